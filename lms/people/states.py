@@ -1,0 +1,169 @@
+"""The states the seminar works with, under the names the United Nations gives them."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import yaml
+from babel import Locale, UnknownLocaleError
+
+from lms.kernel.errors import Refused
+
+Membership = Literal["member", "observer"]
+
+UN_LANGUAGES = ("en", "es", "fr")
+FALLBACK = "en"
+# Fewer letters stand in too many names to say which state was meant.
+SHORTEST_PART = 4
+
+# Letters that Unicode does not take apart into a plain letter and a mark.
+_PLAIN_LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class State:
+    """A United Nations member or observer state; `code` is its ISO 3166-1 alpha-2 code."""
+
+    code: str
+    membership: Membership
+    names: Mapping[str, str] = field(hash=False)
+    footnote: Mapping[str, str] | None = field(hash=False)
+    region: str
+
+
+class UnknownState(Refused):
+    """No state goes by this name or code; `close` has the states that may be meant."""
+
+    def __init__(self, text: str, close: tuple[State, ...] = ()) -> None:
+        names = "; ".join(state.names[FALLBACK] for state in close)
+        ending = f" Close to it: {names}." if close else ""
+        super().__init__(f"No state is known as “{text}”.{ending}")
+        self.text = text
+        self.close = close
+
+
+@cache
+def all_states() -> tuple[State, ...]:
+    """Every state in the data file, in the order of their codes."""
+    text = files("lms.people").joinpath("data", "states.yaml").read_text(encoding="utf-8")
+    return tuple(_state(entry) for entry in yaml.load(text, Loader=_LOADER)["states"])  # noqa: S506 (both are safe)
+
+
+def find(code: str) -> State | None:
+    """The state with this code, in small letters or capitals."""
+    return _by_code().get(code.strip().upper())
+
+
+def name(code: str, locale: str) -> str:
+    """What the state is called in this language; in English where the language has no name for it."""
+    state = _of(code)
+    language = _language(locale)
+    if language in UN_LANGUAGES:
+        return state.names[language]
+    return _cldr_names(locale).get(state.code) or state.names[FALLBACK]
+
+
+def footnote(code: str, locale: str) -> str | None:
+    """What must be said along with the name, where it must not stand alone."""
+    notes = _of(code).footnote
+    return notes.get(_language(locale), notes[FALLBACK]) if notes else None
+
+
+def sorted_for(locale: str) -> list[State]:
+    """Every state in the alphabetical order of the names it has in this language."""
+    return sorted(all_states(), key=lambda state: _words(name(state.code, locale)))
+
+
+def named(text: str) -> State | None:
+    """The state with this code or name in en, es or fr, whatever its case, accents and punctuation."""
+    return find(text) or _by_name().get(_letters(text))
+
+
+def recognise(text: str) -> State:
+    """Like `named`, but an unknown name is refused with the states that may be meant."""
+    state = named(text)
+    if state is None:
+        raise UnknownState(text, _close_to(text))
+    return state
+
+
+def _state(entry: Mapping[str, Any]) -> State:
+    """One entry of the data file."""
+    return State(
+        code=entry["code"],
+        membership=entry["membership"],
+        names=entry["names"],
+        footnote=entry.get("footnote"),
+        region=entry["region"],
+    )
+
+
+@cache
+def _by_code() -> Mapping[str, State]:
+    """States by code."""
+    return {state.code: state for state in all_states()}
+
+
+def _of(code: str) -> State:
+    """The state with this code; an unknown code is refused."""
+    state = find(code)
+    if state is None:
+        raise UnknownState(code, _close_to(code))
+    return state
+
+
+@cache
+def _by_name() -> Mapping[str, State]:
+    """States by the letters of their names; CLDR's everyday ones ("Tanzania") help where they take no other's place."""
+    everyday = {
+        _letters(cldr): state
+        for language in UN_LANGUAGES
+        for state in all_states()
+        if (cldr := _cldr_names(language).get(state.code))
+    }
+    return everyday | {_letters(own): state for state in all_states() for own in state.names.values()}
+
+
+def _close_to(text: str) -> tuple[State, ...]:
+    """Up to three states whose name has the text in it or is spelled much like it, nearest first."""
+    letters = _letters(text)
+    holding = [known for known in _by_name() if len(letters) >= SHORTEST_PART and letters in known]
+    alike = difflib.get_close_matches(letters, _by_name(), n=3, cutoff=0.7)
+    return tuple(dict.fromkeys(_by_name()[known] for known in [*holding, *alike]))[:3]
+
+
+@cache
+def _cldr_names(locale: str) -> Mapping[str, str]:
+    """CLDR's names of countries in a language; none where the language is unknown."""
+    try:
+        return dict(Locale.parse(locale.replace("-", "_")).territories)
+    except (UnknownLocaleError, ValueError):
+        return {}
+
+
+def _language(locale: str) -> str:
+    """The language of a locale such as `fr-CA` or `es_MX`."""
+    return locale.replace("-", "_").partition("_")[0].lower()
+
+
+def _folded(text: str) -> str:
+    """Text without case and accents."""
+    marked = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in marked if not unicodedata.combining(char)).translate(_PLAIN_LETTERS)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """What names are sorted by: word for word, so that Niger stands before Nigeria and Guinea before Guinea-Bissau."""
+    return tuple("".join(char if char.isalnum() else " " for char in _folded(text)).split())
+
+
+def _letters(text: str) -> str:
+    """What names are compared by: nothing but letters and digits."""
+    return "".join(_words(text))
