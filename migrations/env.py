@@ -1,8 +1,9 @@
 """Upgrades and downgrades as one transaction each, on SQLite and PostgreSQL alike.
 
-On SQLite a changed table is copied, dropped and renamed. With foreign keys enforced the drop empties every child table that
-cascades, and without a real BEGIN a failure half-way leaves half a schema behind under the old version number. So the run has an
-engine of its own, with foreign keys off and transactions begun by us, and checks every foreign key before it commits.
+On SQLite a changed table is copied, dropped and renamed. With foreign keys enforced the drop empties every child table
+that cascades, and without a real BEGIN a failure half-way leaves half a schema behind under the old version number. So
+the run has an engine of its own, with foreign keys off and transactions begun by us, and checks every foreign key
+before it commits.
 """
 
 from __future__ import annotations

@@ -1,0 +1,60 @@
+"""`make test`, `make check` and `make bench`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable
+
+from tools import chromium, prepare
+from tools.prepare import PYTHON, ROOT, Missing
+
+POSTGRES_CURE = "apt install postgresql   (or name a server in TEST_DATABASE_URL)"
+
+
+def test(arguments: list[str]) -> int:
+    """Every test; what this machine cannot run is named at the end, and on a build server is an error."""
+    prepare.for_development()
+    missing = dict(_missing())
+    if missing and os.environ.get("CI"):
+        raise Missing("\n".join(f"{name} is missing: {cure}" for name, cure in missing.items()))
+    without = " and ".join(f"not {name}" for name in missing)
+    chosen = ("-m", without) if without and "-m" not in arguments else ()
+    code = _python("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *chosen, *arguments)
+    for name, cure in missing.items():
+        print(f"Skipped: every test that needs {name}. To run them: {cure}", flush=True)
+    return code
+
+
+def _missing() -> Iterable[tuple[str, str]]:
+    """The pytest mark of each part this machine lacks, with the one command that provides it."""
+    if chromium.find_or_bring() is None:
+        yield "browser", chromium.HOW_TO_GET_IT
+    if not _python_can_start_postgres():
+        yield "postgres", POSTGRES_CURE
+
+
+def _python_can_start_postgres() -> bool:
+    return subprocess.run([PYTHON, "-m", "tests.postgres"], cwd=ROOT, check=False).returncode == 0
+
+
+def check(_arguments: list[str]) -> int:
+    """Style, form, types and the shape of the house; every finding is shown, not only the first kind."""
+    prepare.for_development()
+    codes = [
+        _python("-m", "ruff", "check", "."),
+        _python("-m", "ruff", "format", "--check", "."),
+        _python("-m", "mypy"),
+        _python("-m", "pytest", "-q", "tests/shape"),
+    ]
+    return int(any(codes))
+
+
+def bench(arguments: list[str]) -> int:
+    """The measurements of benchmarks/."""
+    prepare.for_development()
+    return _python("-m", "benchmarks", *arguments)
+
+
+def _python(*words: str) -> int:
+    return subprocess.run([PYTHON, *words], cwd=ROOT, check=False).returncode
