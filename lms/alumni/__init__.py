@@ -1,0 +1,1 @@
+"""Alumni status, derived from valid completion records."""

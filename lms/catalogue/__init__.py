@@ -1,0 +1,1 @@
+"""Published courses: versions, modules, units, sources, glossary; reading and writing course files."""

@@ -1,0 +1,1 @@
+"""What coordinators, focal points and evaluators see; reads only."""

@@ -1,0 +1,1 @@
+"""Pages that join contexts: the participant's home, who can see what about me; reads only."""

@@ -1,0 +1,1 @@
+"""Mail and everything else that talks to the outside."""

@@ -1,0 +1,1 @@
+"""What every context stands on: database, unit of work, events, jobs, clock, settings, secrets, errors."""

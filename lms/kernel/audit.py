@@ -1,0 +1,17 @@
+"""The audit trail: one line per change and per look at named people, in the transaction of the change."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from .models import AuditEntry
+
+
+def record(
+    session: Session, *, at: dt.datetime, actor: str | None, act: str, about: str | None = None, **details: Any
+) -> None:
+    """Write one line; `actor` and `about` are public ids (a person's subject, an edition's token), never names."""
+    session.add(AuditEntry(at=at, actor=actor, act=act, about=about, details=details))

@@ -1,0 +1,155 @@
+"""One schema for SQLite and PostgreSQL: base class, column types, and how each engine begins a transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.types import TypeDecorator
+
+PREFIX = "lms_"
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """An instant, kept in UTC; a time without a zone is refused rather than guessed at."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        """Raises ValueError for a naive time."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a zone")
+        utc = value.astimezone(dt.UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        """The same instant, marked as UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+BigInt = BigInteger().with_variant(Integer, "sqlite")
+Json = JSON().with_variant(JSONB, "postgresql")
+
+
+def choice(kind: type[enum.Enum]) -> Enum:
+    """A column that holds one of `kind`'s values, with a CHECK constraint and no native type."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        name=kind.__name__.lower(),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Base(DeclarativeBase):
+    """The declarative base; its metadata names every constraint so that a migration can drop it."""
+
+    registry = registry(
+        metadata=MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        type_annotation_map={int: BigInt, dt.datetime: UtcDateTime, dict[str, Any]: Json, list[Any]: Json},
+    )
+
+
+# Rows stay readable after the commit, for the page that answers the change.
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """What every table inherits (a static alias of db.Model, which type checkers cannot see)."""
+
+        __abstract__ = True
+
+else:
+    Model = db.Model
+
+
+class Intent(enum.Enum):
+    """What a transaction is begun for."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+_intent: ContextVar[Intent] = ContextVar("lms_intent", default=Intent.WRITE)
+
+
+def present_intent() -> Intent:
+    """What a transaction begun now would be for: WRITE unless a request said otherwise."""
+    return _intent.get()
+
+
+def set_intent(intent: Intent) -> None:
+    """For the rest of this context (one request), begin transactions for `intent`."""
+    _intent.set(intent)
+
+
+@contextmanager
+def intending(intent: Intent) -> Iterator[None]:
+    """Within the block, transactions are begun for `intent`."""
+    token = _intent.set(intent)
+    try:
+        yield
+    finally:
+        _intent.reset(token)
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Give an engine of ours its settings; called once for each engine, never on the global Engine class."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "begin", _sqlite_begin)
+    else:
+        event.listen(engine, "begin", _postgresql_begin)
+
+
+def _sqlite_connect(raw: Any, record: Any) -> None:
+    # FULL, because NORMAL loses acknowledged answers at a power cut.
+    raw.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=15000",
+        "wal_autocheckpoint=400",
+    ):
+        raw.execute(f"PRAGMA {pragma}")
+    record.info["query_only"] = False
+
+
+def _sqlite_begin(connection: Any) -> None:
+    # A read that is upgraded to a write fails at once whatever the busy timeout, so a write begins IMMEDIATE.
+    writing = present_intent() is Intent.WRITE
+    raw, info = connection.connection.dbapi_connection, connection.info
+    if info.get("query_only") is writing:
+        raw.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
+        info["query_only"] = not writing
+    raw.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _postgresql_begin(connection: Any) -> None:
+    raw = connection.connection.dbapi_connection
+    raw.read_only = present_intent() is Intent.READ

@@ -1,0 +1,175 @@
+"""The outbox is the job table: work asked for inside a transaction and done after it, at least once.
+
+*Effect* handlers (mail, http) run outside any transaction, with a stable id so that a repetition can be recognised.
+*Database* handlers commit together with "done", so that a killed worker leaves no half-done work.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from .clock import now
+from .models import Job, JobState
+from .unit_of_work import own_transaction
+
+EffectHandler = Callable[[dict[str, Any], str], None]
+DatabaseHandler = Callable[[Session, dict[str, Any], dt.datetime], None]
+
+LEASE = dt.timedelta(seconds=60)
+_LONGEST_WAIT = 3600
+
+effects: dict[str, EffectHandler] = {}
+database_handlers: dict[str, DatabaseHandler] = {}
+periodic: dict[str, float] = {}
+
+
+def effect(kind: str) -> Callable[[EffectHandler], EffectHandler]:
+    """Register what acts on the outside world: called with the payload and the job's stable id."""
+
+    def register(handler: EffectHandler) -> EffectHandler:
+        effects[kind] = handler
+        return handler
+
+    return register
+
+
+def database(kind: str, *, every: float | None = None) -> Callable[[DatabaseHandler], DatabaseHandler]:
+    """Register what changes the database; with `every` (seconds) the worker also asks for it by itself."""
+
+    def register(handler: DatabaseHandler) -> DatabaseHandler:
+        database_handlers[kind] = handler
+        if every:
+            periodic[kind] = every
+        return handler
+
+    return register
+
+
+def enqueue(
+    session: Session,
+    kind: str,
+    payload: dict[str, Any] | None = None,
+    *,
+    key: str | None = None,
+    at: dt.datetime | None = None,
+) -> None:
+    """Ask for work as part of the caller's transaction; of several waiting jobs with one `key` only one is kept."""
+    moment = now()
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = {
+        "kind": kind,
+        "payload": payload or {},
+        "key": key,
+        "state": JobState.WAITING,
+        "run_at": at or moment,
+        "created_at": moment,
+        "tries": 0,
+        "max_tries": 8,
+    }
+    session.execute(insert(Job).values(row).on_conflict_do_nothing())
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job that this worker holds until the lease ends."""
+
+    id: int
+    kind: str
+    payload: dict[str, Any]
+    tries: int
+    max_tries: int
+
+
+def claim(worker: str) -> Claim | None:
+    """Take the job that has waited longest, or one whose worker has died; None when there is nothing to do."""
+    moment = now()
+    due = (
+        select(Job.id)
+        .where(
+            or_(
+                and_(Job.state == JobState.WAITING, Job.run_at <= moment),
+                and_(Job.state == JobState.RUNNING, Job.lease_until < moment),
+            )
+        )
+        .order_by(Job.run_at, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    take = (
+        update(Job)
+        .where(Job.id.in_(due))
+        .values(state=JobState.RUNNING, worker=worker, lease_until=moment + LEASE, tries=Job.tries + 1)
+        .returning(Job.id, Job.kind, Job.payload, Job.tries, Job.max_tries)
+    )
+    with own_transaction() as session:
+        row = session.execute(take, execution_options={"synchronize_session": False}).first()
+    return Claim(*row) if row else None
+
+
+def run_one(worker: str) -> bool:
+    """Do one job if there is one; says whether there was."""
+    job = claim(worker)
+    if job is None:
+        return False
+    try:
+        _perform(job, worker)
+    except Exception as error:
+        _put_back(job, worker, error)
+    return True
+
+
+def _perform(job: Claim, worker: str) -> None:
+    if job.kind in effects:
+        effects[job.kind](job.payload, f"job-{job.id}")
+        with own_transaction() as session:
+            _finish(session, job, worker)
+        return
+    handler = database_handlers.get(job.kind)
+    if handler is None:
+        raise LookupError(f"nothing here does {job.kind!r}")
+    with own_transaction() as session:
+        handler(session, job.payload, now())
+        if not _finish(session, job, worker):
+            # The lease ran out and another worker has it: what we did here must not stay.
+            session.rollback()
+
+
+def _held(job: Claim, worker: str) -> tuple[Any, ...]:
+    return (Job.id == job.id, Job.worker == worker, Job.state == JobState.RUNNING, Job.tries == job.tries)
+
+
+def _finish(session: Session, job: Claim, worker: str) -> bool:
+    done = update(Job).where(*_held(job, worker)).values(state=JobState.DONE, lease_until=None, error=None)
+    result = session.execute(done, execution_options={"synchronize_session": False})
+    return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+def _put_back(job: Claim, worker: str, error: Exception) -> None:
+    """Try again later with growing pauses; after the last try the job is dead and `flask lms check` names it."""
+    state = JobState.DEAD if job.tries >= job.max_tries else JobState.WAITING
+    # The pause is spread so that many failed jobs do not come back at once; nothing secret depends on it.
+    pause = min(2**job.tries, _LONGEST_WAIT) * random.uniform(0.5, 1)  # noqa: S311
+    with own_transaction() as session:
+        key = session.scalar(select(Job.key).where(Job.id == job.id))
+        newer = key and session.scalar(select(Job.id).where(Job.key == key, Job.state == JobState.WAITING))
+        session.execute(
+            update(Job)
+            .where(*_held(job, worker))
+            .values(
+                state=JobState.DONE if newer else state,
+                lease_until=None,
+                run_at=now() + dt.timedelta(seconds=pause),
+                error="".join(traceback.format_exception_only(error))[-2000:],
+            ),
+            execution_options={"synchronize_session": False},
+        )

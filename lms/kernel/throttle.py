@@ -1,0 +1,43 @@
+"""Counting tries in the database, so that the limit holds over all processes."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+
+from .errors import TooMany
+from .models import Throttle
+from .settings import keyring
+from .unit_of_work import own_transaction
+
+
+def count(what: str, who: str, *, at: dt.datetime, limit: int, seconds: int = 300) -> None:
+    """Count one try of `what` by `who`; raises TooMany beyond `limit` tries in a window of `seconds`.
+
+    Committed apart from the request, so that a refused try counts too; call it before the request's first write.
+    """
+    window = dt.datetime.fromtimestamp(at.timestamp() // seconds * seconds, dt.UTC)
+    key = f"{what}:{keyring().veil(who)}"
+    with own_transaction() as session:
+        tries = session.execute(_upsert(session.get_bind().dialect.name, key, window)).scalar_one()
+    if tries > limit:
+        raise TooMany("Too many tries in a short time. Wait a few minutes, then try again.", retry_after=seconds)
+
+
+def _upsert(dialect: str, key: str, window: dt.datetime):  # type: ignore[no-untyped-def]
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return (
+        insert(Throttle)
+        .values(key=key, window=window, count=1)
+        .on_conflict_do_update(index_elements=["key", "window"], set_={"count": Throttle.count + 1})
+        .returning(Throttle.count)
+    )
+
+
+def forgive(what: str, who: str) -> None:
+    """Forget the tries of somebody who has just succeeded."""
+    with own_transaction() as session:
+        session.execute(delete(Throttle).where(Throttle.key == f"{what}:{keyring().veil(who)}"))
+

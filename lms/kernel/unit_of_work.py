@@ -1,0 +1,58 @@
+"""The only commits in the system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
+
+from flask import has_app_context
+from sqlalchemy.orm import Session
+
+from .db import Intent, db, intending, present_intent
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """One change: everything in the block is committed together, or nothing of it.
+
+    Raises whatever the block raises, after rolling back. What was read before under a read intent is let go first,
+    because a read cannot be upgraded to a write on SQLite.
+    """
+    session = cast(Session, db.session())
+    if present_intent() is Intent.READ and session.in_transaction():
+        session.rollback()
+    with intending(Intent.WRITE):
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+@contextmanager
+def own_transaction() -> Iterator[Session]:
+    """A short transaction of its own, apart from the request's: access log, last-seen day, throttle counts.
+
+    Raises RuntimeError inside a unit of work: on SQLite the two would wait for each other.
+    """
+    if has_app_context() and db.session.registry.has() and db.session().in_transaction() and _writing():
+        raise RuntimeError("a transaction of its own was asked for inside a change")
+    with intending(Intent.WRITE), Session(db.engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def _writing() -> bool:
+    return present_intent() is Intent.WRITE
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A look at the database that ends before the block's caller goes on: used before slow work such as hashing."""
+    session = cast(Session, db.session())
+    with intending(Intent.READ):
+        try:
+            yield session
+        finally:
+            session.rollback()

@@ -1,0 +1,1 @@
+"""A person on the course: progress, quiz tries, private reflections, receipts."""

@@ -1,0 +1,170 @@
+"""A person on the course: receipts, progress, quiz tries, private reflections, reports of errors in a text."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.kernel.db import Model, choice
+
+
+class ProgressKind(enum.StrEnum):
+    """What happened to a person's progress on a unit."""
+
+    READ = "read"
+    UNDONE = "undone"
+    PASSED = "passed"
+    NOT_PASSED = "not-passed"
+    WRITTEN = "written"
+
+
+class UnitState(enum.StrEnum):
+    """Where a person stands on a unit; `done` is read, written or passed, as the kind asks."""
+
+    OPEN = "open"
+    STARTED = "started"
+    DONE = "done"
+
+
+class Receipt(Model):
+    """Proof that a change was taken: the same key and body gives the same receipt again. Append-only."""
+
+    __tablename__ = "lms_receipt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"))
+    client_key: Mapped[str] = mapped_column(String(64))
+    body_hash: Mapped[str] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(32))
+    body: Mapped[dict[str, Any]]
+    at: Mapped[dt.datetime]
+
+    __table_args__ = (UniqueConstraint("enrolment_id", "client_key"),)
+
+
+class ProgressEvent(Model):
+    """One step on a unit, keyed by substance; late when it came after the deadline in force. Append-only."""
+
+    __tablename__ = "lms_progress_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("lms_unit.id"))
+    substance: Mapped[str] = mapped_column(String(80))
+    revision_id: Mapped[int] = mapped_column(ForeignKey("lms_unit_revision.id"))
+    kind: Mapped[ProgressKind] = mapped_column(choice(ProgressKind))
+    points: Mapped[int | None]
+    total: Mapped[int | None]
+    late: Mapped[bool] = mapped_column(default=False)
+    receipt_id: Mapped[int | None] = mapped_column(ForeignKey("lms_receipt.id"))
+    at: Mapped[dt.datetime]
+
+    __table_args__ = (Index("ix_lms_progress_event_unit", "enrolment_id", "unit_id", "substance"),)
+
+
+class UnitProgress(Model):
+    """Where an enrolment stands on a unit's substance: the summary of its progress events."""
+
+    __tablename__ = "lms_unit_progress"
+
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("lms_unit.id"), primary_key=True)
+    substance: Mapped[str] = mapped_column(String(80), primary_key=True)
+    state: Mapped[UnitState] = mapped_column(choice(UnitState))
+    best_points: Mapped[int | None]
+    best_total: Mapped[int | None]
+    late: Mapped[bool] = mapped_column(default=False)
+    done_at: Mapped[dt.datetime | None]
+
+
+class EnrolmentProgress(Model):
+    """Where an enrolment stands on the whole pre-reading; the last unit opened is where to continue."""
+
+    __tablename__ = "lms_enrolment_progress"
+
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"), primary_key=True)
+    units_done: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[dt.datetime | None]
+    completed_at: Mapped[dt.datetime | None]
+    """When the pre-reading was complete; from then on nothing can be undone."""
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("lms_course_version.id"))
+    """The version that was in force when it was complete."""
+    late: Mapped[bool] = mapped_column(default=False)
+    last_unit_id: Mapped[int | None] = mapped_column(ForeignKey("lms_unit.id"))
+
+
+class QuizTry(Model):
+    """One try at a quiz: its shuffle, and its result once it is closed."""
+
+    __tablename__ = "lms_quiz_try"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("lms_unit.id"))
+    substance: Mapped[str] = mapped_column(String(80))
+    revision_id: Mapped[int] = mapped_column(ForeignKey("lms_unit_revision.id"))
+    number: Mapped[int]
+    seed: Mapped[str] = mapped_column(String(32))
+    opened_at: Mapped[dt.datetime]
+    closed_at: Mapped[dt.datetime | None]
+    points: Mapped[int | None]
+    total: Mapped[int | None]
+
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "unit_id", "substance", "number"),
+        CheckConstraint("(closed_at IS NULL) = (points IS NULL)", name="scored_when_closed"),
+        Index(
+            "uq_lms_quiz_try_open",
+            "enrolment_id",
+            "unit_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+
+class Answer(Model):
+    """One answer as it was given, by question id and option ids, never by position. Append-only; the last counts."""
+
+    __tablename__ = "lms_answer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    try_id: Mapped[int] = mapped_column(ForeignKey("lms_quiz_try.id"), index=True)
+    question: Mapped[str] = mapped_column(String(80))
+    given: Mapped[list[Any]]
+    receipt_id: Mapped[int] = mapped_column(ForeignKey("lms_receipt.id"))
+    at: Mapped[dt.datetime]
+
+
+class Reflection(Model):
+    """What a person wrote for themselves, sealed under their key; nobody else can read it. Append-only."""
+
+    __tablename__ = "lms_reflection"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("lms_unit.id"))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[dt.datetime]
+
+    __table_args__ = (Index("ix_lms_reflection_unit", "enrolment_id", "unit_id"),)
+
+
+class TextReport(Model):
+    """An error in a text, as a reader reported it; the words are sealed under the reader's key."""
+
+    __tablename__ = "lms_text_report"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("lms_unit_revision.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[dt.datetime]
+    settled_at: Mapped[dt.datetime | None]

@@ -1,0 +1,283 @@
+"""Persons, their sealed identity, states, institutions, mandates, sign-in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.kernel.db import Model, choice
+
+
+class Sector(enum.StrEnum):
+    """What an institution is there for."""
+
+    FOREIGN_AFFAIRS = "foreign-affairs"
+    JUSTICE = "justice"
+    DEFENCE = "defence"
+    INTERIOR = "interior"
+    EDUCATION = "education"
+    HUMAN_RIGHTS = "human-rights"
+    OTHER = "other"
+
+
+class IdentityKind(enum.StrEnum):
+    """What one sealed row of identity says."""
+
+    NAME = "name"
+    ADDRESS = "address"
+
+
+class Role(enum.StrEnum):
+    """What a mandate lets a person do; participants have an enrolment instead."""
+
+    TRAINER = "trainer"
+    REVIEWER = "reviewer"
+    COORDINATOR = "coordinator"
+    FOCAL_POINT = "focal-point"
+    EVALUATOR = "evaluator"
+    OBSERVER = "observer"
+    ADMINISTRATOR = "administrator"
+
+
+class ScopeKind(enum.StrEnum):
+    """What a mandate reaches over."""
+
+    ALL = "all"
+    EDITION = "edition"
+    STATE = "state"
+    INSTITUTION = "institution"
+    COURSE = "course"
+
+
+class MandateState(enum.StrEnum):
+    """Where a mandate stands; the acts say how it came there."""
+
+    PROPOSED = "proposed"
+    IN_FORCE = "in-force"
+    DECLINED = "declined"
+    ENDED = "ended"
+
+
+class MandateActKind(enum.StrEnum):
+    """What was done to a mandate."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    CONFIRMED_ALONE = "confirmed-alone"
+    DECLINED = "declined"
+    ENDED = "ended"
+
+
+class TokenPurpose(enum.StrEnum):
+    """What a mailed link and its code are for; one is never good for another."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+    ADDRESS = "address"
+
+
+class StateRow(Model):
+    """A UN member or observer state, as in the data file; here so that the database refuses unknown ones."""
+
+    __tablename__ = "lms_state"
+
+    code: Mapped[str] = mapped_column(String(2), primary_key=True)
+    membership: Mapped[str] = mapped_column(String(10))
+
+
+class Institution(Model):
+    """A ministry or national human rights institution of a state."""
+
+    __tablename__ = "lms_institution"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    state_code: Mapped[str] = mapped_column(ForeignKey("lms_state.code"))
+    sector: Mapped[Sector] = mapped_column(choice(Sector))
+    name: Mapped[str] = mapped_column(String(300))
+    zone: Mapped[str] = mapped_column(String(64))
+
+    __table_args__ = (UniqueConstraint("state_code", "name"),)
+
+
+class Person(Model):
+    """Somebody who takes part or holds a mandate. Nothing here says who it is; that is sealed."""
+
+    __tablename__ = "lms_person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(String(32), unique=True)
+    created_at: Mapped[dt.datetime]
+    locale: Mapped[str | None] = mapped_column(String(20))
+    zone: Mapped[str | None] = mapped_column(String(64))
+    welcomed_at: Mapped[dt.datetime | None]
+    name_confirmed_at: Mapped[dt.datetime | None]
+    disabled_at: Mapped[dt.datetime | None]
+    erased_at: Mapped[dt.datetime | None]
+
+    key: Mapped[PersonKey | None] = relationship(back_populates="person")
+
+
+class PersonKey(Model):
+    """The key of one person's identity, wrapped by a key from outside the database; erasing destroys this row."""
+
+    __tablename__ = "lms_person_key"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), primary_key=True)
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+
+    person: Mapped[Person] = relationship(back_populates="key")
+
+
+class IdentityRow(Model):
+    """A name or an address, sealed under its person's key; addresses carry a blind index to be found by."""
+
+    __tablename__ = "lms_identity"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
+    kind: Mapped[IdentityKind] = mapped_column(choice(IdentityKind))
+    place: Mapped[str] = mapped_column(String(32))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    blind_index: Mapped[str | None] = mapped_column(String(64), unique=True)
+    primary: Mapped[bool] = mapped_column(default=True)
+    verified_at: Mapped[dt.datetime | None]
+    created_at: Mapped[dt.datetime]
+
+    __table_args__ = (
+        CheckConstraint("(kind = 'address') = (blind_index IS NOT NULL)", name="address_has_index"),
+        Index(
+            "uq_lms_identity_one_primary",
+            "person_id",
+            "kind",
+            unique=True,
+            sqlite_where=text('"primary" = 1'),
+            postgresql_where=text('"primary"'),
+        ),
+    )
+
+
+class Affiliation(Model):
+    """From when to when a person belongs to an institution; the function there is sealed like a name."""
+
+    __tablename__ = "lms_affiliation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("lms_institution.id"), index=True)
+    sealed_function: Mapped[bytes | None] = mapped_column(LargeBinary)
+    since: Mapped[dt.date]
+    until: Mapped[dt.date | None]
+
+    institution: Mapped[Institution] = relationship()
+
+    __table_args__ = (CheckConstraint("until IS NULL OR until >= since", name="in_order"),)
+
+
+class NameConfirmation(Model):
+    """Somebody said that a name is right: its holder, or a coordinator with a reason. Append-only."""
+
+    __tablename__ = "lms_name_confirmation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
+    by_person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"))
+    reason: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[dt.datetime]
+
+
+class Mandate(Model):
+    """A role over a scope, from–to. `state` is the summary of its acts, kept in the same transaction."""
+
+    __tablename__ = "lms_mandate"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
+    role: Mapped[Role] = mapped_column(choice(Role))
+    scope: Mapped[ScopeKind] = mapped_column(choice(ScopeKind))
+    scope_id: Mapped[str | None] = mapped_column(String(64))
+    """The edition's, institution's or course's public id or slug, or the state's code; nothing for `all`."""
+    since: Mapped[dt.date]
+    until: Mapped[dt.date | None]
+    state: Mapped[MandateState] = mapped_column(choice(MandateState), default=MandateState.PROPOSED)
+
+    __table_args__ = (
+        CheckConstraint("(scope = 'all') = (scope_id IS NULL)", name="scope_named"),
+        CheckConstraint("until IS NULL OR until >= since", name="in_order"),
+    )
+
+
+class MandateAct(Model):
+    """One act on a mandate: who did it, when, and why if it was an exception. Append-only."""
+
+    __tablename__ = "lms_mandate_act"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mandate_id: Mapped[int] = mapped_column(ForeignKey("lms_mandate.id"), index=True)
+    kind: Mapped[MandateActKind] = mapped_column(choice(MandateActKind))
+    by_person_id: Mapped[int | None] = mapped_column(ForeignKey("lms_person.id"))
+    reason: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[dt.datetime]
+
+
+class Password(Model):
+    """The Argon2id hash of a person's password."""
+
+    __tablename__ = "lms_password"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), primary_key=True)
+    hash: Mapped[str] = mapped_column(String(200))
+    changed_at: Mapped[dt.datetime]
+
+
+class HostLink(Model):
+    """Which person of ours a host application's user is: the host's stable subject, kept as a blind index."""
+
+    __tablename__ = "lms_host_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
+    host: Mapped[str] = mapped_column(String(64))
+    blind_subject: Mapped[str] = mapped_column(String(64))
+    linked_at: Mapped[dt.datetime]
+
+    __table_args__ = (UniqueConstraint("host", "blind_subject"),)
+
+
+class SignInSession(Model):
+    """A signed-in browser; the cookie holds a random token of which only the digest is kept."""
+
+    __tablename__ = "lms_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
+    device: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[dt.datetime]
+    seen_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    idle_seconds: Mapped[int]
+    ended_at: Mapped[dt.datetime | None]
+
+
+class MailedToken(Model):
+    """A link with a typed code, sent by mail: opening the link uses nothing up, typing the code does."""
+
+    __tablename__ = "lms_mailed_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[TokenPurpose] = mapped_column(choice(TokenPurpose))
+    link_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    code_digest: Mapped[str] = mapped_column(String(64))
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
+    identity_id: Mapped[int | None] = mapped_column(ForeignKey("lms_identity.id"))
+    created_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    wrong_codes: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[dt.datetime | None]
+    void_at: Mapped[dt.datetime | None]

@@ -1,0 +1,1 @@
+"""The seams for plugins: hook specifications and one manager per app."""

@@ -1,0 +1,1 @@
+"""The completion rule, the ledger of completion records, the certificate page."""

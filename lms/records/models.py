@@ -1,0 +1,102 @@
+"""The ledger of completion records. It holds no name; nothing in it is ever changed or removed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from typing import Any
+
+from sqlalchemy import DDL, ForeignKey, LargeBinary, String, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.kernel.db import Model, choice
+
+
+class RecordAct(enum.StrEnum):
+    """What a ledger entry says of a record."""
+
+    ISSUED = "issued"
+    CORRECTED = "corrected"
+    WITHDRAWN = "withdrawn"
+    REVOKED = "revoked"
+
+
+class LedgerEntry(Model):
+    """One statement about one record, written in the transaction that makes it true; sealed within a minute."""
+
+    __tablename__ = "lms_ledger_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record: Mapped[str] = mapped_column(String(32), index=True)
+    act: Mapped[RecordAct] = mapped_column(choice(RecordAct))
+    subject: Mapped[str] = mapped_column(String(32), index=True)
+    """A random id of the holder within the ledger; RecordSubject says whose it is, until erasure."""
+    edition: Mapped[str] = mapped_column(String(32))
+    version_hash: Mapped[str] = mapped_column(String(64))
+    """The content hash of the exact course version."""
+    dated: Mapped[dt.date]
+    commitment: Mapped[str] = mapped_column(String(64))
+    """Salted SHA-256 of the name as it was confirmed; the salt is with the holder's sealed copy."""
+    facts: Mapped[dict[str, Any]]
+    """Version number, rule, what was met: figures only, no name, no state."""
+    created_at: Mapped[dt.datetime]
+
+    __table_args__ = (UniqueConstraint("record", "act"),)
+
+
+class LedgerSeal(Model):
+    """The seal of one entry: an HMAC over the entry and the seal before it. A row of its own, so nothing is updated."""
+
+    __tablename__ = "lms_ledger_seal"
+
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("lms_ledger_entry.id"), unique=True)
+    previous: Mapped[str] = mapped_column(String(64))
+    seal: Mapped[str] = mapped_column(String(64), unique=True)
+    sealed_at: Mapped[dt.datetime]
+
+
+class RecordSubject(Model):
+    """Whose record it is, with the name as it was then, sealed under the holder's key; erasure takes this row away."""
+
+    __tablename__ = "lms_record_subject"
+
+    record: Mapped[str] = mapped_column(String(32), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(32), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"), unique=True)
+    sealed_name: Mapped[bytes] = mapped_column(LargeBinary)
+    """JSON of the name and the commitment's salt."""
+    issued_at: Mapped[dt.datetime]
+
+
+_REFUSE = {
+    "sqlite": (
+        "CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} "
+        "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
+    ),
+    "postgresql": (
+        "CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION lms_ledger_is_append_only()"
+    ),
+}
+LEDGER_TABLES = ("lms_ledger_entry", "lms_ledger_seal")
+REFUSING_FUNCTION = (
+    "CREATE OR REPLACE FUNCTION lms_ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$"
+)
+
+
+def refusing_triggers(dialect: str) -> list[str]:
+    """The statements that make the database itself refuse UPDATE and DELETE on the ledger."""
+    triggers = [
+        _REFUSE[dialect].format(table=table, verb=verb, VERB=verb.upper())
+        for table in LEDGER_TABLES
+        for verb in ("update", "delete")
+    ]
+    return [REFUSING_FUNCTION, *triggers] if dialect == "postgresql" else triggers
+
+
+for _dialect in ("sqlite", "postgresql"):
+    for _statement in refusing_triggers(_dialect):
+        event.listen(LedgerSeal.__table__, "after_create", DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect))

@@ -1,0 +1,1 @@
+"""Editions, enrolments, invitations, deadlines, on-site sessions, attendance."""

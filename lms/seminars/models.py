@@ -1,0 +1,281 @@
+"""Editions, the people in them, deadlines, on-site sessions and attendance."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.kernel.db import Model, choice
+from lms.people.models import Affiliation, Person, Sector
+
+
+class EditionKind(enum.StrEnum):
+    """How far an edition reaches."""
+
+    GLOBAL = "global"
+    REGIONAL = "regional"
+    NATIONAL = "national"
+
+
+class EnrolmentState(enum.StrEnum):
+    """Where a person's place stands."""
+
+    NOMINATED = "nominated"
+    INVITED = "invited"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+
+
+class Companion(enum.StrEnum):
+    """Who is in an edition without being a participant, outside all numbers."""
+
+    FELLOW = "fellow"
+    INSTRUCTOR = "instructor"
+    OBSERVER = "observer"
+    SPEAKER = "speaker"
+
+
+class HalfDay(enum.StrEnum):
+    """Morning or afternoon."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+
+
+class Mark(enum.StrEnum):
+    """What an attendance sheet says of one person in one half-day."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    EXCUSED = "excused"
+
+
+class RequestKind(enum.StrEnum):
+    """What a participant asks of the coordinator."""
+
+    MORE_TIME = "more-time"
+    CANNOT_ATTEND = "cannot-attend"
+
+
+class Stage(enum.StrEnum):
+    """The steps of the way, for counting. A person is counted at each stage reached."""
+
+    INVITED = "invited"
+    SIGNED_IN = "signed-in"
+    READING = "reading"
+    PRE_READING = "pre-reading"
+    ATTENDED = "attended"
+    RECORDED = "recorded"
+
+
+class Edition(Model):
+    """One holding of the seminar."""
+
+    __tablename__ = "lms_edition"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("lms_course.id"))
+    kind: Mapped[EditionKind] = mapped_column(choice(EditionKind))
+    title: Mapped[str] = mapped_column(String(200))
+    """Such as "Global Raphael Lemkin Seminar, May 2027"."""
+    place: Mapped[str] = mapped_column(String(200))
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date]
+    zone: Mapped[str] = mapped_column(String(64))
+    deadline_at: Mapped[dt.datetime]
+    """When the pre-reading is due; the instant was chosen in `zone`."""
+    programme: Mapped[str] = mapped_column(Text, default="")
+    practical: Mapped[str] = mapped_column(Text, default="")
+    contact: Mapped[str] = mapped_column(String(320))
+    """An office's address, never a person's."""
+    created_at: Mapped[dt.datetime]
+
+    __table_args__ = (CheckConstraint("ends_on >= starts_on", name="in_order"),)
+
+
+class EditionVersion(Model):
+    """Which course version an edition reads, from when, by whose act. Append-only; the last row is in force."""
+
+    __tablename__ = "lms_edition_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("lms_edition.id"), index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("lms_course_version.id"))
+    since: Mapped[dt.datetime]
+    by: Mapped[str | None] = mapped_column(String(40))
+
+
+class EditionCompanion(Model):
+    """A fellow, instructor, observer or speaker of an edition."""
+
+    __tablename__ = "lms_edition_companion"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("lms_edition.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"))
+    role: Mapped[Companion] = mapped_column(choice(Companion))
+
+    __table_args__ = (UniqueConstraint("edition_id", "person_id", "role"),)
+
+
+class Enrolment(Model):
+    """One person's place in one edition. `state` and the dates beside it summarise the events."""
+
+    __tablename__ = "lms_enrolment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("lms_edition.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
+    affiliation_id: Mapped[int] = mapped_column(ForeignKey("lms_affiliation.id"))
+    institution_id: Mapped[int] = mapped_column(ForeignKey("lms_institution.id"))
+    state_code: Mapped[str] = mapped_column(ForeignKey("lms_state.code"))
+    sector: Mapped[Sector] = mapped_column(choice(Sector))
+    """State, institution and sector of the affiliation held at the time; they stay when the person moves on."""
+    state: Mapped[EnrolmentState] = mapped_column(choice(EnrolmentState))
+    invited_at: Mapped[dt.datetime | None]
+    first_seen_at: Mapped[dt.datetime | None]
+    deadline_at: Mapped[dt.datetime | None]
+    """This person's own deadline, when more time was granted."""
+    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("lms_enrolment.id"))
+
+    edition: Mapped[Edition] = relationship()
+    person: Mapped[Person] = relationship()
+    affiliation: Mapped[Affiliation] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("edition_id", "person_id"),
+        Index("ix_lms_enrolment_edition_state", "edition_id", "state_code", "sector"),
+    )
+
+
+class EnrolmentEvent(Model):
+    """One step of an enrolment: which state it came to, when, by whose act. Append-only."""
+
+    __tablename__ = "lms_enrolment_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"), index=True)
+    state: Mapped[EnrolmentState] = mapped_column(choice(EnrolmentState))
+    by: Mapped[str | None] = mapped_column(String(40))
+    reason: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[dt.datetime]
+
+
+class Extension(Model):
+    """More time for one person. Append-only; the last row is in force."""
+
+    __tablename__ = "lms_extension"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"), index=True)
+    deadline_at: Mapped[dt.datetime]
+    by: Mapped[str] = mapped_column(String(40))
+    at: Mapped[dt.datetime]
+
+
+class ParticipantRequest(Model):
+    """What a participant asked for and what was answered; the words are sealed under the participant's key."""
+
+    __tablename__ = "lms_participant_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"), index=True)
+    kind: Mapped[RequestKind] = mapped_column(choice(RequestKind))
+    sealed_message: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[dt.datetime]
+    answered_at: Mapped[dt.datetime | None]
+    answered_by: Mapped[str | None] = mapped_column(String(40))
+    granted: Mapped[bool | None]
+
+
+class OnSiteSession(Model):
+    """A half-day of the programme on site."""
+
+    __tablename__ = "lms_on_site_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("lms_edition.id"))
+    day: Mapped[dt.date]
+    half: Mapped[HalfDay] = mapped_column(choice(HalfDay))
+    title: Mapped[str] = mapped_column(String(200))
+
+    __table_args__ = (UniqueConstraint("edition_id", "day", "half"),)
+
+
+class AttendanceMark(Model):
+    """One mark on the sheet. Append-only: the last mark of a person and half-day counts, until attendance closes."""
+
+    __tablename__ = "lms_attendance_mark"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"), index=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("lms_on_site_session.id"))
+    mark: Mapped[Mark] = mapped_column(choice(Mark))
+    by: Mapped[str] = mapped_column(String(40))
+    at: Mapped[dt.datetime]
+
+
+class AttendanceClosing(Model):
+    """The act by which a coordinator closes an edition's attendance; once, for good."""
+
+    __tablename__ = "lms_attendance_closing"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("lms_edition.id"), unique=True)
+    by: Mapped[str] = mapped_column(String(40))
+    at: Mapped[dt.datetime]
+
+
+class AttendanceResult(Model):
+    """What the sheet said of one person when attendance was closed: half-days held, attended, excused."""
+
+    __tablename__ = "lms_attendance_result"
+
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"), primary_key=True)
+    closing_id: Mapped[int] = mapped_column(ForeignKey("lms_attendance_closing.id"))
+    held: Mapped[int]
+    present: Mapped[int]
+    excused: Mapped[int]
+
+
+class StageReached(Model):
+    """That an enrolment reached a stage, and when; one row a stage, the base of every number of an edition."""
+
+    __tablename__ = "lms_stage_reached"
+
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"), primary_key=True)
+    stage: Mapped[Stage] = mapped_column(choice(Stage), primary_key=True)
+    at: Mapped[dt.datetime]
+
+
+class Tally(Model):
+    """How many people of one edition, state and sector have reached a stage, folded up to a certain delta."""
+
+    __tablename__ = "lms_tally"
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("lms_edition.id"), primary_key=True)
+    state_code: Mapped[str] = mapped_column(String(2), primary_key=True)
+    sector: Mapped[Sector] = mapped_column(choice(Sector), primary_key=True)
+    stage: Mapped[Stage] = mapped_column(choice(Stage), primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+
+
+class TallyDelta(Model):
+    """A change of a tally not folded in yet: written in the change's own transaction, so no row is ever contended."""
+
+    __tablename__ = "lms_tally_delta"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("lms_edition.id"), index=True)
+    state_code: Mapped[str] = mapped_column(String(2))
+    sector: Mapped[Sector] = mapped_column(choice(Sector))
+    stage: Mapped[Stage] = mapped_column(choice(Stage))
+    change: Mapped[int]
