@@ -1,0 +1,122 @@
+/* What a page gains when scripts run. Every page and form works without this file.
+
+   1. Answers are saved as they are chosen:
+
+      <form data-save="URL of one answer" method="post" action="URL of the whole form"
+            data-saving="Saving…" data-waiting="Not saved yet. We keep trying." data-refused="Not saved. Reload the page.">
+        <input type="hidden" name="csrf_token" value="…">
+        <div class="q" data-question="stable id"> inputs … <p role="status" data-receipt></p> </div>
+      </form>
+
+      A change posts csrf_token, question, client_key, sequence (it grows with every change, so that a late request is known as
+      late) and that question's inputs, urlencoded, with Accept: application/json. A data-save on the question wins over the form's.
+      Expected: 200 {"text": "Saved at 14:03, receipt 128."}. A lost line, 408, 429 and 5xx are tried again with the same key and body.
+      Any other answer is final: its {"text": …} is shown and what was chosen stays; {"url": …, "label": …} adds a link beside it.
+
+   2. A form sent twice is sent once: the button keeps its label and says aria-disabled while the first request is under way. */
+(() => {
+  "use strict";
+  const unsaved = new Map(); // question element → what still has to reach the server
+  const typing = new Map(); // question element → timer of a text being written
+  const kept = new WeakMap(); // question element → what the server has, so that leaving a text unchanged sends nothing
+  let sending = false;
+
+  const key = () => crypto.randomUUID?.()
+    ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+  function tell(question, state, text, link) {
+    const line = question.querySelector("[data-receipt]");
+    if (!line) return;
+    line.dataset.state = state;
+    line.textContent = text || "";
+    if (link?.url && link.label) {
+      const anchor = Object.assign(document.createElement("a"), { href: link.url, textContent: link.label, target: "_blank" });
+      line.append(" ", anchor);
+    }
+  }
+
+  function bodyOf(question, form) {
+    const all = new FormData(form);
+    const chosen = new URLSearchParams({ csrf_token: all.get("csrf_token") ?? "", question: question.dataset.question });
+    for (const name of new Set(Array.from(question.querySelectorAll("[name]"), (input) => input.name))) {
+      for (const value of all.getAll(name)) chosen.append(name, value);
+    }
+    return { chosen: String(chosen), body: `${chosen}&client_key=${key()}&sequence=${Date.now()}` };
+  }
+
+  function save(question) {
+    clearTimeout(typing.get(question));
+    const form = question.closest("form");
+    const before = unsaved.get(question);
+    const job = { form, ...bodyOf(question, form), tries: 0, busy: before?.busy };
+    if (!before && kept.get(question) === job.chosen) return;
+    clearTimeout(before?.timer);
+    unsaved.set(question, job);
+    tell(question, "", form.dataset.saving);
+    if (!job.busy) post(question, job);
+  }
+
+  async function post(question, job) {
+    clearTimeout(job.timer);
+    job.timer = 0;
+    job.busy = true;
+    let answer, said;
+    try {
+      answer = await fetch(question.dataset.save || job.form.dataset.save, {
+        method: "POST", body: job.body, signal: AbortSignal.timeout?.(20000),
+        headers: { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" },
+      });
+      said = await answer.json().catch(() => ({}));
+    } catch { /* the line was lost: `answer` stays empty and the job is tried again */ }
+    const newest = unsaved.get(question);
+    newest.busy = false;
+    if (newest !== job) post(question, newest);
+    else if (!answer || answer.status >= 500 || [408, 429].includes(answer.status)) retry(question, job);
+    else settle(question, job, answer.ok && said.text, said);
+  }
+
+  function retry(question, job) {
+    job.tries += 1;
+    job.timer = setTimeout(post, Math.min(30000, 1000 * 2 ** job.tries) * (0.75 + Math.random() / 2), question, job);
+    tell(question, "waiting", job.form.dataset.waiting);
+  }
+
+  function settle(question, job, saved, said) {
+    if (saved) { unsaved.delete(question); kept.set(question, job.chosen); }
+    tell(question, saved ? "saved" : "refused", said.text || job.form.dataset.refused, said);
+  }
+
+  const questionOf = (event) => event.target.closest?.("form[data-save] [data-question]");
+
+  document.addEventListener("change", (event) => {
+    const question = questionOf(event);
+    if (question) save(question);
+  });
+  document.addEventListener("input", (event) => {
+    const question = questionOf(event);
+    if (!question || !event.target.matches("textarea, [type=text]")) return;
+    clearTimeout(typing.get(question));
+    typing.set(question, setTimeout(save, 2000, question));
+  });
+  addEventListener("online", () => unsaved.forEach((job, question) => { if (job.timer && !job.busy) post(question, job); }));
+  addEventListener("beforeunload", (event) => { if (unsaved.size && !sending) event.preventDefault(); });
+
+  const busy = new Set();
+  function release() {
+    busy.forEach((form) => form.querySelectorAll("[aria-disabled=true]").forEach((button) => button.removeAttribute("aria-disabled")));
+    busy.clear();
+    sending = false;
+  }
+  addEventListener("submit", (event) => {
+    if (busy.has(event.target)) { event.preventDefault(); event.stopImmediatePropagation(); }
+  }, true);
+  addEventListener("submit", (event) => {
+    if (event.target.method !== "post") return;
+    sending = event.target.hasAttribute("data-save");
+    busy.add(event.target);
+    event.submitter?.setAttribute("aria-disabled", "true");
+    setTimeout(release, 20000);
+  });
+  addEventListener("pageshow", release);
+  document.addEventListener("htmx:finally:request", release);
+})();
