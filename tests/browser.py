@@ -1,7 +1,7 @@
 """A real browser for the journeys.
 
-    with browser.launched() as chromium:
-        context = chromium.new_context(base_url=..., locale="en-GB")
+with browser.launched() as chromium:
+    context = chromium.new_context(base_url=..., locale="en-GB")
 """
 
 from __future__ import annotations

