@@ -1,7 +1,7 @@
 """Builds lms/web/static/dist from lms/web/static_src and the two npm packages: `python -m tools.assets`.
 
 Every file gets a name with a hash of its content, so that it can be cached for ever; manifest.json maps the name used
-in templates to that name. Third-party files are taken only if they are, byte for byte, the ones that were read and tested.
+in templates to that name. Third-party files are taken only if they are, byte for byte, the ones that were tested.
 """
 
 from __future__ import annotations

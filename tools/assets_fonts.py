@@ -50,7 +50,7 @@ def _cut(package: Path, source: str, style: str, letters: set[int]) -> bytes:
         font = Merger().merge(parts)
     _rename(font, style)
     font.recalcTimestamp = False
-    font["head"].created = font["head"].modified = 0  # the same letters give the same bytes, hence the same name
+    font["head"].modified = font["head"].created  # the same letters give the same bytes, hence the same name
     font.flavor = "woff2"
     written = io.BytesIO()
     font.save(written)

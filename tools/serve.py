@@ -32,10 +32,12 @@ def run(_arguments: list[str]) -> int:
     env = {"LMS_ENV": "development", **os.environ, "PORT": str(port)}
     _flask(env, "setup")
     stop = _stop_on_signals()
-    children = {"server": _start(env, *_server(port)), "worker": _start(env, PYTHON, *_lms("work"))}
+    children: dict[str, Child] = {}
     try:
+        children["server"] = _start(env, *_server(port))
+        children["worker"] = _start(env, PYTHON, *_lms("work"))
         if _wait_until_it_answers(port, children, stop):
-            _print_the_way_in(env, port)
+            _print_the_way_in(env, port, stop)
         ended = _watch(children, stop)
     finally:
         _stop_all(list(children.values()))
@@ -112,11 +114,13 @@ def _answers(port: int) -> bool:
         return False
 
 
-def _print_the_way_in(env: dict[str, str], port: int) -> None:
+def _print_the_way_in(env: dict[str, str], port: int, stop: threading.Event) -> None:
     print(f"\nOpen http://{HOST}:{port}/   (Ctrl-C stops it)", flush=True)
     if env["LMS_ENV"] != "development":
         return
     answer = subprocess.run([PYTHON, *_lms("demo", "--json")], cwd=ROOT, env=env, check=False, stdout=subprocess.PIPE)
+    if stop.is_set():
+        return  # Ctrl-C ended that command too
     if answer.returncode:
         raise Missing("This failed: flask --app wsgi lms demo --json")
     accounts = json.loads(answer.stdout)["accounts"]
