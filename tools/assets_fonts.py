@@ -51,7 +51,7 @@ def _cut(package: Path, source: str, style: str, letters: set[int]) -> bytes:
         font = Merger().merge(parts)
     _rename(font, style)
     font.recalcTimestamp = False
-    font["head"].created = font["head"].modified = A_DAY_IN_2022  # the same letters give the same bytes, hence the same name
+    font["head"].created = font["head"].modified = A_DAY_IN_2022  # equal letters, equal bytes, equal name
     font.flavor = "woff2"
     written = io.BytesIO()
     font.save(written)
