@@ -41,9 +41,9 @@ def _unit_kinds(manager: pluggy.PluginManager) -> dict[str, UnitKind]:
     return kinds
 
 
-def present() -> pluggy.PluginManager:
-    """The manager of the app at work."""
-    manager: pluggy.PluginManager = current_app.extensions[_EXTENSION]
+def of(app: Flask) -> pluggy.PluginManager:
+    """The manager of an app."""
+    manager: pluggy.PluginManager = app.extensions[_EXTENSION]
     return manager
 
 
@@ -56,4 +56,4 @@ def unit_kinds() -> dict[str, UnitKind]:
 @outbox.effect("plugins.event")
 def deliver(payload: dict[str, Any], delivery: str) -> None:
     """Tell the plugins of one event; what they raise is tried again by the outbox."""
-    present().hook.lms_event(name=payload["event"], facts=payload["facts"], delivery=delivery)
+    of(current_app).hook.lms_event(name=payload["event"], facts=payload["facts"], delivery=delivery)

@@ -1,0 +1,133 @@
+"""create_app(): the whole system as one ordinary Flask app."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+from flask_compress import Compress
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import lms.alumni.reactions
+import lms.integrations.mail
+import lms.kernel.models
+import lms.learning.reactions
+import lms.records.reactions
+import lms.seminars.reactions  # noqa: F401  the reactions and jobs register themselves when imported
+from lms.alumni import views as alumni_views
+from lms.catalogue.kinds import plugin as standard_unit_kinds
+from lms.dashboards import views as dashboards_views
+from lms.home import views as home_views
+from lms.integrations import views as integrations_views
+from lms.kernel import migrations
+from lms.kernel.db import db, prepare_engine
+from lms.kernel.settings import Settings, from_environment
+from lms.learning import views as learning_views
+from lms.people import sign_in
+from lms.people import views as people_views
+from lms.plugins import manager
+from lms.records import views as records_views
+from lms.seminars import views as seminars_views
+from lms.web import access, assets, dates, errors, health, languages, logs, pages, render, security
+from lms.web import views as web_views
+from lms.web.access import Permission
+from lms.web.pages import NavItem
+
+from . import cli
+
+BLUEPRINTS = (
+    web_views.bp,
+    health.bp,
+    people_views.bp,
+    home_views.bp,
+    seminars_views.bp,
+    learning_views.bp,
+    records_views.bp,
+    alumni_views.bp,
+    dashboards_views.bp,
+    integrations_views.bp,
+)
+NAV = (NavItem(Permission.SIGNED_IN, "home.index", _l("Your seminar")),)
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    plugins: Iterable[object] = (),
+    templates: Path | None = None,
+    prefix: str = "",
+) -> Flask:
+    """Make the app. `templates` is a folder whose files replace ours of the same name; `prefix` is where a host has
+    mounted us. Raises Misconfigured when the settings do not allow a start, RuntimeError for an unmarked view."""
+    settings = settings or from_environment()
+    app = Flask("lms", static_folder=None)
+    app.extensions["lms.settings"] = settings
+    _configure(app, settings, prefix)
+    render.install(app, templates)
+    _install_database(app)
+    _install_web(app)
+    manager.install(app, [standard_unit_kinds, *plugins])
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    cli.install(app)
+    manager.of(app).hook.lms_app_ready(app=app)
+    access.check_marks(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings, prefix: str) -> None:
+    app.config.update(
+        SECRET_KEY=settings.keys.cookies,
+        SQLALCHEMY_DATABASE_URI=settings.database,
+        SESSION_COOKIE_NAME=_cookie_name(settings, prefix),
+        SESSION_COOKIE_PATH=prefix or "/",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=512 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,
+        TRUSTED_HOSTS=None if settings.development else [urlsplit(settings.public_url).hostname],
+        COMPRESS_MIMETYPES=["text/html", "text/plain", "text/css", "application/json", "image/svg+xml"],
+        COMPRESS_MIN_SIZE=800,
+    )
+    app.url_map.strict_slashes = False
+
+
+def _cookie_name(settings: Settings, prefix: str) -> str:
+    """Browsers hold a name with __Host- to https and to the whole site, one with __Secure- to https."""
+    if not settings.secure:
+        return "lms"
+    return "__Secure-lms" if prefix else "__Host-lms"
+
+
+def _install_database(app: Flask) -> None:
+    db.init_app(app)
+    Migrate(app, db, directory=str(migrations.folder()), render_as_batch=True)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def _install_web(app: Flask) -> None:
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    access.install(app, sign_in.identify)
+    logs.install(app)
+    CSRFProtect(app)
+    assets.install(app)
+    languages.install(app)
+    dates.install(app)
+    pages.install(app, NAV)
+    errors.install(app)
+    security.install(app)
+    Compress(app)
+    proxies = app.extensions["lms.settings"].trusted_proxies
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]

@@ -1,0 +1,48 @@
+"""The one canonical form of each file of a course."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lms.catalogue.rules.course_files import CourseFiles, UnitFile
+
+from .emit import emit
+from .schemas import Schema, ordered, schema
+from .text import tidy
+
+FENCE = "---"
+Kinds = Mapping[str, Any]
+
+
+def canonical_files(course: CourseFiles, kinds: Kinds) -> dict[str, str]:
+    """Every file of the course by its path inside the course's folder."""
+    files = {
+        "course.yaml": _yaml(course.fields, schema("course")),
+        "glossary.yaml": _yaml({"terms": course.terms}, schema("glossary")),
+        "sources.yaml": _yaml({"sources": course.sources}, schema("sources")),
+    }
+    for module in course.modules:
+        files[module.path] = _yaml(module.fields, schema("module"))
+        kind_of = {unit.key: unit.kind for unit in module.units}
+        for unit in (*module.units, *module.translations):
+            files[unit.path] = unit_text(unit, kinds[kind_of[unit.key]])
+    return dict(sorted(files.items()))
+
+
+def unit_text(unit: UnitFile, kind: Any) -> str:
+    """The text of one unit's file."""
+    front = _yaml(unit.front, translated(kind.schema) if "follows" in unit.front else kind.schema)
+    if kind.suffix == ".yaml":
+        return front
+    body = tidy(unit.body)
+    return f"{FENCE}\n{front}{FENCE}\n" + (f"\n{body}\n" if body else "")
+
+
+def translated(of: Schema) -> Schema:
+    """The schema of a translation: what it follows, then the unit's own fields."""
+    return {**of, "properties": {**schema("translation")["properties"], **of["properties"]}}
+
+
+def _yaml(data: Mapping[str, Any], of: Schema) -> str:
+    return emit(ordered(data, of))

@@ -1,0 +1,174 @@
+"""A course's files to a course, with every mistake found on the way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lms.catalogue.rules.course_files import CourseFiles, ModuleFile, UnitFile
+from lms.catalogue.rules.mistakes import Mistake, did_you_mean
+
+from .canonical import FENCE
+from .nodes import Document, read_yaml
+from .schemas import Schema, schema
+from .shape import shape_mistakes
+from .text import decode, tidy
+
+_UNIT_FILE = re.compile(r"modules/([^/]+)/([a-z0-9][a-z0-9-]*)(?:\.([a-z]{2,3}))?(\.md|\.yaml)")
+_MODULE_FILE = re.compile(r"modules/([0-9]{2}-[a-z0-9][a-z0-9-]*)/module\.yaml")
+_TOP = ("course.yaml", "glossary.yaml", "sources.yaml")
+_LAYOUT = "a course has course.yaml, glossary.yaml, sources.yaml and modules/NN-key/ with module.yaml and units"
+
+
+@dataclass
+class Reading:
+    """What was read: the course when its files could be understood, the places of its fields, the mistakes."""
+
+    course: CourseFiles | None = None
+    texts: dict[str, str] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
+    body_lines: dict[str, int] = field(default_factory=dict)
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def note(self, file: str, line: int, what: str, cure: str) -> None:
+        """Note a mistake at a line."""
+        self.mistakes.append(Mistake(file, line, what, cure))
+
+    def wrong(self, file: str, where: tuple[str | int, ...], what: str, cure: str) -> None:
+        """Note a mistake at a field of a file."""
+        line = self.documents[file].line(where) if file in self.documents else 1
+        self.mistakes.append(Mistake(file, line, what, cure))
+
+
+def read_files(files: Mapping[str, bytes], kinds: Mapping[str, Any]) -> Reading:
+    """Read a course from its files (path → bytes). The course is None where a file could not be understood at all."""
+    reading = Reading()
+    for path in sorted(files):
+        reading.texts[path], found = decode(path, files[path])
+        reading.mistakes += found
+    _strangers(reading)
+    head = _fields(reading, "course.yaml", schema("course"))
+    terms = _fields(reading, "glossary.yaml", schema("glossary"))
+    sources = _fields(reading, "sources.yaml", schema("sources"))
+    folders = [match[1] for path in reading.texts if (match := _MODULE_FILE.fullmatch(path))]
+    modules = [_module(reading, folder, str(head.get("language", "")), kinds) for folder in sorted(folders)]
+    if not reading.mistakes:
+        reading.course = CourseFiles(head, tuple(modules), tuple(terms["terms"]), tuple(sources["sources"]))
+    return reading
+
+
+def _strangers(reading: Reading) -> None:
+    for path in reading.texts:
+        folder = path.rpartition("/")[0]
+        known = path in _TOP or _MODULE_FILE.fullmatch(path) or _UNIT_FILE.fullmatch(path)
+        if not known:
+            reading.note(path, 1, "this file has no place in a course", did_you_mean(path, _TOP, _LAYOUT))
+        elif folder and f"{folder}/module.yaml" not in reading.texts:
+            reading.note(path, 1, "its folder has no module.yaml", f"write {folder}/module.yaml")
+
+
+def _fields(reading: Reading, path: str, of: Schema) -> dict[str, Any]:
+    if path not in reading.texts:
+        reading.note(path, 1, "the file is missing", "write it; see docs/course-format.md")
+        return {}
+    return _parse(reading, path, reading.texts[path], of)
+
+
+def _parse(reading: Reading, path: str, text: str, of: Schema | None, first_line: int = 1) -> dict[str, Any]:
+    document, found = read_yaml(path, text, first_line)
+    reading.documents[path] = document
+    reading.mistakes += found
+    if not found and of is not None:
+        reading.mistakes += shape_mistakes(path, document, of)
+    return document.data if isinstance(document.data, dict) else {}
+
+
+def _module(reading: Reading, folder: str, language: str, kinds: Mapping[str, Any]) -> ModuleFile:
+    path = f"modules/{folder}/module.yaml"
+    fields = _parse(reading, path, reading.texts[path], schema("module"))
+    if fields.get("key", folder[3:]) != folder[3:]:
+        cure = f"rename one: {folder[:3]}{fields['key']}"
+        reading.wrong(path, ("key",), f"the folder is {folder}, the key {fields['key']}", cure)
+    listed = [key for key in fields.get("units", ()) if isinstance(key, str)]
+    units, translations = _unit_files(reading, folder, language, kinds)
+    for key in sorted(set(units) - set(listed)):
+        reading.note(units[key].path, 1, "module.yaml does not list this unit", f"add {key} to its units")
+    for index, key in enumerate(listed):
+        if key not in units:
+            cure = did_you_mean(key, units, f"write {key}.md or {key}.yaml beside module.yaml")
+            reading.wrong(path, ("units", index), f"there is no file of the unit “{key}”", cure)
+    return ModuleFile(folder, fields, tuple(units[key] for key in listed if key in units), tuple(translations))
+
+
+def _unit_files(
+    reading: Reading, folder: str, language: str, kinds: Mapping[str, Any]
+) -> tuple[dict[str, UnitFile], list[UnitFile]]:
+    units: dict[str, UnitFile] = {}
+    translations: list[UnitFile] = []
+    for path in reading.texts:
+        match = _UNIT_FILE.fullmatch(path)
+        if not match or match[1] != folder or match[2] == "module":
+            continue
+        unit = _unit(reading, path, match[2], match[3] or language, kinds if match[3] is None else None)
+        if match[3]:
+            translations.append(unit)
+        elif unit.key in units:
+            reading.note(path, 1, f"the unit “{unit.key}” has two files", f"keep one: {units[unit.key].path}")
+        else:
+            units[unit.key] = unit
+    return units, _with_source(reading, units, translations)
+
+
+def _with_source(reading: Reading, units: Mapping[str, UnitFile], translations: list[UnitFile]) -> list[UnitFile]:
+    kept = []
+    for other in translations:
+        suffix = other.path[other.path.rindex(".") :]
+        if other.key in units and units[other.key].path.endswith(suffix):
+            kept.append(other)
+        else:
+            reading.note(other.path, 1, "there is no unit it could translate", f"write {other.key}{suffix} first")
+    return kept
+
+
+def _unit(reading: Reading, path: str, key: str, language: str, kinds: Mapping[str, Any] | None) -> UnitFile:
+    """`kinds` is None for a translation, whose fields are checked against the text it follows."""
+    front, body = reading.texts[path], ""
+    first_line = 1
+    if path.endswith(".md"):
+        front, body, reading.body_lines[path] = _split(reading, path)
+        first_line = 2
+    fields = _parse(reading, path, front, schema("translation") if kinds is None else None, first_line)
+    if kinds is not None:
+        _check_kind(reading, path, fields, kinds)
+        if fields.get("key", key) != key:
+            reading.wrong(path, ("key",), f"the file is named {key}, the key is {fields['key']}", "make them the same")
+    return UnitFile(path, key, language, fields, tidy(body))
+
+
+def _split(reading: Reading, path: str) -> tuple[str, str, int]:
+    lines = reading.texts[path].split("\n")
+    if lines[0] == FENCE and FENCE in lines[1:]:
+        end = lines.index(FENCE, 1)
+        return "\n".join(lines[1:end]) + "\n", "\n".join(lines[end + 1 :]), _first_text(lines, end + 1)
+    reading.note(path, 1, "the file does not begin with its fields", "write them between two lines of ---")
+    return "", "", 1
+
+
+def _first_text(lines: list[str], start: int) -> int:
+    return next((number for number, line in enumerate(lines[start:], start + 1) if line.strip()), start + 1)
+
+
+def _check_kind(reading: Reading, path: str, fields: dict[str, Any], kinds: Mapping[str, Any]) -> None:
+    name = str(fields.get("kind") or "")
+    if any(mistake.file == path for mistake in reading.mistakes):
+        return
+    if name not in kinds:
+        cure = did_you_mean(name, kinds, "kinds are " + ", ".join(sorted(kinds)))
+        reading.wrong(path, ("kind",), f"“{name}” is no kind of unit" if name else "“kind” is missing", cure)
+    elif not path.endswith(kinds[name].suffix):
+        suffix = kinds[name].suffix
+        reading.wrong(path, ("kind",), f"a {name} stands in a {suffix} file", f"rename the file to end in {suffix}")
+    else:
+        reading.mistakes += shape_mistakes(path, reading.documents[path], kinds[name].schema)

@@ -1,0 +1,37 @@
+"""The few words that rendering adds to a text, in the text's own language (which need not be the page's)."""
+
+from __future__ import annotations
+
+_LABELS: dict[str, dict[str, str]] = {
+    "source": {"en": "Source {}", "es": "Fuente {}", "fr": "Source {}"},
+    "timeline": {"en": "What happened when", "es": "Cronología", "fr": "Chronologie"},
+    "order-not-scale": {
+        "en": "The line shows the order of events, not their distance in time.",
+        "es": "La línea muestra el orden de los hechos, no su distancia en el tiempo.",
+        "fr": "La ligne montre l’ordre des faits, non leur distance dans le temps.",
+    },
+    "actors": {"en": "Who acted", "es": "Quiénes actuaron", "fr": "Qui a agi"},
+    "decisions": {"en": "Points of decision", "es": "Puntos de decisión", "fr": "Points de décision"},
+    "debrief": {"en": "Questions for the debrief", "es": "Preguntas para el análisis", "fr": "Questions pour le bilan"},
+    "rubric": {
+        "en": "Three factors to score a case by",
+        "es": "Tres factores para valorar un caso",
+        "fr": "Trois facteurs pour évaluer un cas",
+    },
+    "factor": {"en": "Factor", "es": "Factor", "fr": "Facteur"},
+    "question": {"en": "Question", "es": "Pregunta", "fr": "Question"},
+    "scale": {"en": "Score, 0 to 3", "es": "Puntuación, de 0 a 3", "fr": "Note, de 0 à 3"},
+    "from-nothing-to-fully": {
+        "en": "0: not at all; 1: a little; 2: in good part; 3: fully",
+        "es": "0: nada; 1: un poco; 2: en buena parte; 3: plenamente",
+        "fr": "0 : pas du tout ; 1 : un peu ; 2 : en bonne partie ; 3 : pleinement",
+    },
+    "needs-review": {"en": "needs review", "es": "por revisar", "fr": "à vérifier"},
+    "scroll": {"en": "Table", "es": "Tabla", "fr": "Tableau"},
+}
+
+
+def label(key: str, language: str) -> str:
+    """The words for `key` in `language`; English where we have none."""
+    words = _LABELS[key]
+    return words.get(language, words["en"])

@@ -1,0 +1,85 @@
+"""The Markdown of course texts: CommonMark without HTML, with citations [@S019 p. 3] and terms [[pillar-two|shown]]."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+NEEDS_REVIEW = "needs-review"
+_CITATION = re.compile(r"\[@([^\]\n]{1,200})\]")
+_TERM = re.compile(r"\[\[([^\]|\n]{1,80})(?:\|([^\]\n]{1,200}))?\]\]")
+_ANCHOR = re.compile(r"\s*\{#([^}\s]*)\}$")
+
+
+def parser(*, html: bool = False) -> MarkdownIt:
+    """A new parser; with `html` it recognises raw HTML, for checks that refuse it."""
+    made = MarkdownIt("commonmark", {"html": html, "typographer": False}).enable("table")
+    made.disable(["lheading", "code", "autolink"] if not html else ["lheading", "code"])
+    made.inline.ruler.before("link", "citation", _citation)
+    made.inline.ruler.before("citation", "term", _term)
+    made.core.ruler.after("inline", "anchors", _anchors)
+    return made
+
+
+def cited(content: str) -> list[tuple[str, str]]:
+    """The (source, place) pairs inside a citation: "S019 p. 3; S049" cites two."""
+    pairs = (part.strip().partition(" ") for part in content.split(";"))
+    return [(source.removeprefix("@"), place.strip()) for source, _, place in pairs]
+
+
+def inner_tokens(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Every token, those inside lines of text included."""
+    for token in tokens:
+        yield token
+        yield from token.children or ()
+
+
+def _citation(state: StateInline, silent: bool) -> bool:
+    match = _CITATION.match(state.src, state.pos, state.posMax)
+    if match is None:
+        return False
+    if not silent:
+        token = state.push("citation", "", 0)
+        token.content = match[1]
+        token.meta = {"cites": cited(match[1])}
+    state.pos = match.end()
+    return True
+
+
+def _term(state: StateInline, silent: bool) -> bool:
+    match = _TERM.match(state.src, state.pos, state.posMax)
+    if match is None:
+        return False
+    if not silent:
+        token = state.push("term", "", 0)
+        token.content = (match[2] or "").strip()
+        token.meta = {"key": match[1].strip()}
+    state.pos = match.end()
+    return True
+
+
+def _anchors(state: StateCore) -> None:
+    for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
+        if opening.type != "heading_open" or not inline.children:
+            continue
+        last = inline.children[-1]
+        match = _ANCHOR.search(last.content) if last.type == "text" else None
+        if match:
+            opening.meta["anchor"] = match[1]
+            last.content = last.content[: match.start()]
+
+
+def plain(tokens: Sequence[Token]) -> str:
+    """The words of some inline tokens, without marks."""
+    return "".join(_words(token) for token in tokens)
+
+
+def _words(token: Token) -> str:
+    if token.type in {"text", "code_inline", "term"}:
+        return token.content
+    return " " if token.type in {"softbreak", "hardbreak"} else ""

@@ -1,0 +1,232 @@
+"""Course texts to HTML, once, when they are published. What comes out is sanitised and stays as it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import nh3
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+
+from lms.plugins.unit_kind import Citation, DefinedTerm, RenderedUnit, Section
+
+from .labels import label
+from .markdown import NEEDS_REVIEW, parser, plain
+
+_WORD = re.compile(r"\w+(?:[’'-]\w+)*")
+_TAGS = {"a", "p", "ul", "ol", "li", "h2", "h3", "em", "strong", "b", "blockquote", "code", "pre", "hr", "br", "cite"}
+_TAGS |= {
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "figure",
+    "figcaption",
+    "div",
+    "button",
+    "span",
+    "dl",
+    "dt",
+    "dd",
+}
+_ATTRIBUTES = {
+    "a": {"href", "id", "class", "role", "aria-label", "title"},
+    "button": {"class", "type", "popovertarget"},
+    "h2": {"id"},
+    "h3": {"id"},
+    "div": {"class", "role", "tabindex", "aria-label"},
+    "th": {"scope", "class"},
+    **{tag: {"class"} for tag in ("p", "ul", "ol", "li", "td", "blockquote", "figure", "span", "dl")},
+}
+_CLASSES = frozenset({"ref", "term", "timeline", "actors", "decisions", "fig", "pull", "scroll", "rubric", "review"})
+
+
+class PageContext:
+    """One unit on its way to the page: renders its texts and remembers citations, terms and sections in order."""
+
+    def __init__(
+        self,
+        language: str,
+        sources: Mapping[str, Mapping[str, Any]],
+        terms: Mapping[str, Mapping[str, Any]],
+        *,
+        for_trainers: bool = False,
+    ) -> None:
+        self.language = language
+        self.sources, self.glossary, self.for_trainers = sources, terms, for_trainers
+        self.numbers: dict[str, int] = {}
+        self.uses: dict[str, int] = {}
+        self.defined: list[str] = []
+        self.sections: list[Section] = []
+        self.words = 0
+        self.needs_review = 0
+        self._markdown = parser()
+        self._renderer = _Renderer(self)
+
+    def prose(self, markdown: str) -> str:
+        """Paragraphs, lists, tables and headings."""
+        tokens = self._markdown.parse(markdown)
+        self.words += sum(len(_WORD.findall(plain(token.children))) for token in tokens if token.children)
+        return self._renderer.render(tokens, self._markdown.options, {})
+
+    def inline(self, markdown: str) -> str:
+        """One line of text without a paragraph around it."""
+        tokens = self._markdown.parseInline(markdown)
+        self.words += sum(len(_WORD.findall(plain(token.children))) for token in tokens if token.children)
+        return self._renderer.render(tokens, self._markdown.options, {})
+
+    def heading(self, anchor: str, label: str) -> str:
+        """A second-level heading from the catalogue of labels."""
+        title = self.label(label)
+        self.sections.append(Section(anchor, title))
+        return f'<h2 id="{escape(anchor)}">{escape(title)}</h2>\n'
+
+    def label(self, key: str) -> str:
+        """A few words of ours in the language of the text."""
+        return label(key, self.language)
+
+    def rendered(self, html: str) -> RenderedUnit:
+        """Sanitise `html` and hand it back with everything remembered."""
+        return RenderedUnit(
+            html=sanitise(html),
+            sections=tuple(self.sections),
+            citations=tuple(
+                Citation(number, key, source_html(self.sources[key])) for key, number in self.numbers.items()
+            ),
+            terms=tuple(self._definition(key) for key in self.defined),
+            words=self.words,
+            needs_review=self.needs_review,
+        )
+
+    def cite(self, source: str, place: str) -> str:
+        """A footnote mark; the first of a source is r1, the next r1b, r1c, …"""
+        number = self.numbers.setdefault(source, len(self.numbers) + 1)
+        self.uses[source] = use = self.uses.get(source, 0) + 1
+        spoken = self.label("source").format(number) + (f", {place}" if place else "")
+        anchor = f"r{number}{_letters(use)}"
+        return f'<a class="ref" id="{anchor}" href="#s{number}" role="doc-noteref" aria-label="{escape(spoken)}">{number}</a>'
+
+    def review(self) -> str:
+        """A mark that only trainers see: this has no source yet."""
+        self.needs_review += 1
+        return f'<span class="review">{escape(self.label("needs-review"))}</span>' if self.for_trainers else ""
+
+    def term(self, key: str, shown: str) -> str:
+        """A glossary term: a button at its first use in a unit, plain words after that."""
+        words = escape(shown or localised(self.glossary[key]["term"], self.language))
+        if key in self.defined:
+            return words
+        self.defined.append(key)
+        return f'<button class="term" type="button" popovertarget="t-{escape(key)}">{words}</button>'
+
+    def _definition(self, key: str) -> DefinedTerm:
+        entry = self.glossary[key]
+        cites = [str(cite).partition(" ")[0] for cite in entry.get("cites", ())]
+        titles = "; ".join(str(self.sources[cite]["title"]) for cite in cites)
+        term, definition = (localised(entry[part], self.language) for part in ("term", "definition"))
+        return DefinedTerm(key, term, definition, titles)
+
+
+class _Renderer(RendererHTML):
+    """HTML of our tokens; the names of the methods are the types of the tokens."""
+
+    def __init__(self, page: PageContext) -> None:
+        super().__init__()
+        self.page = page
+
+    def citation(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+        """Footnote marks, one for each source."""
+        pairs = tokens[at].meta["cites"]
+        return "".join(
+            self.page.review() if source == NEEDS_REVIEW else self.page.cite(source, place) for source, place in pairs
+        )
+
+    def term(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+        """A glossary term."""
+        return self.page.term(tokens[at].meta["key"], tokens[at].content)
+
+    def heading_open(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+        """A heading with its anchor, noted for the contents list."""
+        token, anchor = tokens[at], tokens[at].meta.get("anchor", "")
+        if not anchor:
+            return f"<{token.tag}>"
+        self.page.sections.append(Section(anchor, plain(tokens[at + 1].children or ()), int(token.tag[1])))
+        return f'<{token.tag} id="{escape(anchor)}">'
+
+    def table_open(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+        """A table in a box that scrolls by itself on a narrow screen."""
+        return (
+            f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(self.page.label("scroll"))}"><table>\n'
+        )
+
+    def table_close(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+        """The end of the box."""
+        return "</table></div>\n"
+
+    def th_open(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+        """A column's heading."""
+        return '<th scope="col">'
+
+    def td_open(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+        """A cell; alignment would need inline style, which pages refuse."""
+        return "<td>"
+
+    def blockquote_open(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+        """Exact words of somebody."""
+        return '<blockquote class="pull">\n'
+
+
+def sanitise(html: str) -> str:
+    """Only the tags, attributes, classes and addresses a course text may have."""
+    return nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_only_our_classes,
+        url_schemes={"http", "https"},
+        link_rel="noreferrer",
+    )
+
+
+def _only_our_classes(tag: str, name: str, value: str) -> str | None:
+    if name != "class":
+        return value
+    kept = [word for word in value.split() if word in _CLASSES]
+    return " ".join(kept) or None
+
+
+def localised(texts: Mapping[str, str], language: str) -> str:
+    """The text in a language, else in English, else in whatever there is."""
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()))
+
+
+def source_html(source: Mapping[str, Any]) -> str:
+    """An entry of the list of sources."""
+    title = f"<cite>{escape(str(source['title']))}</cite>"
+    parts = [escape(str(source["author"])) if "author" in source else "", title, escape(str(source.get("date", "")))]
+    text = ", ".join(part for part in parts if part) + "."
+    if "url" in source:
+        address = escape(str(source["url"]))
+        text += f' <a href="{address}">{escape(_host(str(source["url"])))}</a>'
+    return sanitise(text)
+
+
+def _host(url: str) -> str:
+    return url.split("/")[2].removeprefix("www.")
+
+
+def _letters(use: int) -> str:
+    """ "" for the first use, then b … z, ba, bb …"""
+    if use == 1:
+        return ""
+    letters = ""
+    while use:
+        use, rest = divmod(use - 1, 26)
+        letters = chr(ord("a") + rest) + letters
+    return letters

@@ -1,0 +1,1 @@
+"""What is true of a course: pure functions over its files."""

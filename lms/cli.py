@@ -1,0 +1,23 @@
+"""`flask lms ...`: the commands of every context in one group."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask.cli import AppGroup
+
+from lms.kernel.worker import work_until_signalled
+from lms.web import logs
+
+group = AppGroup("lms", help="The learning system of the Raphael Lemkin Seminar.")
+
+
+@group.command("work")
+def work() -> None:
+    """Do what the outbox holds, until told to stop."""
+    logs.configure()
+    work_until_signalled()
+
+
+def install(app: Flask) -> None:
+    """Add `flask lms` to an app."""
+    app.cli.add_command(group)

@@ -1,0 +1,1 @@
+"""What we do when a lower context says that something happened."""

@@ -1,0 +1,132 @@
+"""Who may open a page: every view carries a mark, and a view without one stops the app at start."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar, cast
+
+from flask import Flask, current_app, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from lms.kernel.db import Intent, set_intent
+from lms.kernel.errors import NotFound
+
+View = TypeVar("View", bound=Callable[..., Any])
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Permission(enum.StrEnum):
+    """What a page asks of the person who opens it."""
+
+    SIGNED_IN = "signed-in"
+    LEARN = "learn"
+    OVERSEE = "oversee"
+    """See an edition's people within one's scope: coordinators, focal points."""
+    COORDINATE = "coordinate"
+    """Change an edition: invite, mark attendance, close it."""
+    AUTHOR = "author"
+    EVALUATE = "evaluate"
+    ADMINISTER = "administer"
+    ALUMNI = "alumni"
+
+
+class Viewer(Protocol):
+    """The person who looks, as far as pages in general need to know."""
+
+    @property
+    def subject(self) -> str:
+        """The person's public id."""
+
+    @property
+    def name(self) -> str:
+        """How the person wants to be called."""
+
+    @property
+    def locale(self) -> str | None:
+        """The language the person chose."""
+
+    @property
+    def zone(self) -> str | None:
+        """The person's IANA time zone."""
+
+    def can(self, permission: Permission) -> bool:
+        """Whether the person's enrolments and mandates of this moment allow it."""
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Mark a view: only for people with `permission`; for everyone else it does not exist."""
+
+    def mark(view: View) -> View:
+        view.lms_access = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Mark a view: for everyone."""
+    view.lms_access = None  # type: ignore[attr-defined]
+    return view
+
+
+def begins_reading(view: View) -> View:
+    """Mark a view of unsafe method that does slow work before it writes; its transaction begins as a read."""
+    view.lms_begins_reading = True  # type: ignore[attr-defined]
+    return view
+
+
+def check_marks(app: Flask) -> None:
+    """Raises RuntimeError that names every view without a mark."""
+    bare = sorted(name for name, view in app.view_functions.items() if not hasattr(view, "lms_access"))
+    if bare:
+        raise RuntimeError(f"these views are marked neither @requires nor @public: {', '.join(bare)}")
+
+
+def viewer() -> Viewer | None:
+    """The signed-in person of this request, or nobody."""
+    if "lms_viewer" not in g:
+        g.lms_viewer = current_app.extensions["lms.identify"]()
+    return cast("Viewer | None", g.lms_viewer)
+
+
+def install(app: Flask, identify: Callable[[], Viewer | None]) -> None:
+    """Check at each request what the view's mark asks; `identify` says who is signed in."""
+    app.extensions["lms.identify"] = identify
+    app.before_request(_declare_intent)
+    app.before_request(_gate)
+    app.teardown_request(lambda _error: set_intent(Intent.WRITE))
+
+
+def _declare_intent() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    reads = request.method in SAFE or getattr(view, "lms_begins_reading", False)
+    set_intent(Intent.READ if reads else Intent.WRITE)
+
+
+def _gate() -> Response | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    needed: Permission | None = getattr(view, "lms_access", None)
+    if view is None or needed is None:
+        return None
+    person = viewer()
+    if person is None:
+        return _ask_to_sign_in()
+    if not person.can(needed):
+        raise NotFound
+    return None
+
+
+def _ask_to_sign_in() -> Response | None:
+    if request.method in SAFE and request.headers.get("HX-Request") != "true":
+        return redirect(url_for("people.sign_in", next=local_path()), 303)
+    raise SignedOut
+
+
+def local_path() -> str:
+    """The path asked for, within this app, with its query."""
+    return request.full_path.removesuffix("?")
+
+
+class SignedOut(Exception):
+    """An unsafe request, or a part of a page, from somebody who is not signed in any more: answered 401."""

@@ -1,0 +1,107 @@
+"""Dates as people write them: weekday, day, month, year, 24-hour time, and always the place and its offset."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel import Locale
+from babel.dates import format_date, get_timezone_location
+from flask import Flask
+from flask_babel import get_locale
+
+
+@lru_cache(maxsize=1)
+def zones() -> tuple[str, ...]:
+    """The IANA zones people can choose, by name."""
+    areas = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+    return tuple(sorted(zone for zone in available_timezones() if zone.startswith(areas) or zone == "UTC"))
+
+
+def is_zone(name: str) -> bool:
+    """Whether `name` is a zone people can choose."""
+    return name in zones()
+
+
+def long_day(day: dt.date) -> str:
+    """Such as "Friday 23 April 2027", in the page's language."""
+    return _long_day(day, str(get_locale() or "en"))
+
+
+@lru_cache(maxsize=2048)
+def _long_day(day: dt.date, locale: str) -> str:
+    return format_date(day, "EEEE d MMMM y", locale)
+
+
+def short_day(day: dt.date) -> str:
+    """Such as "23 April 2027"."""
+    return _short_day(day, str(get_locale() or "en"))
+
+
+@lru_cache(maxsize=2048)
+def _short_day(day: dt.date, locale: str) -> str:
+    return format_date(day, "d MMMM y", locale)
+
+
+def clock_time(at: dt.datetime, zone: str) -> str:
+    """Such as "19:00" in `zone`; midnight at the end of a day is written 23:59 by whoever sets a deadline."""
+    return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def local_day(at: dt.datetime, zone: str) -> dt.date:
+    """The day it is in `zone` at that instant."""
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+def place(zone: str) -> str:
+    """The place that a zone is named after, such as "Dar es Salaam"."""
+    return _place(zone, str(get_locale() or "en"))
+
+
+@lru_cache(maxsize=1024)
+def _place(zone: str, locale: str) -> str:
+    if zone == "UTC":
+        return "UTC"
+    return get_timezone_location(ZoneInfo(zone), locale=Locale.parse(locale), return_city=True)
+
+
+def offset(at: dt.datetime, zone: str) -> str:
+    """The offset from UTC at that instant, such as "UTC+3" or "UTC+5:30"."""
+    minutes = int((at.astimezone(ZoneInfo(zone)).utcoffset() or dt.timedelta()).total_seconds() // 60)
+    sign = "+" if minutes >= 0 else "−"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else "")
+
+
+def moment(at: dt.datetime, zone: str) -> str:
+    """The whole of it: "Friday 23 April 2027, 19:00 (Dar es Salaam, UTC+3)"."""
+    where = place(zone)
+    clock = f"{long_day(local_day(at, zone))}, {clock_time(at, zone)}"
+    return f"{clock} (UTC)" if zone == "UTC" else f"{clock} ({where}, {offset(at, zone)})"
+
+
+def short_moment(at: dt.datetime, zone: str) -> str:
+    """For tables, the zone being said once: "12 April 2027, 09:12"."""
+    return f"{short_day(local_day(at, zone))}, {clock_time(at, zone)}"
+
+
+def days_left(until: dt.datetime, at: dt.datetime, zone: str) -> int:
+    """Whole days on the calendar of `zone` between two instants; negative when it is past."""
+    return (local_day(until, zone) - local_day(at, zone)).days
+
+
+
+def install(app: Flask) -> None:
+    """Let templates write dates."""
+    app.jinja_env.globals.update(
+        moment=moment,
+        short_moment=short_moment,
+        long_day=long_day,
+        short_day=short_day,
+        clock_time=clock_time,
+        local_day=local_day,
+        zone_place=place,
+        zone_offset=offset,
+        days_left=days_left,
+    )

@@ -1,0 +1,71 @@
+"""Every failure becomes a page in plain words: what happened, what was kept, one way on."""
+
+from __future__ import annotations
+
+import secrets
+
+import structlog
+from flask import Flask, Response, g, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from lms.kernel.db import db
+from lms.kernel.errors import LmsError, TooMany
+
+from .access import SignedOut
+from .render import render
+
+log = structlog.get_logger("lms.web")
+
+
+def install(app: Flask) -> None:
+    """Answer every error with our own page."""
+    app.register_error_handler(HTTPException, lambda error: page(error.code or 500, error=error))
+    app.register_error_handler(LmsError, _said_no)
+    app.register_error_handler(SignedOut, lambda _error: page(401))
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def page(status: int, sentence: str | None = None, error: HTTPException | None = None) -> Response:
+    """The error page for a status; the reference in small print is what the log line carries."""
+    reference = secrets.token_hex(4)
+    log.info("request.refused", status=status, endpoint=request.endpoint, method=request.method, reference=reference)
+    if "lms_viewer" not in g:
+        # Asking who is signed in may be what failed; the page can do without.
+        g.lms_viewer = None
+    answer = Response(
+        render("lms/web/error.html", code=status, sentence=sentence, reference=reference), status, mimetype="text/html"
+    )
+    if error is not None and error.code == 405 and getattr(error, "valid_methods", None):
+        answer.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
+    return answer
+
+
+def _said_no(error: LmsError) -> Response:
+    answer = page(error.status, str(error) or None)
+    if isinstance(error, TooMany):
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
+
+
+def _stale_form(_error: CSRFError) -> Response:
+    return page(400, _("This page was open for too long, or was opened before you signed in. Open it again and repeat."))
+
+
+def _database_away(error: OperationalError) -> Response:
+    log.error("database.away", error=type(error.orig).__name__ if error.orig else "OperationalError")
+    db.session.rollback()
+    answer = page(503)
+    answer.headers["Retry-After"] = "5"
+    return answer
+
+
+def _unexpected(error: Exception) -> Response:
+    db.session.rollback()
+    # The traceback goes to the log without local values, so that no name is in it.
+    log.error("request.failed", endpoint=request.endpoint, error=type(error).__name__, exc_info=error)
+    return page(500)

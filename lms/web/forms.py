@@ -1,0 +1,34 @@
+"""The base of every form: shape and type of one submission, CSRF included."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import HiddenField
+from wtforms.validators import Length, Regexp
+
+from lms.kernel.errors import LmsError
+from lms.kernel.secrets import new_token
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form of ours; `refuse` puts a service's sentence above it."""
+
+    refusal: str | None = None
+
+    def refuse(self, error: LmsError) -> None:
+        """Show why the change was turned down."""
+        self.refusal = str(error)
+
+
+class OnceForm(Form):
+    """A form whose sending twice does the thing once: it carries a key made when the page was drawn."""
+
+    client_key = HiddenField(validators=[Length(min=8, max=64), Regexp(r"^[\w-]+$")], default=new_token)
+
+
+def submitted(name: str) -> Any:
+    """One plain value of the submission, or an empty string."""
+    return request.form.get(name, "")

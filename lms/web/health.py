@@ -1,0 +1,50 @@
+"""Two questions a machine asks: does the process answer, and can it do its work."""
+
+from __future__ import annotations
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Blueprint, Response, jsonify
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from lms.kernel import migrations, worker
+from lms.kernel.db import db
+
+from .access import public
+
+bp = Blueprint("health", __name__)
+
+
+@bp.get("/healthz")
+@public
+def healthz() -> Response:
+    """The process answers."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+@bp.get("/readyz")
+@public
+def readyz() -> tuple[Response, int]:
+    """Database, migrations and worker, each true or false; 503 while one is not."""
+    found = {"database": _database(), "migrations": False, "worker": False}
+    if found["database"]:
+        found["migrations"] = migrated()
+        found["worker"] = found["migrations"] and worker.alive()
+    return jsonify(found), 200 if all(found.values()) else 503
+
+
+def _database() -> bool:
+    try:
+        db.session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        db.session.rollback()
+        return False
+    return True
+
+
+def migrated() -> bool:
+    """Whether the database stands at the newest migration."""
+    heads = set(ScriptDirectory(str(migrations.folder())).get_heads())
+    context = MigrationContext.configure(db.session.connection(), opts={"version_table": "lms_alembic_version"})
+    return set(context.get_current_heads()) == heads

@@ -1,0 +1,138 @@
+"""Which language a page is in: the person's own, else the one asked for, else the browser's, from what we have."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.support import NullTranslations
+from flask import Flask, current_app, g, has_request_context, request, session
+from flask_babel import Babel, Domain, get_locale
+
+from lms.kernel.settings import settings_of
+
+from .access import viewer
+
+SOURCE = "en"
+FOLDER = Path(__file__).resolve().parent.parent / "translations"
+# Two made-up languages for tests: one lengthens and marks every text, the other also runs from right to left.
+PSEUDO = {"x-long": "en", "x-rtl": "ar"}
+_RTL = frozenset({"ar", "fa", "he", "ps", "ur", "dv", "ckb"})
+_ACCENTED = str.maketrans("aeiouyAEIOUYcn", "åéîøüýÅÉÎØÜÝçñ")
+
+
+def have_catalogue(folder: Path = FOLDER) -> tuple[str, ...]:
+    """The languages of the interface: English, in which it is written, and each with a compiled catalogue."""
+    return (SOURCE, *sorted(path.parent.parent.name for path in folder.glob("*/LC_MESSAGES/messages.mo")))
+
+
+class PseudoTranslations(NullTranslations):
+    """Marks what goes through gettext, so that a page's untranslated text stands out."""
+
+    def gettext(self, message: str) -> str:
+        """The text, lengthened by a third and set in brackets; placeholders stay."""
+        return mark(message)
+
+    def ngettext(self, msgid1: str, msgid2: str, num: int) -> str:
+        """As gettext, for the form that the number asks for."""
+        return mark(msgid1 if num == 1 else msgid2)
+
+    ugettext = gettext
+    ungettext = ngettext
+
+    def upgettext(self, context: str, message: str) -> str:
+        """As gettext; the context says which meaning."""
+        return mark(message)
+
+    pgettext = upgettext  # type: ignore[assignment]
+
+
+@lru_cache(maxsize=4096)
+def mark(text: str) -> str:
+    """The pseudo-translation of a text: accents on letters outside placeholders and tags, brackets around it."""
+    out, inside = [], 0
+    previous = ""
+    for letter in text:
+        if letter in "<{" or (letter == "(" and previous == "%"):
+            inside += 1
+        out.append(letter if inside or previous == "%" else letter.translate(_ACCENTED))
+        if letter in ">})" and inside:
+            inside -= 1
+            previous = "%" if letter == ")" else letter
+            continue
+        previous = letter
+    return "⟦" + "".join(out) + "·" * (len(text) // 3) + "⟧"
+
+
+class _Translations(Domain):  # type: ignore[misc]
+    """Our catalogues, or the pseudo-translation where a test asks for it."""
+
+    pseudo = PseudoTranslations()
+
+    def get_translations(self) -> Any:
+        """What gettext looks texts up in, for this request."""
+        if has_request_context() and chosen() in PSEUDO:
+            return self.pseudo
+        return super().get_translations()
+
+
+def install(app: Flask) -> None:
+    """Set up Flask-Babel for this app."""
+    offered = have_catalogue() + (tuple(PSEUDO) if settings_of(app).development else ())
+    app.extensions["lms.languages"] = offered
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(FOLDER)
+    babel = Babel()
+    babel.init_app(app, locale_selector=_locale)
+    app.extensions["babel"].instance.domain_instance = _Translations(str(FOLDER))
+    app.jinja_env.globals.update(get_locale=get_locale, text_direction=text_direction)
+
+
+def chosen() -> str:
+    """The language of this request, from the whitelist."""
+    if not has_request_context():
+        return SOURCE
+    if "lms_language" not in g:
+        g.lms_language = _choose()
+    return str(g.lms_language)
+
+
+def _choose() -> str:
+    from_query = request.args.get("lang", "")
+    offered: tuple[str, ...] = offered_languages()
+    if from_query in PSEUDO and from_query in offered:
+        return from_query
+    person = viewer()
+    if person is not None and person.locale in offered:
+        return person.locale or SOURCE
+    if from_query in offered:
+        session["lang"] = from_query
+        return from_query
+    if session.get("lang") in offered:
+        return str(session["lang"])
+    return request.accept_languages.best_match([code for code in offered if code not in PSEUDO], SOURCE) or SOURCE
+
+
+def offered_languages() -> tuple[str, ...]:
+    """The languages this app answers in."""
+    offered: tuple[str, ...] = current_app.extensions["lms.languages"]
+    return offered
+
+
+def _locale() -> str:
+    code = chosen()
+    return PSEUDO.get(code, code)
+
+
+def text_direction() -> str:
+    """`rtl` or `ltr`, for the html element."""
+    return "rtl" if str(get_locale()).split("_")[0] in _RTL else "ltr"
+
+
+
+def own_name(code: str) -> str:
+    """A language's name in itself, for the language links."""
+    if code in PSEUDO:
+        return code
+    return (Locale.parse(code, sep="-").display_name or code).capitalize()

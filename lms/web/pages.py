@@ -1,0 +1,81 @@
+"""What every page shows around its own content: the product, who is signed in, the way through, the languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import LazyString, lazy_gettext
+
+from lms.kernel.settings import present_settings
+
+from .access import Permission, viewer
+from .languages import offered_languages, own_name
+
+PRODUCT = {
+    "name": lazy_gettext("Raphael Lemkin Seminar"),
+    "tagline": lazy_gettext("for Genocide Prevention"),
+    "owner": lazy_gettext("Auschwitz Institute."),
+}
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One way on in the masthead, for those who have the permission."""
+
+    permission: Permission
+    endpoint: str
+    label: LazyString
+
+
+@dataclass(frozen=True)
+class PageViewer:
+    """The signed-in person as the layout shows them."""
+
+    name: str
+    nav: list[tuple[str, str, bool]]
+    sign_out_url: str
+    who_sees_url: str | None
+
+
+def install(app: Flask, nav: tuple[NavItem, ...]) -> None:
+    """Put the common values into every template."""
+    app.extensions["lms.nav"] = nav
+    # What a page may leave unsaid; everything else that a template names must be given.
+    app.jinja_env.globals.update(needs_htmx=False, form=None, back_url=None, sentence=None, reference=None)
+    app.context_processor(_common)
+
+
+def _common() -> dict[str, Any]:
+    return {
+        "product": {**PRODUCT, "contact": present_settings().support_address},
+        "viewer": _page_viewer(),
+        "languages": [(code, own_name(code), _same_page_in(code)) for code in offered_languages() if len(code) < 6],
+        "save_data": request.headers.get("Save-Data") == "on",
+    }
+
+
+def _same_page_in(code: str) -> str:
+    """A visitor asks for a language in the address; a signed-in person's own choice is kept with their account."""
+    if viewer() is not None:
+        return url_for("people.account", _anchor="language")
+    return url_for(request.endpoint or "home.index", **{**(request.view_args or {}), "lang": code})
+
+
+def _page_viewer() -> PageViewer | None:
+    person = viewer()
+    if person is None:
+        return None
+    items = [item for item in current_app.extensions["lms.nav"] if person.can(item.permission)]
+    here = request.endpoint or ""
+    return PageViewer(
+        name=person.name,
+        nav=[(str(item.label), url_for(item.endpoint), _leads_to(here, item.endpoint)) for item in items],
+        sign_out_url=url_for("people.sign_out"),
+        who_sees_url=url_for("home.who_sees"),
+    )
+
+
+def _leads_to(here: str, endpoint: str) -> bool:
+    return here == endpoint or here.split(".")[0] == endpoint.split(".")[0] != "home"

@@ -1,0 +1,148 @@
+"""Real databases for every test: a SQLite file and a PostgreSQL database, each a copy of a migrated template."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from lms.app import create_app
+from lms.kernel.clock import frozen
+from lms.kernel.db import db
+from lms.kernel.secrets import Keyring
+from lms.kernel.settings import Settings
+from lms.kernel.unit_of_work import unit_of_work
+from lms.people.services import sync_states
+from tests import postgres
+
+DATABASES = ("sqlite", "postgresql")
+KEYS = Keyring(secret=b"s" * 32, identity=b"i" * 32, ledger=b"l" * 32)
+NOW = dt.datetime(2027, 4, 12, 9, 0, tzinfo=dt.UTC)
+_numbers = count()
+
+AppMaker = Callable[..., Flask]
+
+
+def settings(url: str, home: Path, **more: object) -> Settings:
+    """Settings for tests: fixed keys, everything else in a temporary folder."""
+    return Settings(env="testing", home=home, database_url=url, keys=KEYS, **more)  # type: ignore[arg-type]
+
+
+def _build_schema(url: str, home: Path) -> None:
+    app = create_app(settings(url, home))
+    with app.app_context():
+        db.create_all()
+        with unit_of_work() as session:
+            sync_states(session)
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database at the newest migration."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    path = folder / "template.sqlite"
+    _build_schema(f"sqlite:///{path}", folder)
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Server]:
+    """A running PostgreSQL with an empty database at the newest migration, named "template"."""
+    with postgres.server() as server:
+        _build_schema(server.create("template"), tmp_path_factory.mktemp("postgres"))
+        yield server
+
+
+@contextmanager
+def fresh_database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database of its own, removed afterwards."""
+    if kind == "sqlite":
+        path = tmp_path / f"{next(_numbers)}.sqlite"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: postgres.Server = request.getfixturevalue("postgres_server")
+    name = f"test{next(_numbers)}"
+    yield server.create(name, template="template")
+    server.drop(name)
+
+
+@contextmanager
+def running(url: str, home: Path, **options: object) -> Iterator[Flask]:
+    """An app on a database, with its context pushed; connections are closed afterwards."""
+    app = create_app(settings(url, home, **options))
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, LMS_ACCESS_LOG=False)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(params=DATABASES)
+def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """The app, once on SQLite and once on PostgreSQL."""
+    with fresh_database(request.param, request, tmp_path) as url, running(url, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def sqlite_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """The app on SQLite only, for what does not depend on the database."""
+    with fresh_database("sqlite", request, tmp_path) as url, running(url, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript, not signed in, on either database."""
+    return app.test_client()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """The session of a unit of work that is committed when the test is over."""
+    with unit_of_work() as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def fixed_time(request: pytest.FixtureRequest) -> Iterator[dt.datetime | None]:
+    """It is Monday 12 April 2027, 09:00 UTC, unless a test takes the fixture `real_time`."""
+    if "real_time" in request.fixturenames:
+        yield None
+        return
+    with frozen(NOW):
+        yield NOW
+
+
+@pytest.fixture
+def real_time() -> None:
+    """Let the clock run in this test."""
+
+
+@contextmanager
+def statements(app: Flask) -> Iterator[list[str]]:
+    """The SQL statements sent within the block."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
