@@ -70,7 +70,7 @@ def _flask(env: dict[str, str], *words: str) -> None:
 
 
 def _server(port: int) -> tuple[Any, ...]:
-    shape = ("--interface", "wsgi", "--workers", "1", "--blocking-threads", "8", "--no-ws")
+    shape = ("--interface", "wsgi", "--workers", "1", "--blocking-threads", "4", "--no-ws")
     return (BIN / "granian", *shape, "--host", HOST, "--port", str(port), "--log-level", "warning", "wsgi:app")
 
 

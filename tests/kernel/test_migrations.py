@@ -24,7 +24,7 @@ from alembic import op
 def upgrade():
     op.create_table("lms_parent", sa.Column("id", sa.Integer, primary_key=True), sa.Column("word", sa.String(20)))
     op.create_table("lms_child", sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("parent", sa.ForeignKey("lms_parent.id", ondelete="CASCADE", name="fk_parent"), nullable=False))
+        sa.Column("parent", sa.Integer, sa.ForeignKey("lms_parent.id", ondelete="CASCADE", name="fk_parent")))
 
 def downgrade():
     op.drop_table("lms_child")
