@@ -43,7 +43,9 @@ def install(app: Flask, nav: tuple[NavItem, ...]) -> None:
     """Put the common values into every template."""
     app.extensions["lms.nav"] = nav
     # What a page may leave unsaid; everything else that a template names must be given.
-    app.jinja_env.globals.update(needs_htmx=False, form=None, back_url=None, sentence=None, reference=None)
+    app.jinja_env.globals.update(
+        needs_htmx=False, needs_script=False, form=None, back_url=None, sentence=None, reference=None
+    )
     app.context_processor(_common)
 
 
