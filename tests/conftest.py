@@ -24,7 +24,7 @@ from lms.kernel.unit_of_work import unit_of_work
 from lms.people.services import sync_states
 from tests import postgres
 
-DATABASES = ("sqlite", "postgresql")
+DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 KEYS = Keyring(secret=b"s" * 32, identity=b"i" * 32, ledger=b"l" * 32)
 NOW = dt.datetime(2027, 4, 12, 9, 0, tzinfo=dt.UTC)
 _numbers = count()
