@@ -29,7 +29,7 @@ def run(_arguments: list[str]) -> int:
     """0 after a clean stop by Ctrl-C or SIGTERM; 1 if the server or the worker ended by itself."""
     port = _free_port()
     prepare.for_running()
-    env = {"LMS_ENV": "development", **os.environ, "PORT": str(port)}
+    env = {"LMS_ENV": "development", "LMS_PUBLIC_URL": f"http://{HOST}:{port}", **os.environ}
     _flask(env, "setup")
     stop = _stop_on_signals()
     children: dict[str, Child] = {}
