@@ -109,13 +109,14 @@ class PageContext:
         number = self.numbers.setdefault(source, len(self.numbers) + 1)
         self.uses[source] = use = self.uses.get(source, 0) + 1
         spoken = self.label("source").format(number) + (f", {place}" if place else "")
-        anchor = f"r{number}{_letters(use)}"
-        return f'<a class="ref" id="{anchor}" href="#s{number}" role="doc-noteref" aria-label="{escape(spoken)}">{number}</a>'
+        place_of = f'id="r{number}{_letters(use)}" href="#s{number}"'
+        return f'<a class="ref" {place_of} role="doc-noteref" aria-label="{escape(spoken)}">{number}</a>'
 
     def review(self) -> str:
         """A mark that only trainers see: this has no source yet."""
         self.needs_review += 1
-        return f'<span class="review">{escape(self.label("needs-review"))}</span>' if self.for_trainers else ""
+        mark = f'<span class="review">{escape(self.label("needs-review"))}</span>'
+        return mark if self.for_trainers else ""
 
     def term(self, key: str, shown: str) -> str:
         """A glossary term: a button at its first use in a unit, plain words after that."""

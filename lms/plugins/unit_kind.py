@@ -163,6 +163,10 @@ class UnitKind(Protocol):
         """`.md` for front matter with a Markdown body, `.yaml` for fields alone."""
 
     @property
+    def anchors(self) -> Sequence[str]:
+        """Anchors of the headings the kind adds by itself; an author cannot use them."""
+
+    @property
     def schema(self) -> Mapping[str, Any]:
         """The JSON Schema of the fields; `format: prose` marks text in Markdown that must cite its sources."""
 

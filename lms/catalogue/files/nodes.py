@@ -55,7 +55,7 @@ def read_yaml(path: str, text: str, first_line: int = 1) -> tuple[Document, list
 def _surprise(text: str) -> tuple[int, str, str] | None:
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
-        line = int(event.start_mark.line)
+        line = int(event.start_mark.line) if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             return line, "there is an anchor or alias (& or *)", "write the text out, or put it in quotes"
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)

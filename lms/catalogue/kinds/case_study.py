@@ -21,6 +21,7 @@ class CaseStudy(Unscored):
 
     key = "case-study"
     suffix = ".md"
+    anchors = PARTS
     schema = schema("case-study")
 
     def parse(self, source: UnitSource) -> dict[str, Any]:
@@ -34,10 +35,6 @@ class CaseStudy(Unscored):
             wrong.append(
                 UnitMistake(source.body_line, "there is no account of the case", "write it below the second ---")
             )
-        for part in PARTS:
-            if f"{{#{part}}}" in source.body:
-                what = f"the anchor “{part}” is taken by a part of the case"
-                wrong.append(UnitMistake(source.body_line, what, "choose another"))
         if wrong:
             raise UnitRefused(*wrong)
         return {**source.front, "body": source.body}

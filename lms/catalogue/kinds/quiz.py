@@ -16,6 +16,7 @@ class Quiz:
 
     key = "quiz"
     suffix = ".yaml"
+    anchors: tuple[str, ...] = ()
     schema = schema("quiz")
 
     def parse(self, source: UnitSource) -> dict[str, Any]:

@@ -16,6 +16,7 @@ class Reading(Unscored):
 
     key = "reading"
     suffix = ".md"
+    anchors: tuple[str, ...] = ()
     schema = schema("reading")
 
     def parse(self, source: UnitSource) -> dict[str, Any]:

@@ -16,6 +16,7 @@ class Reflection(Unscored):
 
     key = "reflection"
     suffix = ".md"
+    anchors: tuple[str, ...] = ()
     schema = schema("reflection")
 
     def parse(self, source: UnitSource) -> dict[str, Any]:

@@ -1,0 +1,64 @@
+"""Is a course fit to be read? Every mistake at once, from its files alone; no database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lms.catalogue.files.canonical import canonical_files
+from lms.catalogue.files.read import Reading, read_files
+from lms.catalogue.rules.course_files import CourseFiles
+from lms.catalogue.rules.mistakes import Mistake
+from lms.plugins.unit_kind import UnitKind
+
+from .references import reference_mistakes
+from .structure import structure_mistakes
+from .translations import stale_translations, translation_mistakes
+from .units import parse_units
+
+FORMAT = "run `flask lms courses format`"
+
+
+@dataclass
+class Checked:
+    """A course and what is wrong with it; `units` holds what the kinds parsed, by the path of the file."""
+
+    course: CourseFiles | None
+    files: dict[str, str]
+    mistakes: list[Mistake]
+    notices: list[Mistake] = field(default_factory=list)
+    units: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def sound(self) -> bool:
+        """Whether the course can be loaded."""
+        return self.course is not None and not self.mistakes
+
+
+def check(files: Mapping[str, bytes], kinds: Mapping[str, UnitKind], elsewhere: Collection[str] = ()) -> Checked:
+    """Check a course's files (path → bytes); `elsewhere` names the modules it may reuse as "course/module"."""
+    reading = read_files(files, kinds)
+    if reading.course is None:
+        return Checked(None, {}, sorted(set(reading.mistakes)))
+    course = reading.course
+    structure_mistakes(reading, course, elsewhere)
+    translation_mistakes(reading, course, kinds)
+    units = {} if reading.mistakes else parse_units(reading, course, kinds)
+    reference_mistakes(reading, course, kinds)
+    canonical = canonical_files(course, kinds)
+    if not reading.mistakes:
+        _form_mistakes(reading, files, canonical)
+    return Checked(course, canonical, sorted(set(reading.mistakes)), stale_translations(reading, course), units)
+
+
+def _form_mistakes(reading: Reading, files: Mapping[str, bytes], canonical: Mapping[str, str]) -> None:
+    for path, text in canonical.items():
+        if files[path] != text.encode():
+            line = _first_difference(reading.texts[path], text)
+            reading.note(path, line, "this is not in the canonical form", FORMAT)
+
+
+def _first_difference(given: str, canonical: str) -> int:
+    pairs = zip(given.split("\n"), canonical.split("\n"), strict=False)
+    return next((number for number, (a, b) in enumerate(pairs, 1) if a != b), 1)

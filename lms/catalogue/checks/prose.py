@@ -1,0 +1,119 @@
+"""One Markdown text: what it may hold, what it points to, and whether its facts cite a source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from markdown_it.token import Token
+
+from lms.catalogue.markdown import NEEDS_REVIEW, inner_tokens, parser, plain
+
+_MONTHS = "January|February|March|April|June|July|August|September|October|November|December"
+_FACT = re.compile(rf"(?<![\w-])\d[\d.,]*(?!\w)|\b\d+(?:st|nd|rd|th)\b|[“”«»\"]|\b(?:{_MONTHS})\b")
+_ANCHOR = re.compile(r"[a-z0-9][a-z0-9-]*")
+_SPACES = re.compile(r"[^a-z0-9]+")
+_parse = parser(html=True).parse
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A mistake at a line of the text (from 0)."""
+
+    line: int
+    what: str
+    cure: str
+
+
+@dataclass
+class Prose:
+    """What a text holds, for checks that need the rest of the course, with lines from 0."""
+
+    remarks: list[Remark] = field(default_factory=list)
+    cites: list[tuple[int, str]] = field(default_factory=list)
+    terms: list[tuple[int, str]] = field(default_factory=list)
+    links: list[tuple[int, str]] = field(default_factory=list)
+    anchors: list[tuple[int, str]] = field(default_factory=list)
+
+    def wrong(self, line: int, what: str, cure: str) -> None:
+        """Note a mistake."""
+        self.remarks.append(Remark(line, what, cure))
+
+
+def read_prose(markdown: str, *, one_paragraph: bool = False) -> Prose:
+    """Everything a text holds and everything wrong with it by itself."""
+    tokens = _parse(markdown)
+    prose = Prose()
+    if one_paragraph and [token.type for token in tokens] != ["paragraph_open", "inline", "paragraph_close"]:
+        prose.wrong(0, "this field takes one paragraph", "leave lists, headings and blank lines out, or use the body")
+    for opening, inline in pairwise(tokens):
+        if opening.type == "heading_open":
+            _heading(prose, opening, inline)
+    for line, token in _with_lines(tokens):
+        _token(prose, line, token)
+    for line, group in _groups(tokens):
+        _cited(prose, line, group)
+    return prose
+
+
+def _with_lines(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:
+    for token in tokens:
+        line = token.map[0] if token.map else 0
+        for inner in inner_tokens([token]):
+            yield line, inner
+            line += inner.type in {"softbreak", "hardbreak"}
+
+
+def _heading(prose: Prose, opening: Token, inline: Token) -> None:
+    line, anchor = (opening.map or [0])[0], opening.meta.get("anchor", "")
+    words = plain(inline.children or ())
+    if opening.tag not in {"h2", "h3"}:
+        prose.wrong(line, f"“{words}” is a heading of level {opening.tag[1]}", "use ## or ###; the title is level 1")
+    if not _ANCHOR.fullmatch(anchor):
+        suggestion = _SPACES.sub("-", words.lower()).strip("-")[:40] or "name"
+        prose.wrong(line, f"the heading “{words}” has no anchor", f"end it with {{#{suggestion}}}")
+    elif anchor in (known for _, known in prose.anchors):
+        prose.wrong(line, f"the anchor “{anchor}” stands here twice", "rename one")
+    prose.anchors.append((line, anchor))
+
+
+def _token(prose: Prose, line: int, token: Token) -> None:
+    if token.type in {"html_block", "html_inline"}:
+        prose.wrong(line, f"there is HTML: {token.content.strip()[:40]}", "use Markdown; write < as \\<")
+    elif token.type == "image":
+        prose.wrong(line, "there is a picture", "course files take no pictures yet; say in words what it shows")
+    elif token.type == "citation":
+        prose.cites += [(line, source) for source, _ in token.meta["cites"]]
+    elif token.type == "term":
+        prose.terms.append((line, token.meta["key"]))
+    elif token.type == "link_open":
+        prose.links.append((line, str(token.attrs.get("href", ""))))
+    elif token.type == "text" and re.search(r"\]\(|\[@|\[\[", token.content):
+        prose.wrong(
+            line, f"“{token.content.strip()[:40]}” was not understood", "check brackets and the address of the link"
+        )
+
+
+def _groups(tokens: Sequence[Token]) -> Iterator[tuple[int, list[Token]]]:
+    """Paragraphs, rows of tables and whole quotations; each must cite what it states. Headings state nothing."""
+    group: list[Token] = []
+    inside = 0
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        inside += (token.type in {"blockquote_open", "tr_open"}) - (token.type in {"blockquote_close", "tr_close"})
+        if token.type == "inline" and before is not None and before.type not in {"heading_open", "th_open"}:
+            group.append(token)
+        if group and not inside:
+            yield (group[0].map or [0])[0], group
+            group = []
+
+
+def _cited(prose: Prose, line: int, group: list[Token]) -> None:
+    children = [child for token in group for child in token.children or ()]
+    if any(child.type == "citation" for child in children):
+        return
+    fact = _FACT.search(" ".join(plain(token.children or ()) for token in group))
+    if fact:
+        what = f"“{fact.group()}” is stated without a source"
+        prose.wrong(line, what, f"cite one, such as [@S019 p. 3], or mark it [@{NEEDS_REVIEW}]")
