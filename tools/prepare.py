@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -53,12 +52,10 @@ def once(
     stamp, digest = STAMPS / name, _digest(inputs)
     if stamp.is_file() and stamp.read_text() == digest and (result is None or result.exists()):
         return
-    started = time.monotonic()
-    print(f"{label} ...", end=" ", flush=True)
+    print(f"{label} ...", flush=True)
     make()
     STAMPS.mkdir(exist_ok=True)
     stamp.write_text(digest)
-    print(f"{time.monotonic() - started:.1f} s", flush=True)
 
 
 def _digest(inputs: Iterable[Path]) -> str:
@@ -96,7 +93,7 @@ def _install(lock: Path) -> None:
         try:
             return command(uv, "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes", "-r", lock)
         except Missing:
-            print("uv could not; with pip ...", end=" ", flush=True)
+            print("uv could not; with pip ...", flush=True)
     if subprocess.run([PYTHON, "-m", "pip", "--version"], check=False, capture_output=True).returncode:
         command(PYTHON, "-m", "ensurepip")
     pip = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
@@ -135,7 +132,13 @@ def node_environment() -> dict[str, str]:
     if _node_is_new_enough():
         return dict(os.environ)
     lock = ROOT / "requirements-node.txt"
-    once(lock.name, [lock], lambda: _install(lock), label="no Node 20.19 or newer here; Node", result=BIN / "node")
+    once(
+        lock.name,
+        [lock],
+        lambda: _install(lock),
+        label="Node, because there is none from 20.19 on",
+        result=BIN / "node",
+    )
     return {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
 
 
