@@ -11,7 +11,7 @@ from flask_babel import LazyString, lazy_gettext
 from lms.kernel.settings import present_settings
 
 from .access import Permission, viewer
-from .languages import offered_languages, own_name
+from .languages import PSEUDO, offered_languages, own_name
 
 PRODUCT = {
     "name": lazy_gettext("Raphael Lemkin Seminar"),
@@ -53,7 +53,7 @@ def _common() -> dict[str, Any]:
     return {
         "product": {**PRODUCT, "contact": present_settings().support_address},
         "viewer": _page_viewer(),
-        "languages": [(code, own_name(code), _same_page_in(code)) for code in offered_languages() if len(code) < 6],
+        "languages": [(code, own_name(code), _same_page_in(code)) for code in offered_languages() if code not in PSEUDO],
         "save_data": request.headers.get("Save-Data") == "on",
     }
 

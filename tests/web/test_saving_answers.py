@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Browser, LocatorAssertions, Page, Route, expect
+from playwright.sync_api import Browser, Dialog, Locator, Page, Route, expect
 
 from lms.web.security import content_policy
 from tests import browser
@@ -83,13 +83,13 @@ def server(page: Page) -> Server:
     return server
 
 
-def receipt(page: Page, question: str = "pillar") -> LocatorAssertions:
-    return expect(page.locator(f"[data-question={question}] [data-receipt]"))
+def receipt(page: Page, question: str = "pillar") -> Locator:
+    return page.locator(f"[data-question={question}] [data-receipt]")
 
 
 def test_a_choice_is_saved_at_once_and_says_so(page: Page, server: Server) -> None:
     page.get_by_label("Two").check()
-    receipt(page).to_have_text("Saved at 14:03, receipt 128.")
+    expect(receipt(page)).to_have_text("Saved at 14:03, receipt 128.")
     (sent,) = server.sent
     assert (sent["question"], sent["a1"], sent["csrf_token"]) == (["pillar"], ["two"], ["token"])
     assert len(sent["client_key"][0]) >= 32
@@ -99,17 +99,17 @@ def test_a_choice_is_saved_at_once_and_says_so(page: Page, server: Server) -> No
 def test_a_lost_line_is_tried_again_with_the_same_key_and_body(page: Page, server: Server) -> None:
     server.answers = [lost, reply(503, {}), reply(200, SAVED)]
     page.get_by_label("One").check()
-    receipt(page).to_have_text("Not saved yet.")
+    expect(receipt(page)).to_have_text("Not saved yet.")
     for _second in range(30):
         page.clock.run_for(1_000)
-    receipt(page).to_have_text("Saved at 14:03, receipt 128.")
+    expect(receipt(page)).to_have_text("Saved at 14:03, receipt 128.")
     assert len(server.sent) == 3
     assert server.sent[0] == server.sent[1] == server.sent[2]
 
 
 def test_a_second_choice_has_a_key_of_its_own_and_a_later_place(page: Page, server: Server) -> None:
     page.get_by_label("One").check()
-    receipt(page).to_have_text("Saved at 14:03, receipt 128.")
+    expect(receipt(page)).to_have_text("Saved at 14:03, receipt 128.")
     page.clock.run_for(5)
     page.get_by_label("Two").check()
     page.wait_for_function("document.querySelector('[data-receipt]').dataset.state === 'saved'")
@@ -121,9 +121,9 @@ def test_a_second_choice_has_a_key_of_its_own_and_a_later_place(page: Page, serv
 def test_a_newer_choice_takes_the_place_of_one_that_never_arrived(page: Page, server: Server) -> None:
     server.answers = [lost, reply(200, SAVED)]
     page.get_by_label("One").check()
-    receipt(page).to_have_text("Not saved yet.")
+    expect(receipt(page)).to_have_text("Not saved yet.")
     page.get_by_label("Two").check()
-    receipt(page).to_have_text("Saved at 14:03, receipt 128.")
+    expect(receipt(page)).to_have_text("Saved at 14:03, receipt 128.")
     page.clock.fast_forward(60_000)
     assert [sent["a1"] for sent in server.sent] == [["one"], ["two"]]
 
@@ -132,7 +132,7 @@ def test_a_refusal_shows_the_servers_sentence_and_keeps_the_choice(page: Page, s
     refusal = {"text": "You were signed out.", "url": "/sign-in", "label": "Sign in"}
     server.answers = [reply(401, refusal)]
     page.get_by_label("Two").check()
-    receipt(page).to_have_text("You were signed out. Sign in")
+    expect(receipt(page)).to_have_text("You were signed out. Sign in")
     page.clock.fast_forward(60_000)
     assert len(server.sent) == 1
     expect(page.get_by_label("Two")).to_be_checked()
@@ -141,15 +141,20 @@ def test_a_refusal_shows_the_servers_sentence_and_keeps_the_choice(page: Page, s
 def test_a_page_in_place_of_a_receipt_is_not_taken_for_one(page: Page, server: Server) -> None:
     server.answers = [lambda route: route.fulfill(body="<h1>Sign in</h1>", content_type="text/html")]
     page.get_by_label("Two").check()
-    receipt(page).to_have_text("Not saved.")
+    expect(receipt(page)).to_have_text("Not saved.")
 
 
 def test_leaving_while_something_is_unsaved_asks_first(page: Page, server: Server) -> None:
     server.answers = [lost]
     page.get_by_label("One").check()
-    receipt(page).to_have_text("Not saved yet.")
+    expect(receipt(page)).to_have_text("Not saved yet.")
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     page.evaluate("location.href = '/elsewhere'")
     page.wait_for_function("document.querySelector('[data-state=waiting]')")
     assert asked == ["beforeunload"]
@@ -158,7 +163,7 @@ def test_leaving_while_something_is_unsaved_asks_first(page: Page, server: Serve
 def test_a_text_is_saved_when_the_hand_rests_and_not_twice(page: Page, server: Server) -> None:
     page.get_by_label("Notes").press_sequentially("Who asks?")
     page.clock.run_for(2_500)
-    receipt(page, "journal").to_have_text("Saved at 14:03, receipt 128.")
+    expect(receipt(page, "journal")).to_have_text("Saved at 14:03, receipt 128.")
     page.get_by_label("Notes").blur()
     page.clock.run_for(2_500)
     assert [sent["a2"] for sent in server.sent] == [["Who asks?"]]
