@@ -53,7 +53,9 @@ def _common() -> dict[str, Any]:
     return {
         "product": {**PRODUCT, "contact": present_settings().support_address},
         "viewer": _page_viewer(),
-        "languages": [(code, own_name(code), _same_page_in(code)) for code in offered_languages() if code not in PSEUDO],
+        "languages": [
+            (code, own_name(code), _same_page_in(code)) for code in offered_languages() if code not in PSEUDO
+        ],
         "save_data": request.headers.get("Save-Data") == "on",
     }
 
