@@ -1,0 +1,1 @@
+"""Demonstration data: plainly fictitious officials at every stage of the way; never in production."""
