@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
@@ -26,7 +27,9 @@ EffectHandler = Callable[[dict[str, Any], str], None]
 DatabaseHandler = Callable[[Session, dict[str, Any], dt.datetime], None]
 
 LEASE = dt.timedelta(seconds=60)
-_LONGEST_WAIT = 3600
+_FIRST_WAIT = 10
+_LONGEST_WAIT = 4 * 3600
+log = structlog.get_logger("lms.outbox")
 
 effects: dict[str, EffectHandler] = {}
 database_handlers: dict[str, DatabaseHandler] = {}
@@ -106,8 +109,9 @@ def claim(worker: str) -> Claim | None:
         .with_for_update(skip_locked=True)
     )
     take = (
+        # One value, not IN: PostgreSQL may run a subquery of IN more than once, and each run would lock another row.
         update(Job)
-        .where(Job.id.in_(due))
+        .where(Job.id == due.scalar_subquery())
         .values(state=JobState.RUNNING, worker=worker, lease_until=moment + LEASE, tries=Job.tries + 1)
         .returning(Job.id, Job.kind, Job.payload, Job.tries, Job.max_tries)
     )
@@ -129,6 +133,8 @@ def run_one(worker: str) -> bool:
 
 
 def _perform(job: Claim, worker: str) -> None:
+    if job.tries > job.max_tries:
+        raise RuntimeError("its worker died at each try")
     if job.kind in effects:
         effects[job.kind](job.payload, f"job-{job.id}")
         with own_transaction() as session:
@@ -157,8 +163,7 @@ def _finish(session: Session, job: Claim, worker: str) -> bool:
 def _put_back(job: Claim, worker: str, error: Exception) -> None:
     """Try again later with growing pauses; after the last try the job is dead and `flask lms check` names it."""
     state = JobState.DEAD if job.tries >= job.max_tries else JobState.WAITING
-    # The pause is spread so that many failed jobs do not come back at once; nothing secret depends on it.
-    pause = min(2**job.tries, _LONGEST_WAIT) * random.uniform(0.5, 1)  # noqa: S311
+    log.warning("job.failed", job=job.id, kind=job.kind, tries=job.tries, state=state, error=type(error).__name__)
     with own_transaction() as session:
         key = session.scalar(select(Job.key).where(Job.id == job.id))
         newer = key and session.scalar(select(Job.id).where(Job.key == key, Job.state == JobState.WAITING))
@@ -168,8 +173,33 @@ def _put_back(job: Claim, worker: str, error: Exception) -> None:
             .values(
                 state=JobState.DONE if newer else state,
                 lease_until=None,
-                run_at=now() + dt.timedelta(seconds=pause),
+                run_at=now() + pause_after(job.tries),
                 error="".join(traceback.format_exception_only(error))[-2000:],
             ),
             execution_options={"synchronize_session": False},
         )
+
+
+def pause_after(tries: int) -> dt.timedelta:
+    """Ten seconds at first, four times as long each time, four hours at most: eight tries outlast a night's outage.
+
+    Spread, so that many jobs that failed together do not come back together; nothing secret depends on it.
+    """
+    seconds = min(_FIRST_WAIT * 4 ** (tries - 1), _LONGEST_WAIT)
+    return dt.timedelta(seconds=seconds * random.uniform(0.5, 1))  # noqa: S311
+
+
+def revive(session: Session) -> int:
+    """Let the dead jobs be tried from the start, after a person mended what stopped them; says how many there were.
+
+    Where a newer job waits under the same key, that one does the work.
+    """
+    waiting = select(Job.key).where(Job.state == JobState.WAITING, Job.key.is_not(None))
+    keys: set[str] = set(session.scalars(waiting).all())  # type: ignore[arg-type]
+    dead = session.scalars(select(Job).where(Job.state == JobState.DEAD).order_by(Job.id.desc())).all()
+    for job in dead:
+        superseded = job.key is not None and job.key in keys
+        job.state = JobState.DONE if superseded else JobState.WAITING
+        job.tries, job.run_at = 0, now()
+        keys |= {job.key} if job.key else set()
+    return len(dead)

@@ -40,4 +40,3 @@ def forgive(what: str, who: str) -> None:
     """Forget the tries of somebody who has just succeeded."""
     with own_transaction() as session:
         session.execute(delete(Throttle).where(Throttle.key == f"{what}:{keyring().veil(who)}"))
-

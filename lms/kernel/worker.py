@@ -8,18 +8,23 @@ import secrets
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 
 from . import outbox
 from .clock import now
 from .models import Worker
-from .unit_of_work import own_transaction
+from .unit_of_work import own_transaction, reading
 
 BEAT = 10.0
+BEATING = "worker.beat"
 POLL = 0.5
+BETWEEN_RECONNECTS = 2.0
 ALIVE = dt.timedelta(seconds=60)
 log = structlog.get_logger("lms.worker")
 
@@ -27,17 +32,26 @@ log = structlog.get_logger("lms.worker")
 def work(stop: threading.Event) -> None:
     """Do jobs until told to stop; a job begun is finished first."""
     name = f"{os.getpid()}-{secrets.token_hex(3)}"
-    next_beat, due = 0.0, dict.fromkeys(outbox.periodic, 0.0)
+    due = {BEATING: 0.0, **dict.fromkeys(outbox.periodic, 0.0)}
     log.info("worker.started", worker=name)
     while not stop.is_set():
-        if time.monotonic() >= next_beat:
-            beat(name)
-            next_beat = time.monotonic() + BEAT
-        _ask_for_periodic_work(due)
-        if not outbox.run_one(name):
-            stop.wait(POLL)
-    _leave(name)
+        with _outlasting_the_database(stop):
+            _do_what_is_due(name, due)
+            if not outbox.run_one(name):
+                stop.wait(POLL)
+    with _outlasting_the_database(stop):
+        _leave(name)
     log.info("worker.stopped", worker=name)
+
+
+@contextmanager
+def _outlasting_the_database(stop: threading.Event) -> Iterator[None]:
+    """A database that restarts must not end the worker: what it held is taken up again when its lease is over."""
+    try:
+        yield
+    except DBAPIError as error:
+        log.error("worker.database_away", error=type(error.orig).__name__)
+        stop.wait(BETWEEN_RECONNECTS)
 
 
 def drain() -> int:
@@ -48,12 +62,17 @@ def drain() -> int:
     return done
 
 
-def _ask_for_periodic_work(due: dict[str, float]) -> None:
+def _do_what_is_due(name: str, due: dict[str, float]) -> None:
+    """The sign of life, and the work that nobody asks for but the clock."""
     for kind, at in due.items():
-        if time.monotonic() >= at:
+        if time.monotonic() < at:
+            continue
+        if kind == BEATING:
+            beat(name)
+        else:
             with own_transaction() as session:
                 outbox.enqueue(session, kind, key=kind)
-            due[kind] = time.monotonic() + outbox.periodic[kind]
+        due[kind] = time.monotonic() + outbox.periodic.get(kind, BEAT)
 
 
 def beat(name: str) -> None:
@@ -73,7 +92,7 @@ def _leave(name: str) -> None:
 
 def alive() -> bool:
     """Whether some worker gave a sign of life within the last minute."""
-    with own_transaction() as session:
+    with reading() as session:
         return session.scalar(select(Worker.name).where(Worker.beat_at >= now() - ALIVE).limit(1)) is not None
 
 

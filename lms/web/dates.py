@@ -91,7 +91,6 @@ def days_left(until: dt.datetime, at: dt.datetime, zone: str) -> int:
     return (local_day(until, zone) - local_day(at, zone)).days
 
 
-
 def install(app: Flask) -> None:
     """Let templates write dates."""
     app.jinja_env.globals.update(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, jsonify, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -37,11 +37,28 @@ def page(status: int, sentence: str | None = None, error: HTTPException | None =
     if "lms_viewer" not in g:
         # Asking who is signed in may be what failed; the page can do without.
         g.lms_viewer = None
-    answer = Response(
-        render("lms/web/error.html", code=status, sentence=sentence, reference=reference), status, mimetype="text/html"
-    )
+    if wants_json():
+        answer = _as_json(status, sentence)
+    else:
+        text = render("lms/web/error.html", code=status, sentence=sentence, reference=reference)
+        answer = Response(text, status, mimetype="text/html")
     if error is not None and error.code == 405 and getattr(error, "valid_methods", None):
         answer.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
+    return answer
+
+
+def wants_json() -> bool:
+    """Whether the page's script asked, which shows one sentence beside what it was sending."""
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _as_json(status: int, sentence: str | None) -> Response:
+    facts = {"text": sentence or _("This could not be saved just now. What you chose is still on the page.")}
+    if status == 401:
+        facts["text"] = _("You are not signed in any more. What you chose is still on the page.")
+        facts |= {"url": url_for("people.sign_in"), "label": _("Sign in")}
+    answer = jsonify(facts)
+    answer.status_code = status
     return answer
 
 
@@ -53,7 +70,9 @@ def _said_no(error: LmsError) -> Response:
 
 
 def _stale_form(_error: CSRFError) -> Response:
-    return page(400, _("This page was open for too long, or was opened before you signed in. Open it again and repeat."))
+    return page(
+        400, _("This page was open for too long, or was opened before you signed in. Open it again and repeat.")
+    )
 
 
 def _database_away(error: OperationalError) -> Response:

@@ -35,18 +35,17 @@ class PseudoTranslations(NullTranslations):
         """The text, lengthened by a third and set in brackets; placeholders stay."""
         return mark(message)
 
-    def ngettext(self, msgid1: str, msgid2: str, num: int) -> str:
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """As gettext, for the form that the number asks for."""
-        return mark(msgid1 if num == 1 else msgid2)
+        return mark(msgid1 if n == 1 else msgid2)
 
-    ugettext = gettext
-    ungettext = ngettext
-
-    def upgettext(self, context: str, message: str) -> str:
+    def pgettext(self, context: str, message: str) -> str:
         """As gettext; the context says which meaning."""
         return mark(message)
 
-    pgettext = upgettext  # type: ignore[assignment]
+    ugettext = gettext
+    ungettext = ngettext
+    upgettext = pgettext
 
 
 @lru_cache(maxsize=4096)
@@ -128,7 +127,6 @@ def _locale() -> str:
 def text_direction() -> str:
     """`rtl` or `ltr`, for the html element."""
     return "rtl" if str(get_locale()).split("_")[0] in _RTL else "ltr"
-
 
 
 def own_name(code: str) -> str:
