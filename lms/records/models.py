@@ -30,7 +30,7 @@ class LedgerEntry(Model):
     record: Mapped[str] = mapped_column(String(32), index=True)
     act: Mapped[RecordAct] = mapped_column(choice(RecordAct))
     subject: Mapped[str] = mapped_column(String(32), index=True)
-    """A random id of the holder within the ledger; RecordSubject says whose it is, until erasure."""
+    """A random id of the holder within the ledger; RecordSubject alone says whose it is."""
     edition: Mapped[str] = mapped_column(String(32))
     version_hash: Mapped[str] = mapped_column(String(64))
     """The content hash of the exact course version."""
@@ -38,8 +38,10 @@ class LedgerEntry(Model):
     commitment: Mapped[str] = mapped_column(String(64))
     """Salted SHA-256 of the name as it was confirmed; the salt is with the holder's sealed copy."""
     facts: Mapped[dict[str, Any]]
-    """Version number, rule, what was met: figures only, no name, no state."""
+    """Version number, rule, what was met, what the edition was called, where and when: nothing about the holder."""
     created_at: Mapped[dt.datetime]
+    mark: Mapped[str] = mapped_column(String(64))
+    """An HMAC over the other columns under a key from outside the database: what SQL alone puts in is never sealed."""
 
     __table_args__ = (UniqueConstraint("record", "act"),)
 
@@ -57,7 +59,8 @@ class LedgerSeal(Model):
 
 
 class RecordSubject(Model):
-    """Whose record it is, with the name as it was then, sealed under the holder's key; erasure takes this row away."""
+    """Whose record it is, with the name as it was then, sealed under the holder's key. Erasure destroys that key, and with
+    it the name; the row stays, so that nobody gets a second record for one place."""
 
     __tablename__ = "lms_record_subject"
 
@@ -66,7 +69,7 @@ class RecordSubject(Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"), unique=True)
     sealed_name: Mapped[bytes] = mapped_column(LargeBinary)
-    """JSON of the name and the commitment's salt."""
+    """JSON of the name, the institution and state it was held for, and the commitment's salt."""
     issued_at: Mapped[dt.datetime]
 
 

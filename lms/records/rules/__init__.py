@@ -1,0 +1,1 @@
+"""What is true of completion and of the ledger, as pure functions over plain values."""
