@@ -11,11 +11,13 @@ import nh3
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
+from markupsafe import Markup
 
 from lms.plugins.unit_kind import Citation, DefinedTerm, RenderedUnit, Section
 
 from .labels import label
 from .markdown import NEEDS_REVIEW, parser, plain
+from .rules.texts import localised
 
 _WORD = re.compile(r"\w+(?:[’'-]\w+)*")
 _TAGS = {"a", "p", "ul", "ol", "li", "h2", "h3", "em", "strong", "b", "blockquote", "code", "pre", "hr", "br", "cite"}
@@ -106,11 +108,15 @@ class PageContext:
 
     def cite(self, source: str, place: str) -> str:
         """A footnote mark; the first of a source is r1, the next r1b, r1c, …"""
-        number = self.numbers.setdefault(source, len(self.numbers) + 1)
+        number = self.number(source)
         self.uses[source] = use = self.uses.get(source, 0) + 1
         spoken = self.label("source").format(number) + (f", {place}" if place else "")
         place_of = f'id="r{number}{_letters(use)}" href="#s{number}"'
         return f'<a class="ref" {place_of} role="doc-noteref" aria-label="{escape(spoken)}">{number}</a>'
+
+    def number(self, source: str) -> int:
+        """The number of a source on this page, given at its first mention."""
+        return self.numbers.setdefault(source, len(self.numbers) + 1)
 
     def review(self) -> str:
         """A mark that only trainers see: this has no source yet."""
@@ -183,6 +189,11 @@ class _Renderer(RendererHTML):
         return '<blockquote class="pull">\n'
 
 
+def stored_html(html: str) -> Markup:
+    """Mark HTML that was sanitised when it was published as safe; the only place that may."""
+    return Markup(html)  # noqa: S704 - it has been through `sanitise`
+
+
 def sanitise(html: str) -> str:
     """Only the tags, attributes, classes and addresses a course text may have."""
     return nh3.clean(
@@ -200,11 +211,6 @@ def _only_our_classes(tag: str, name: str, value: str) -> str | None:
         return value
     kept = [word for word in value.split() if word in _CLASSES]
     return " ".join(kept) or None
-
-
-def localised(texts: Mapping[str, str], language: str) -> str:
-    """The text in a language, else in English, else in whatever there is."""
-    return texts.get(language) or texts.get("en") or next(iter(texts.values()))
 
 
 def source_html(source: Mapping[str, Any]) -> str:

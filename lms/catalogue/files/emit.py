@@ -10,7 +10,7 @@ from typing import Any
 LONGEST_LINE = 72
 # A word that YAML could take for something else is put in quotes: "no" is also a language.
 _RESERVED = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
-_PLAIN = re.compile(r"[^\W\d_][^\n]*")
+_PLAIN = re.compile(r"[^\W\d_][^\n]*|[0-9]+-[a-z][a-z0-9-]*")
 
 
 def emit(data: Mapping[str, Any]) -> str:

@@ -1,0 +1,17 @@
+"""What happens to courses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lms.kernel.events import Event
+
+
+@dataclass(frozen=True)
+class CourseVersionPublished(Event):
+    """A course has a new version; an editorial one reaches running editions by itself."""
+
+    course_id: int
+    version_id: int
+    previous_version_id: int | None
+    change: str

@@ -1,0 +1,211 @@
+"""A sound course on its way into the database: compared with the version before, numbered, kept, told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.kernel.errors import Refused
+from lms.kernel.events import publish
+from lms.plugins.unit_kind import UnitKind
+
+from . import queries
+from .checks import Checked
+from .events import CourseVersionPublished
+from .models import ChangeKind, Course, CourseVersion, Unit, UnitRevision, VersionModule, VersionUnit
+from .publication import PublishedModule, PublishedUnit, Text, published_modules
+from .rules.course_files import ModuleEntry
+from .rules.mistakes import Mistake
+from .rules.substance import Change, changes, digest, text_changes, unannounced
+
+Row = TypeVar("Row", CourseVersion, VersionModule, Unit, UnitRevision)
+
+
+class BrokenCourse(Refused):
+    """A course that cannot be loaded; `mistakes` says why, all of it."""
+
+    def __init__(self, mistakes: list[Mistake]) -> None:
+        super().__init__("\n".join(map(str, mistakes)))
+        self.mistakes = mistakes
+
+
+class Publication:
+    """One version on its way into the database."""
+
+    def __init__(
+        self,
+        session: Session,
+        checked: Checked,
+        kinds: Mapping[str, UnitKind],
+        course: Course,
+        latest: CourseVersion | None,
+        at: dt.datetime,
+        by: str | None,
+    ) -> None:
+        assert checked.course is not None  # noqa: S101 - the caller has it from `_check`
+        self.session, self.checked, self.files = session, checked, checked.course
+        self.course, self.latest, self.at, self.by = course, latest, at, by
+        self.own = published_modules(checked, kinds)
+        self.reusable = queries.reusable_modules(session)
+        units = [unit for module in self.own.values() for unit in module.units]
+        self.paths = {text.path: unit.key for unit in units for text in (unit.text, *unit.translations)}
+
+    def publish(self, files_hash: str) -> tuple[CourseVersion, tuple[Change, ...]]:
+        """Compare, number, keep; and tell."""
+        used = {entry.key: self._used(entry) for entry in self.files.entries() if entry.use}
+        substance = self._substance(used)
+        found = self._changes(substance)
+        kind = _kind(self.latest, found)
+        version = self._version(kind, found, substance, files_hash)
+        for position, entry in enumerate(self.files.entries()):
+            if entry.use:
+                self._copy_module(version, position, entry, used[entry.key])
+            else:
+                self._keep_module(version, position, entry, self.own[entry.key])
+        self.course.files_hash = files_hash
+        previous = self.latest.id if self.latest else None
+        publish(self.session, CourseVersionPublished(self.course.id, version.id, previous, kind.value))
+        return version, found
+
+    def _used(self, entry: ModuleEntry) -> VersionModule:
+        return self.session.get_one(VersionModule, self.reusable[str(entry.use)])
+
+    def _substance(self, used: Mapping[str, VersionModule]) -> dict[str, Any]:
+        modules = []
+        for entry in self.files.entries():
+            units = (
+                used[entry.key].document["substance"]
+                if entry.use
+                else [unit.substance for unit in self.own[entry.key].units]
+            )
+            modules.append({"key": entry.key, "after": list(entry.after), "units": units})
+        return {"rule": self.files.fields["completion"], "modules": modules}
+
+    def _changes(self, substance: Mapping[str, Any]) -> tuple[Change, ...]:
+        if self.latest is None:
+            return ()
+        old = self.latest.document
+        wrong = [
+            Mistake(self._path(item.unit), 1, item.what, item.cure) for item in unannounced(old["substance"], substance)
+        ]
+        if wrong:
+            raise BrokenCourse(wrong)
+        return changes(old["substance"], substance) + text_changes(old["digests"], self._digests())
+
+    def _path(self, key: str) -> str:
+        return next((path for path, name in self.paths.items() if name == key), key)
+
+    def _digests(self) -> dict[str, str]:
+        return {path: digest(text) for path, text in self.checked.files.items()}
+
+    def _version(
+        self, kind: ChangeKind, found: tuple[Change, ...], substance: dict[str, Any], files_hash: str
+    ) -> CourseVersion:
+        document = {
+            "course": {name: self.files.fields[name] for name in ("language", "description")},
+            "pass_mark": self.files.pass_mark,
+            "terms": list(self.files.terms),
+            "sources": list(self.files.sources),
+            "substance": substance,
+            "digests": self._digests(),
+            "files_hash": files_hash,
+            # Units' own files stand with their revisions.
+            "files": {path: text for path, text in self.checked.files.items() if path not in self.paths},
+        }
+        major, minor = _next_number(self.latest, kind)
+        version = CourseVersion(
+            course_id=self.course.id,
+            major=major,
+            minor=minor,
+            change=kind,
+            content_hash=digest([files_hash, substance]),
+            title=self.files.fields["title"],
+            rule=self.files.fields["completion"],
+            document=document,
+            changelog="\n".join(map(str, found)),
+            published_at=self.at,
+            published_by=self.by,
+        )
+        return self._kept(version)
+
+    def _keep_module(self, version: CourseVersion, position: int, entry: ModuleEntry, module: PublishedModule) -> None:
+        units = [(unit, self._unit_row(unit)) for unit in module.units]
+        revisions = {unit.key: self._revision(row, unit, unit.text, None) for unit, row in units}
+        listings = {unit.key: self._listing(row, unit, revisions[unit.key]) for unit, row in units}
+        document = {
+            **module.document,
+            "after": list(entry.after),
+            "used_from": None,
+            "units": listings,
+            "substance": [unit.substance for unit in module.units],
+        }
+        row = VersionModule(version_id=version.id, position=position, key=module.key, document=document)
+        self._place(row, [(unit_row.id, revisions[unit.key].id) for unit, unit_row in units])
+
+    def _listing(self, row: Unit, unit: PublishedUnit, source: UnitRevision) -> dict[str, Any]:
+        translations = {
+            text.language: {
+                "revision_id": self._revision(row, unit, text, source.id).id,
+                "stale": text.stale,
+                "status": text.status,
+                "path": text.path,
+            }
+            for text in unit.translations
+        }
+        return {**unit.listing, "path": unit.text.path, "revision_id": source.id, "translations": translations}
+
+    def _copy_module(self, version: CourseVersion, position: int, entry: ModuleEntry, used: VersionModule) -> None:
+        document = {**used.document, "after": list(entry.after), "used_from": entry.use}
+        row = VersionModule(version_id=version.id, position=position, key=entry.key, document=document)
+        self._place(row, [(unit.unit_id, unit.revision_id) for unit in used.units])
+
+    def _place(self, module: VersionModule, units: list[tuple[int, int]]) -> None:
+        kept = self._kept(module)
+        for position, (unit_id, revision_id) in enumerate(units):
+            place = VersionUnit(module_id=kept.id, position=position, unit_id=unit_id, revision_id=revision_id)
+            self.session.add(place)
+
+    def _unit_row(self, unit: PublishedUnit) -> Unit:
+        query = select(Unit).where(Unit.course_id == self.course.id, Unit.key == unit.key)
+        return self.session.scalars(query).one_or_none() or self._kept(Unit(course_id=self.course.id, key=unit.key))
+
+    def _revision(self, row: Unit, unit: PublishedUnit, text: Text, follows: int | None) -> UnitRevision:
+        query = select(UnitRevision).where(
+            UnitRevision.unit_id == row.id,
+            UnitRevision.language == text.language,
+            UnitRevision.content_hash == text.content_hash,
+        )
+        made = UnitRevision(
+            unit_id=row.id,
+            kind=unit.kind,
+            language=text.language,
+            substance=unit.substance["substance"],
+            content_hash=text.content_hash,
+            follows_id=follows,
+            source=text.source,
+            document=text.document,
+            rendered=text.rendered,
+            created_at=self.at,
+        )
+        return self.session.scalars(query).one_or_none() or self._kept(made)
+
+    def _kept(self, row: Row) -> Row:
+        self.session.add(row)
+        self.session.flush()  # the id of each row is needed by the rows below it
+        return row
+
+
+def _kind(latest: CourseVersion | None, found: tuple[Change, ...]) -> ChangeKind:
+    if latest is None:
+        return ChangeKind.FIRST
+    return ChangeKind.SUBSTANTIVE if any(change.substantive for change in found) else ChangeKind.EDITORIAL
+
+
+def _next_number(latest: CourseVersion | None, kind: ChangeKind) -> tuple[int, int]:
+    if latest is None:
+        return 1, 0
+    return (latest.major + 1, 0) if kind is ChangeKind.SUBSTANTIVE else (latest.major, latest.minor + 1)

@@ -1,0 +1,250 @@
+"""Every question about published courses. Versions and revisions never change, so the answers are kept in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.kernel.errors import NotFound
+from lms.plugins.unit_kind import Question, Section, UnitKind
+
+from .cache import Kept
+from .models import Course, CourseVersion, Unit, UnitRevision, VersionModule, VersionUnit
+from .render import stored_html
+from .rules.outline import Outline, OutlineModule, OutlineUnit, Translation, completion_rule
+
+_OUTLINES_KEPT = 64
+_TEXT_BYTES_KEPT = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The newest version of a course."""
+
+    course_id: int
+    version_id: int
+    number: str
+    title: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CitedSource:
+    """An entry of a unit's list of sources; `source` is its id in the course's files."""
+
+    number: int
+    source: str
+    html: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A glossary term as this unit uses it."""
+
+    key: str
+    term: str
+    definition: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitText:
+    """One text of a unit, ready for the page; `data` is what its kind parsed and may hold answers."""
+
+    revision_id: int
+    unit_id: int
+    kind: str
+    language: str
+    substance: str
+    content_hash: str
+    follows_id: int | None
+    html: Markup
+    sections: tuple[Section, ...]
+    citations: tuple[CitedSource, ...]
+    terms: tuple[Term, ...]
+    key_points: tuple[Markup, ...]
+    content_note: str
+    for_your_institution: Mapping[str, Markup]
+    words: int
+    data: Mapping[str, Any] = field(repr=False)
+
+    def cited(self, source: str) -> CitedSource | None:
+        """The entry of a source, for the explanation of a question; accepts a place after the id."""
+        wanted = source.partition(" ")[0]
+        return next((entry for entry in self.citations if entry.source == wanted), None)
+
+
+_outlines: Kept[Outline] = Kept(_OUTLINES_KEPT)
+_texts: Kept[UnitText] = Kept(_TEXT_BYTES_KEPT, lambda text: 4096 + 4 * len(text.html))
+
+
+def published(session: Session, course_slug: str) -> Published | None:
+    """The newest version of a course."""
+    row = session.execute(
+        select(CourseVersion.course_id, CourseVersion.id, CourseVersion.major, CourseVersion.minor, CourseVersion.title)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(Course.slug == course_slug)
+        .order_by(CourseVersion.major.desc(), CourseVersion.minor.desc())
+        .limit(1)
+    ).first()
+    return Published(row.course_id, row.id, f"{row.major}.{row.minor}", row.title) if row else None
+
+
+def courses(session: Session) -> list[tuple[str, Published]]:
+    """Every course with its newest version, by slug."""
+    slugs = session.scalars(select(Course.slug).order_by(Course.slug)).all()
+    found = ((slug, published(session, slug)) for slug in slugs)
+    return [(slug, version) for slug, version in found if version]
+
+
+def versions(session: Session, course_id: int) -> Sequence[CourseVersion]:
+    """The versions of a course, newest first."""
+    order = (CourseVersion.major.desc(), CourseVersion.minor.desc())
+    return session.scalars(select(CourseVersion).where(CourseVersion.course_id == course_id).order_by(*order)).all()
+
+
+def reusable_modules(session: Session) -> dict[str, int]:
+    """Modules other courses may reuse, as "course/module" → row of the newest version that has it."""
+    newest: dict[str, int] = {}
+    rows = session.execute(
+        select(Course.slug, VersionModule.key, VersionModule.id)
+        .join(CourseVersion, CourseVersion.id == VersionModule.version_id)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .order_by(CourseVersion.major, CourseVersion.minor)
+    )
+    for slug, key, module_id in rows:
+        newest[f"{slug}/{key}"] = module_id
+    return newest
+
+
+def outline(session: Session, version_id: int) -> Outline:
+    """A version from end to end: two statements when cold, none when warm. Raises NotFound."""
+    return _outlines.get(session, version_id, _read_outline)
+
+
+def unit_text(session: Session, revision_id: int) -> UnitText:
+    """One text: one statement when cold, none when warm. Raises NotFound."""
+    return _texts.get(session, revision_id, _read_text)
+
+
+def questions(session: Session, kinds: Mapping[str, UnitKind], revision_id: int) -> tuple[Question, ...]:
+    """The questions of a unit with their answers: for the server only."""
+    text = unit_text(session, revision_id)
+    return tuple(kinds[text.kind].questions(text.data))
+
+
+def unit_sources(session: Session, version_id: int) -> dict[str, str]:
+    """The files of a version's own units, by path."""
+    documents = session.scalars(select(VersionModule.document).where(VersionModule.version_id == version_id)).all()
+    listings = [unit for document in documents if not document["used_from"] for unit in document["units"].values()]
+    texts = [text for unit in listings for text in (unit, *unit["translations"].values())]
+    paths = {text["revision_id"]: text["path"] for text in texts}
+    query = select(UnitRevision.id, UnitRevision.source).where(UnitRevision.id.in_(paths))
+    return {paths[revision_id]: source for revision_id, source in session.execute(query)}
+
+
+def _read_outline(session: Session, version_id: int) -> Outline:
+    head = session.execute(
+        select(CourseVersion, Course.slug)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(CourseVersion.id == version_id)
+    ).first()
+    if head is None:
+        raise NotFound("There is no such version of a course.")
+    version, slug = head
+    modules = tuple(_modules(session, version_id))
+    course = version.document["course"]
+    return Outline(
+        version_id=version.id,
+        course_id=version.course_id,
+        slug=slug,
+        number=f"{version.major}.{version.minor}",
+        content_hash=version.content_hash,
+        language=course["language"],
+        title=version.title,
+        description=course["description"],
+        pass_mark=version.document["pass_mark"],
+        rule=completion_rule(version.rule, tuple(module.key for module in modules)),
+        modules=modules,
+        terms=tuple(version.document["terms"]),
+        sources=tuple(version.document["sources"]),
+    )
+
+
+def _modules(session: Session, version_id: int) -> list[OutlineModule]:
+    rows = session.execute(
+        select(
+            VersionModule.id, VersionModule.key, VersionModule.document, Unit.id.label("unit_id"), Unit.key.label("unit"),
+            UnitRevision.id.label("revision_id"), UnitRevision.kind, UnitRevision.substance, UnitRevision.language,
+        )
+        .join(VersionUnit, VersionUnit.module_id == VersionModule.id)
+        .join(Unit, Unit.id == VersionUnit.unit_id)
+        .join(UnitRevision, UnitRevision.id == VersionUnit.revision_id)
+        .where(VersionModule.version_id == version_id)
+        .order_by(VersionModule.position, VersionUnit.position)
+    )  # fmt: skip
+    by_module: dict[int, list[Any]] = {}
+    for row in rows:
+        by_module.setdefault(row.id, []).append(row)
+    return [_module(rows) for rows in by_module.values()]
+
+
+def _module(rows: list[Any]) -> OutlineModule:
+    document = rows[0].document
+    return OutlineModule(
+        key=rows[0].key,
+        title=document["title"],
+        objectives=tuple(document["objectives"]),
+        pass_mark=document["pass_mark"],
+        after=tuple(document["after"]),
+        units=tuple(_unit(row, document["units"][row.unit]) for row in rows),
+        used_from=document["used_from"],
+    )
+
+
+def _unit(row: Any, listing: Mapping[str, Any]) -> OutlineUnit:
+    return OutlineUnit(
+        id=row.unit_id,
+        key=row.unit,
+        kind=row.kind,
+        title=listing["title"],
+        minutes=listing["minutes"],
+        substance=row.substance,
+        pass_mark=listing["pass_mark"],
+        questions=listing["questions"],
+        revision_id=row.revision_id,
+        language=row.language,
+        translations={
+            language: Translation(found["revision_id"], found["stale"], found["status"])
+            for language, found in listing["translations"].items()
+        },
+    )
+
+
+def _read_text(session: Session, revision_id: int) -> UnitText:
+    revision = session.execute(select(UnitRevision).where(UnitRevision.id == revision_id)).scalar_one_or_none()
+    if revision is None:
+        raise NotFound("There is no such text.")
+    page = revision.rendered
+    return UnitText(
+        revision_id=revision.id,
+        unit_id=revision.unit_id,
+        kind=revision.kind,
+        language=revision.language,
+        substance=revision.substance,
+        content_hash=revision.content_hash,
+        follows_id=revision.follows_id,
+        html=stored_html(page["html"]),
+        sections=tuple(Section(**section) for section in page["sections"]),
+        citations=tuple(CitedSource(c["number"], c["source"], stored_html(c["html"])) for c in page["citations"]),
+        terms=tuple(Term(**term) for term in page["terms"]),
+        key_points=tuple(stored_html(point) for point in page["key_points"]),
+        content_note=page["content_note"],
+        for_your_institution={name: stored_html(text) for name, text in page["for_your_institution"]},
+        words=page["words"],
+        data=revision.document,
+    )

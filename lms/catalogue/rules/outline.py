@@ -1,0 +1,128 @@
+"""A published version as the rest of the system sees it: plain frozen values, safe to keep in memory for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .texts import localised
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A unit in another language: its revision, whether its source has changed since, and who has confirmed it."""
+
+    revision_id: int
+    stale: bool
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineUnit:
+    """A unit at its place. `id` is the unit over all versions; progress is keyed by it and `substance`."""
+
+    id: int
+    key: str
+    kind: str
+    title: Mapping[str, str]
+    minutes: int
+    substance: str
+    pass_mark: int
+    questions: int
+    revision_id: int
+    language: str
+    translations: Mapping[str, Translation]
+
+    @property
+    def scored(self) -> bool:
+        """Whether it is passed by answers rather than by reading."""
+        return self.questions > 0
+
+    def named(self, language: str) -> str:
+        """Its title for a reader of `language`."""
+        return localised(self.title, language)
+
+    def revision_for(self, language: str) -> int:
+        """The revision to show to a reader of `language`."""
+        translation = self.translations.get(language)
+        return translation.revision_id if translation else self.revision_id
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineModule:
+    """A module at its place; `after` names the modules that must be finished first."""
+
+    key: str
+    title: Mapping[str, str]
+    objectives: tuple[Mapping[str, str], ...]
+    pass_mark: int
+    after: tuple[str, ...]
+    units: tuple[OutlineUnit, ...]
+    used_from: str | None = None
+
+    @property
+    def minutes(self) -> int:
+        """The sum over its units."""
+        return sum(unit.minutes for unit in self.units)
+
+    def named(self, language: str) -> str:
+        """Its title for a reader of `language`."""
+        return localised(self.title, language)
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionRule:
+    """What an enrolment must meet: modules (keys), the least share of half-days in percent, a confirmed name."""
+
+    modules: tuple[str, ...]
+    attendance_at_least: int | None
+    name_confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A published version from end to end, without the texts."""
+
+    version_id: int
+    course_id: int
+    slug: str
+    number: str
+    content_hash: str
+    language: str
+    title: Mapping[str, str]
+    description: Mapping[str, str]
+    pass_mark: int
+    rule: CompletionRule
+    modules: tuple[OutlineModule, ...]
+    terms: tuple[Mapping[str, Any], ...]
+    sources: tuple[Mapping[str, Any], ...]
+
+    def named(self, language: str) -> str:
+        """Its title for a reader of `language`."""
+        return localised(self.title, language)
+
+    def units(self) -> Iterator[tuple[OutlineModule, OutlineUnit]]:
+        """Every unit in order, with its module."""
+        for module in self.modules:
+            for unit in module.units:
+                yield module, unit
+
+    def module(self, key: str) -> OutlineModule | None:
+        """The module of that key."""
+        return next((module for module in self.modules if module.key == key), None)
+
+    def unit(self, unit_id: int) -> OutlineUnit | None:
+        """The unit of that id."""
+        return next((unit for _, unit in self.units() if unit.id == unit_id), None)
+
+
+def completion_rule(fields: Mapping[str, Any], modules: tuple[str, ...]) -> CompletionRule:
+    """The rule as course.yaml states it; `all` becomes the modules there are."""
+    wanted = fields["modules"]
+    attendance = fields.get("attendance")
+    return CompletionRule(
+        modules=modules if wanted == "all" else tuple(key for key in modules if key in wanted),
+        attendance_at_least=int(attendance["at_least"]) if attendance else None,
+        name_confirmed=bool(fields.get("name_confirmed", False)),
+    )

@@ -1,0 +1,176 @@
+"""Files become versions and versions become files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lms.catalogue import queries, services
+from lms.catalogue.models import Course, CourseVersion, UnitRevision
+from lms.kernel.db import db
+from lms.kernel.errors import Refused
+from lms.kernel.unit_of_work import unit_of_work
+from tests.conftest import NOW, statements
+
+from .tiny import ASKED, COURSE, FIRST, KINDS, WORDS, tiny_files, written
+
+
+def load(session: Session, folder: Path) -> services.LoadReport:
+    return services.load(session, folder=folder, kinds=KINDS, at=NOW)
+
+
+def test_a_course_is_first_published_as_version_one(session: Session, tmp_path: Path) -> None:
+    report = load(session, written(tmp_path))
+    assert (report.outcome, report.number) == ("first", "1.0")
+    outline = queries.outline(session, report.version_id)
+    assert [unit.key for _, unit in outline.units()] == ["first", "asked", "thought"]
+    assert outline.modules[1].after == ("words",)
+    assert outline.rule.modules == ("words", "cases")
+    assert outline.rule.attendance_at_least == 80
+    assert [unit.pass_mark for _, unit in outline.units()] == [80, 80, 50]
+
+
+def test_unchanged_files_do_nothing(session: Session, tmp_path: Path) -> None:
+    first = load(session, written(tmp_path))
+    again = load(session, written(tmp_path))
+    assert (again.outcome, again.version_id) == ("unchanged", first.version_id)
+    assert session.scalar(select(func.count()).select_from(CourseVersion)) == 1
+
+
+def test_a_corrected_text_makes_an_editorial_version_and_keeps_the_other_revisions(
+    session: Session, tmp_path: Path
+) -> None:
+    load(session, written(tmp_path))
+    report = load(session, written(tmp_path, first=FIRST.replace("A point.", "A clearer point.")))
+    assert (report.outcome, report.number) == ("editorial", "1.1")
+    assert [str(change) for change in report.changes] == ["editorial: modules/01-words/first.md has changed"]
+    assert session.scalar(select(func.count()).select_from(UnitRevision)) == 4
+
+
+def test_a_new_substance_makes_a_substantive_version(session: Session, tmp_path: Path) -> None:
+    load(session, written(tmp_path))
+    report = load(session, written(tmp_path, first=FIRST.replace("substance: s1", "substance: s2")))
+    assert (report.outcome, report.number) == ("substantive", "2.0")
+    assert "substantive: unit first: substance was s1, is s2" in map(str, report.changes)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("at_least: 80", "at_least: 75", "the completion rule is another"),
+        ("name_confirmed: true", "name_confirmed: false", "the completion rule is another"),
+        ("language: en\ntitle", "language: en\ntitle", None),
+        ("completion:", "pass_mark: 70\ncompletion:", "unit first: pass mark was 80, is 70"),
+        ("  after:\n  - words\n", "", "module cases opens after other modules than before"),
+    ],
+)
+def test_what_counts_is_substantive(session: Session, tmp_path: Path, old: str, new: str, said: str | None) -> None:
+    load(session, written(tmp_path))
+    report = load(session, written(tmp_path, course=COURSE.replace(old, new)))
+    assert report.outcome == ("substantive" if said else "unchanged")
+    assert said is None or said in [change.what for change in report.changes]
+
+
+def test_units_in_another_order_are_substantive(session: Session, tmp_path: Path) -> None:
+    load(session, written(tmp_path))
+    report = load(session, written(tmp_path, words=WORDS.replace("- first\n- asked", "- asked\n- first")))
+    assert report.outcome == "substantive"
+
+
+def test_another_right_answer_without_a_new_substance_is_refused(session: Session, tmp_path: Path) -> None:
+    load(session, written(tmp_path))
+    swapped = ASKED.replace("    correct: true\n", "").replace("That one\n", "That one\n    correct: true\n")
+    with pytest.raises(services.BrokenCourse) as refused:
+        load(session, written(tmp_path, asked=swapped))
+    assert "the right answer to “which” has changed — give the question a new `substance`" in str(refused.value)
+    assert session.scalar(select(func.count()).select_from(CourseVersion)) == 1
+
+
+def test_another_right_answer_with_new_substances_is_a_substantive_version(session: Session, tmp_path: Path) -> None:
+    load(session, written(tmp_path))
+    swapped = ASKED.replace("    correct: true\n", "").replace("That one\n", "That one\n    correct: true\n")
+    announced = swapped.replace("substance: s1", "substance: s2").replace(
+        "one-of-many\n", "one-of-many\n  substance: s2\n"
+    )
+    assert load(session, written(tmp_path, asked=announced)).outcome == "substantive"
+
+
+def test_a_broken_course_loads_nothing(session: Session, tmp_path: Path) -> None:
+    with pytest.raises(services.BrokenCourse):
+        load(session, written(tmp_path, first=FIRST.replace("[@S001 p. 3]", "[@S009]")))
+    assert session.scalar(select(func.count()).select_from(Course)) == 0
+
+
+def test_a_course_edited_elsewhere_is_refused_until_it_is_exported(session: Session, tmp_path: Path) -> None:
+    load(session, written(tmp_path))
+    course = session.scalars(select(Course)).one()
+    # What publishing in the browser leaves behind: a version whose files nobody has taken from the disk.
+    course.files_hash = "0" * 64
+    changed = written(tmp_path, first=FIRST.replace("A point.", "Another."))
+    with pytest.raises(Refused, match="edited in the browser since; export first"):
+        load(session, changed)
+    services.export(session, slug="tiny", folder=tmp_path)
+    assert load(session, tmp_path / "tiny").outcome == "unchanged"
+
+
+def test_export_writes_the_bytes_that_were_loaded(session: Session, tmp_path: Path) -> None:
+    load(session, written(tmp_path / "given"))
+    services.export(session, slug="tiny", folder=tmp_path / "taken")
+    for path, text in tiny_files().items():
+        assert (tmp_path / "taken" / "tiny" / path).read_bytes() == text.encode(), path
+    assert load(session, tmp_path / "taken" / "tiny").outcome == "unchanged"
+
+
+def test_a_module_of_another_course_is_reused_as_it_is_published(session: Session, tmp_path: Path) -> None:
+    first = load(session, written(tmp_path))
+    course = COURSE.replace("slug: tiny", "slug: other").replace("- module: 01-words", "- use: tiny/words")
+    folder = written(tmp_path, course=course)
+    for name in ("module.yaml", "first.md", "asked.yaml"):
+        (folder / "modules/01-words" / name).unlink()
+    (folder / "sources.yaml").write_text("sources: []\n")
+    (folder / "glossary.yaml").write_text("terms: []\n")
+    reused = queries.outline(session, load(session, folder).version_id).modules[0]
+    source = queries.outline(session, first.version_id).modules[0]
+    assert reused.used_from == "tiny/words"
+    assert [unit.revision_id for unit in reused.units] == [unit.revision_id for unit in source.units]
+
+
+def test_a_warm_outline_and_text_ask_the_database_nothing(app: Flask, tmp_path: Path) -> None:
+    with unit_of_work() as session:
+        report = load(session, written(tmp_path))
+    db.session.remove()
+    with unit_of_work() as session:
+        with statements(app) as cold:
+            outline = queries.outline(session, report.version_id)
+            text = queries.unit_text(session, outline.modules[0].units[0].revision_id)
+        with statements(app) as warm:
+            assert queries.outline(session, report.version_id) is outline
+            assert queries.unit_text(session, text.revision_id) is text
+    assert len(cold) == 3, cold
+    assert warm == []
+
+
+def test_what_an_unfinished_publication_reads_is_not_kept(app: Flask, tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), unit_of_work() as session:
+        queries.outline(session, load(session, written(tmp_path)).version_id)
+        raise ZeroDivisionError
+    db.session.remove()
+    with unit_of_work() as session:
+        renamed = load(session, written(tmp_path, course=COURSE.replace("A tiny course", "Another title")))
+    db.session.remove()
+    with unit_of_work() as session:
+        assert queries.outline(session, renamed.version_id).named("en") == "Another title"
+
+
+def test_the_text_of_a_unit_comes_with_sources_terms_and_sections(session: Session, tmp_path: Path) -> None:
+    outline = queries.outline(session, load(session, written(tmp_path)).version_id)
+    text = queries.unit_text(session, outline.modules[0].units[0].revision_id)
+    assert [section.id for section in text.sections] == ["beginning"]
+    assert 'href="#s1"' in text.html
+    assert text.citations[0].source == "S001"
+    assert text.terms[0].key == "state"
+    assert text.key_points == ("A point.",)
