@@ -3,74 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import enum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.kernel.db import Model, choice
 from lms.people.models import Affiliation, Person, Sector
 
-
-class EditionKind(enum.StrEnum):
-    """How far an edition reaches."""
-
-    GLOBAL = "global"
-    REGIONAL = "regional"
-    NATIONAL = "national"
-
-
-class EnrolmentState(enum.StrEnum):
-    """Where a person's place stands."""
-
-    NOMINATED = "nominated"
-    INVITED = "invited"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-    REPLACED = "replaced"
-
-
-class Companion(enum.StrEnum):
-    """Who is in an edition without being a participant, outside all numbers."""
-
-    FELLOW = "fellow"
-    INSTRUCTOR = "instructor"
-    OBSERVER = "observer"
-    SPEAKER = "speaker"
-
-
-class HalfDay(enum.StrEnum):
-    """Morning or afternoon."""
-
-    MORNING = "morning"
-    AFTERNOON = "afternoon"
-
-
-class Mark(enum.StrEnum):
-    """What an attendance sheet says of one person in one half-day."""
-
-    PRESENT = "present"
-    ABSENT = "absent"
-    EXCUSED = "excused"
-
-
-class RequestKind(enum.StrEnum):
-    """What a participant asks of the coordinator."""
-
-    MORE_TIME = "more-time"
-    CANNOT_ATTEND = "cannot-attend"
-
-
-class Stage(enum.StrEnum):
-    """The steps of the way, for counting. A person is counted at each stage reached."""
-
-    INVITED = "invited"
-    SIGNED_IN = "signed-in"
-    READING = "reading"
-    PRE_READING = "pre-reading"
-    ATTENDED = "attended"
-    RECORDED = "recorded"
+from .rules import Companion as Companion
+from .rules import EditionKind as EditionKind
+from .rules import EnrolmentState as EnrolmentState
+from .rules import HalfDay as HalfDay
+from .rules import Mark as Mark
+from .rules import RequestKind as RequestKind
+from .rules import Stage as Stage
 
 
 class Edition(Model):
@@ -190,10 +136,23 @@ class ParticipantRequest(Model):
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"), index=True)
     kind: Mapped[RequestKind] = mapped_column(choice(RequestKind))
     sealed_message: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_answer: Mapped[bytes | None] = mapped_column(LargeBinary)
     at: Mapped[dt.datetime]
     answered_at: Mapped[dt.datetime | None]
     answered_by: Mapped[str | None] = mapped_column(String(40))
     granted: Mapped[bool | None]
+
+    __table_args__ = (
+        Index(
+            "uq_lms_participant_request_open",
+            "enrolment_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("answered_at IS NULL"),
+            postgresql_where=text("answered_at IS NULL"),
+        ),
+        CheckConstraint("(answered_at IS NULL) = (granted IS NULL)", name="answered_one_way"),
+    )
 
 
 class OnSiteSession(Model):

@@ -1,1 +1,41 @@
-"""What we do when a lower context says that something happened."""
+"""What we do when a lower context says that something happened, and what the worker does for us."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from lms.catalogue.events import CourseVersionPublished
+from lms.catalogue.models import CourseVersion
+from lms.kernel import outbox
+from lms.kernel.events import on
+from lms.people.events import PersonWelcomed, SignedIn
+
+from . import services
+
+
+@on(PersonWelcomed)
+def welcomed(session: Session, event: PersonWelcomed) -> None:
+    """The first sign-in takes the places a person was invited to."""
+    services.came_back(session, person_id=event.person_id, at=event.at)
+
+
+@on(SignedIn)
+def signed_in(session: Session, event: SignedIn) -> None:
+    """Somebody known from an earlier edition takes a new place by signing in."""
+    services.came_back(session, person_id=event.person_id, at=event.at)
+
+
+@on(CourseVersionPublished)
+def published(session: Session, event: CourseVersionPublished) -> None:
+    """An editorial version reaches the editions that read this major by itself."""
+    at = session.get_one(CourseVersion, event.version_id).published_at
+    services.follow_editorial(session, course_id=event.course_id, version_id=event.version_id, at=at)
+
+
+@outbox.database("seminars.fold_tallies", every=20)
+def fold_tallies(session: Session, payload: dict[str, Any], at: dt.datetime) -> None:
+    """Keep the deltas few, so that reading the numbers stays quick."""
+    services.fold_tallies(session)

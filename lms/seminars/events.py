@@ -1,0 +1,57 @@
+"""What happens in editions, as facts for the contexts above."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from lms.kernel.events import Event
+
+
+@dataclass(frozen=True)
+class EnrolmentInvited(Event):
+    """Somebody was invited into an edition."""
+
+    enrolment_id: int
+    edition_id: int
+    person_id: int
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class EnrolmentAccepted(Event):
+    """Somebody took their place."""
+
+    enrolment_id: int
+    edition_id: int
+    person_id: int
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class EnrolmentEnded(Event):
+    """Somebody declined, withdrew or was replaced; `state` says which."""
+
+    enrolment_id: int
+    edition_id: int
+    person_id: int
+    state: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class EditionVersionChanged(Event):
+    """An edition reads another version of its course from now on."""
+
+    edition_id: int
+    version_id: int
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class AttendanceClosed(Event):
+    """A coordinator closed an edition's attendance; the results are written."""
+
+    edition_id: int
+    at: dt.datetime
+    by: str

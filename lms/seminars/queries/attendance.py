@@ -1,0 +1,109 @@
+"""The attendance sheet: half-days, people, the mark in force of each, and what was closed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lms.people import queries as people
+from lms.people.models import Institution
+from lms.people.rules import Scope
+from lms.seminars.models import AttendanceClosing, AttendanceMark, AttendanceResult, Edition, Enrolment, OnSiteSession
+from lms.seminars.rules import Attendance, EnrolmentState, HalfDay, Mark, coordinates
+
+
+@dataclass(frozen=True)
+class SheetSession:
+    """One half-day of the sheet; `marked` says whether anybody has a mark in it."""
+
+    id: int
+    day: dt.date
+    half: HalfDay
+    title: str
+    marked: bool
+
+
+@dataclass(frozen=True)
+class SheetPerson:
+    """One person on the sheet."""
+
+    enrolment_id: int
+    public_id: str
+    person_id: int
+    name: str
+    state_code: str
+    institution_name: str
+
+
+@dataclass(frozen=True)
+class MarkRow:
+    """A mark in force."""
+
+    enrolment_id: int
+    session_id: int
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class Closing:
+    """When attendance was closed, and by whom (a subject)."""
+
+    at: dt.datetime
+    by: str
+
+
+def sessions_of(session: Session, edition_id: int) -> list[SheetSession]:
+    """The half-days of an edition in order."""
+    marked = select(AttendanceMark.id).where(AttendanceMark.session_id == OnSiteSession.id).exists()
+    found = select(OnSiteSession.id, OnSiteSession.day, OnSiteSession.half, OnSiteSession.title, marked).where(
+        OnSiteSession.edition_id == edition_id
+    )
+    rows = [SheetSession(*row) for row in session.execute(found)]
+    return sorted(rows, key=lambda row: (row.day, row.half is HalfDay.AFTERNOON))
+
+
+def sheet_people(session: Session, edition: Edition, scope: Scope) -> list[SheetPerson]:
+    """Everyone who took their place, alphabetically, for those who coordinate the edition; two statements."""
+    if not coordinates(scope, edition.public_id):
+        return []
+    found = (
+        select(Enrolment.id, Enrolment.public_id, Enrolment.person_id, Enrolment.state_code, Institution.name)
+        .join(Institution, Institution.id == Enrolment.institution_id)
+        .where(Enrolment.edition_id == edition.id, Enrolment.state == EnrolmentState.ACCEPTED)
+    )
+    rows = session.execute(found).all()
+    names = people.names_of(session, [row.person_id for row in rows])
+    listed = [
+        SheetPerson(row.id, row.public_id, row.person_id, names.get(row.person_id, ""), row.state_code, row.name)
+        for row in rows
+    ]
+    return sorted(listed, key=lambda person: (person.name.casefold(), person.public_id))
+
+
+def marks_of(session: Session, edition_id: int) -> list[MarkRow]:
+    """The mark in force of each person and half-day: the last one written down."""
+    last = (
+        select(func.max(AttendanceMark.id))
+        .join(OnSiteSession, OnSiteSession.id == AttendanceMark.session_id)
+        .where(OnSiteSession.edition_id == edition_id)
+        .group_by(AttendanceMark.enrolment_id, AttendanceMark.session_id)
+    )
+    rows = select(AttendanceMark.enrolment_id, AttendanceMark.session_id, AttendanceMark.mark)
+    return [MarkRow(*row) for row in session.execute(rows.where(AttendanceMark.id.in_(last)))]
+
+
+def closing_of(session: Session, edition_id: int) -> Closing | None:
+    """Whether and when the edition's attendance was closed."""
+    found = select(AttendanceClosing.at, AttendanceClosing.by).where(AttendanceClosing.edition_id == edition_id)
+    row = session.execute(found).first()
+    return Closing(*row) if row else None
+
+
+def attendance_result(session: Session, enrolment_id: int) -> Attendance | None:
+    """What the sheet said of one person when it was closed; None while it is open."""
+    found = select(AttendanceResult.held, AttendanceResult.present, AttendanceResult.excused)
+    row = session.execute(found.where(AttendanceResult.enrolment_id == enrolment_id)).first()
+    return Attendance(*row) if row else None

@@ -1,0 +1,126 @@
+"""Editions, the version each reads, and the people in them who are no participants."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from lms.catalogue.models import Course, CourseVersion
+from lms.kernel.errors import NotFound
+from lms.people.models import Person
+from lms.people.rules import Scope
+from lms.seminars.models import AttendanceClosing, Edition, EditionCompanion, EditionVersion, Enrolment
+from lms.seminars.rules import Companion, EditionKind, coordinates
+
+from .enrolments import visible_to
+
+
+@dataclass(frozen=True)
+class EditionRow:
+    """An edition as lists and headings show it."""
+
+    id: int
+    public_id: str
+    title: str
+    kind: EditionKind
+    place: str
+    starts_on: dt.date
+    ends_on: dt.date
+    zone: str
+    deadline_at: dt.datetime
+    closed_at: dt.datetime | None
+
+
+_COLUMNS = (
+    Edition.id,
+    Edition.public_id,
+    Edition.title,
+    Edition.kind,
+    Edition.place,
+    Edition.starts_on,
+    Edition.ends_on,
+    Edition.zone,
+    Edition.deadline_at,
+    AttendanceClosing.at.label("closed_at"),
+)
+
+
+def _rows() -> Select[*tuple[Any, ...]]:
+    return select(*_COLUMNS).outerjoin(AttendanceClosing, AttendanceClosing.edition_id == Edition.id)
+
+
+def editions_visible(session: Session, scope: Scope) -> list[EditionRow]:
+    """The editions in which this scope shows anyone, and those it coordinates; the latest first."""
+    seen = Edition.id.in_(select(Enrolment.edition_id).where(visible_to(scope)))
+    found = _rows().where(or_(_coordinated(scope), seen)).order_by(Edition.starts_on.desc(), Edition.id.desc())
+    return [EditionRow(**row) for row in session.execute(found).mappings()]
+
+
+def _coordinated(scope: Scope) -> ColumnElement[bool]:
+    if scope.counts_only:
+        return false()
+    return true() if scope.everything else Edition.public_id.in_(scope.editions)
+
+
+def edition_by_public_id(session: Session, public_id: str) -> Edition:
+    """The edition; raises NotFound."""
+    found = session.scalar(select(Edition).where(Edition.public_id == public_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def edition_of(session: Session, public_id: str, scope: Scope) -> Edition:
+    """The edition for somebody who coordinates it; for everyone else there is none (NotFound)."""
+    if not coordinates(scope, public_id):
+        raise NotFound
+    return edition_by_public_id(session, public_id)
+
+
+def version_in_force(session: Session, edition_id: int) -> int:
+    """The course version this edition reads now: the last one written down. Editorial ones are by `follow_editorial`.
+
+    Raises NotFound for an edition that is not there.
+    """
+    last = select(EditionVersion.version_id).where(EditionVersion.edition_id == edition_id)
+    version = session.scalar(last.order_by(EditionVersion.id.desc()).limit(1))
+    if version is None:
+        raise NotFound
+    return version
+
+
+def course_versions(session: Session, course_id: int) -> list[CourseVersion]:
+    """Every version of a course, the latest first."""
+    every = select(CourseVersion).where(CourseVersion.course_id == course_id)
+    return list(session.scalars(every.order_by(CourseVersion.major.desc(), CourseVersion.minor.desc())))
+
+
+def course_choices(session: Session) -> list[tuple[str, dict[str, Any]]]:
+    """The courses that have a version, by slug, each with the title of its latest."""
+    every = select(Course.slug, CourseVersion.title).join(CourseVersion, CourseVersion.course_id == Course.id)
+    rows = session.execute(every.order_by(Course.slug, CourseVersion.major, CourseVersion.minor))
+    return list({slug: (slug, title) for slug, title in rows}.values())
+
+
+@dataclass(frozen=True)
+class CompanionRow:
+    """Somebody in an edition who is no participant; `subject` is the person's public id."""
+
+    person_id: int
+    subject: str
+    role: Companion
+
+
+def companions_of(session: Session, edition: Edition, scope: Scope) -> list[CompanionRow]:
+    """Fellows, instructors, observers and speakers, for those who coordinate the edition."""
+    if not coordinates(scope, edition.public_id):
+        return []
+    found = select(EditionCompanion.person_id, Person.subject, EditionCompanion.role).join(
+        Person, Person.id == EditionCompanion.person_id
+    )
+    rows = session.execute(found.where(EditionCompanion.edition_id == edition.id).order_by(EditionCompanion.id))
+    return [CompanionRow(*row) for row in rows]

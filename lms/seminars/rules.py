@@ -1,0 +1,226 @@
+"""What is true of editions and places in them, as pure functions: visibility, state changes, deadlines, attendance."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from lms.people.rules import Scope
+
+LONGEST_EDITION = 60
+
+
+class EditionKind(enum.StrEnum):
+    """How far an edition reaches."""
+
+    GLOBAL = "global"
+    REGIONAL = "regional"
+    NATIONAL = "national"
+
+
+class EnrolmentState(enum.StrEnum):
+    """Where a person's place stands."""
+
+    NOMINATED = "nominated"
+    INVITED = "invited"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+
+
+class Companion(enum.StrEnum):
+    """Who is in an edition without being a participant, outside all numbers."""
+
+    FELLOW = "fellow"
+    INSTRUCTOR = "instructor"
+    OBSERVER = "observer"
+    SPEAKER = "speaker"
+
+
+class HalfDay(enum.StrEnum):
+    """Morning or afternoon."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+
+
+class Mark(enum.StrEnum):
+    """What an attendance sheet says of one person in one half-day."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    EXCUSED = "excused"
+
+
+class RequestKind(enum.StrEnum):
+    """What a participant asks of the coordinator."""
+
+    MORE_TIME = "more-time"
+    CANNOT_ATTEND = "cannot-attend"
+
+
+class Stage(enum.StrEnum):
+    """The steps of the way, for counting. A person is counted at each stage reached."""
+
+    INVITED = "invited"
+    SIGNED_IN = "signed-in"
+    READING = "reading"
+    PRE_READING = "pre-reading"
+    ATTENDED = "attended"
+    RECORDED = "recorded"
+
+
+# Who is visible -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Place:
+    """What of an enrolment decides who sees it; `edition` and `institution` are public ids."""
+
+    edition: str
+    state_code: str
+    institution: str
+    person_id: int
+
+
+def visible(scope: Scope, place: Place) -> bool:
+    """Whether somebody with this scope may see this person's place; `queries.visible_to` is the same for a list."""
+    if place.person_id == scope.person_id:
+        return True
+    if scope.counts_only:
+        return False
+    return (
+        scope.everything
+        or place.edition in scope.editions
+        or place.state_code in scope.states
+        or place.institution in scope.institutions
+    )
+
+
+def coordinates(scope: Scope, edition: str) -> bool:
+    """Whether somebody with this scope may change the edition with this public id."""
+    return not scope.counts_only and (scope.everything or edition in scope.editions)
+
+
+# The state of an enrolment ------------------------------------------------------------------------------------------
+
+ENDED = frozenset({EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN, EnrolmentState.REPLACED})
+COUNTED = frozenset({EnrolmentState.INVITED, EnrolmentState.ACCEPTED})
+_OPEN_ENDS = frozenset({EnrolmentState.WITHDRAWN, EnrolmentState.DECLINED, EnrolmentState.REPLACED})
+_FOLLOWS: dict[EnrolmentState | None, frozenset[EnrolmentState]] = {
+    None: frozenset({EnrolmentState.NOMINATED}),
+    EnrolmentState.NOMINATED: _OPEN_ENDS | {EnrolmentState.INVITED},
+    EnrolmentState.INVITED: _OPEN_ENDS | {EnrolmentState.ACCEPTED},
+    EnrolmentState.ACCEPTED: _OPEN_ENDS,
+    # Somebody who left may be asked again: the substitute falls ill, the ministry changes its mind.
+    EnrolmentState.DECLINED: frozenset({EnrolmentState.INVITED}),
+    EnrolmentState.WITHDRAWN: frozenset({EnrolmentState.INVITED}),
+    EnrolmentState.REPLACED: frozenset({EnrolmentState.INVITED}),
+}
+
+
+def may_become(now: EnrolmentState | None, then: EnrolmentState) -> bool:
+    """Whether an enrolment in state `now` (None: not there yet) may come to the state `then`."""
+    return then in _FOLLOWS[now]
+
+
+def counted(state: EnrolmentState) -> bool:
+    """Whether people in this state are in the numbers of an edition."""
+    return state in COUNTED
+
+
+# Deadlines ----------------------------------------------------------------------------------------------------------
+
+
+class NoSuchTime(ValueError):
+    """The clocks of the zone leave this time out on that day."""
+
+
+def deadline_in_force(edition: dt.datetime, own: dt.datetime | None) -> dt.datetime:
+    """When the pre-reading is due for one person: the edition's deadline, or their own where it is later."""
+    return max(edition, own) if own else edition
+
+
+def instant(day: dt.date, time: dt.time, zone: str) -> tuple[dt.datetime, bool]:
+    """The instant at which clocks in `zone` show this, and whether they show it twice; then the later one counts.
+
+    Raises NoSuchTime where the clocks are put forward over it.
+    """
+    place = ZoneInfo(zone)
+    earlier, later = (dt.datetime.combine(day, time, place).replace(fold=fold).astimezone(dt.UTC) for fold in (0, 1))
+    if earlier.astimezone(place).replace(tzinfo=None, fold=0) != dt.datetime.combine(day, time):
+        raise NoSuchTime(f"{day} {time} in {zone}")
+    return max(earlier, later), earlier != later
+
+
+# Editions -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class EditionFacts:
+    """What a coordinator says of an edition; `deadline_at` was chosen in `zone`."""
+
+    kind: EditionKind
+    title: str
+    place: str
+    starts_on: dt.date
+    ends_on: dt.date
+    zone: str
+    deadline_at: dt.datetime
+    contact: str
+    programme: str = ""
+    practical: str = ""
+
+
+def half_days(starts_on: dt.date, ends_on: dt.date) -> Iterator[tuple[dt.date, HalfDay]]:
+    """Every half-day from the first to the last day, in order."""
+    for number in range((ends_on - starts_on).days + 1):
+        for half in (HalfDay.MORNING, HalfDay.AFTERNOON):
+            yield starts_on + dt.timedelta(days=number), half
+
+
+# Attendance ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """What the sheet says of one person: half-days held, attended, excused. A half-day without a mark is missed."""
+
+    held: int
+    present: int
+    excused: int
+
+    def meets(self, at_least: int) -> bool:
+        """Whether `at_least` percent of the half-days held were attended; an excuse explains, it does not count."""
+        return at_least <= 0 or (self.held > 0 and self.present * 100 >= self.held * at_least)
+
+
+def attendance_of(held: int, marks: Iterable[Mark]) -> Attendance:
+    """Count the marks in force of one person, of `held` half-days."""
+    found = Counter(marks)
+    return Attendance(held, found[Mark.PRESENT], found[Mark.EXCUSED])
+
+
+def attendance_asked(rule: dict[str, object]) -> int:
+    """Percent of half-days that a version's completion rule asks for; 0 where it asks for none."""
+    asked = rule.get("attendance")
+    at_least = asked.get("at_least") if isinstance(asked, dict) else None
+    return int(at_least) if isinstance(at_least, int) else 0
+
+
+# Requests -----------------------------------------------------------------------------------------------------------
+
+
+def message_place(request: str) -> str:
+    """Where the words of a participant's request are sealed; `request` is its public id."""
+    return f"participant_request:{request}:message"
+
+
+def answer_place(request: str) -> str:
+    """Where the words of the answer are sealed."""
+    return f"participant_request:{request}:answer"

@@ -1,0 +1,44 @@
+"""Every change to editions and the people in them."""
+
+from __future__ import annotations
+
+from .attendance import (
+    add_session,
+    close_attendance,
+    lay_out_sessions,
+    mark_attendance,
+    remove_session,
+    rename_session,
+)
+from .companions import add_companion, remove_companion
+from .counting import fold_tallies, reach
+from .editions import change_edition, create_edition, follow_editorial, use_version
+from .enrolments import accept, came_back, decline, enrol, invite, replace, withdraw
+from .requests import answer_request, ask, extend
+
+__all__ = [
+    "accept",
+    "add_companion",
+    "add_session",
+    "answer_request",
+    "ask",
+    "came_back",
+    "change_edition",
+    "close_attendance",
+    "create_edition",
+    "decline",
+    "enrol",
+    "extend",
+    "fold_tallies",
+    "follow_editorial",
+    "invite",
+    "lay_out_sessions",
+    "mark_attendance",
+    "reach",
+    "remove_companion",
+    "remove_session",
+    "rename_session",
+    "replace",
+    "use_version",
+    "withdraw",
+]

@@ -1,0 +1,156 @@
+"""The attendance sheet: half-days, marks that are appended until a coordinator closes it, and the closing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, delete, exists, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from lms.catalogue.models import CourseVersion
+from lms.kernel import audit
+from lms.kernel.errors import Refused
+from lms.kernel.events import publish
+from lms.seminars.events import AttendanceClosed
+from lms.seminars.models import AttendanceClosing, AttendanceMark, AttendanceResult, Edition, Enrolment, OnSiteSession
+from lms.seminars.queries import closing_of, marks_of, sessions_of, version_in_force
+from lms.seminars.rules import EnrolmentState, HalfDay, Mark, Stage, attendance_asked, attendance_of, half_days
+
+from .counting import reach
+
+Marks = Mapping[tuple[int, int], Mark]
+"""By enrolment id and session id."""
+
+
+def lay_out_sessions(session: Session, *, edition: Edition, titles: Mapping[tuple[int, str], str]) -> None:
+    """A half-day for each morning and afternoon of the edition; titles by number of the day and half."""
+    for day, half in half_days(edition.starts_on, edition.ends_on):
+        title = titles.get(((day - edition.starts_on).days, half), "")
+        session.add(OnSiteSession(edition_id=edition.id, day=day, half=half, title=title))
+
+
+def fit_sessions(session: Session, *, edition: Edition) -> None:
+    """After a change of dates: the half-days lie on the new ones. Raises Refused when somebody was marked already."""
+    present = sessions_of(session, edition.id)
+    if any(row.marked for row in present):
+        raise Refused(_("The dates cannot change any more: the attendance sheet has marks."))
+    first = min((row.day for row in present), default=edition.starts_on)
+    titles = {((row.day - first).days, str(row.half)): row.title for row in present}
+    session.execute(delete(OnSiteSession).where(OnSiteSession.edition_id == edition.id))
+    lay_out_sessions(session, edition=edition, titles=titles)
+
+
+def add_session(
+    session: Session, *, edition: Edition, day: dt.date, half: HalfDay, title: str, at: dt.datetime, by: str
+) -> None:
+    """Put a half-day on the sheet; raises Refused for one that is there or lies outside the edition."""
+    _while_open(session, edition)
+    if not edition.starts_on <= day <= edition.ends_on:
+        raise Refused(_("This day lies outside the dates of the edition."))
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = insert(OnSiteSession).values(edition_id=edition.id, day=day, half=half, title=title)
+    if session.scalar(row.on_conflict_do_nothing().returning(OnSiteSession.id)) is None:
+        raise Refused(_("This half-day is on the sheet already."))
+    audit.record(session, at=at, actor=by, act="session.added", about=edition.public_id, day=str(day), half=str(half))
+
+
+def rename_session(session: Session, *, edition: Edition, day: dt.date, half: HalfDay, title: str) -> None:
+    """Give a half-day another title; raises Refused where it is not on the sheet."""
+    _session(session, edition, day, half).title = title
+
+
+def remove_session(
+    session: Session, *, edition: Edition, day: dt.date, half: HalfDay, at: dt.datetime, by: str
+) -> None:
+    """Take a half-day off the sheet; raises Refused when somebody has a mark in it."""
+    _while_open(session, edition)
+    found = _session(session, edition, day, half)
+    if session.scalar(select(exists().where(AttendanceMark.session_id == found.id))):
+        raise Refused(_("This half-day has marks already, so it stays on the sheet."))
+    session.delete(found)
+    audit.record(session, at=at, actor=by, act="session.removed", about=edition.public_id, day=str(day), half=str(half))
+
+
+def _session(session: Session, edition: Edition, day: dt.date, half: HalfDay) -> OnSiteSession:
+    found = session.scalar(
+        select(OnSiteSession).where(
+            OnSiteSession.edition_id == edition.id, OnSiteSession.day == day, OnSiteSession.half == half
+        )
+    )
+    if found is None:
+        raise Refused(_("This half-day is not on the sheet."))
+    return found
+
+
+def mark_attendance(session: Session, *, edition: Edition, marks: Marks, at: dt.datetime, by: str) -> int:
+    """Append the marks that differ from those in force; says how many. Raises Refused once attendance is closed."""
+    _lock(session, edition)
+    _while_open(session, edition)
+    known = {row.id for row in sessions_of(session, edition.id)}
+    people = set(session.scalars(_accepted(edition.id)))
+    in_force = {(row.enrolment_id, row.session_id): row.mark for row in marks_of(session, edition.id)}
+    changed = {cell: mark for cell, mark in marks.items() if in_force.get(cell) is not mark}
+    if any(enrolment not in people or half_day not in known for enrolment, half_day in changed):
+        raise Refused(_("The sheet has changed in the meantime. Look at it again before you repeat your marks."))
+    for (enrolment_id, session_id), mark in changed.items():
+        session.add(AttendanceMark(enrolment_id=enrolment_id, session_id=session_id, mark=mark, by=by, at=at))
+    if changed:
+        audit.record(session, at=at, actor=by, act="attendance.marked", about=edition.public_id, marks=len(changed))
+    return len(changed)
+
+
+def close_attendance(session: Session, *, edition: Edition, at: dt.datetime, by: str) -> AttendanceClosing:
+    """Close the sheet for good: a result per accepted enrolment, and the stage for those who meet the version's rule.
+
+    Raises Refused when it is closed already, by somebody else at the same moment too, or has no half-days to count.
+    """
+    _lock(session, edition)
+    asked, held = _asked(session, edition), len(sessions_of(session, edition.id))
+    if asked and not held:
+        raise Refused(_("There is no half-day on the sheet, so attendance cannot be closed."))
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = insert(AttendanceClosing).values(edition_id=edition.id, by=by, at=at)
+    closing: AttendanceClosing | None = session.scalar(row.on_conflict_do_nothing().returning(AttendanceClosing))
+    if closing is None:
+        raise Refused(_("The attendance of this edition is closed already."))
+    _write_results(session, edition, closing, held=held, asked=asked, at=at)
+    audit.record(session, at=at, actor=by, act="attendance.closed", about=edition.public_id)
+    session.flush()  # so that whoever reacts finds the results
+    publish(session, AttendanceClosed(edition.id, at, by))
+    return closing
+
+
+def _write_results(
+    session: Session, edition: Edition, closing: AttendanceClosing, *, held: int, asked: int, at: dt.datetime
+) -> None:
+    marks = defaultdict(list)
+    for row in marks_of(session, edition.id):
+        marks[row.enrolment_id].append(row.mark)
+    found = select(Enrolment).where(Enrolment.id.in_(_accepted(edition.id))).order_by(Enrolment.id)
+    for enrolment in session.scalars(found).all():
+        result = attendance_of(held, marks[enrolment.id])
+        session.add(AttendanceResult(enrolment_id=enrolment.id, closing_id=closing.id, **vars(result)))
+        if result.meets(asked):
+            reach(session, enrolment=enrolment, stage=Stage.ATTENDED, at=at)
+
+
+def _asked(session: Session, edition: Edition) -> int:
+    return attendance_asked(session.get_one(CourseVersion, version_in_force(session, edition.id)).rule)
+
+
+def _accepted(edition_id: int) -> Select[int]:
+    return select(Enrolment.id).where(Enrolment.edition_id == edition_id, Enrolment.state == EnrolmentState.ACCEPTED)
+
+
+def _while_open(session: Session, edition: Edition) -> None:
+    if closing_of(session, edition.id):
+        raise Refused(_("The attendance of this edition is closed, so its sheet cannot be changed any more."))
+
+
+def _lock(session: Session, edition: Edition) -> None:
+    """Marks and the closing of one sheet come one after the other, also on PostgreSQL."""
+    session.execute(select(Edition.id).where(Edition.id == edition.id).with_for_update())

@@ -1,0 +1,77 @@
+"""Numbers without a contended row: each change writes its own delta, the worker folds them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from lms.people.models import Sector
+from lms.seminars.models import Enrolment, StageReached, Tally, TallyDelta
+from lms.seminars.rules import Stage, counted
+
+FOLD_AT_ONCE = 5000
+
+
+def reach(session: Session, *, enrolment: Enrolment, stage: Stage, at: dt.datetime) -> bool:
+    """Note that an enrolment reached a stage, once; says whether this was the first time.
+
+    Who has left meanwhile keeps the stage but is in no number.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    new = insert(StageReached).values(enrolment_id=enrolment.id, stage=stage, at=at)
+    if session.scalar(new.on_conflict_do_nothing().returning(StageReached.stage)) is None:
+        return False
+    # The lock puts this change before or after a withdrawal going on at the same time, so that the delta is right.
+    state = session.scalar(select(Enrolment.state).where(Enrolment.id == enrolment.id).with_for_update())
+    if state and counted(state):
+        _add(session, enrolment, stage, 1)
+    return True
+
+
+def recount(session: Session, enrolment: Enrolment, change: int) -> None:
+    """Bring all stages of an enrolment into the numbers (+1) or out of them (-1); the caller holds its row."""
+    for stage in session.scalars(select(StageReached.stage).where(StageReached.enrolment_id == enrolment.id)):
+        _add(session, enrolment, stage, change)
+
+
+def _add(session: Session, enrolment: Enrolment, stage: Stage, change: int) -> None:
+    session.add(
+        TallyDelta(
+            edition_id=enrolment.edition_id,
+            state_code=enrolment.state_code,
+            sector=enrolment.sector,
+            stage=stage,
+            change=change,
+        )
+    )
+
+
+def fold_tallies(session: Session) -> int:
+    """Add the deltas written so far to the tallies and remove them; says how many that were."""
+    some = select(TallyDelta.id).order_by(TallyDelta.id).limit(FOLD_AT_ONCE).with_for_update(skip_locked=True)
+    taken = session.execute(
+        delete(TallyDelta)
+        .where(TallyDelta.id.in_(some))
+        .returning(
+            TallyDelta.edition_id, TallyDelta.state_code, TallyDelta.sector, TallyDelta.stage, TallyDelta.change
+        ),
+        execution_options={"synchronize_session": False},
+    ).all()
+    sums: Counter[tuple[int, str, Sector, Stage]] = Counter()
+    for edition_id, state_code, sector, stage, change in taken:
+        sums[edition_id, state_code, sector, stage] += change
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    # In one order everywhere, so that two workers cannot wait for each other's rows.
+    for (edition_id, state_code, sector, stage), change in sorted(sums.items(), key=str):
+        row = insert(Tally).values(
+            edition_id=edition_id, state_code=state_code, sector=sector, stage=stage, count=change
+        )
+        where = ["edition_id", "state_code", "sector", "stage"]
+        session.execute(
+            row.on_conflict_do_update(index_elements=where, set_={"count": Tally.count + row.excluded.count})
+        )
+    return len(taken)

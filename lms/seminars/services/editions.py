@@ -1,0 +1,116 @@
+"""Editions: made, changed, and which version of the course they read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lms.catalogue.models import Course, CourseVersion
+from lms.kernel import audit
+from lms.kernel.errors import Refused
+from lms.kernel.events import publish
+from lms.kernel.secrets import new_token
+from lms.seminars.events import EditionVersionChanged
+from lms.seminars.models import AttendanceClosing, Edition, EditionVersion
+from lms.seminars.queries import course_versions, version_in_force
+from lms.seminars.rules import LONGEST_EDITION, EditionFacts
+from lms.web.dates import is_zone
+
+from .attendance import fit_sessions, lay_out_sessions
+
+
+def create_edition(
+    session: Session,
+    *,
+    course: str,
+    facts: EditionFacts,
+    at: dt.datetime,
+    by: str | None,
+    titles: dict[tuple[int, str], str] | None = None,
+) -> Edition:
+    """A new edition on the latest version of a course (its slug), with a session for every half-day.
+
+    `titles` are those of an edition it is copied from, by number of the day and half. Raises Refused.
+    """
+    _check(facts)
+    version = _latest(session, course)
+    edition = Edition(public_id=new_token(), course_id=version.course_id, created_at=at, **vars(facts))
+    session.add(edition)
+    session.flush()  # for edition.id
+    lay_out_sessions(session, edition=edition, titles=titles or {})
+    session.add(EditionVersion(edition_id=edition.id, version_id=version.id, since=at, by=by))
+    audit.record(session, at=at, actor=by, act="edition.created", about=edition.public_id)
+    session.flush()  # so that a reader in the same transaction finds the version in force
+    return edition
+
+
+def change_edition(session: Session, *, edition: Edition, facts: EditionFacts, at: dt.datetime, by: str | None) -> None:
+    """Correct what is said of an edition; half-days without marks follow its dates. Raises Refused."""
+    _check(facts)
+    moved = (edition.starts_on, edition.ends_on) != (facts.starts_on, facts.ends_on)
+    changed = [name for name, value in vars(facts).items() if getattr(edition, name) != value]
+    for name in changed:
+        setattr(edition, name, getattr(facts, name))
+    if moved:
+        fit_sessions(session, edition=edition)
+    if changed:
+        audit.record(session, at=at, actor=by, act="edition.changed", about=edition.public_id, fields=changed)
+
+
+def use_version(session: Session, *, edition: Edition, version_id: int, at: dt.datetime, by: str | None) -> None:
+    """Let an edition read another version of its course from now on: a coordinator's act. Raises Refused."""
+    versions = {version.id: version for version in course_versions(session, edition.course_id)}
+    if version_id not in versions:
+        raise Refused(_("This version belongs to another course."))
+    present, wanted = versions[version_in_force(session, edition.id)], versions[version_id]
+    if (wanted.major, wanted.minor) <= (present.major, present.minor):
+        raise Refused(_("The edition reads this version or a later one already. It cannot go back."))
+    _write(session, edition, wanted, at, by)
+
+
+def follow_editorial(session: Session, *, course_id: int, version_id: int, at: dt.datetime) -> None:
+    """A version of the course was published: editions on the same major read it from now on, the finished ones not."""
+    new = session.get_one(CourseVersion, version_id)
+    last = select(func.max(EditionVersion.id)).group_by(EditionVersion.edition_id)
+    following = (
+        select(Edition)
+        .join(EditionVersion, EditionVersion.edition_id == Edition.id)
+        .join(CourseVersion, CourseVersion.id == EditionVersion.version_id)
+        .outerjoin(AttendanceClosing, AttendanceClosing.edition_id == Edition.id)
+        .where(EditionVersion.id.in_(last), AttendanceClosing.id.is_(None), Edition.course_id == course_id)
+        .where(CourseVersion.major == new.major, CourseVersion.minor < new.minor)
+    )
+    for edition in session.scalars(following).all():
+        _write(session, edition, new, at, None)
+
+
+def _write(session: Session, edition: Edition, version: CourseVersion, at: dt.datetime, by: str | None) -> None:
+    session.add(EditionVersion(edition_id=edition.id, version_id=version.id, since=at, by=by))
+    session.flush()  # the last id is the version in force
+    number = f"{version.major}.{version.minor}"
+    audit.record(session, at=at, actor=by, act="edition.version", about=edition.public_id, version=number)
+    publish(session, EditionVersionChanged(edition.id, version.id, at))
+
+
+def _latest(session: Session, course: str) -> CourseVersion:
+    found = select(CourseVersion).join(Course, Course.id == CourseVersion.course_id).where(Course.slug == course)
+    version = session.scalar(found.order_by(CourseVersion.major.desc(), CourseVersion.minor.desc()).limit(1))
+    if version is None:
+        raise Refused(_("This course has no published version yet."))
+    return version
+
+
+def _check(facts: EditionFacts) -> None:
+    """Refuse what cannot be: dates in the wrong order, a zone nobody knows, a deadline after the first day."""
+    if facts.ends_on < facts.starts_on:
+        raise Refused(_("The last day lies before the first."))
+    if (facts.ends_on - facts.starts_on).days >= LONGEST_EDITION:
+        raise Refused(_("An edition lasts at most %(days)s days on site.", days=LONGEST_EDITION))
+    if not is_zone(facts.zone):
+        raise Refused(_("We know no time zone “%(zone)s”.", zone=facts.zone))
+    if facts.deadline_at.astimezone(ZoneInfo(facts.zone)).date() > facts.starts_on:
+        raise Refused(_("The pre-reading must be due on the first day at the latest."))

@@ -1,0 +1,93 @@
+"""What participants ask for, the answers, and more time."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask_babel import gettext as _
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from lms.kernel import audit, outbox
+from lms.kernel.errors import Conflict, Refused
+from lms.kernel.secrets import new_token
+from lms.people.sealing import seal_text
+from lms.seminars.models import Edition, Enrolment, Extension, ParticipantRequest
+from lms.seminars.rules import RequestKind, answer_place, counted, message_place
+
+from .enrolments import withdraw
+
+
+def ask(session: Session, *, enrolment: Enrolment, kind: RequestKind, message: str, at: dt.datetime, by: str) -> str:
+    """A participant asks for more time, or says that they cannot attend; gives the request's public id.
+
+    Raises Refused while an earlier one of the same kind waits for its answer.
+    """
+    if not counted(enrolment.state):
+        raise Refused(_("You have no place in this edition any more."))
+    public_id = new_token()
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = insert(ParticipantRequest).values(
+        public_id=public_id,
+        enrolment_id=enrolment.id,
+        kind=kind,
+        sealed_message=seal_text(session, enrolment.person_id, message, message_place(public_id)),
+        at=at,
+    )
+    if session.scalar(row.on_conflict_do_nothing().returning(ParticipantRequest.id)) is None:
+        raise Refused(_("You have asked this already. Your coordinator will answer you."))
+    audit.record(session, at=at, actor=by, act=f"request.{kind}", about=enrolment.public_id)
+    return public_id
+
+
+def answer_request(
+    session: Session,
+    *,
+    enrolment: Enrolment,
+    request: ParticipantRequest,
+    granted: bool,
+    deadline_at: dt.datetime | None = None,
+    words: str = "",
+    at: dt.datetime,
+    by: str,
+) -> None:
+    """Answer once: more time until `deadline_at`, or the withdrawal confirmed, or neither; the person gets a letter.
+
+    Raises Conflict when it was answered in the meantime, Refused for a deadline that gives no time.
+    """
+    session.refresh(request, with_for_update=True)
+    if request.answered_at is not None:
+        raise Conflict(_("This request has been answered in the meantime."))
+    if granted and request.kind is RequestKind.MORE_TIME:
+        if deadline_at is None:
+            raise Refused(_("Choose until when the person has time."))
+        extend(session, enrolment=enrolment, deadline_at=deadline_at, at=at, by=by)
+    if granted and request.kind is RequestKind.CANNOT_ATTEND:
+        withdraw(session, enrolment=enrolment, at=at, by=by)
+    request.answered_at, request.answered_by, request.granted = at, by, granted
+    if words:
+        place = answer_place(request.public_id)
+        request.sealed_answer = seal_text(session, enrolment.person_id, words, place)
+    audit.record(session, at=at, actor=by, act="request.answered", about=enrolment.public_id, granted=granted)
+    _tell(session, enrolment, request)
+
+
+def extend(session: Session, *, enrolment: Enrolment, deadline_at: dt.datetime, at: dt.datetime, by: str) -> None:
+    """Give one person more time; raises Refused unless it is later than now and than the edition's deadline."""
+    edition = session.get_one(Edition, enrolment.edition_id)
+    if deadline_at <= at:
+        raise Refused(_("This moment has passed already."))
+    if deadline_at <= edition.deadline_at:
+        raise Refused(_("This is no later than the deadline of the edition."))
+    enrolment.deadline_at = deadline_at
+    session.add(Extension(enrolment_id=enrolment.id, deadline_at=deadline_at, by=by, at=at))
+    audit.record(session, at=at, actor=by, act="extension.granted", about=enrolment.public_id)
+
+
+def _tell(session: Session, enrolment: Enrolment, request: ParticipantRequest) -> None:
+    letter = {
+        "template": "seminars/request-answered",
+        "person_id": enrolment.person_id,
+        "context": {"request": request.public_id},
+    }
+    outbox.enqueue(session, "mail.send", letter)

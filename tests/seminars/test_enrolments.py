@@ -1,0 +1,79 @@
+"""Places in an edition: every step is an event, and the numbers follow."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.kernel.errors import Conflict, Refused
+from lms.people.models import Sector
+from lms.seminars import queries, services
+from lms.seminars.models import EnrolmentState, Stage, TallyDelta
+from tests.seminars.makers import AT, enrol_person, make_edition, make_person
+
+
+def test_a_person_invited_takes_the_place_by_signing_in(session: Session) -> None:
+    edition = make_edition(session)
+    enrolment = enrol_person(session, edition, becomes=EnrolmentState.INVITED)
+    services.came_back(session, person_id=enrolment.person_id, at=AT)
+    assert enrolment.state is EnrolmentState.ACCEPTED
+    assert enrolment.first_seen_at == AT
+    assert queries.counts(session, edition.id) == {
+        ("TZ", Sector.JUSTICE, Stage.INVITED): 1,
+        ("TZ", Sector.JUSTICE, Stage.SIGNED_IN): 1,
+    }
+    assert [step.state for step in queries.history(session, enrolment.id)] == ["nominated", "invited", "accepted"]
+
+
+def test_nobody_is_enrolled_twice(session: Session) -> None:
+    edition, person = make_edition(session), make_person(session)
+    enrol_person(session, edition, person=person)
+    with pytest.raises(Refused, match="in this edition already"):
+        enrol_person(session, edition, person=person)
+
+
+def test_who_withdraws_is_out_of_every_number_and_back_when_invited_again(session: Session) -> None:
+    edition = make_edition(session)
+    enrolment = enrol_person(session, edition)
+    before = queries.counts(session, edition.id)
+    services.withdraw(session, enrolment=enrolment, at=AT, by="c", reason="ill")
+    assert queries.counts(session, edition.id) == {}
+    services.invite(session, enrolment=enrolment, at=AT, by="c")
+    assert queries.counts(session, edition.id) == before
+
+
+def test_a_stage_is_reached_once(session: Session) -> None:
+    edition = make_edition(session)
+    enrolment = enrol_person(session, edition)
+    assert services.reach(session, enrolment=enrolment, stage=Stage.READING, at=AT)
+    assert not services.reach(session, enrolment=enrolment, stage=Stage.READING, at=AT)
+    assert queries.counts(session, edition.id)["TZ", Sector.JUSTICE, Stage.READING] == 1
+
+
+def test_folding_changes_no_number(session: Session) -> None:
+    edition = make_edition(session)
+    for _ in range(3):
+        enrol_person(session, edition)
+    before = queries.counts(session, edition.id)
+    assert services.fold_tallies(session) == 6
+    assert session.scalars(select(TallyDelta)).all() == []
+    enrol_person(session, edition)
+    assert services.fold_tallies(session) == 2
+    assert {key: number - 1 for key, number in queries.counts(session, edition.id).items()} == before
+
+
+def test_a_substitute_takes_over_the_place(session: Session) -> None:
+    edition = make_edition(session)
+    first, second = enrol_person(session, edition), enrol_person(session, edition, becomes=EnrolmentState.NOMINATED)
+    services.replace(session, enrolment=first, substitute=second, at=AT, by="c", reason="posted abroad")
+    assert (first.state, second.state) == (EnrolmentState.REPLACED, EnrolmentState.INVITED)
+    assert first.replaced_by_id == second.id
+
+
+def test_a_step_that_does_not_follow_is_a_conflict(session: Session) -> None:
+    edition = make_edition(session)
+    enrolment = enrol_person(session, edition)
+    services.withdraw(session, enrolment=enrolment, at=AT, by="c")
+    with pytest.raises(Conflict, match="in the meantime"):
+        services.accept(session, enrolment=enrolment, at=AT, by="c")
