@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from lms.app import create_app
 from lms.kernel.clock import frozen
@@ -78,11 +80,21 @@ def fresh_database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) ->
     server.drop(name)
 
 
+class Browser(FlaskClient):
+    """A test client whose every request has an app context of its own, as it has outside tests: nothing that one
+    request remembered in `g` or in the database session reaches the next."""
+
+    def open(self, *args: Any, **options: Any) -> TestResponse:
+        with self.application.app_context():
+            return super().open(*args, **options)
+
+
 @contextmanager
 def running(url: str, home: Path, **options: object) -> Iterator[Flask]:
     """An app on a database, with its context pushed; connections are closed afterwards."""
     app = create_app(settings(url, home, **options))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, LMS_ACCESS_LOG=False)
+    app.test_client_class = Browser
     with app.app_context():
         yield app
         db.session.remove()

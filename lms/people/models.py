@@ -10,6 +10,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.kernel.db import Model, choice
 
+from .rules import MandateActKind as MandateActKind
+from .rules import MandateState as MandateState
+from .rules import Role as Role
+from .rules import ScopeKind as ScopeKind
+
 
 class Sector(enum.StrEnum):
     """What an institution is there for."""
@@ -28,47 +33,6 @@ class IdentityKind(enum.StrEnum):
 
     NAME = "name"
     ADDRESS = "address"
-
-
-class Role(enum.StrEnum):
-    """What a mandate lets a person do; participants have an enrolment instead."""
-
-    TRAINER = "trainer"
-    REVIEWER = "reviewer"
-    COORDINATOR = "coordinator"
-    FOCAL_POINT = "focal-point"
-    EVALUATOR = "evaluator"
-    OBSERVER = "observer"
-    ADMINISTRATOR = "administrator"
-
-
-class ScopeKind(enum.StrEnum):
-    """What a mandate reaches over."""
-
-    ALL = "all"
-    EDITION = "edition"
-    STATE = "state"
-    INSTITUTION = "institution"
-    COURSE = "course"
-
-
-class MandateState(enum.StrEnum):
-    """Where a mandate stands; the acts say how it came there."""
-
-    PROPOSED = "proposed"
-    IN_FORCE = "in-force"
-    DECLINED = "declined"
-    ENDED = "ended"
-
-
-class MandateActKind(enum.StrEnum):
-    """What was done to a mandate."""
-
-    PROPOSED = "proposed"
-    CONFIRMED = "confirmed"
-    CONFIRMED_ALONE = "confirmed-alone"
-    DECLINED = "declined"
-    ENDED = "ended"
 
 
 class TokenPurpose(enum.StrEnum):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import cast
+
+from flask import Blueprint, Flask
 
 from lms.web.access import public
 
+from . import sign_in as who
+
 bp = Blueprint("people", __name__)
+bp.record_once(lambda state: who.install(cast(Flask, state.app)))
 
 
 @bp.get("/sign-in")
@@ -19,5 +24,19 @@ def sign_in() -> str:
 @bp.post("/sign-out")
 @public
 def sign_out() -> str:
+    """Placeholder until the context stands."""
+    return ""
+
+
+@bp.get("/welcome")
+@public
+def welcome() -> str:
+    """Placeholder until the context stands."""
+    return ""
+
+
+@bp.get("/account")
+@public
+def account() -> str:
     """Placeholder until the context stands."""
     return ""

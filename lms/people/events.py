@@ -1,0 +1,32 @@
+"""What has happened to persons."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from lms.kernel.events import Event
+
+
+@dataclass(frozen=True)
+class PersonWelcomed(Event):
+    """Somebody signed in for the first time and confirmed who they are."""
+
+    person_id: int
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class SignedIn(Event):
+    """Somebody signed in."""
+
+    person_id: int
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class NameConfirmed(Event):
+    """Somebody said that a person's name is right as it stands."""
+
+    person_id: int
+    at: dt.datetime

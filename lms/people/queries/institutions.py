@@ -1,0 +1,92 @@
+"""Institutions, and who belongs to which from when to when."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from lms.people.models import Affiliation, Institution, Sector
+from lms.people.sealing import unseal_text
+
+
+@dataclass(frozen=True)
+class InstitutionView:
+    """One ministry or institution."""
+
+    id: int
+    public_id: str
+    state_code: str
+    sector: Sector
+    name: str
+    zone: str
+
+
+@dataclass(frozen=True)
+class AffiliationView:
+    """Where somebody serves or served; `function` is unsealed."""
+
+    id: int
+    institution: InstitutionView
+    function: str
+    since: dt.date
+    until: dt.date | None
+
+
+def function_place(since: dt.date) -> str:
+    """Where a sealed function belongs: to the affiliation that began on this day."""
+    return f"lms_affiliation:function:{since.isoformat()}"
+
+
+def held_on(day: dt.date) -> ColumnElement[bool]:
+    """The condition that an affiliation held on a day."""
+    return (Affiliation.since <= day) & or_(Affiliation.until.is_(None), Affiliation.until >= day)
+
+
+def institution(session: Session, public_id: str) -> Institution | None:
+    """The institution with this public id."""
+    return session.scalar(select(Institution).where(Institution.public_id == public_id))
+
+
+def institutions_of(session: Session, state_code: str | None = None) -> list[InstitutionView]:
+    """The institutions of a state, or all of them, by name."""
+    wanted = select(Institution).order_by(Institution.state_code, Institution.name)
+    if state_code:
+        wanted = wanted.where(Institution.state_code == state_code)
+    return [as_view(row) for row in session.scalars(wanted)]
+
+
+def as_view(row: Institution) -> InstitutionView:
+    """The row as pages show it."""
+    return InstitutionView(row.id, row.public_id, row.state_code, row.sector, row.name, row.zone)
+
+
+def affiliation_on(session: Session, person_id: int, day: dt.date) -> AffiliationView | None:
+    """Where a person serves on a day; the latest, should there be several."""
+    row = session.execute(
+        select(Affiliation, Institution)
+        .join(Institution, Institution.id == Affiliation.institution_id)
+        .where(Affiliation.person_id == person_id, held_on(day))
+        .order_by(Affiliation.since.desc(), Affiliation.id.desc())
+        .limit(1)
+    ).first()
+    return _view(session, row[0], row[1]) if row else None
+
+
+def affiliations_of(session: Session, person_id: int) -> list[AffiliationView]:
+    """Every affiliation of a person, the newest first."""
+    rows = session.execute(
+        select(Affiliation, Institution)
+        .join(Institution, Institution.id == Affiliation.institution_id)
+        .where(Affiliation.person_id == person_id)
+        .order_by(Affiliation.since.desc(), Affiliation.id.desc())
+    )
+    return [_view(session, affiliation, institution) for affiliation, institution in rows.all()]
+
+
+def _view(session: Session, row: Affiliation, institution: Institution) -> AffiliationView:
+    sealed = row.sealed_function
+    function = unseal_text(session, row.person_id, sealed, function_place(row.since)) if sealed else ""
+    return AffiliationView(row.id, as_view(institution), function, row.since, row.until)

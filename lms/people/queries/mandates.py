@@ -1,0 +1,96 @@
+"""Who holds which mandate, and how it came about."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from lms.people.models import Mandate, MandateAct
+from lms.people.rules.mandates import Grant, MandateActKind, MandateState, Role, ScopeKind
+
+
+@dataclass(frozen=True)
+class MandateView:
+    """One mandate, for lists."""
+
+    public_id: str
+    person_id: int
+    role: Role
+    scope: ScopeKind
+    scope_id: str | None
+    since: dt.date
+    until: dt.date | None
+    state: MandateState
+    proposed_by: int | None
+
+
+def in_force_on(day: dt.date) -> ColumnElement[bool]:
+    """The condition that a mandate is in force on a day."""
+    return (
+        (Mandate.state == MandateState.IN_FORCE)
+        & (Mandate.since <= day)
+        & or_(Mandate.until.is_(None), Mandate.until >= day)
+    )
+
+
+def grants_of(session: Session, person_id: int, day: dt.date) -> tuple[Grant, ...]:
+    """What a person's mandates in force on a day grant."""
+    rows = session.execute(
+        select(Mandate.role, Mandate.scope, Mandate.scope_id)
+        .where(Mandate.person_id == person_id, in_force_on(day))
+        .order_by(Mandate.id)
+    )
+    return tuple(Grant(*row) for row in rows)
+
+
+def administrators(session: Session, day: dt.date) -> frozenset[int]:
+    """The people who are administrators on a day."""
+    return frozenset(
+        session.scalars(select(Mandate.person_id).where(Mandate.role == Role.ADMINISTRATOR, in_force_on(day)))
+    )
+
+
+def mandates_in_force(session: Session, at: dt.datetime) -> list[MandateView]:
+    """Every mandate in force at that instant, in the order they were given."""
+    return _views(session, in_force_on(at.astimezone(dt.UTC).date()))
+
+
+def mandates_listed(session: Session) -> list[MandateView]:
+    """Every mandate that was not declined or ended, newest first."""
+    return _views(session, Mandate.state.in_((MandateState.PROPOSED, MandateState.IN_FORCE)))[::-1]
+
+
+def mandates_of(session: Session, person_id: int) -> list[MandateView]:
+    """Every mandate a person ever had, in the order they were given."""
+    return _views(session, Mandate.person_id == person_id)
+
+
+def mandate(session: Session, public_id: str) -> Mandate | None:
+    """The mandate with this public id, held still until the change is over."""
+    held = select(Mandate).where(Mandate.public_id == public_id).with_for_update()
+    return session.scalar(held, execution_options={"populate_existing": True})
+
+
+def proposer_of(session: Session, mandate_id: int) -> int | None:
+    """Who proposed a mandate; None for the operator at the command line."""
+    return session.scalar(
+        select(MandateAct.by_person_id).where(
+            MandateAct.mandate_id == mandate_id, MandateAct.kind == MandateActKind.PROPOSED
+        )
+    )
+
+
+def _views(session: Session, condition: ColumnElement[bool]) -> list[MandateView]:
+    rows = session.execute(
+        select(Mandate, MandateAct.by_person_id)
+        .outerjoin(MandateAct, (MandateAct.mandate_id == Mandate.id) & (MandateAct.kind == MandateActKind.PROPOSED))
+        .where(condition)
+        .order_by(Mandate.id)
+    )
+    return [
+        MandateView(m.public_id, m.person_id, m.role, m.scope, m.scope_id, m.since, m.until, m.state, proposer)
+        for m, proposer in rows
+    ]

@@ -1,0 +1,113 @@
+"""Who somebody is: names and addresses, unsealed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from lms.kernel.secrets import unseal
+from lms.kernel.settings import keyring
+from lms.people.models import IdentityKind, IdentityRow, Person, PersonKey
+from lms.people.rules.names import PersonName
+from lms.people.sealing import name_place
+
+NO_NAME = _l("Name erased")
+
+
+@dataclass(frozen=True)
+class AddressView:
+    """One address of a person, for themselves."""
+
+    identity_id: int
+    public_id: str
+    address: str
+    primary: bool
+    verified_at: dt.datetime | None
+
+
+def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
+    """The names as they stand in lists, in one statement; "Name erased" for people without a key."""
+    wanted = set(person_ids)
+    if not wanted:
+        return {}
+    found = full_names_of(session, wanted)
+    return {number: found[number].listed if number in found else str(NO_NAME) for number in wanted}
+
+
+def full_names_of(session: Session, person_ids: set[int]) -> dict[int, PersonName]:
+    """The whole names, in one statement; people without a key are absent."""
+    ring = keyring()
+    return {
+        person_id: PersonName.from_json(unseal(ring.unwrap(wrapped, subject), sealed, name_place(place)).decode())
+        for person_id, subject, wrapped, place, sealed in session.execute(_sealed_names(person_ids))
+    }
+
+
+def _sealed_names(person_ids: set[int]) -> Select[int, str, bytes, str, bytes]:
+    return (
+        select(Person.id, Person.subject, PersonKey.wrapped, IdentityRow.place, IdentityRow.sealed)
+        .join(PersonKey, PersonKey.person_id == Person.id)
+        .join(IdentityRow, IdentityRow.person_id == Person.id)
+        .where(Person.id.in_(person_ids), IdentityRow.kind == IdentityKind.NAME, IdentityRow.primary)
+    )
+
+
+def name_of(session: Session, person_id: int) -> PersonName | None:
+    """The whole name of one person; None without a key."""
+    return full_names_of(session, {person_id}).get(person_id)
+
+
+def person_name(session: Session, person_id: int) -> str:
+    """The full name as it stands on a certificate; "Name erased" without a key."""
+    found = name_of(session, person_id)
+    return found.full if found else str(NO_NAME)
+
+
+def addresses_of(session: Session, person_id: int) -> list[AddressView]:
+    """Every address of a person, the primary one first; none without a key."""
+    rows = session.execute(
+        select(IdentityRow, PersonKey.wrapped, Person.subject)
+        .join(PersonKey, PersonKey.person_id == IdentityRow.person_id)
+        .join(Person, Person.id == IdentityRow.person_id)
+        .where(IdentityRow.person_id == person_id, IdentityRow.kind == IdentityKind.ADDRESS)
+        .order_by(IdentityRow.primary.desc(), IdentityRow.id)
+    )
+    ring = keyring()
+    return [
+        AddressView(
+            identity_id=row.id,
+            public_id=row.place,
+            address=unseal(ring.unwrap(wrapped, subject), row.sealed, name_place(row.place)).decode(),
+            primary=row.primary,
+            verified_at=row.verified_at,
+        )
+        for row, wrapped, subject in rows
+    ]
+
+
+def person_by_subject(session: Session, subject: str) -> Person | None:
+    """The person with this public id."""
+    return session.scalar(select(Person).where(Person.subject == subject))
+
+
+def person_by_address(session: Session, address: str) -> Person | None:
+    """The person who has this address, proved to be theirs or the one they were invited at."""
+    return session.scalar(
+        select(Person)
+        .join(IdentityRow, IdentityRow.person_id == Person.id)
+        .where(
+            IdentityRow.blind_index == keyring().blind(address),
+            IdentityRow.primary | IdentityRow.verified_at.is_not(None),
+        )
+    )
+
+
+def subjects_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
+    """The public ids of several people."""
+    rows = session.execute(select(Person.id, Person.subject).where(Person.id.in_(set(person_ids))))
+    return dict(rows.tuples().all())

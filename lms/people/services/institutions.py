@@ -1,0 +1,81 @@
+"""States and institutions, and the dated belonging of people to them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from lms.kernel import audit
+from lms.kernel.errors import Refused
+from lms.kernel.secrets import new_token
+from lms.people.models import Affiliation, Institution, Person, Sector, StateRow
+from lms.people.queries.institutions import function_place
+from lms.people.rules.names import mistake_in_line, mistake_in_name, tidy_line
+from lms.people.sealing import seal_text
+from lms.people.states import all_states, recognise
+from lms.web.dates import is_zone
+
+from .wording import refuse_text
+
+LONGEST_FUNCTION = 200
+
+
+def sync_states(session: Session) -> None:
+    """Bring the table of states in line with the data file, so that the database can refuse unknown ones."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    rows = [{"code": state.code, "membership": state.membership} for state in all_states()]
+    change = insert(StateRow).values(rows)
+    session.execute(
+        change.on_conflict_do_update(index_elements=["code"], set_={"membership": change.excluded.membership})
+    )
+
+
+def create_institution(session: Session, *, state_code: str, sector: Sector, name: str, zone: str) -> Institution:
+    """A ministry or institution of a state, or the one that already goes by this name there; raises Refused."""
+    state, name = recognise(state_code), tidy_line(name)
+    refuse_text(mistake_in_name(name))
+    if not is_zone(zone):
+        raise Refused(_("Choose the time zone of the ministry or institution."))
+    known = session.scalar(select(Institution).where(Institution.state_code == state.code, Institution.name == name))
+    if known:
+        return known
+    made = Institution(public_id=new_token(), state_code=state.code, sector=sector, name=name, zone=zone)
+    session.add(made)
+    session.flush()  # its id is what an affiliation refers to
+    return made
+
+
+def affiliate(
+    session: Session, *, person: Person, institution: Institution, function: str = "", since: dt.date
+) -> Affiliation:
+    """Say from which day on a person serves at an institution; the function is sealed. Raises Refused."""
+    function = tidy_line(function)
+    refuse_text(mistake_in_line(function, LONGEST_FUNCTION))
+    made = Affiliation(person_id=person.id, institution_id=institution.id, since=since)
+    if function:
+        made.sealed_function = seal_text(session, person.id, function, function_place(since))
+    session.add(made)
+    session.flush()  # its id is what an enrolment keeps
+    return made
+
+
+def move(
+    session: Session, *, person: Person, institution: Institution, function: str, on: dt.date, at: dt.datetime
+) -> Affiliation:
+    """From a day on the person serves elsewhere; what was open before ends the day before. Raises Refused."""
+    before = session.scalars(
+        select(Affiliation).where(Affiliation.person_id == person.id).order_by(Affiliation.since.desc())
+    ).all()
+    if any(row.since >= on for row in before):
+        raise Refused(_("The new place must begin after the day on which the present one began."))
+    if on > at.date() + dt.timedelta(days=366):
+        raise Refused(_("Choose a day within the coming year."))
+    for row in before:
+        if row.until is None or row.until >= on:
+            row.until = on - dt.timedelta(days=1)
+    audit.record(session, at=at, actor=person.subject, act="person.moved", about=person.subject, on=on.isoformat())
+    return affiliate(session, person=person, institution=institution, function=function, since=on)

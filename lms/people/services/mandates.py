@@ -1,0 +1,151 @@
+"""Mandates: proposed by one administrator, confirmed by another, ended by either."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from lms.kernel import audit
+from lms.kernel.secrets import new_token
+from lms.people.models import Mandate, MandateAct, Person
+from lms.people.queries.mandates import administrators, proposer_of
+from lms.people.queries.persons import subjects_of
+from lms.people.rules import mandates as rules
+from lms.people.rules.mandates import STATE_AFTER, MandateActKind, MandateRefusal, Role, ScopeKind
+
+from .wording import refuse_mandate
+
+
+def propose(
+    session: Session,
+    *,
+    person: Person,
+    role: Role,
+    scope: ScopeKind,
+    scope_id: str | None,
+    since: dt.date,
+    until: dt.date | None,
+    by: int,
+    at: dt.datetime,
+) -> Mandate:
+    """An administrator proposes a mandate for somebody else; raises Refused."""
+    refuse_mandate(
+        rules.may_propose(
+            role=role,
+            scope=scope,
+            scope_id=scope_id,
+            since=since,
+            until=until,
+            concerned=person.id,
+            by=by,
+            by_is_administrator=by in administrators(session, at.date()),
+        )
+    )
+    made = _add(session, person, role, scope, scope_id, since, until)
+    _act(session, made, MandateActKind.PROPOSED, by, at)
+    return made
+
+
+def _add(
+    session: Session,
+    person: Person,
+    role: Role,
+    scope: ScopeKind,
+    scope_id: str | None,
+    since: dt.date,
+    until: dt.date | None,
+) -> Mandate:
+    made = Mandate(
+        public_id=new_token(),
+        person_id=person.id,
+        role=role,
+        scope=scope,
+        scope_id=scope_id,
+        since=since,
+        until=until,
+    )
+    session.add(made)
+    session.flush()  # its id is what the acts refer to
+    return made
+
+
+def _act(
+    session: Session, mandate: Mandate, kind: MandateActKind, by: int | None, at: dt.datetime, reason: str | None = None
+) -> None:
+    """Write an act down, and the state that follows from it."""
+    session.add(MandateAct(mandate_id=mandate.id, kind=kind, by_person_id=by, reason=reason or None, at=at))
+    mandate.state = STATE_AFTER[kind]
+    actor = subjects_of(session, [by]).get(by) if by else None
+    audit.record(session, at=at, actor=actor, act=f"mandate.{kind.value}", about=mandate.public_id)
+
+
+def confirm(session: Session, *, mandate: Mandate, by: int, at: dt.datetime) -> None:
+    """A second administrator confirms; from then on the mandate is in force. Raises Refused."""
+    refuse_mandate(
+        rules.may_decide(
+            state=mandate.state,
+            concerned=mandate.person_id,
+            proposer=proposer_of(session, mandate.id),
+            by=by,
+            by_is_administrator=by in administrators(session, at.date()),
+        )
+    )
+    _act(session, mandate, MandateActKind.CONFIRMED, by, at)
+
+
+def confirm_alone(session: Session, *, mandate: Mandate, by: int, reason: str, at: dt.datetime) -> None:
+    """The written exception where no second administrator exists; raises Refused."""
+    refuse_mandate(
+        rules.may_confirm_alone(
+            state=mandate.state,
+            concerned=mandate.person_id,
+            by=by,
+            administrators=administrators(session, at.date()),
+            reason=reason,
+        )
+    )
+    _act(session, mandate, MandateActKind.CONFIRMED_ALONE, by, at, reason.strip())
+
+
+def decline(session: Session, *, mandate: Mandate, by: int, at: dt.datetime, reason: str = "") -> None:
+    """A proposed mandate is turned down or taken back; raises Refused."""
+    allowed = by in administrators(session, at.date())
+    refuse_mandate(rules.may_decline(state=mandate.state, by_is_administrator=allowed))
+    _act(session, mandate, MandateActKind.DECLINED, by, at, reason.strip())
+
+
+def end(session: Session, *, mandate: Mandate, by: int, at: dt.datetime, reason: str = "") -> None:
+    """A mandate in force ends now; raises Refused."""
+    refuse_mandate(
+        rules.may_end(
+            role=mandate.role,
+            state=mandate.state,
+            concerned=mandate.person_id,
+            by=by,
+            administrators=administrators(session, at.date()),
+        )
+    )
+    _act(session, mandate, MandateActKind.ENDED, by, at, reason.strip())
+
+
+def grant_by_operator(
+    session: Session,
+    *,
+    person: Person,
+    role: Role,
+    scope: ScopeKind = ScopeKind.ALL,
+    scope_id: str | None = None,
+    since: dt.date,
+    until: dt.date | None = None,
+    reason: str,
+    at: dt.datetime,
+) -> Mandate:
+    """A mandate given from the command line of the machine: the written exception; raises Refused."""
+    refuse_mandate(rules.scope_refusal(role, scope, scope_id, since, until))
+    if len(reason.strip()) < rules.SHORTEST_REASON:
+        refuse_mandate(MandateRefusal.REASON)
+    made = _add(session, person, role, scope, scope_id, since, until)
+    _act(session, made, MandateActKind.PROPOSED, None, at)
+    _act(session, made, MandateActKind.CONFIRMED_ALONE, None, at, reason.strip())
+    return made

@@ -1,0 +1,88 @@
+"""Persons: how they come here, what they are called, and how they go."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import gettext as _
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from lms.kernel.errors import Conflict, Refused
+from lms.kernel.secrets import new_token, seal
+from lms.kernel.settings import keyring
+from lms.people.models import IdentityKind, IdentityRow, Person
+from lms.people.queries.persons import person_by_address
+from lms.people.rules.names import PersonName, mistake_in_parts, tidy_name
+from lms.people.sealing import make_key, name_place
+
+from .wording import refuse_text
+
+
+def checked_address(address: str) -> str:
+    """The address in the form in which it is kept; raises Refused when no mail can go there."""
+    try:
+        return validate_email(address.strip(), check_deliverability=False).normalized
+    except EmailNotValidError:
+        raise Refused(_("This is not an e-mail address.")) from None
+
+
+def checked_name(name: PersonName | str) -> PersonName:
+    """The name in normal form; raises Refused with what is wrong."""
+    tidy = tidy_name(PersonName(name) if isinstance(name, str) else name)
+    refuse_text(mistake_in_parts(tidy))
+    return tidy
+
+
+def create_person(
+    session: Session,
+    *,
+    name: PersonName | str,
+    address: str | None,
+    at: dt.datetime,
+    locale: str | None = None,
+    zone: str | None = None,
+) -> Person:
+    """Somebody new, with a key of their own and everything that names them sealed.
+
+    Raises Refused for a name or address that cannot be, Conflict when somebody here has the address already.
+    """
+    name, address = checked_name(name), address and checked_address(address)
+    person = Person(subject=new_token(), created_at=at, locale=locale, zone=zone)
+    session.add(person)
+    session.flush()  # its id is what the key and the identity refer to
+    key = make_key(session, person)
+    place = new_token()
+    sealed = seal(key, name.to_json().encode(), name_place(place))
+    session.add(IdentityRow(person_id=person.id, kind=IdentityKind.NAME, place=place, sealed=sealed, created_at=at))
+    if address and add_address_row(session, person.id, key, address, at=at, primary=True) is None:
+        raise Conflict(_("Somebody here has this address already."))
+    session.flush()
+    return person
+
+
+def add_address_row(
+    session: Session, person_id: int, key: bytes, address: str, *, at: dt.datetime, primary: bool
+) -> int | None:
+    """Seal an address; gives the row's id, or None when the address is taken (also by a change going on beside us)."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    place = new_token()
+    row = {
+        "person_id": person_id,
+        "kind": IdentityKind.ADDRESS,
+        "place": place,
+        "sealed": seal(key, address.encode(), name_place(place)),
+        "blind_index": keyring().blind(address),
+        "primary": primary,
+        "created_at": at,
+    }
+    change = insert(IdentityRow).values(row).on_conflict_do_nothing(index_elements=["blind_index"])
+    return session.scalar(change.returning(IdentityRow.id))
+
+
+def person_for_address(session: Session, *, name: PersonName | str, address: str, at: dt.datetime) -> Person:
+    """The person who has this address, or somebody new with this name; what we know already is not changed."""
+    return person_by_address(session, checked_address(address)) or create_person(
+        session, name=name, address=address, at=at
+    )

@@ -1,0 +1,44 @@
+"""The sentences that go with what the rules find wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from lms.kernel.errors import Refused
+from lms.people.rules.mandates import MandateRefusal
+from lms.people.rules.names import TextMistake
+
+TEXT: Mapping[TextMistake, Any] = {
+    TextMistake.EMPTY: _l("Write the name."),
+    TextMistake.TOO_LONG: _l("This is longer than we can keep."),
+    TextMistake.CONTROL: _l("This contains a character that cannot be shown. Type it anew, without copying."),
+    TextMistake.NO_LETTERS: _l("A name needs at least one letter, of any script."),
+}
+
+MANDATE: Mapping[MandateRefusal, Any] = {
+    MandateRefusal.WRONG_SCOPE: _l("This role cannot be given over this. Choose another reach."),
+    MandateRefusal.DATES: _l("The last day is before the first."),
+    MandateRefusal.NOT_ADMINISTRATOR: _l("Only an administrator in office may do this."),
+    MandateRefusal.CONCERNED: _l("Nobody gives a mandate to themselves."),
+    MandateRefusal.PROPOSER: _l("You proposed this mandate. Another administrator confirms it."),
+    MandateRefusal.NOT_PROPOSED: _l("This mandate has already been decided."),
+    MandateRefusal.NOT_IN_FORCE: _l("This mandate is not in force."),
+    MandateRefusal.SECOND_EXISTS: _l("Another administrator is in office and can confirm it."),
+    MandateRefusal.REASON: _l("Write the reason in at least 20 characters; it is kept."),
+    MandateRefusal.LAST: _l("This is the last administrator. Give the mandate to somebody else first."),
+}
+
+
+def refuse_text(mistake: TextMistake | None) -> None:
+    """Raises Refused with the sentence for a mistake, if there is one."""
+    if mistake is not None:
+        raise Refused(str(TEXT[mistake]))
+
+
+def refuse_mandate(refusal: MandateRefusal | None) -> None:
+    """Raises Refused with the sentence for a refusal, if there is one."""
+    if refusal is not None:
+        raise Refused(str(MANDATE[refusal]))
