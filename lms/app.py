@@ -119,6 +119,7 @@ def _install_database(app: Flask) -> None:
 def _install_web(app: Flask) -> None:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     access.install(app, sign_in.identify)
+    sign_in.install(app)
     logs.install(app)
     CSRFProtect(app)
     assets.install(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 from babel import Locale
 from babel.support import NullTranslations
 from flask import Flask, current_app, g, has_request_context, request, session
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain, get_domain, get_locale
+from markupsafe import Markup
 
 from lms.kernel.settings import settings_of
 
@@ -85,7 +87,43 @@ def install(app: Flask) -> None:
     babel = Babel()
     babel.init_app(app, locale_selector=_locale)
     app.extensions["babel"].instance.domain_instance = _Translations(str(FOLDER))
-    app.jinja_env.globals.update(get_locale=get_locale, text_direction=text_direction)
+    app.before_request(_forget)
+    app.teardown_request(lambda _error: _forget())
+    app.jinja_env.globals.update(
+        _=_text, gettext=_text, ngettext=_number_text, get_locale=get_locale, text_direction=text_direction
+    )
+
+
+# Flask-Babel asks four context-bound objects for each text; a page has dozens, so the catalogue is found once a request.
+_catalogue: ContextVar[Any] = ContextVar("lms_catalogue", default=None)
+
+
+def _forget() -> None:
+    _catalogue.set(None)
+
+
+def _found() -> Any:
+    catalogue = _catalogue.get()
+    if catalogue is None:
+        catalogue = get_domain().get_translations()
+        if has_request_context():
+            _catalogue.set(catalogue)
+    return catalogue
+
+
+def _text(message: str, /, **values: Any) -> Markup:
+    """Jinja's `_`, with values escaped; a percent sign is written twice, as in every gettext text with values."""
+    return _fill(_found().ugettext(message), values)
+
+
+def _number_text(one: str, many: str, number: int, /, **values: Any) -> Markup:
+    """Jinja's `ngettext`; `num` may be used in the text."""
+    return _fill(_found().ungettext(one, many, number), {"num": number, **values})
+
+
+def _fill(text: str, values: dict[str, Any]) -> Markup:
+    # The text is ours; what it is filled with is escaped by Markup.
+    return Markup(text) % values if values else Markup(text.replace("%%", "%"))  # noqa: S704
 
 
 def chosen() -> str:

@@ -1,0 +1,42 @@
+"""The language of a page comes from a whitelist; the made-up languages show what does not go through gettext."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from lms.web.languages import mark
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Save", "⟦Såvé·⟧"),
+        ("Hello %(name)s", "⟦Hélløü %(name)s····⟧".replace("øü", "ø")),
+        ("<b>Read</b> this", "⟦<b>Réåd</b> thîs·····⟧"),
+        ("80%% of it", "⟦80%% øf ît···⟧"),
+    ],
+)
+def test_the_made_up_language_keeps_placeholders_tags_and_percent_signs(text: str, expected: str) -> None:
+    assert mark(text) == expected
+
+
+def test_a_page_in_the_made_up_right_to_left_language_runs_from_right_to_left(sqlite_app: Flask) -> None:
+    page = sqlite_app.test_client().get("/help?lang=x-rtl").text
+    assert 'dir="rtl"' in page
+    assert "⟦" in page
+
+
+@pytest.mark.parametrize("asked", ["xx", "en-GB-oed", "../../etc", "", "x-unknown", "zz_ZZ" * 50])
+def test_an_unknown_language_is_english_and_never_a_fault(sqlite_app: Flask, asked: str) -> None:
+    answer = sqlite_app.test_client().get("/help", query_string={"lang": asked}, headers={"Accept-Language": asked})
+    assert answer.status_code == 200
+    assert '<html lang="en" dir="ltr">' in answer.text
+
+
+def test_values_put_into_a_text_are_escaped(sqlite_app: Flask) -> None:
+    with sqlite_app.test_request_context("/help"):
+        template = sqlite_app.jinja_env.from_string('{{ _("Dear %(name)s, 80%% is enough", name=name) }}')
+        assert template.render(name="<script>") == "Dear &lt;script&gt;, 80% is enough"
+        counted = sqlite_app.jinja_env.from_string('{{ ngettext("%(num)s day", "%(num)s days", n) }}')
+        assert (counted.render(n=1), counted.render(n=3)) == ("1 day", "3 days")
