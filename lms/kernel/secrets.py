@@ -56,8 +56,8 @@ def seal(key: bytes, plain: bytes, place: str) -> bytes:
 
 def unseal(key: bytes, sealed: bytes, place: str) -> bytes:
     """The plain bytes; raises Unsealable when key, place or content do not agree."""
-    if sealed[:1] != _VERSION:
-        raise Unsealable("unknown version")
+    if sealed[:1] != _VERSION or len(sealed) <= 1 + _NONCE_BYTES:
+        raise Unsealable("not sealed by us")
     nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
     try:
         return AESGCM(key).decrypt(nonce, body, place.encode())

@@ -93,6 +93,8 @@ def _production_mistakes(environ: Mapping[str, str], settings: Settings) -> list
     mistakes = []
     if settings.database_url.startswith("postgres://"):
         mistakes.append("DATABASE_URL begins with postgres://; write postgresql://.")
+    if settings.mail_url and urlsplit(settings.mail_url).scheme not in ("smtp", "smtps"):
+        mistakes.append("LMS_MAIL_URL must begin with smtp:// or smtps://.")
     if settings.env != "production":
         return mistakes
     if not settings.secure:

@@ -22,6 +22,9 @@ def unit_of_work() -> Iterator[Session]:
     session = cast(Session, db.session())
     if present_intent() is Intent.READ and session.in_transaction():
         session.rollback()
+    if not session.in_transaction():
+        # Rows that an earlier change left in memory may have been changed by others since.
+        session.expire_all()
     with intending(Intent.WRITE):
         try:
             yield session

@@ -1,0 +1,129 @@
+"""Types that refuse to guess, and transactions that lose no update on either database."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.exc import DBAPIError, StatementError
+
+from lms.kernel.clock import now
+from lms.kernel.db import Intent, db, intending
+from lms.kernel.models import AuditEntry, Job, Throttle, Worker
+from lms.kernel.unit_of_work import own_transaction, unit_of_work
+from tests.conftest import NOW, statements
+
+
+def test_a_time_without_a_zone_is_refused(app: Flask) -> None:
+    naive = dt.datetime(2027, 4, 12, 9, 0)  # noqa: DTZ001
+    with pytest.raises(StatementError, match="an instant needs a zone"), unit_of_work() as session:
+        session.add(Worker(name="one", beat_at=naive))
+
+
+def test_an_instant_comes_back_as_the_same_instant_in_utc(app: Flask) -> None:
+    nairobi = NOW.astimezone(dt.timezone(dt.timedelta(hours=3))).replace(microsecond=123456)
+    with unit_of_work() as session:
+        session.add(Worker(name="one", beat_at=nairobi))
+    with own_transaction() as session:
+        back = session.scalars(sa.select(Worker.beat_at)).one()
+    assert back == nairobi
+    assert back.utcoffset() == dt.timedelta(0)
+
+
+def test_instants_are_compared_as_instants(app: Flask) -> None:
+    with unit_of_work() as session:
+        session.add(Worker(name="one", beat_at=NOW))
+    later = (NOW + dt.timedelta(minutes=1)).astimezone(dt.timezone(dt.timedelta(hours=-11)))
+    with own_transaction() as session:
+        assert session.scalars(sa.select(Worker.name).where(Worker.beat_at < later)).all() == ["one"]
+
+
+def test_a_value_outside_a_choice_is_refused_by_the_database_itself(app: Flask) -> None:
+    with pytest.raises(DBAPIError), db.engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO lms_job (kind, payload, state, run_at, created_at, tries, max_tries)"
+                " VALUES ('x', '{}', 'lost', '2027-04-12', '2027-04-12', 0, 8)"
+            )
+        )
+
+
+def test_two_who_change_the_same_number_lose_no_change(app: Flask, real_time: None) -> None:
+    at = now()
+    with unit_of_work() as session:
+        session.add(Throttle(key="number", window=at, count=0))
+    start = threading.Barrier(4)
+
+    def add_one(times: int) -> None:
+        with app.app_context():
+            start.wait()
+            for _ in range(times):
+                with unit_of_work() as session:
+                    row = session.scalars(sa.select(Throttle).with_for_update()).one()
+                    seen = row.count
+                    time.sleep(0.001)  # room for another to come between
+                    row.count = seen + 1
+            db.session.remove()
+
+    threads = [threading.Thread(target=add_one, args=(10,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with own_transaction() as session:
+        assert session.scalars(sa.select(Throttle.count)).one() == 40
+
+
+def test_a_reader_is_not_kept_waiting_by_a_writer(app: Flask) -> None:
+    with own_transaction() as writer:
+        writer.add(AuditEntry(at=NOW, act="not yet committed", details={}))
+        writer.flush()  # the writer holds its lock
+        with intending(Intent.READ), db.engine.connect() as reader:
+            assert reader.execute(sa.select(AuditEntry.id)).all() == []
+
+
+def test_a_request_that_reads_cannot_write(app: Flask) -> None:
+    @app.get("/sneaky")
+    def sneaky() -> str:
+        db.session.add(AuditEntry(at=NOW, act="sneaked in", details={}))
+        db.session.commit()
+        return "done"
+
+    assert app.test_client().get("/sneaky").status_code >= 500
+    with own_transaction() as session:
+        assert session.scalars(sa.select(AuditEntry.id)).all() == []
+
+
+def test_sqlite_keeps_what_was_acknowledged_through_a_power_cut(sqlite_app: Flask) -> None:
+    with db.engine.connect() as connection:
+        found = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "wal_autocheckpoint")
+        }
+    assert found == {
+        "journal_mode": "wal",
+        "synchronous": 2,  # FULL
+        "foreign_keys": 1,
+        "busy_timeout": 15000,
+        "wal_autocheckpoint": 400,
+    }
+
+
+def test_an_open_read_becomes_a_write_without_an_error(app: Flask) -> None:
+    with intending(Intent.READ):
+        db.session.scalars(sa.select(Job)).all()
+        with unit_of_work() as session:
+            session.add(AuditEntry(at=NOW, act="written", details={}))
+        db.session.rollback()
+    with own_transaction() as session:
+        assert session.scalars(sa.select(AuditEntry.act)).all() == ["written"]
+
+
+def test_asking_for_one_row_sends_one_statement(app: Flask) -> None:
+    with statements(app) as sent, intending(Intent.READ):
+        db.session.scalars(sa.select(Worker)).all()
+    assert len(sent) == 1
