@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue.models import ChangeKind, Course, CourseVersion
 from lms.kernel.secrets import new_token
+from lms.people import services as people_services
 from lms.people.models import Affiliation, Institution, Person, Sector
-from lms.people.sealing import make_key
 from lms.seminars import services
 from lms.seminars.models import Edition, EditionKind, Enrolment, EnrolmentState
 from lms.seminars.rules import EditionFacts
@@ -93,13 +93,12 @@ def make_institution(
     return made
 
 
-def make_person(session: Session) -> Person:
-    """Somebody without a name or an address."""
-    person = Person(subject=new_token(), created_at=AT)
-    session.add(person)
-    session.flush()
-    make_key(session, person)
-    return person
+def make_person(session: Session, name: str = "") -> Person:
+    """Somebody with a fictitious name and an address of their own."""
+    number = next(_numbers)
+    return people_services.create_person(
+        session, name=name or f"Person Mfano {number}", address=f"person{number}@example.org", at=AT
+    )
 
 
 def enrol_person(
@@ -107,6 +106,7 @@ def enrol_person(
     edition: Edition,
     *,
     person: Person | None = None,
+    name: str = "",
     state: str = "TZ",
     sector: Sector = Sector.JUSTICE,
     institution: Institution | None = None,
@@ -114,7 +114,7 @@ def enrol_person(
     by: str = "coordinator",
 ) -> Enrolment:
     """Somebody at a ministry, brought as far as nominated, invited or accepted (signed in) in an edition."""
-    person = person or make_person(session)
+    person = person or make_person(session, name)
     institution = institution or make_institution(session, state, sector)
     affiliation = Affiliation(person_id=person.id, institution_id=institution.id, since=dt.date(2020, 1, 1))
     session.add(affiliation)

@@ -23,6 +23,7 @@ from .editions import (
     edition_by_public_id,
     edition_of,
     editions_visible,
+    institutions_named,
     version_in_force,
 )
 from .enrolments import (
@@ -61,6 +62,7 @@ __all__ = [
     "enrolment_of_person",
     "enrolment_row",
     "history",
+    "institutions_named",
     "marks_of",
     "my_enrolments",
     "named",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue.models import Course, CourseVersion
 from lms.kernel.errors import NotFound
-from lms.people.models import Person
+from lms.people.models import Institution, Person
 from lms.people.rules import Scope
 from lms.seminars.models import AttendanceClosing, Edition, EditionCompanion, EditionVersion, Enrolment
 from lms.seminars.rules import Companion, EditionKind, coordinates
@@ -124,3 +125,14 @@ def companions_of(session: Session, edition: Edition, scope: Scope) -> list[Comp
     )
     rows = session.execute(found.where(EditionCompanion.edition_id == edition.id).order_by(EditionCompanion.id))
     return [CompanionRow(*row) for row in rows]
+
+
+def institutions_named(session: Session, state_code: str, name: str) -> tuple[Institution | None, list[str]]:
+    """The institution of a state that goes by this name, whatever its case, and the names of all that we know there."""
+    rows = session.scalars(select(Institution).where(Institution.state_code == state_code).order_by(Institution.name))
+    known = {_folded(row.name): row for row in rows}
+    return known.get(_folded(name)), [row.name for row in known.values()]
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())

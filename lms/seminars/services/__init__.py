@@ -14,9 +14,11 @@ from .companions import add_companion, remove_companion
 from .counting import fold_tallies, reach
 from .editions import change_edition, create_edition, follow_editorial, use_version
 from .enrolments import accept, came_back, decline, enrol, invite, replace, withdraw
+from .nominations import Nominee, nominate
 from .requests import answer_request, ask, extend
 
 __all__ = [
+    "Nominee",
     "accept",
     "add_companion",
     "add_session",
@@ -34,6 +36,7 @@ __all__ = [
     "invite",
     "lay_out_sessions",
     "mark_attendance",
+    "nominate",
     "reach",
     "remove_companion",
     "remove_session",

@@ -1,0 +1,63 @@
+"""What our choices are called on pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+
+from lms.people.models import Sector
+
+from .rules import Companion, EditionKind, EnrolmentState, HalfDay, Mark, RequestKind, Stage
+
+EDITION_KINDS: Mapping[EditionKind, str] = {
+    EditionKind.GLOBAL: _l("Global"),
+    EditionKind.REGIONAL: _l("Regional"),
+    EditionKind.NATIONAL: _l("National"),
+}
+STATES: Mapping[EnrolmentState, str] = {
+    EnrolmentState.NOMINATED: _l("Nominated, not invited yet"),
+    EnrolmentState.INVITED: _l("Invited"),
+    EnrolmentState.ACCEPTED: _l("Accepted"),
+    EnrolmentState.DECLINED: _l("Declined"),
+    EnrolmentState.WITHDRAWN: _l("Withdrawn"),
+    EnrolmentState.REPLACED: _l("Replaced by another person"),
+}
+STATE_MARKS: Mapping[EnrolmentState, str] = {
+    EnrolmentState.NOMINATED: "none",
+    EnrolmentState.INVITED: "later",
+    EnrolmentState.ACCEPTED: "done",
+    EnrolmentState.DECLINED: "error",
+    EnrolmentState.WITHDRAWN: "error",
+    EnrolmentState.REPLACED: "care",
+}
+"""The kind of `ui.status` that goes with each."""
+COMPANIONS: Mapping[Companion, str] = {
+    Companion.FELLOW: _l("Fellow"),
+    Companion.INSTRUCTOR: _l("Instructor"),
+    Companion.OBSERVER: _l("Observer"),
+    Companion.SPEAKER: _l("Speaker"),
+}
+HALVES: Mapping[HalfDay, str] = {HalfDay.MORNING: _l("Morning"), HalfDay.AFTERNOON: _l("Afternoon")}
+MARKS: Mapping[Mark, str] = {Mark.PRESENT: _l("Present"), Mark.ABSENT: _l("Absent"), Mark.EXCUSED: _l("Excused")}
+REQUESTS: Mapping[RequestKind, str] = {
+    RequestKind.MORE_TIME: _l("Asks for more time"),
+    RequestKind.CANNOT_ATTEND: _l("Cannot attend"),
+}
+STAGES: Mapping[Stage, str] = {
+    Stage.INVITED: _l("Invited"),
+    Stage.SIGNED_IN: _l("Signed in"),
+    Stage.READING: _l("Reading"),
+    Stage.PRE_READING: _l("Pre-reading complete"),
+    Stage.ATTENDED: _l("Attended"),
+    Stage.RECORDED: _l("Record issued"),
+}
+SECTORS: Mapping[Sector, str] = {
+    Sector.FOREIGN_AFFAIRS: _l("Foreign affairs"),
+    Sector.JUSTICE: _l("Justice"),
+    Sector.DEFENCE: _l("Defence"),
+    Sector.INTERIOR: _l("Interior"),
+    Sector.EDUCATION: _l("Education"),
+    Sector.HUMAN_RIGHTS: _l("Human rights institution"),
+    Sector.OTHER: _l("Other"),
+}

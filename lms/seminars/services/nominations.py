@@ -1,0 +1,74 @@
+"""Bringing one person into an edition: known by their address or new, at a ministry we know or add."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from lms.kernel.errors import Refused
+from lms.people import queries as people
+from lms.people import services as people_services
+from lms.people.models import Institution, Person, Sector
+from lms.people.states import recognise
+from lms.seminars.models import Edition, Enrolment
+from lms.seminars.queries import institutions_named
+
+from .enrolments import enrol
+
+NAMES_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Nominee:
+    """Who is to be invited; sector and zone are needed only where the institution is new to us."""
+
+    name: str
+    address: str
+    state: str
+    institution: str
+    sector: Sector | None = None
+    zone: str = ""
+    language: str | None = None
+
+
+def nominate(session: Session, *, edition: Edition, nominee: Nominee, at: dt.datetime, by: str) -> Enrolment:
+    """Give the person a place, nominated and not invited yet.
+
+    Somebody known by the address is the same person and keeps their name. Raises Refused for an unknown state, for an
+    institution that needs sector and zone, and for a person who is in the edition already.
+    """
+    institution = _institution(session, nominee)
+    person = people.person_by_address(session, nominee.address) or people_services.create_person(
+        session, name=nominee.name, address=nominee.address, at=at, locale=nominee.language
+    )
+    affiliation_id = _affiliation(session, person, institution, at)
+    return enrol(session, edition=edition, person_id=person.id, affiliation_id=affiliation_id, at=at, by=by)
+
+
+def _institution(session: Session, nominee: Nominee) -> Institution:
+    state = recognise(nominee.state)
+    found, names = institutions_named(session, state.code, nominee.institution)
+    if found:
+        return found
+    if not nominee.sector or not nominee.zone:
+        known = "; ".join(names[:NAMES_SHOWN])
+        sentence = _("We know no ministry or institution of this name there. Choose sector and time zone to add it.")
+        raise Refused(f"{sentence} {_('Known there: %(names)s.', names=known)}" if known else sentence)
+    return people_services.create_institution(
+        session, state_code=state.code, sector=nominee.sector, name=nominee.institution, zone=nominee.zone
+    )
+
+
+def _affiliation(session: Session, person: Person, institution: Institution, at: dt.datetime) -> int:
+    """Where the person serves today; somebody who served elsewhere so far has moved."""
+    today = at.date()
+    present = people.affiliation_on(session, person.id, today)
+    if present is None:
+        return people_services.affiliate(session, person=person, institution=institution, since=today).id
+    if present.institution.id == institution.id:
+        return present.id
+    moved = people_services.move(session, person=person, institution=institution, function="", on=today, at=at)
+    return moved.id
