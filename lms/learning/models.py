@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import enum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
@@ -11,23 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.db import Model, choice
 
-
-class ProgressKind(enum.StrEnum):
-    """What happened to a person's progress on a unit."""
-
-    READ = "read"
-    UNDONE = "undone"
-    PASSED = "passed"
-    NOT_PASSED = "not-passed"
-    WRITTEN = "written"
-
-
-class UnitState(enum.StrEnum):
-    """Where a person stands on a unit; `done` is read, written or passed, as the kind asks."""
-
-    OPEN = "open"
-    STARTED = "started"
-    DONE = "done"
+from .rules.progress import ProgressKind as ProgressKind
+from .rules.progress import UnitState as UnitState
 
 
 class Receipt(Model):
@@ -114,6 +98,8 @@ class QuizTry(Model):
     closed_at: Mapped[dt.datetime | None]
     points: Mapped[int | None]
     total: Mapped[int | None]
+    set_aside: Mapped[bool] = mapped_column(default=False)
+    """Closed without being scored, because the questions changed in substance while it was open."""
 
     __table_args__ = (
         UniqueConstraint("enrolment_id", "unit_id", "substance", "number"),
@@ -130,7 +116,11 @@ class QuizTry(Model):
 
 
 class Answer(Model):
-    """One answer as it was given, by question id and option ids, never by position. Append-only; the last counts."""
+    """One answer as it was given, by question id and option ids, never by position. Append-only; the last counts.
+
+    What a person wrote freely is sealed under their key instead. `page` and `sequence` tell a late request from a
+    change of mind: within one page that was open, the highest number is the newest.
+    """
 
     __tablename__ = "lms_answer"
 
@@ -138,6 +128,9 @@ class Answer(Model):
     try_id: Mapped[int] = mapped_column(ForeignKey("lms_quiz_try.id"), index=True)
     question: Mapped[str] = mapped_column(String(80))
     given: Mapped[list[Any]]
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    page: Mapped[str] = mapped_column(String(64), default="")
+    sequence: Mapped[int | None]
     receipt_id: Mapped[int] = mapped_column(ForeignKey("lms_receipt.id"))
     at: Mapped[dt.datetime]
 
@@ -151,6 +144,7 @@ class Reflection(Model):
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("lms_unit.id"))
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    receipt_id: Mapped[int] = mapped_column(ForeignKey("lms_receipt.id"))
     at: Mapped[dt.datetime]
 
     __table_args__ = (Index("ix_lms_reflection_unit", "enrolment_id", "unit_id"),)

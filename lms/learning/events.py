@@ -1,0 +1,19 @@
+"""What happens to a person on the course, as facts for the contexts above."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from lms.kernel.events import Event
+
+
+@dataclass(frozen=True)
+class PreReadingCompleted(Event):
+    """Somebody finished everything the completion rule asks them to read; said once for an enrolment."""
+
+    enrolment_id: int
+    edition_id: int
+    person_id: int
+    version_id: int
+    at: dt.datetime

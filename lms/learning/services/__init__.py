@@ -1,0 +1,23 @@
+"""Every change on a person's way through the course."""
+
+from __future__ import annotations
+
+from .progress import complete_unit, note_opened, undo_unit
+from .quiz import Checked, check_try, open_try, save_answers
+from .receipts import ChangedSince
+from .texts import report_text, write_reflection
+from .versions import complete_whoever_has_finished
+
+__all__ = [
+    "ChangedSince",
+    "Checked",
+    "check_try",
+    "complete_unit",
+    "complete_whoever_has_finished",
+    "note_opened",
+    "open_try",
+    "report_text",
+    "save_answers",
+    "undo_unit",
+    "write_reflection",
+]

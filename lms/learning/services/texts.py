@@ -1,0 +1,77 @@
+"""What a person writes: private reflections, and reports of errors in a text. Both are sealed under their key."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask_babel import gettext as _
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from lms.catalogue.rules.outline import Outline, OutlineUnit
+from lms.kernel.errors import NotFound, Refused
+from lms.kernel.secrets import new_token
+from lms.learning.models import Reflection, TextReport
+from lms.learning.queries import OwnEnrolment, Taken, reflection, reflection_place
+from lms.learning.rules.progress import ProgressKind, finished_by
+from lms.people.sealing import seal_text
+
+from .progress import about, hold, record
+from .receipts import take
+
+LONGEST_REFLECTION = 20_000
+LONGEST_REPORT = 2_000
+REPORTS_A_DAY = 20
+
+
+def write_reflection(
+    session: Session, *, own: OwnEnrolment, outline: Outline, unit: OutlineUnit, text: str, key: str, at: dt.datetime
+) -> Taken:
+    """Keep what a person wrote for themselves; an earlier text stays kept too. Raises Refused, ChangedSince."""
+    text = _clean(text, LONGEST_REFLECTION)
+    held = hold(session, own, outline)
+    taken = take(session, own.id, key, action="reflection", body=about(unit), private=text, at=at)
+    if not taken.fresh:
+        return taken
+    if finished_by(unit.kind, unit.questions) is not ProgressKind.WRITTEN:
+        raise NotFound
+    held.must_be_open(unit)
+    before = reflection(session, own, unit.id)
+    if before is None or before.text != text:
+        sealed = seal_text(session, own.person_id, text, reflection_place(own.id, unit.id))
+        row = {"enrolment_id": own.id, "unit_id": unit.id, "sealed": sealed, "receipt_id": taken.id, "at": at}
+        session.execute(insert(Reflection).values(row))
+    if not held.summary(unit).done:
+        record(session, held, unit, ProgressKind.WRITTEN, taken)
+    return taken
+
+
+def report_text(
+    session: Session, *, own: OwnEnrolment, unit: OutlineUnit, revision_id: int, text: str, key: str, at: dt.datetime
+) -> Taken:
+    """Keep a report of an error in one text of a unit. Raises Refused, ChangedSince."""
+    text = _clean(text, LONGEST_REPORT)
+    body = {**about(unit), "revision": revision_id}
+    taken = take(session, own.id, key, action="report", body=body, private=text, at=at)
+    if not taken.fresh:
+        return taken
+    since = at - dt.timedelta(days=1)
+    mine = select(func.count()).where(TextReport.person_id == own.person_id, TextReport.at > since)
+    if (session.scalar(mine) or 0) >= REPORTS_A_DAY:
+        raise Refused(_("You have sent many reports today. Please write to the seminar office instead."))
+    public_id = new_token()
+    sealed = seal_text(session, own.person_id, text, f"report:{public_id}")
+    row = {"public_id": public_id, "revision_id": revision_id, "person_id": own.person_id, "sealed": sealed, "at": at}
+    session.execute(insert(TextReport).values(row))
+    return taken
+
+
+def _clean(text: str, longest: int) -> str:
+    text = text.replace("\r\n", "\n").strip()
+    if not text:
+        raise Refused(_("There is no text yet. Write something, then send it."))
+    if len(text) > longest:
+        raise Refused(_("This is longer than %(number)s characters. Shorten it, then send it again.", number=longest))
+    if "\x00" in text:
+        raise Refused(_("There is a character in this text that we cannot keep."))
+    return text

@@ -1,0 +1,45 @@
+"""An edition that reads another version: whoever has finished what that version asks is complete from then on."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.catalogue import queries as catalogue
+from lms.learning.models import EnrolmentProgress
+from lms.learning.queries import own_enrolment, standings_in
+from lms.seminars.models import Edition, Enrolment
+from lms.seminars.rules import COUNTED
+
+from .progress import complete_if_so, hold
+
+
+def complete_whoever_has_finished(session: Session, *, edition_id: int, version_id: int, at: dt.datetime) -> int:
+    """Complete those for whom nothing is left to read under this version; says how many. Progress is not touched."""
+    begun = _begun(session, edition_id)
+    if not begun:
+        return 0
+    outline = catalogue.outline(session, version_id)
+    found = standings_in(session, edition_id, outline, list(begun))
+    finished = [person for number, person in begun.items() if found[number].done == found[number].total]
+    edition = session.get_one(Edition, edition_id).public_id
+    for person_id in finished:
+        complete_if_so(session, hold(session, own_enrolment(session, edition, person_id), outline), at=at)
+    return len(finished)
+
+
+def _begun(session: Session, edition_id: int) -> dict[int, int]:
+    rows = session.execute(
+        select(Enrolment.id, Enrolment.person_id)
+        .join(EnrolmentProgress, EnrolmentProgress.enrolment_id == Enrolment.id)
+        .where(
+            Enrolment.edition_id == edition_id,
+            Enrolment.state.in_(COUNTED),
+            EnrolmentProgress.started_at.is_not(None),
+            EnrolmentProgress.completed_at.is_(None),
+        )
+        .order_by(Enrolment.id)
+    )
+    return {row.id: row.person_id for row in rows}
