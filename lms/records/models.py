@@ -59,8 +59,8 @@ class LedgerSeal(Model):
 
 
 class RecordSubject(Model):
-    """Whose record it is, with the name as it was then, sealed under the holder's key. Erasure destroys that key, and with
-    it the name; the row stays, so that nobody gets a second record for one place."""
+    """Whose record it is, with the name as it was then, sealed under the holder's key. Erasure destroys that key, and
+    with it the name; the row stays, so that nobody gets a second record for one place."""
 
     __tablename__ = "lms_record_subject"
 
@@ -102,4 +102,6 @@ def refusing_triggers(dialect: str) -> list[str]:
 
 for _dialect in ("sqlite", "postgresql"):
     for _statement in refusing_triggers(_dialect):
-        event.listen(LedgerSeal.__table__, "after_create", DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect))
+        event.listen(
+            LedgerSeal.__table__, "after_create", DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect)
+        )

@@ -99,8 +99,6 @@ def test_more_facts_never_take_back_what_was_met(rule: CompletionRule, both: tup
 
 
 @given(rules, facts_and_more())
-def test_the_rule_is_met_exactly_when_no_condition_is_missing(
-    rule: CompletionRule, both: tuple[Facts, Facts]
-) -> None:
+def test_the_rule_is_met_exactly_when_no_condition_is_missing(rule: CompletionRule, both: tuple[Facts, Facts]) -> None:
     verdict = judge(rule, both[0])
     assert verdict.met is (not verdict.missing)

@@ -1,0 +1,25 @@
+"""Every read of completion records."""
+
+from __future__ import annotations
+
+from .held import HeldRecord, RecordPage, my_record, my_records, valid_records
+from .ledger import Head, chain, head, unsealed
+from .standing import Standing, conditions_for, in_closed_editions, standings, standings_in, without_record
+
+__all__ = [
+    "Head",
+    "HeldRecord",
+    "RecordPage",
+    "Standing",
+    "chain",
+    "conditions_for",
+    "head",
+    "in_closed_editions",
+    "my_record",
+    "my_records",
+    "standings",
+    "standings_in",
+    "unsealed",
+    "valid_records",
+    "without_record",
+]

@@ -1,0 +1,113 @@
+"""Records as their holder sees them, and which of a person's records are valid."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session, aliased
+
+from lms.kernel.errors import NotFound
+from lms.people.rules.names import PersonName
+from lms.people.sealing import unseal_text
+from lms.records.models import LedgerEntry, RecordAct, RecordSubject
+
+_ended = aliased(LedgerEntry)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRecord:
+    """A record in its holder's list; `ended` says how it lost its force, if it did."""
+
+    record: str
+    edition_title: str
+    place: str
+    starts_on: dt.date
+    ends_on: dt.date
+    dated: dt.date
+    ended: RecordAct | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """A record as its certificate shows it: nothing here changes when course, edition or account do."""
+
+    held: HeldRecord
+    name: PersonName
+    institution: str
+    state_code: str
+    version: str
+    version_hash: str
+
+
+def sealed_place(record: str) -> str:
+    """Where the sealed name of a record belongs."""
+    return f"lms_record_subject:sealed_name:{record}"
+
+
+def my_records(session: Session, person_id: int) -> list[HeldRecord]:
+    """A person's own records, the newest first; one statement."""
+    rows = session.execute(_records().where(RecordSubject.person_id == person_id))
+    return [_held(row) for row in rows]
+
+
+def my_record(session: Session, record: str, person_id: int) -> RecordPage:
+    """One record for its holder; raises NotFound for everyone else."""
+    row = session.execute(
+        _records().where(RecordSubject.record == record, RecordSubject.person_id == person_id)
+    ).first()
+    if row is None:
+        raise NotFound
+    shown = json.loads(unseal_text(session, person_id, row.sealed_name, sealed_place(record)))
+    return RecordPage(
+        held=_held(row),
+        name=PersonName.from_json(json.dumps(shown["name"])),
+        institution=shown["institution"],
+        state_code=shown["state"],
+        version=row.facts["version"],
+        version_hash=row.version_hash,
+    )
+
+
+def valid_records(session: Session, person_id: int) -> list[tuple[str, dt.date]]:
+    """The records of a person that are in force, with their dates, the oldest first."""
+    valid = (
+        select(LedgerEntry.record, LedgerEntry.dated)
+        .join(RecordSubject, RecordSubject.record == LedgerEntry.record)
+        .outerjoin(_ended, (_ended.record == LedgerEntry.record) & (_ended.act != RecordAct.ISSUED))
+        .where(RecordSubject.person_id == person_id, LedgerEntry.act == RecordAct.ISSUED, _ended.id.is_(None))
+        .order_by(LedgerEntry.dated, LedgerEntry.id)
+    )
+    return [(record, dated) for record, dated in session.execute(valid)]
+
+
+def _records() -> Select[Any]:
+    return (
+        select(
+            RecordSubject.record,
+            RecordSubject.sealed_name,
+            LedgerEntry.facts,
+            LedgerEntry.dated,
+            LedgerEntry.version_hash,
+            _ended.act.label("ended"),
+        )
+        .join(LedgerEntry, (LedgerEntry.record == RecordSubject.record) & (LedgerEntry.act == RecordAct.ISSUED))
+        .outerjoin(_ended, (_ended.record == RecordSubject.record) & (_ended.act != RecordAct.ISSUED))
+        .order_by(LedgerEntry.dated.desc(), LedgerEntry.id.desc())
+    )
+
+
+def _held(row: Row[Any]) -> HeldRecord:
+    edition = row.facts["edition"]
+    return HeldRecord(
+        record=row.record,
+        edition_title=edition["title"],
+        place=edition["place"],
+        starts_on=dt.date.fromisoformat(edition["starts_on"]),
+        ends_on=dt.date.fromisoformat(edition["ends_on"]),
+        dated=row.dated,
+        ended=row.ended,
+    )
