@@ -110,4 +110,4 @@ def person_by_address(session: Session, address: str) -> Person | None:
 def subjects_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
     """The public ids of several people."""
     rows = session.execute(select(Person.id, Person.subject).where(Person.id.in_(set(person_ids))))
-    return dict(rows.tuples().all())
+    return {row.id: row.subject for row in rows}
