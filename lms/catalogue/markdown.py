@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -23,6 +24,7 @@ def parser(*, html: bool = False) -> MarkdownIt:
     made.inline.ruler.before("link", "citation", _citation)
     made.inline.ruler.before("citation", "term", _term)
     made.core.ruler.after("inline", "anchors", _anchors)
+    made.core.ruler.after("anchors", "hanging", _hanging)
     return made
 
 
@@ -64,7 +66,7 @@ def _term(state: StateInline, silent: bool) -> bool:
 
 
 def _anchors(state: StateCore) -> None:
-    for opening, inline in zip(state.tokens, state.tokens[1:], strict=False):
+    for opening, inline in pairwise(state.tokens):
         if opening.type != "heading_open" or not inline.children:
             continue
         last = inline.children[-1]
@@ -72,6 +74,14 @@ def _anchors(state: StateCore) -> None:
         if match:
             opening.meta["anchor"] = match[1]
             last.content = last.content[: match.start()]
+
+
+def _hanging(state: StateCore) -> None:
+    """Take away the space before a citation: the mark hangs on the sentence it stands behind."""
+    for token in state.tokens:
+        for before, after in pairwise(token.children or ()):
+            if after.type == "citation" and before.type == "text":
+                before.content = before.content.rstrip(" ")
 
 
 def plain(tokens: Sequence[Token]) -> str:

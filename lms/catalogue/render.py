@@ -38,7 +38,7 @@ _TAGS |= {
     "dd",
 }
 _ATTRIBUTES = {
-    "a": {"href", "id", "class", "role", "aria-label", "title"},
+    "a": {"href", "id", "class", "role", "aria-label", "title", "rel"},
     "button": {"class", "type", "popovertarget"},
     "h2": {"id"},
     "h3": {"id"},
@@ -150,7 +150,7 @@ class _Renderer(RendererHTML):
     def citation(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
         """Footnote marks, one for each source."""
         pairs = tokens[at].meta["cites"]
-        return "".join(
+        return " ".join(
             self.page.review() if source == NEEDS_REVIEW else self.page.cite(source, place) for source, place in pairs
         )
 
@@ -165,6 +165,11 @@ class _Renderer(RendererHTML):
             return f"<{token.tag}>"
         self.page.sections.append(Section(anchor, plain(tokens[at + 1].children or ()), int(token.tag[1])))
         return f'<{token.tag} id="{escape(anchor)}">'
+
+    def link_open(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+        """A link; one that leaves the house does not say where the reader came from."""
+        address = escape(str(tokens[at].attrs.get("href", "")))
+        return f'<a href="{address}" rel="noreferrer">' if "://" in address else f'<a href="{address}">'
 
     def table_open(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
         """A table in a box that scrolls by itself on a narrow screen."""
@@ -202,7 +207,7 @@ def sanitise(html: str) -> str:
         attributes=_ATTRIBUTES,
         attribute_filter=_only_our_classes,
         url_schemes={"http", "https"},
-        link_rel="noreferrer",
+        link_rel=None,
     )
 
 
@@ -220,7 +225,7 @@ def source_html(source: Mapping[str, Any]) -> str:
     text = ", ".join(part for part in parts if part) + "."
     if "url" in source:
         address = escape(str(source["url"]))
-        text += f' <a href="{address}">{escape(_host(str(source["url"])))}</a>'
+        text += f' <a href="{address}" rel="noreferrer">{escape(_host(str(source["url"])))}</a>'
     return sanitise(text)
 
 
