@@ -2,6 +2,58 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, request, url_for
+from flask_babel import get_locale
+
+from lms.kernel.clock import now
+from lms.kernel.db import db
+from lms.people.sign_in import me
+from lms.web.access import Permission, requires
+from lms.web.dates import local_day
+from lms.web.logs import note_look
+from lms.web.render import render
+
+from . import queries
+from .forms import address_of, filter_in, page_in
+from .pages import EditionPage, PeoplePage
 
 bp = Blueprint("dashboards", __name__)
+
+
+@bp.get("/editions/<edition>")
+# Evaluators and observers come here too, for numbers alone: what a person sees is decided by `look`.
+@requires(Permission.SIGNED_IN)
+def edition(edition: str) -> str:
+    """An edition at one look: how far its people are, and what it waits for."""
+    viewer = me()
+    seen = queries.look(db.session(), edition, viewer.scope)
+    numbers = queries.numbers(db.session(), seen)
+    waiting = queries.waiting_numbers(db.session(), seen, numbers)
+    page = EditionPage(
+        seen=seen,
+        numbers=numbers,
+        waiting=waiting,
+        today=local_day(now(), seen.edition.zone),
+        locale=str(get_locale()),
+        list_url=url_for(".people", edition=edition),
+    )
+    return render("lms/dashboards/edition.html", page=page, edition=seen.edition, me=viewer)
+
+
+@bp.get("/editions/<edition>/people")
+@requires(Permission.OVERSEE)
+def people(edition: str) -> str:
+    """The people behind a number."""
+    seen = queries.look(db.session(), edition, me().scope)
+    wanted = filter_in(request.args).within(seen.sight)
+    found = queries.people(db.session(), seen, wanted, page_in(request.args))
+    note_look("people.listed", edition, filter=address_of(wanted), people=len(found.rows))
+    page = PeoplePage(
+        seen=seen,
+        people=found,
+        wanted=wanted,
+        choices=queries.choices(db.session(), seen),
+        locale=str(get_locale()),
+        list_url=url_for(".people", edition=edition),
+    )
+    return render("lms/dashboards/people.html", page=page, edition=seen.edition)

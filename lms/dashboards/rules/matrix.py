@@ -1,4 +1,4 @@
-"""What an edition's numbers are, what may be shown of them to whom, and how small groups stay unseen; all pure."""
+"""People by state and sector, and how small groups stay unseen."""
 
 from __future__ import annotations
 
@@ -84,10 +84,10 @@ def matrix(cells: Mapping[Place, Cell], rows: Iterable[str], columns: Iterable[s
 def suppressed(exact: Matrix) -> Matrix | None:
     """The numbers for whoever holds no mandate over the people: no group of 1 to 4 is shown or can be worked out.
 
-    States, then sectors, with fewer than five people are merged; cells of 1 to 4 are hidden; further cells, the smallest
-    first, until every row and column hides nothing or at least two cells holding five people or more together, and
-    until no hidden cell follows from the totals of several rows and columns. None when there are fewer than five
-    people in all.
+    States, then sectors, with fewer than five people are merged; cells of 1 to 4 are hidden; further cells, the
+    smallest first, until every row and column hides nothing or at least two cells holding five people or more
+    together, and until no hidden cell follows from the totals of several rows and columns. None when there are fewer
+    than five people in all.
     """
     if exact.total.people < SMALLEST:
         return None
@@ -170,7 +170,7 @@ def _reached(hidden: set[Place], row: str) -> set[tuple[int, str]]:
     reached, frontier = {(0, row)}, [(0, row)]
     while frontier:
         kind, name = frontier.pop()
-        joined = {(1, c) for r, c in hidden if kind == 0 and r == name} | {(0, r) for r, c in hidden if kind and c == name}
+        joined = {(1 - kind, place[1 - kind]) for place in hidden if place[kind] == name}
         frontier += joined - reached
         reached |= joined
     return reached

@@ -1,0 +1,47 @@
+"""The filter of a list, as it stands in the address: what is not known there is left out."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from lms.people.models import Sector
+from lms.seminars.rules import Stage
+
+from .rules.looks import Awaiting, Filter
+
+E = TypeVar("E", bound=enum.StrEnum)
+LONGEST = 64
+
+
+def filter_in(args: Mapping[str, str]) -> Filter:
+    """The filter that an address asks for."""
+    return Filter(
+        stage=_one_of(Stage, args.get("stage")),
+        awaiting=_one_of(Awaiting, args.get("awaiting")),
+        state=_short(args.get("state")),
+        sector=_one_of(Sector, args.get("sector")),
+        institution=_short(args.get("institution")),
+    )
+
+
+def page_in(args: Mapping[str, str]) -> int:
+    """The page that an address asks for; the first one where it asks for none."""
+    asked = args.get("page", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+
+
+def address_of(wanted: Filter, page: int = 1) -> str:
+    """The part of an address that asks for this filter."""
+    asked = {name: str(value) for name, value in vars(wanted).items() if value}
+    return urlencode({**asked, **({"page": str(page)} if page > 1 else {})})
+
+
+def _one_of(kind: type[E], value: str | None) -> E | None:
+    return kind(value) if value in set(kind) else None
+
+
+def _short(value: str | None) -> str | None:
+    return value if value and len(value) <= LONGEST else None

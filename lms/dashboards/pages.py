@@ -1,0 +1,274 @@
+"""What the templates of this context show, worked out beforehand: they only put it on the page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Literal
+
+from flask_babel import gettext as _
+
+from lms.people import states
+from lms.people.models import Sector
+from lms.seminars.rules import Stage
+
+from .forms import address_of
+from .queries import Choices, Look, People
+from .rules.looks import AFTER_CLOSING, STAGES, Awaiting, Filter, Numbers, Sight, Status
+from .rules.matrix import NO_ONE, OTHER, Cell, Matrix, matrix, suppressed
+from .wording import AWAITING, SECTORS, STATUSES, awaited, finding
+from .wording import STAGES as STAGE_WORDS
+
+
+@lru_cache(maxsize=64)
+def _rank(locale: str) -> Mapping[str, int]:
+    return {state.code: number for number, state in enumerate(states.sorted_for(locale))}
+
+
+def state_order(codes: Iterable[str], locale: str) -> list[str]:
+    """The codes in the alphabetical order of their names in the page's language."""
+    return sorted(set(codes), key=_rank(locale).__getitem__)
+
+
+def footnotes(codes: Iterable[str], locale: str) -> dict[str, str]:
+    """What must be said along with these names."""
+    noted = ((code, states.footnote(code, locale)) for code in codes)
+    return {code: note for code, note in noted if note}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number with the list behind it; no address where the list is not for this person's eyes."""
+
+    number: int
+    url: str | None
+    percent: float
+
+
+@dataclass(frozen=True)
+class StageLine:
+    """One step of the way; `figure` is None while nobody can have reached it."""
+
+    title: str
+    figure: Figure | None
+
+
+@dataclass(frozen=True)
+class MatrixCell:
+    """A group on the page, with the list behind its two numbers."""
+
+    finished: int
+    people: int
+    percent: float
+    band: int
+    finished_url: str | None
+    people_url: str | None
+
+
+Shown = MatrixCell | Literal["hidden"] | None
+"""A group, one that is not shown, or nobody."""
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """A state with its total and its cells; `mark` is the number of its footnote, or 0."""
+
+    title: str
+    mark: int
+    total: Shown
+    cells: list[Shown]
+
+
+@dataclass(frozen=True)
+class MatrixPart:
+    """Who has finished, by state and sector; `list_url` is None where the lists are not for this person's eyes."""
+
+    table: Matrix
+    locale: str
+    list_url: str | None
+
+    @cached_property
+    def columns(self) -> list[str]:
+        """The sectors at the head."""
+        return [_("Other sectors") if key == OTHER else str(SECTORS[key]) for key in self.table.columns]
+
+    @cached_property
+    def notes(self) -> dict[str, str]:
+        """The footnotes to names of states, by code, in their order."""
+        return footnotes((code for code in self.table.rows if code != OTHER), self.locale)
+
+    @cached_property
+    def rows(self) -> list[MatrixRow]:
+        """State by state."""
+        marks = {code: number for number, code in enumerate(self.notes, 1)}
+        return [
+            MatrixRow(
+                title=_("Other states") if row == OTHER else states.name(row, self.locale),
+                mark=marks.get(row, 0),
+                total=self._cell(self.table.row_total(row), f"&state={row}"),
+                cells=[self._at(row, column) for column in self.table.columns],
+            )
+            for row in self.table.rows
+        ]
+
+    @cached_property
+    def totals(self) -> list[Shown]:
+        """The last line: everyone, then sector by sector."""
+        sectors = [self._cell(self.table.column_total(key), f"&sector={key}") for key in self.table.columns]
+        return [self._cell(self.table.total, ""), *sectors]
+
+    def _at(self, row: str, column: str) -> Shown:
+        if (row, column) in self.table.hidden:
+            return "hidden"
+        return self._cell(self.table.cell(row, column), f"&state={row}&sector={column}")
+
+    def _cell(self, cell: Cell, asked: str) -> Shown:
+        if cell == NO_ONE:
+            return None
+        finished, everyone = (
+            self.list_url and f"{self.list_url}?stage={stage}{asked}" for stage in (Stage.PRE_READING, Stage.INVITED)
+        )
+        return MatrixCell(cell.finished, cell.people, cell.percent, cell.band, finished, everyone)
+
+
+@dataclass(frozen=True)
+class EditionPage:
+    """The first page of an edition."""
+
+    seen: Look
+    numbers: Numbers
+    waiting: Mapping[Awaiting, int]
+    today: dt.date
+    locale: str
+    list_url: str
+
+    @property
+    def full(self) -> bool:
+        """Whether the person coordinates the edition."""
+        return self.seen.sight is Sight.EVERYTHING
+
+    @property
+    def counts_only(self) -> bool:
+        """Whether small groups are left out, and lists with them."""
+        return self.seen.sight is Sight.COUNTS
+
+    @cached_property
+    def matrix(self) -> MatrixPart | None:
+        """The numbers by state and sector that may be shown; None where there are none."""
+        cells = self.numbers.cells()
+        exact = matrix(cells, state_order({state for state, _sector in cells}, self.locale), list(Sector))
+        table = suppressed(exact) if self.counts_only else exact
+        if table is None or not table.cells:
+            return None
+        return MatrixPart(table, self.locale, None if self.counts_only else self.list_url)
+
+    @property
+    def too_few(self) -> bool:
+        """Whether there are too few people for any number to be shown."""
+        return self.counts_only and self.matrix is None
+
+    @property
+    def finding(self) -> list[str]:
+        """The sentences it opens with."""
+        return [] if self.too_few else finding(self.numbers, self.seen.sight)
+
+    @property
+    def awaits(self) -> list[tuple[str, str]]:
+        """(words, address of the list) for everything that waits for somebody."""
+        return [
+            (awaited(what, number), f"{self.list_url}?awaiting={what}")
+            for what, number in self.waiting.items()
+            if number
+        ]
+
+    @property
+    def to_be_closed(self) -> bool:
+        """Whether the edition is over and its attendance still open."""
+        return self.full and self.seen.closed_at is None and self.today > self.seen.edition.ends_on
+
+    @property
+    def stages(self) -> list[StageLine]:
+        """The way from the invitation to the record, as far as this person sees it."""
+        if self.too_few:
+            return []
+        return [StageLine(str(STAGE_WORDS[stage]), self._stage(stage)) for stage in STAGES[self.seen.sight]]
+
+    def _stage(self, stage: Stage) -> Figure | None:
+        if stage in AFTER_CLOSING and self.seen.closed_at is None:
+            return None
+        number, everyone = self.numbers.reached(stage), self.numbers.reached(Stage.INVITED)
+        url = None if self.counts_only else f"{self.list_url}?stage={stage}"
+        return Figure(number, url, 100 * number / everyone if everyone else 0.0)
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """The list behind a number."""
+
+    seen: Look
+    people: People
+    wanted: Filter
+    choices: Choices
+    locale: str
+    list_url: str
+
+    @property
+    def full(self) -> bool:
+        """Whether the person coordinates the edition."""
+        return self.seen.sight is Sight.EVERYTHING
+
+    @cached_property
+    def notes(self) -> dict[str, str]:
+        """The footnotes to names of states on this page, by code."""
+        return footnotes(state_order((row.state_code for row in self.people.rows), self.locale), self.locale)
+
+    def state_name(self, code: str) -> str:
+        """What a state is called in the page's language."""
+        return states.name(code, self.locale)
+
+    def status(self, status: Status) -> tuple[str, str]:
+        """The sign and the word for where somebody stands."""
+        sign, word = STATUSES[status]
+        return sign, str(word)
+
+    def reasons(self, awaiting: Iterable[Awaiting]) -> list[str]:
+        """What is awaited, in words."""
+        return [str(AWAITING[what]) for what in awaiting]
+
+    @property
+    def stage_choices(self) -> list[tuple[str, str]]:
+        """The stages to filter by."""
+        return [(stage.value, str(STAGE_WORDS[stage])) for stage in STAGES[self.seen.sight]]
+
+    @property
+    def awaiting_choices(self) -> list[tuple[str, str]]:
+        """The reasons to filter by."""
+        return [(what.value, str(word)) for what, word in AWAITING.items()] if self.full else []
+
+    @property
+    def state_choices(self) -> list[tuple[str, str]]:
+        """The states to filter by."""
+        return [(code, self.state_name(code)) for code in state_order(self.choices.states, self.locale)]
+
+    @property
+    def sector_choices(self) -> list[tuple[str, str]]:
+        """The sectors to filter by."""
+        return [(sector.value, str(SECTORS[sector])) for sector in self.choices.sectors]
+
+    @property
+    def institution_choices(self) -> list[tuple[str, str]]:
+        """The institutions to filter by, each with its state."""
+        return [(public_id, f"{name}, {self.state_name(code)}") for public_id, name, code in self.choices.institutions]
+
+    def page_url(self, page: int) -> str:
+        """The address of another page of this list."""
+        asked = address_of(self.wanted, page)
+        return f"{self.list_url}?{asked}" if asked else self.list_url
+
+    @property
+    def page_numbers(self) -> list[tuple[int, str, bool]]:
+        """(number, address, whether it is this one)."""
+        here = self.people.slice
+        return [(number, self.page_url(number), number == here.page) for number in here.numbers]

@@ -1,0 +1,293 @@
+"""Every number of an edition, and the list behind it: one condition makes both."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session
+
+from lms.catalogue.queries import outline
+from lms.kernel.errors import NotFound
+from lms.learning.models import EnrolmentProgress
+from lms.people.models import Institution, Person, Sector
+from lms.people.queries import names_of
+from lms.people.rules import Scope
+from lms.seminars import queries as seminars
+from lms.seminars.models import Edition, Enrolment, ParticipantRequest, StageReached
+from lms.seminars.queries import PersonRow, visible_to
+from lms.seminars.rules import COUNTED, Stage
+
+from .rules.looks import (
+    MOST_SORTED_BY_NAME,
+    PAGE,
+    Awaiting,
+    Filter,
+    Numbers,
+    Sight,
+    Slice,
+    Status,
+    by_mandate,
+    of_states_and_institutions,
+    sight_of,
+    slice_of,
+    sort_key,
+    status_of,
+)
+
+
+@dataclass(frozen=True)
+class Look:
+    """An edition as one person may see it; `scope` is what their mandates show of its people."""
+
+    edition: Edition
+    closed_at: dt.datetime | None
+    sight: Sight
+    scope: Scope
+
+
+def look(session: Session, public_id: str, scope: Scope) -> Look:
+    """The edition for somebody with this scope, in two or three statements; raises NotFound for a foreign one."""
+    edition = seminars.edition_by_public_id(session, public_id)
+    focal = of_states_and_institutions(scope)
+    sight = sight_of(scope, public_id, has_people=_has_people(session, edition.id, focal))
+    if sight is None:
+        raise NotFound
+    closing = seminars.closing_of(session, edition.id)
+    seen = focal if sight is Sight.COMPLETION else by_mandate(scope)
+    return Look(edition, closing.at if closing else None, sight, seen)
+
+
+def _has_people(session: Session, edition_id: int, focal: Scope) -> bool:
+    if not focal.states and not focal.institutions:
+        return False
+    found = select(Enrolment.id).where(
+        Enrolment.edition_id == edition_id, Enrolment.state.in_(COUNTED), visible_to(focal)
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
+def numbers(session: Session, seen: Look) -> Numbers:
+    """The numbers that this look shows, in one statement: from the tallies, or for a focal point from the people."""
+    if seen.sight is not Sight.COMPLETION:
+        return Numbers(seminars.counts(session, seen.edition.id))
+    grouped = (
+        select(Enrolment.state_code, Enrolment.sector, StageReached.stage, func.count())
+        .join(StageReached, StageReached.enrolment_id == Enrolment.id)
+        .where(Enrolment.edition_id == seen.edition.id, Enrolment.state.in_(COUNTED), visible_to(seen.scope))
+        .group_by(Enrolment.state_code, Enrolment.sector, StageReached.stage)
+    )
+    return Numbers({(state, sector, stage): count for state, sector, stage, count in session.execute(grouped)})
+
+
+def waiting_numbers(session: Session, seen: Look, known: Numbers) -> dict[Awaiting, int]:
+    """How many people are awaited for each reason, in one statement; nobody where the look does not show it."""
+    if seen.sight is not Sight.EVERYTHING:
+        return {}
+    asked = (Awaiting.ANSWER, Awaiting.NAME)
+    row = session.execute(select(*(_number_of(seen, what) for what in asked))).one()
+    # Who was invited and has not signed in stands in the tallies already.
+    unseen = known.reached(Stage.INVITED) - known.reached(Stage.SIGNED_IN)
+    return {Awaiting.SIGN_IN: unseen, **dict(zip(asked, row, strict=True))}
+
+
+def _number_of(seen: Look, what: Awaiting) -> ColumnElement[int]:
+    return select(func.count()).select_from(Enrolment).where(*_awaited(seen, what)).scalar_subquery()
+
+
+def _awaited(seen: Look, what: Awaiting) -> list[ColumnElement[bool]]:
+    """The condition behind a number of people awaited, and behind its list."""
+    here = [Enrolment.edition_id == seen.edition.id, Enrolment.state.in_(COUNTED)]
+    if what is Awaiting.ANSWER:
+        open_requests = select(ParticipantRequest.enrolment_id).where(ParticipantRequest.answered_at.is_(None))
+        return [*here, Enrolment.id.in_(open_requests)]
+    if what is Awaiting.NAME:
+        nameless = exists().where(Person.id == Enrolment.person_id, Person.name_confirmed_at.is_(None))
+        return [*here, Enrolment.first_seen_at.is_not(None), nameless]
+    return [*here, _reached(Stage.INVITED), ~_reached(Stage.SIGNED_IN)]
+
+
+def _reached(stage: Stage) -> ColumnElement[bool]:
+    return exists().where(StageReached.enrolment_id == Enrolment.id, StageReached.stage == stage)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One person in the list behind a number."""
+
+    public_id: str
+    name: str
+    state_code: str
+    institution_name: str
+    sector: Sector
+    status: Status
+    units_done: int | None
+    finished_at: dt.datetime | None
+    own_deadline_at: dt.datetime | None
+    awaiting: tuple[Awaiting, ...]
+
+
+@dataclass(frozen=True)
+class People:
+    """One page of a list: how many there are in all, and those on the page; `units` is what there is to read."""
+
+    total: int
+    slice: Slice
+    rows: list[Listed]
+    units: int | None
+    by_name: bool
+
+
+def people_behind(session: Session, seen: Look, wanted: Filter) -> list[PersonRow]:
+    """Everyone whom a number counts, without names; the length of this list is the number."""
+    if seen.sight is Sight.COUNTS:
+        raise NotFound
+    wanted = wanted.within(seen.sight)
+    rows = seminars.people_rows(
+        session,
+        seen.edition.id,
+        seen.scope,
+        stage=wanted.stage,
+        state=wanted.state,
+        sector=Sector(wanted.sector) if wanted.sector else None,
+    )
+    if wanted.awaiting:
+        ids = set(session.scalars(select(Enrolment.id).where(*_awaited(seen, wanted.awaiting))))
+        rows = [row for row in rows if row.enrolment_id in ids]
+    if wanted.institution:
+        place = _place_of(session, wanted.institution)
+        rows = [row for row in rows if (row.state_code, row.institution_name) == place]
+    return rows
+
+
+def _place_of(session: Session, institution: str) -> tuple[str, str] | None:
+    row = session.execute(
+        select(Institution.state_code, Institution.name).where(Institution.public_id == institution)
+    ).first()
+    return (row.state_code, row.name) if row else None
+
+
+def people(session: Session, seen: Look, wanted: Filter, page: int) -> People:
+    """One page of the list behind a number, by name; a handful of statements whatever its length."""
+    rows = people_behind(session, seen, wanted)
+    by_name = len(rows) <= MOST_SORTED_BY_NAME
+    names: dict[int, str] = {}
+    if by_name:
+        names = names_of(session, [row.person_id for row in rows])
+        rows = sorted(rows, key=lambda row: (sort_key(names[row.person_id]), row.enrolment_id))
+    part = slice_of(rows, page)
+    shown = rows[(part.page - 1) * PAGE : part.page * PAGE]
+    names = names or names_of(session, [row.person_id for row in shown])
+    return People(len(rows), part, _listed(session, seen, shown, names), _units(session, seen), by_name)
+
+
+def _units(session: Session, seen: Look) -> int | None:
+    """How many units there are to read, for those who see progress."""
+    if seen.sight is not Sight.EVERYTHING:
+        return None
+    course = outline(session, seminars.version_in_force(session, seen.edition.id))
+    return sum(len(module.units) for module in course.modules if module.key in course.rule.modules)
+
+
+@dataclass(frozen=True)
+class _Details:
+    stages: frozenset[Stage] = frozenset()
+    units_done: int = 0
+    finished_at: dt.datetime | None = None
+    name_confirmed: bool = True
+    asks: bool = False
+
+
+def _listed(session: Session, seen: Look, rows: list[PersonRow], names: dict[int, str]) -> list[Listed]:
+    details = _details(session, [row.enrolment_id for row in rows])
+    return [_line(seen.sight, row, names[row.person_id], details.get(row.enrolment_id, _Details())) for row in rows]
+
+
+def _details(session: Session, enrolment_ids: Collection[int]) -> dict[int, _Details]:
+    """What the lines of one page say beside the names, in two statements."""
+    asks = exists().where(ParticipantRequest.enrolment_id == Enrolment.id, ParticipantRequest.answered_at.is_(None))
+    found = session.execute(
+        select(
+            Enrolment.id,
+            EnrolmentProgress.units_done,
+            EnrolmentProgress.completed_at,
+            Person.name_confirmed_at,
+            asks.label("asks"),
+        )
+        .join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(EnrolmentProgress, EnrolmentProgress.enrolment_id == Enrolment.id)
+        .where(Enrolment.id.in_(enrolment_ids))
+    )
+    rows = found.all()
+    stages: dict[int, set[Stage]] = defaultdict(set)
+    reached = select(StageReached.enrolment_id, StageReached.stage).where(StageReached.enrolment_id.in_(enrolment_ids))
+    for number, stage in session.execute(reached):
+        stages[number].add(stage)
+    return {
+        row.id: _Details(
+            stages=frozenset(stages[row.id]),
+            units_done=row.units_done or 0,
+            finished_at=row.completed_at,
+            name_confirmed=row.name_confirmed_at is not None,
+            asks=row.asks,
+        )
+        for row in rows
+    }
+
+
+def _line(sight: Sight, row: PersonRow, name: str, known: _Details) -> Listed:
+    full = sight is Sight.EVERYTHING
+    return Listed(
+        public_id=row.public_id,
+        name=name,
+        state_code=row.state_code,
+        institution_name=row.institution_name,
+        sector=row.sector,
+        status=status_of(row.state, known.stages, sight),
+        units_done=known.units_done if full and row.state in COUNTED else None,
+        finished_at=known.finished_at,
+        own_deadline_at=row.own_deadline_at if full else None,
+        awaiting=_awaits(row, known) if full else (),
+    )
+
+
+def _awaits(row: PersonRow, known: _Details) -> tuple[Awaiting, ...]:
+    """The same conditions as `_awaited`, for one person whose stages are known."""
+    if row.state not in COUNTED:
+        return ()
+    found = {
+        Awaiting.SIGN_IN: Stage.INVITED in known.stages and Stage.SIGNED_IN not in known.stages,
+        Awaiting.ANSWER: known.asks,
+        Awaiting.NAME: row.first_seen_at is not None and not known.name_confirmed,
+    }
+    return tuple(what for what, awaited in found.items() if awaited)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the filter offers: only states, sectors and institutions that are in the edition and in sight."""
+
+    states: tuple[str, ...]
+    sectors: tuple[Sector, ...]
+    institutions: tuple[tuple[str, str, str], ...]
+    """(public id, name, state code)."""
+
+
+def choices(session: Session, seen: Look) -> Choices:
+    """What can be chosen in the filter of an edition's list, in one statement."""
+    rows = session.execute(
+        select(Enrolment.state_code, Enrolment.sector, Institution.public_id, Institution.name)
+        .join(Institution, Institution.id == Enrolment.institution_id)
+        .where(Enrolment.edition_id == seen.edition.id, visible_to(seen.scope))
+        .distinct()
+    ).all()
+    present = {row.sector for row in rows}
+    institutions = {(row.public_id, row.name, row.state_code) for row in rows}
+    return Choices(
+        states=tuple(sorted({row.state_code for row in rows})),
+        sectors=tuple(sector for sector in Sector if sector in present),
+        institutions=tuple(sorted(institutions, key=lambda found: sort_key(found[1]))),
+    )

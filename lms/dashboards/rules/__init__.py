@@ -1,0 +1,1 @@
+"""What an edition's numbers are, and what of them may be shown to whom, as pure functions."""

@@ -1,0 +1,176 @@
+"""How much of an edition somebody sees, and which people stand behind which number."""
+
+from __future__ import annotations
+
+import enum
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from lms.people.models import Sector
+from lms.people.rules import Scope
+from lms.seminars.rules import EnrolmentState, Stage, coordinates, counted
+
+from .matrix import Cell, Place
+
+PAGE = 50
+MOST_SORTED_BY_NAME = 3000
+"""Names are sealed: more than this are not unsealed to sort a list, which then stands by state."""
+
+
+class Sight(enum.StrEnum):
+    """How much of an edition somebody sees."""
+
+    EVERYTHING = "everything"
+    """Names, stages, attendance, requests: for those who coordinate it."""
+    COMPLETION = "completion"
+    """Names, and whether the pre-reading is finished and the record issued: for focal points, of their own people."""
+    COUNTS = "counts"
+    """Numbers of groups of five and more: for evaluators and observers."""
+
+
+class Awaiting(enum.StrEnum):
+    """What an edition waits for, person by person."""
+
+    SIGN_IN = "sign-in"
+    ANSWER = "answer"
+    NAME = "name"
+
+
+STAGES: Mapping[Sight, tuple[Stage, ...]] = {
+    Sight.EVERYTHING: tuple(Stage),
+    Sight.COMPLETION: (Stage.INVITED, Stage.PRE_READING, Stage.RECORDED),
+    Sight.COUNTS: tuple(Stage),
+}
+AFTER_CLOSING = frozenset({Stage.ATTENDED, Stage.RECORDED})
+"""Stages that nobody can have reached while attendance is open: "not yet" says more than 0."""
+
+
+def sight_of(scope: Scope, edition: str, *, has_people: bool) -> Sight | None:
+    """How much of the edition with this public id a scope shows; None for an edition that is foreign to it.
+
+    `has_people` says whether anyone in the edition is of a state or institution that the scope covers.
+    """
+    if coordinates(scope, edition):
+        return Sight.EVERYTHING
+    if has_people and not scope.counts_only:
+        return Sight.COMPLETION
+    if scope.counts_everything or edition in scope.counts_editions:
+        return Sight.COUNTS
+    return None
+
+
+def by_mandate(scope: Scope) -> Scope:
+    """The same scope without the person's own place, which is no mandate's to show."""
+    return replace(scope, person_id=0)
+
+
+def of_states_and_institutions(scope: Scope) -> Scope:
+    """What a focal point's mandates reach over, and nothing else."""
+    return Scope(person_id=0, states=scope.states, institutions=scope.institutions)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How many people of an edition have reached each stage, and the same by state and sector."""
+
+    by_place: Mapping[tuple[str, Sector, Stage], int]
+
+    def reached(self, stage: Stage) -> int:
+        """Everyone who has reached a stage."""
+        return sum(number for (_state, _sector, at), number in self.by_place.items() if at is stage)
+
+    def cells(self) -> dict[Place, Cell]:
+        """Finished pre-reading, of all who were invited, by state and sector."""
+        return {
+            (state, sector): Cell(number, self.by_place.get((state, sector, Stage.PRE_READING), 0))
+            for (state, sector, stage), number in self.by_place.items()
+            if stage is Stage.INVITED
+        }
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which people a list shows; None asks for no such condition."""
+
+    stage: Stage | None = None
+    awaiting: Awaiting | None = None
+    state: str | None = None
+    sector: str | None = None
+    institution: str | None = None
+
+    def within(self, sight: Sight) -> Filter:
+        """The same, without what this sight does not show; by default only people who are counted."""
+        if sight is Sight.EVERYTHING:
+            return self
+        stage = self.stage if self.stage in STAGES[sight] else Stage.INVITED
+        return replace(self, stage=stage, awaiting=None)
+
+    @property
+    def empty(self) -> bool:
+        """Whether it asks for nothing."""
+        return self == Filter()
+
+
+class Status(enum.StrEnum):
+    """Where one person stands, in one word."""
+
+    NOMINATED = "nominated"
+    NOT_SIGNED_IN = "not-signed-in"
+    SIGNED_IN = "signed-in"
+    READING = "reading"
+    FINISHED = "finished"
+    NOT_FINISHED = "not-finished"
+    ATTENDED = "attended"
+    RECORDED = "recorded"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+
+
+_FURTHEST = (
+    (Stage.RECORDED, Status.RECORDED),
+    (Stage.ATTENDED, Status.ATTENDED),
+    (Stage.PRE_READING, Status.FINISHED),
+    (Stage.READING, Status.READING),
+    (Stage.SIGNED_IN, Status.SIGNED_IN),
+)
+
+
+def status_of(state: EnrolmentState, reached: Iterable[Stage], sight: Sight) -> Status:
+    """The furthest stage, as far as this sight shows it."""
+    if not counted(state):
+        return Status(state.value)
+    stages = set(reached) & set(STAGES[sight])
+    nothing = Status.NOT_FINISHED if sight is Sight.COMPLETION else Status.NOT_SIGNED_IN
+    return next((status for stage, status in _FURTHEST if stage in stages), nothing)
+
+
+def sort_key(name: str) -> tuple[str, str]:
+    """What names are sorted by: without case and accents, then as written."""
+    folded = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in folded if not unicodedata.combining(letter)), name
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One page of a list: numbers from 1; `first` and `last` are 0 for an empty list."""
+
+    page: int
+    pages: int
+    first: int
+    last: int
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The page numbers to offer: the ends and those beside the present one."""
+        near = range(max(1, self.page - 2), min(self.pages, self.page + 2) + 1)
+        return tuple(sorted({1, *near, self.pages}))
+
+
+def slice_of(rows: Sequence[object], page: int) -> Slice:
+    """The page asked for, or the nearest there is."""
+    pages = max(1, -(-len(rows) // PAGE))
+    page = min(max(1, page), pages)
+    first = (page - 1) * PAGE
+    return Slice(page, pages, min(first + 1, len(rows)), min(first + PAGE, len(rows)))

@@ -1,0 +1,81 @@
+"""What stages, sectors and reasons to wait are called on pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString, gettext, ngettext
+from flask_babel import lazy_gettext as _l
+
+from lms.people.models import Sector
+from lms.seminars.rules import Stage
+
+from .rules.looks import Awaiting, Numbers, Sight, Status
+
+SECTORS: Mapping[str, LazyString] = {
+    Sector.FOREIGN_AFFAIRS: _l("Foreign affairs"),
+    Sector.JUSTICE: _l("Justice"),
+    Sector.DEFENCE: _l("Defence"),
+    Sector.INTERIOR: _l("Interior"),
+    Sector.EDUCATION: _l("Education"),
+    Sector.HUMAN_RIGHTS: _l("Human rights institution"),
+    Sector.OTHER: _l("Other ministry or institution"),
+}
+
+STAGES: Mapping[Stage, LazyString] = {
+    Stage.INVITED: _l("Invited"),
+    Stage.SIGNED_IN: _l("Signed in"),
+    Stage.READING: _l("Began reading"),
+    Stage.PRE_READING: _l("Finished reading"),
+    Stage.ATTENDED: _l("Attended"),
+    Stage.RECORDED: _l("Record issued"),
+}
+
+AWAITING: Mapping[Awaiting, LazyString] = {
+    Awaiting.SIGN_IN: _l("Has not signed in"),
+    Awaiting.ANSWER: _l("Waits for an answer to a request"),
+    Awaiting.NAME: _l("Has not confirmed their name"),
+}
+
+# For each: the shape of the sign beside the word, and the word.
+STATUSES: Mapping[Status, tuple[str, LazyString]] = {
+    Status.NOMINATED: ("later", _l("Nominated, not invited yet")),
+    Status.NOT_SIGNED_IN: ("care", _l("Not signed in yet")),
+    Status.SIGNED_IN: ("none", _l("Signed in, not begun")),
+    Status.READING: ("part", _l("Reading")),
+    Status.FINISHED: ("done", _l("Finished reading")),
+    Status.NOT_FINISHED: ("none", _l("Not finished yet")),
+    Status.ATTENDED: ("done", _l("Attended")),
+    Status.RECORDED: ("done", _l("Record issued")),
+    Status.DECLINED: ("error", _l("Declined")),
+    Status.WITHDRAWN: ("error", _l("Withdrawn")),
+    Status.REPLACED: ("error", _l("Replaced")),
+}
+
+
+def finding(numbers: Numbers, sight: Sight) -> list[str]:
+    """The sentences an edition's page opens with."""
+    everyone, finished = numbers.reached(Stage.INVITED), numbers.reached(Stage.PRE_READING)
+    if not everyone:
+        return [gettext("Nobody has been invited yet.")]
+    first = ngettext(
+        "%(finished)s of %(num)s official has finished their pre-reading.",
+        "%(finished)s of %(num)s officials have finished their pre-reading.",
+        everyone,
+        finished=finished,
+    )
+    unseen = everyone - numbers.reached(Stage.SIGNED_IN)
+    if sight is Sight.COMPLETION or not unseen:
+        return [first]
+    return [first, ngettext("%(num)s has not signed in yet.", "%(num)s have not signed in yet.", unseen)]
+
+
+def awaited(what: Awaiting, number: int) -> str:
+    """Such as "4 people have not signed in", for the link to the list."""
+    if what is Awaiting.SIGN_IN:
+        return str(ngettext("%(num)s person has not signed in", "%(num)s people have not signed in", number))
+    if what is Awaiting.ANSWER:
+        return str(ngettext("%(num)s person waits for an answer", "%(num)s people wait for an answer", number))
+    return str(
+        ngettext("%(num)s person has not confirmed their name", "%(num)s people have not confirmed their name", number)
+    )
