@@ -115,5 +115,5 @@ def _cited(prose: Prose, line: int, group: list[Token]) -> None:
         return
     fact = _FACT.search(" ".join(plain(token.children or ()) for token in group))
     if fact:
-        what = f"“{fact.group()}” is stated without a source"
+        what = f"“{fact.group().rstrip('.,')}” is stated without a source"
         prose.wrong(line, what, f"cite one, such as [@S019 p. 3], or mark it [@{NEEDS_REVIEW}]")

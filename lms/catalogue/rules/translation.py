@@ -21,7 +21,8 @@ def text_hash(unit: UnitFile) -> str:
     """Names one text of a unit: a translation writes it after `follows:`. Titles and points do not count."""
     words = {name: value for name, value in unit.front.items() if name not in FIXED}
     canonical = json.dumps([words, unit.body], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+    # It begins with a letter so that YAML never takes it for a number.
+    return "t" + hashlib.sha256(canonical.encode()).hexdigest()[:15]
 
 
 def merged(source: UnitFile, translation: UnitFile) -> UnitFile:
