@@ -1,1 +1,22 @@
-"""What we do when a lower context says that something happened."""
+"""The status follows every change of a record."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from lms.kernel.events import on
+from lms.records.events import RecordEnded, RecordIssued
+
+from . import services
+
+
+@on(RecordIssued)
+def after_issue(session: Session, event: RecordIssued) -> None:
+    """The first record makes the status."""
+    services.recompute(session, person_id=event.person_id)
+
+
+@on(RecordEnded)
+def after_end(session: Session, event: RecordEnded) -> None:
+    """The last one takes it away."""
+    services.recompute(session, person_id=event.person_id)

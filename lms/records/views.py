@@ -1,7 +1,122 @@
-"""The pages of this context."""
+"""Closing an edition's attendance with a preview; one's own records; the certificate."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, flash, redirect, url_for
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from lms.kernel.clock import now
+from lms.kernel.db import db
+from lms.kernel.errors import Refused
+from lms.kernel.unit_of_work import unit_of_work
+from lms.people.queries import names_of
+from lms.people.sign_in import me
+from lms.people.states import footnote, name
+from lms.seminars import queries as seminars
+from lms.seminars import services as seminar_services
+from lms.seminars.models import Edition
+from lms.web.access import Permission, requires
+from lms.web.logs import note_look
+from lms.web.render import render
+
+from . import queries, words
+from .forms import ClosingForm
 
 bp = Blueprint("records", __name__)
+
+
+@bp.get("/editions/<edition>/closing")
+@requires(Permission.COORDINATE)
+def closing(edition: str) -> str:
+    """Who meets the rule and who does not, before the sheet is closed and after."""
+    found = seminars.edition_of(db.session(), edition, me().scope)
+    return render("lms/records/closing.html", **_closing_page(db.session(), found, ClosingForm()))
+
+
+@bp.post("/editions/<edition>/closing")
+@requires(Permission.COORDINATE)
+def close(edition: str) -> Response | tuple[str, int]:
+    """Close the sheet for good; whoever meets the rule gets their record in the same transaction."""
+    form = ClosingForm()
+    if form.validate():
+        try:
+            with unit_of_work() as session:
+                found = seminars.edition_of(session, edition, me().scope)
+                seminar_services.close_attendance(session, edition=found, at=now(), by=me().subject)
+        except Refused as no:
+            form.refuse(no)
+        else:
+            flash(_("The attendance is closed. Records were issued to everyone who meets the rule."), "done")
+            return redirect(url_for("records.closing", edition=edition), 303)
+    found = seminars.edition_of(db.session(), edition, me().scope)
+    return render("lms/records/closing.html", **_closing_page(db.session(), found, form)), 422
+
+
+def _closing_page(session: Session, edition: Edition, form: ClosingForm) -> dict[str, Any]:
+    standings = queries.standings_in(session, edition.id, me().scope)
+    names = names_of(session, [standing.person_id for standing in standings])
+    note_look("closing.looked-at", edition.public_id)
+    listed = sorted(standings, key=lambda standing: (names[standing.person_id].casefold(), standing.enrolment))
+    lines = [(names[standing.person_id], standing, words.lines(standing.verdict)) for standing in listed]
+    return {
+        "form": form,
+        "edition": edition,
+        "closed": seminars.closing_of(session, edition.id),
+        "met": [line for line in lines if line[1].verdict.met],
+        "not_met": [line for line in lines if not line[1].verdict.met],
+    }
+
+
+@bp.get("/records")
+@requires(Permission.SIGNED_IN)
+def mine() -> str:
+    """One's own records, and for places without one the conditions, met or not."""
+    session, person_id = db.session(), me().person_id
+    titles = {row.id: row for row in seminars.my_enrolments(session, person_id)}
+    waiting = [
+        (titles[standing.enrolment_id].edition_title, words.lines(standing.verdict))
+        for standing in queries.own_standings(session, person_id)
+    ]
+    held = [(record, words.ended(record.ended)) for record in queries.my_records(session, person_id)]
+    return render("lms/records/mine.html", held=held, waiting=waiting)
+
+
+@bp.get("/records/<record>")
+@requires(Permission.SIGNED_IN)
+def certificate(record: str) -> str:
+    """The certificate of a record, for its holder alone."""
+    page = queries.my_record(db.session(), record, me().person_id)
+    language = str(get_locale() or "en")
+    return render(
+        "lms/records/certificate.html",
+        page=page,
+        held=page.held,
+        ended=words.ended(page.held.ended),
+        state=name(page.state_code, language),
+        footnote=footnote(page.state_code, language),
+        fingerprint=words.fingerprint(page.version_hash),
+        other_titles=words.other_titles(),
+        figures=[line for line in (_reading(page), _attendance(page)) if line],
+    )
+
+
+def _reading(page: queries.RecordPage) -> str:
+    return str(ngettext("Pre-reading: %(num)s module", "Pre-reading: %(num)s modules", page.modules))
+
+
+def _attendance(page: queries.RecordPage) -> str:
+    if page.half_days is None:
+        return ""
+    present, held = page.half_days
+    text = ngettext(
+        "Attendance: %(present)s of %(num)s half-day",
+        "Attendance: %(present)s of %(num)s half-days",
+        held,
+        present=present,
+    )
+    return str(text)

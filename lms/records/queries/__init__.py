@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from .held import HeldRecord, RecordPage, my_record, my_records, valid_records
+from .held import HeldRecord, RecordPage, my_record, my_records, valid_by_person, valid_records
 from .ledger import Head, chain, head, unsealed
-from .standing import Standing, conditions_for, in_closed_editions, standings, standings_in, without_record
+from .standing import (
+    Standing,
+    conditions_for,
+    in_closed_editions,
+    own_standings,
+    standings,
+    standings_in,
+    without_record,
+)
 
 __all__ = [
     "Head",
@@ -17,9 +25,11 @@ __all__ = [
     "in_closed_editions",
     "my_record",
     "my_records",
+    "own_standings",
     "standings",
     "standings_in",
     "unsealed",
+    "valid_by_person",
     "valid_records",
     "without_record",
 ]

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.errors import NotFound
@@ -41,6 +41,9 @@ class RecordPage:
     state_code: str
     version: str
     version_hash: str
+    modules: int
+    half_days: tuple[int, int] | None
+    """Attended and held; nothing where the course asked for no attendance."""
 
 
 def sealed_place(record: str) -> str:
@@ -61,6 +64,7 @@ def my_record(session: Session, record: str, person_id: int) -> RecordPage:
     ).first()
     if row is None:
         raise NotFound
+    days = row.facts["met"].get("attendance")
     shown = json.loads(unseal_text(session, person_id, row.sealed_name, sealed_place(record)))
     return RecordPage(
         held=_held(row),
@@ -69,22 +73,35 @@ def my_record(session: Session, record: str, person_id: int) -> RecordPage:
         state_code=shown["state"],
         version=row.facts["version"],
         version_hash=row.version_hash,
+        modules=row.facts["met"]["modules"]["needed"],
+        half_days=(days["present"], days["held"]) if days else None,
     )
 
 
 def valid_records(session: Session, person_id: int) -> list[tuple[str, dt.date]]:
-    """The records of a person that are in force, with their dates, the oldest first."""
-    valid = (
-        select(LedgerEntry.record, LedgerEntry.dated)
+    """The records of a person that are in force, with their dates."""
+    rows = session.execute(_valid().where(RecordSubject.person_id == person_id))
+    return [(row.record, row.dated) for row in rows]
+
+
+def valid_by_person(session: Session) -> dict[int, list[tuple[str, dt.date]]]:
+    """The records in force of everyone who has one."""
+    found: dict[int, list[tuple[str, dt.date]]] = {}
+    for row in session.execute(_valid()):
+        found.setdefault(row.person_id, []).append((row.record, row.dated))
+    return found
+
+
+def _valid() -> Any:
+    return (
+        select(RecordSubject.person_id, LedgerEntry.record, LedgerEntry.dated)
         .join(RecordSubject, RecordSubject.record == LedgerEntry.record)
         .outerjoin(_ended, (_ended.record == LedgerEntry.record) & (_ended.act != RecordAct.ISSUED))
-        .where(RecordSubject.person_id == person_id, LedgerEntry.act == RecordAct.ISSUED, _ended.id.is_(None))
-        .order_by(LedgerEntry.dated, LedgerEntry.id)
+        .where(LedgerEntry.act == RecordAct.ISSUED, _ended.id.is_(None))
     )
-    return [(record, dated) for record, dated in session.execute(valid)]
 
 
-def _records() -> Select[Any]:
+def _records() -> Any:
     return (
         select(
             RecordSubject.record,

@@ -54,17 +54,24 @@ def conditions_for(session: Session, enrolment_id: int, scope: Scope) -> Verdict
 
 
 def standings_in(session: Session, edition_id: int, scope: Scope) -> list[Standing]:
-    """Every place taken in an edition that this scope shows."""
-    return standings(session, Enrolment.edition_id == edition_id, visible_to(scope))
+    """Every place taken in an edition that this scope shows, as it would stand if attendance were closed now."""
+    return standings(session, Enrolment.edition_id == edition_id, visible_to(scope), as_if_closed=True)
 
 
-def standings(session: Session, *conditions: ColumnElement[bool]) -> list[Standing]:
+def own_standings(session: Session, person_id: int) -> list[Standing]:
+    """A person's own places that have no record yet."""
+    return standings(session, Enrolment.person_id == person_id, without_record())
+
+
+def standings(session: Session, *conditions: ColumnElement[bool], as_if_closed: bool = False) -> list[Standing]:
     """Every accepted place that meets the conditions, in the order of persons; six statements for any number."""
     rows = session.execute(_places().where(*conditions)).all()
     outlines = {row.version: outline(session, row.version) for row in rows}
     passed = dict(_passed(session, [row for row in rows if row.completed_at is None], outlines, conditions))
     sheets = _open_sheets(session, rows, conditions)
-    return [_standing(row, outlines[row.version], passed.get(row.id, ()), sheets) for row in rows]
+    return [
+        _standing(row, outlines[row.version], passed.get(row.id, ()), sheets, as_if_closed=as_if_closed) for row in rows
+    ]
 
 
 def _places() -> Any:
@@ -102,12 +109,14 @@ def _places() -> Any:
     )
 
 
-def _standing(row: Row[Any], course: Outline, passed: Collection[str], sheets: dict[int, Attendance]) -> Standing:
+def _standing(
+    row: Row[Any], course: Outline, passed: Collection[str], sheets: dict[int, Attendance], *, as_if_closed: bool
+) -> Standing:
     sheet = sheets.get(row.id) or Attendance(row.held or 0, row.present or 0, row.excused or 0)
     facts = Facts(
         modules=tuple(ModuleFact(m.key, m.title, m.key in passed) for m in course.modules),
         pre_reading_completed_at=row.completed_at,
-        attendance_closed=row.closed_at is not None,
+        attendance_closed=as_if_closed or row.closed_at is not None,
         held=sheet.held,
         present=sheet.present,
         excused=sheet.excused,
@@ -188,4 +197,4 @@ def in_closed_editions() -> ColumnElement[bool]:
 
 def without_record() -> ColumnElement[bool]:
     """The condition that an enrolment has no record yet."""
-    return ~exists().where(RecordSubject.enrolment_id == Enrolment.id)
+    return ~exists().where(RecordSubject.enrolment_id == Enrolment.id).correlate(Enrolment)

@@ -1,0 +1,28 @@
+"""That every alumni status is what the records say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from lms.kernel.checks import Finding, check
+from lms.people.queries import subjects_of
+
+from .queries import recomputed, stored
+
+
+@check("alumni.status")
+def statuses(session: Session) -> Iterable[Finding]:
+    """Compare each stored status with the one the valid records give."""
+    kept, follows = stored(session), recomputed(session)
+    differing = {person for person in kept.keys() | follows.keys() if kept.get(person) != follows.get(person)}
+    subjects = subjects_of(session, differing)
+    for person in sorted(differing):
+        about = f"person {subjects.get(person, person)}"
+        if person not in follows:
+            yield Finding(about, "is listed as an alumna or alumnus, but holds no valid record")
+        elif person not in kept:
+            yield Finding(about, "holds a valid record, but is not listed as an alumna or alumnus")
+        else:
+            yield Finding(about, f"is listed with {kept[person]}, but the records give {follows[person]}")

@@ -1,0 +1,31 @@
+"""Who is an alumna or alumnus, as stored and as it follows from the records."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.records.queries import valid_by_person
+
+from .models import AlumniStatus
+from .rules import Status, status
+
+_STATUS = (AlumniStatus.first_record, AlumniStatus.since, AlumniStatus.records)
+
+
+def status_of(session: Session, person_id: int) -> Status | None:
+    """The status of one person; one statement."""
+    row = session.execute(select(*_STATUS).where(AlumniStatus.person_id == person_id)).first()
+    return Status(row.first_record, row.since, row.records) if row else None
+
+
+def stored(session: Session) -> dict[int, Status]:
+    """Every status as it is stored."""
+    rows = session.execute(select(AlumniStatus.person_id, *_STATUS))
+    return {row.person_id: Status(row.first_record, row.since, row.records) for row in rows}
+
+
+def recomputed(session: Session) -> dict[int, Status]:
+    """Every status as it follows from the records."""
+    found = ((person, status(records)) for person, records in valid_by_person(session).items())
+    return {person: made for person, made in found if made}

@@ -1,0 +1,105 @@
+"""That the ledger is as it was written, that it and its holders belong together, and that nobody waits for a record."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.kernel.checks import Finding, check
+from lms.kernel.clock import now
+from lms.kernel.secrets import Unsealable, unseal
+from lms.people.sealing import keys_of
+
+from . import anchors, queries
+from .models import LedgerEntry, RecordAct, RecordSubject
+from .queries.held import sealed_place
+from .rules.ledger import commit_to, first_break, genuine
+from .sealing import ledger_keys
+from .words import missing
+
+SOON = dt.timedelta(minutes=2)
+"""How long an entry may wait for its seal, and a seal for being noted outside the database."""
+
+
+@check("records.ledger")
+def ledger(session: Session) -> Iterable[Finding]:
+    """Walk the chain to its first break, then look at what has no seal and at the heads noted outside."""
+    noted = anchors.read()
+    broken = first_break(ledger_keys(), queries.chain(session), noted.heads)
+    if broken:
+        yield Finding(f"ledger {broken.sequence}", broken.problem)
+    yield from _unsealed(session)
+    yield from _noted(session, noted)
+
+
+def _unsealed(session: Session) -> Iterator[Finding]:
+    keys, moment = ledger_keys(), now()
+    for entry in queries.unsealed(session):
+        if not genuine(keys, entry):
+            yield Finding(f"ledger entry {entry.id}", "was not written by this system; it will not be sealed")
+        elif moment - entry.created_at > SOON:
+            since = f"{entry.created_at:%Y-%m-%d %H:%M}"
+            yield Finding(f"ledger entry {entry.id}", f"has waited for its seal since {since}")
+
+
+def _noted(session: Session, noted: anchors.Anchors) -> Iterator[Finding]:
+    for line in noted.unreadable:
+        yield Finding(f"anchors line {line}", "cannot be read")
+    for line in noted.contradicting:
+        yield Finding(f"anchors line {line}", "gives another seal for a number that was noted before")
+    head, last = queries.head(session), max(noted.heads, default=0)
+    if head.sealed_at and head.sequence > last and now() - head.sealed_at > SOON:
+        yield Finding(f"ledger {head.sequence}", f"only {last} was noted outside the database")
+
+
+@check("records.holders")
+def holders(session: Session) -> Iterable[Finding]:
+    """Every record has a holder, and every holder a record, under one subject."""
+    issued = select(LedgerEntry.record, LedgerEntry.subject).where(LedgerEntry.act == RecordAct.ISSUED)
+    entries = {row.record: row.subject for row in session.execute(issued)}
+    held = {row.record: row.subject for row in session.execute(select(RecordSubject.record, RecordSubject.subject))}
+    for record in sorted(entries.keys() - held.keys()):
+        yield Finding(f"record {record}", "is in the ledger, but nobody holds it")
+    for record in sorted(held.keys() - entries.keys()):
+        yield Finding(f"record {record}", "is held by somebody, but is not in the ledger")
+    for record in sorted(record for record in entries.keys() & held.keys() if entries[record] != held[record]):
+        yield Finding(f"record {record}", "is held under another subject than the ledger says")
+
+
+@check("records.names")
+def names(session: Session) -> Iterable[Finding]:
+    """Each holder's own copy of the name opens under their key, and is what the ledger committed to."""
+    rows = session.execute(
+        select(RecordSubject.record, RecordSubject.person_id, RecordSubject.sealed_name, LedgerEntry.commitment)
+        .join(LedgerEntry, LedgerEntry.record == RecordSubject.record)
+        .where(LedgerEntry.act == RecordAct.ISSUED)
+        .order_by(LedgerEntry.id)
+    ).all()
+    # Who was erased has no key any more; their record stands without a name.
+    keys = keys_of(session, {row.person_id for row in rows})
+    for row in rows:
+        key = keys.get(row.person_id)
+        if key and not _fits(key, row.record, row.sealed_name, row.commitment):
+            yield Finding(f"record {row.record}", "does not fit the name that its holder keeps")
+
+
+def _fits(key: bytes, record: str, sealed: bytes, commitment: str) -> bool:
+    try:
+        kept = json.loads(unseal(key, sealed, sealed_place(record)))
+    except Unsealable:
+        return False
+    return commit_to(kept["name"], kept["salt"]) == commitment
+
+
+@check("records.issuing")
+def issuing(session: Session) -> Iterable[Finding]:
+    """Nobody meets the rule and has no record; nobody has a record and does not meet the rule."""
+    for place in queries.standings(session):
+        if place.verdict.met and place.record is None:
+            yield Finding(f"enrolment {place.enrolment}", "meets the rule, but has no record")
+        if place.record is not None and not place.verdict.met:
+            yield Finding(f"record {place.record}", f"was issued without: {' '.join(missing(place.verdict))}")

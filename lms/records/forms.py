@@ -1,0 +1,18 @@
+"""What is sent to this context."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField
+from wtforms.validators import InputRequired
+
+from lms.web.forms import Form
+
+
+class ClosingForm(Form):
+    """The coordinator's word that the sheet is right; closing cannot be taken back."""
+
+    checked = BooleanField(
+        _l("I have checked the sheet"),
+        validators=[InputRequired(_l("Check the sheet first, then tick this box."))],
+    )

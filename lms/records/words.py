@@ -1,0 +1,114 @@
+"""Conditions and certificates in words, in the language of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+
+from lms.catalogue.rules.texts import localised
+
+from .models import RecordAct
+from .rules.completion import Condition, Key, Verdict
+
+Line = tuple[bool, str, str]
+"""Met or not, the condition with its figures, and what explains it (may be empty)."""
+
+TITLES = {
+    "en": "Certificate of completion",
+    "es": "Certificado de finalización",
+    "fr": "Attestation d’achèvement",
+    "ar": "شهادة إتمام",
+}
+"""What the paper is called in the languages it is read in, whatever the language of the page."""
+_FINGERPRINT_LENGTH = 16
+
+
+def lines(verdict: Verdict) -> list[Line]:
+    """Every condition of a verdict, as the conditions of a page are shown."""
+    return [(condition.met, *_EXPLAIN[condition.key](condition)) for condition in verdict.conditions]
+
+
+def missing(verdict: Verdict) -> list[str]:
+    """What is missing, a sentence for each condition."""
+    explained = (_EXPLAIN[condition.key](condition) for condition in verdict.missing)
+    return [f"{text}. {detail}".strip() for text, detail in explained]
+
+
+def ended(act: RecordAct | None) -> str:
+    """What became of a record that is not in force any more; nothing for one that is."""
+    sentences = {
+        RecordAct.CORRECTED: _("This record was corrected; a later one has taken its place."),
+        RecordAct.WITHDRAWN: _("This record was withdrawn by its holder."),
+        RecordAct.REVOKED: _("This record was revoked."),
+    }
+    return sentences.get(act, "") if act else ""
+
+
+def other_titles() -> list[tuple[str, str]]:
+    """The certificate's title in the other languages, each with its code."""
+    own = str(get_locale() or "en").partition("_")[0]
+    return [(code, title) for code, title in TITLES.items() if code != own]
+
+
+def fingerprint(content_hash: str) -> str:
+    """The beginning of a version's content hash, in groups of four."""
+    short = content_hash[:_FINGERPRINT_LENGTH]
+    return " ".join(short[start : start + 4] for start in range(0, len(short), 4))
+
+
+def _modules(condition: Condition) -> tuple[str, str]:
+    figures = condition.figures
+    text = ngettext(
+        "Pre-reading: %(passed)s of %(num)s module passed",
+        "Pre-reading: %(passed)s of %(num)s modules passed",
+        figures["needed"],
+        passed=figures["passed"],
+    )
+    language = str(get_locale() or "en")
+    titles = [localised(title, language) for title in figures["missing"]]
+    return text, _("Not passed yet: %(modules)s.", modules="; ".join(titles)) if titles else ""
+
+
+def _attendance(condition: Condition) -> tuple[str, str]:
+    figures = condition.figures
+    if not figures["held"]:
+        return _("Attendance: no half-day is on the sheet yet"), ""
+    text = ngettext(
+        "Attendance: %(present)s of %(num)s half-day, %(needed)s needed",
+        "Attendance: %(present)s of %(num)s half-days, %(needed)s needed",
+        figures["held"],
+        present=figures["present"],
+        needed=figures["needed"],
+    )
+    return text, " ".join(_about_sheet(figures))
+
+
+def _about_sheet(figures: Mapping[str, Any]) -> list[str]:
+    said = []
+    if figures["excused"]:
+        said.append(
+            ngettext(
+                "%(num)s half-day was excused; this explains it, but does not count as attended.",
+                "%(num)s half-days were excused; this explains them, but they do not count as attended.",
+                figures["excused"],
+            )
+        )
+    if not figures["closed"]:
+        said.append(_("The attendance sheet is still open; a coordinator closes it after the last day."))
+    return said
+
+
+def _name(condition: Condition) -> tuple[str, str]:
+    if condition.met:
+        return _("Name confirmed"), ""
+    return _("Name not confirmed yet"), _("The name that will stand on the record waits for its holder’s word.")
+
+
+_EXPLAIN: Mapping[Key, Callable[[Condition], tuple[str, str]]] = {
+    Key.MODULES: _modules,
+    Key.ATTENDANCE: _attendance,
+    Key.NAME: _name,
+}
