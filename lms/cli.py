@@ -5,10 +5,15 @@ from __future__ import annotations
 from flask import Flask
 from flask.cli import AppGroup
 
+from lms.catalogue.cli import courses
+from lms.integrations.cli import commands
 from lms.kernel.worker import work_until_signalled
 from lms.web import logs
 
 group = AppGroup("lms", help="The learning system of the Raphael Lemkin Seminar.")
+group.add_command(courses)
+for command in commands():
+    group.add_command(command)
 
 
 @group.command("work")

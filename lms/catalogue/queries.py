@@ -178,7 +178,8 @@ def _read_outline(session: Session, version_id: int) -> Outline:
 def _modules(session: Session, version_id: int) -> list[OutlineModule]:
     rows = session.execute(
         select(
-            VersionModule.id, VersionModule.key, VersionModule.document, Unit.id.label("unit_id"), Unit.key.label("unit"),
+            VersionModule.id, VersionModule.key, VersionModule.document,
+            Unit.id.label("unit_id"), Unit.key.label("unit"),
             UnitRevision.id.label("revision_id"), UnitRevision.kind, UnitRevision.substance, UnitRevision.language,
         )
         .join(VersionUnit, VersionUnit.module_id == VersionModule.id)
