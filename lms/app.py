@@ -15,10 +15,12 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import lms.alumni.checks
 import lms.alumni.reactions
 import lms.integrations.mail
 import lms.kernel.models
 import lms.learning.reactions
+import lms.records.checks
 import lms.records.reactions
 import lms.seminars.reactions  # noqa: F401  the reactions and jobs register themselves when imported
 from lms.alumni import views as alumni_views
