@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, EmailField, SelectField, StringField, TextAreaField, TimeField
 from wtforms.validators import DataRequired, Email, Length, Optional, ValidationError
 
-from lms.web.dates import zones
+from lms.web.dates import is_zone, zones
 from lms.web.forms import Form
 
 from .labels import COMPANIONS, EDITION_KINDS, HALVES, SECTORS
+from .models import Edition
 from .rules import EditionFacts, EditionKind, NoSuchTime, instant
 
 _NEEDED = _l("This is needed.")
@@ -62,19 +64,29 @@ class ClockField(TimeField):  # type: ignore[misc]
             raise ValueError(_("Write 23:59 for the end of a day. 00:00 can be read as either end of it."))
 
 
-def resolve(day: dt.date, time: dt.time, zone: str) -> tuple[dt.datetime, str]:
-    """The instant, and a sentence where the clocks show it twice; raises ValidationError where they never show it."""
-    try:
-        at, twice = instant(day, time, zone)
-    except NoSuchTime:
-        raise ValidationError(
-            _("On this day the clocks are put forward over %(time)s. Choose another time.", time=f"{time:%H:%M}")
-        ) from None
-    sentence = _("The clocks show %(time)s twice on this day; the later one counts.", time=f"{time:%H:%M}")
-    return at, sentence if twice else ""
+class ZonedForm(Form):
+    """A form with a day and a time on the clocks of one zone; `at` is the instant once it was validated."""
+
+    at: dt.datetime | None = None
+    twice: str | None = None
+    """A sentence for the page where the clocks show the time twice."""
+
+    def place_in(self, zone: str, day: dt.date | None, time: dt.time | None) -> None:
+        """Find the instant; raises ValidationError for a time that the clocks of the zone leave out."""
+        if day is None or time is None or not is_zone(zone):
+            return
+        said = f"{time:%H:%M}"
+        try:
+            self.at, twice = instant(day, time, zone)
+        except NoSuchTime:
+            raise ValidationError(
+                _("On this day the clocks are put forward over %(time)s. Choose another time.", time=said)
+            ) from None
+        if twice:
+            self.twice = _("The clocks show %(time)s twice on this day; the later one counts.", time=said)
 
 
-class EditionForm(Form):
+class EditionForm(ZonedForm):
     """What a coordinator says of an edition."""
 
     title = StringField(_l("Title"), needed(200), description=_l("Such as “Global seminar, May 2027”"))
@@ -95,29 +107,39 @@ class EditionForm(Form):
     programme = TextAreaField(_l("Programme"), may_be(20000))
     practical = TextAreaField(_l("Practical information"), may_be(20000))
 
-    deadline_note = ""
-
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
         self.zone.choices = [("", _("Choose…")), *((zone, zone.replace("_", " ")) for zone in zones())]
 
+    def validate_deadline_time(self, field: TimeField) -> None:
+        """Find the instant of the deadline."""
+        self.place_in(self.zone.data, self.deadline_day.data, field.data)
+
     def facts(self) -> EditionFacts:
-        """What was said; call it after `validate`. Raises ValidationError for a time the clocks leave out."""
-        deadline, self.deadline_note = resolve(self.deadline_day.data, self.deadline_time.data, self.zone.data)
-        return EditionFacts(
-            kind=EditionKind(self.kind.data),
-            deadline_at=deadline,
-            **{
-                name: (self[name].data.strip() if isinstance(self[name].data, str) else self[name].data)
-                for name in ("title", "place", "starts_on", "ends_on", "zone", "contact", "programme", "practical")
-            },
-        )
+        """What was said, once it was validated."""
+        said = {name: self[name].data for name in ("starts_on", "ends_on", "zone")}
+        lines = ("title", "place", "contact", "programme", "practical")
+        words: dict[str, Any] = {name: (self[name].data or "").strip() for name in lines}
+        return EditionFacts(kind=EditionKind(self.kind.data), deadline_at=cast(dt.datetime, self.at), **said, **words)
+
+    @staticmethod
+    def said_of(edition: Edition) -> dict[str, Any]:
+        """What the form shows of an edition that is there."""
+        local = edition.deadline_at.astimezone(ZoneInfo(edition.zone))
+        return {"obj": edition, "deadline_day": local.date(), "deadline_time": local.time()}
 
 
 class NewEditionForm(EditionForm):
     """An edition that is not there yet: the course has to be chosen."""
 
     course = SelectField(_l("Course"), [DataRequired(_NEEDED)])
+
+    @staticmethod
+    def copied(edition: Edition) -> dict[str, Any]:
+        """What is kept of the edition before: all but its dates."""
+        kept = ("title", "kind", "place", "zone", "contact", "programme", "practical")
+        local = edition.deadline_at.astimezone(ZoneInfo(edition.zone))
+        return {**{name: getattr(edition, name) for name in kept}, "deadline_time": local.time()}
 
 
 class NomineeForm(Form):
@@ -149,14 +171,22 @@ class ReasonForm(Form):
     reason = StringField(_l("Reason"), needed(500))
 
 
-class DeadlineForm(Form):
-    """More time for one person, in the zone of the edition."""
+class DeadlineForm(ZonedForm):
+    """More time for one person, on the clocks of the edition's place."""
 
     day = DayField(_l("New deadline"), [DataRequired(_NEEDED)])
     time = ClockField(_l("At"), [DataRequired(_NEEDED)], default=END_OF_DAY)
 
+    def __init__(self, clocks: str, **more: Any) -> None:
+        super().__init__(**more)
+        self.clocks = clocks
 
-class AnswerForm(Form):
+    def validate_time(self, field: TimeField) -> None:
+        """Find the instant of the new deadline."""
+        self.place_in(self.clocks, self.day.data, field.data)
+
+
+class AnswerForm(DeadlineForm):
     """The answer to a request; the day is needed only where more time is given."""
 
     day = DayField(_l("Until"), [Optional()])

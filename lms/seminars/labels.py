@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
+from lms.people import states
 from lms.people.models import Sector
 
 from .rules import Companion, EditionKind, EnrolmentState, HalfDay, Mark, RequestKind, Stage
@@ -61,3 +63,19 @@ SECTORS: Mapping[Sector, str] = {
     Sector.HUMAN_RIGHTS: _l("Human rights institution"),
     Sector.OTHER: _l("Other"),
 }
+
+
+def state_name(code: str) -> str:
+    """What a state is called in the language of the page."""
+    return states.name(code, str(get_locale() or "en"))
+
+
+def state_note(code: str) -> str | None:
+    """The footnote that travels with a state's name, where there is one."""
+    return states.footnote(code, str(get_locale() or "en"))
+
+
+def state_names() -> list[str]:
+    """Every state's name, in alphabetical order."""
+    locale = str(get_locale() or "en")
+    return [states.name(state.code, locale) for state in states.sorted_for(locale)]

@@ -13,7 +13,10 @@ from lms.kernel import outbox
 from lms.kernel.events import on
 from lms.people.events import PersonWelcomed, SignedIn
 
-from . import services
+from . import letters, services
+
+# Letters register themselves when they are imported.
+LETTERS = letters.__name__
 
 
 @on(PersonWelcomed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -185,6 +185,29 @@ def half_days(starts_on: dt.date, ends_on: dt.date) -> Iterator[tuple[dt.date, H
 
 
 # Attendance ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SheetSession:
+    """One half-day of the sheet; `marked` says whether anybody has a mark in it."""
+
+    id: int
+    day: dt.date
+    half: HalfDay
+    title: str
+    marked: bool
+
+    @property
+    def key(self) -> str:
+        """How forms and addresses name it, such as "2027-05-09-morning"."""
+        return f"{self.day}-{self.half}"
+
+
+def half_day_at_hand(sheet: Sequence[SheetSession], today: dt.date) -> SheetSession | None:
+    """The half-day to mark now: the first of today without marks, else the last of today, else the first of all."""
+    of_today = [row for row in sheet if row.day == today]
+    unmarked = [row for row in of_today if not row.marked]
+    return next(iter([*unmarked[:1], *of_today[-1:], *sheet[:1]]), None)
 
 
 @dataclass(frozen=True)

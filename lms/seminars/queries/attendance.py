@@ -12,18 +12,7 @@ from lms.people import queries as people
 from lms.people.models import Institution
 from lms.people.rules import Scope
 from lms.seminars.models import AttendanceClosing, AttendanceMark, AttendanceResult, Edition, Enrolment, OnSiteSession
-from lms.seminars.rules import Attendance, EnrolmentState, HalfDay, Mark, coordinates
-
-
-@dataclass(frozen=True)
-class SheetSession:
-    """One half-day of the sheet; `marked` says whether anybody has a mark in it."""
-
-    id: int
-    day: dt.date
-    half: HalfDay
-    title: str
-    marked: bool
+from lms.seminars.rules import Attendance, EnrolmentState, HalfDay, Mark, SheetSession, coordinates
 
 
 @dataclass(frozen=True)
@@ -107,3 +96,9 @@ def attendance_result(session: Session, enrolment_id: int) -> Attendance | None:
     found = select(AttendanceResult.held, AttendanceResult.present, AttendanceResult.excused)
     row = session.execute(found.where(AttendanceResult.enrolment_id == enrolment_id)).first()
     return Attendance(*row) if row else None
+
+
+def session_titles(session: Session, edition: Edition) -> dict[tuple[int, str], str]:
+    """The titles of an edition's half-days by number of the day and half, to be copied to the next edition."""
+    rows = sessions_of(session, edition.id)
+    return {((row.day - edition.starts_on).days, str(row.half)): row.title for row in rows}

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from lms.catalogue.models import Course, CourseVersion
@@ -15,7 +15,7 @@ from lms.kernel.errors import NotFound
 from lms.people.models import Institution, Person
 from lms.people.rules import Scope
 from lms.seminars.models import AttendanceClosing, Edition, EditionCompanion, EditionVersion, Enrolment
-from lms.seminars.rules import Companion, EditionKind, coordinates
+from lms.seminars.rules import COUNTED, Companion, EditionKind, coordinates
 
 from .enrolments import visible_to
 
@@ -82,6 +82,17 @@ def edition_of(session: Session, public_id: str, scope: Scope) -> Edition:
     return edition_by_public_id(session, public_id)
 
 
+def edition_to_read(session: Session, public_id: str, scope: Scope) -> Edition:
+    """The edition for somebody who is in it, as participant or companion, or coordinates it; raises NotFound."""
+    edition = edition_by_public_id(session, public_id)
+    theirs = (Enrolment.edition_id == edition.id, Enrolment.person_id == scope.person_id, Enrolment.state.in_(COUNTED))
+    beside = (EditionCompanion.edition_id == edition.id, EditionCompanion.person_id == scope.person_id)
+    inside = or_(exists().where(*theirs), exists().where(*beside))
+    if not coordinates(scope, public_id) and not session.scalar(select(inside)):
+        raise NotFound
+    return edition
+
+
 def version_in_force(session: Session, edition_id: int) -> int:
     """The course version this edition reads now: the last one written down. Editorial ones are by `follow_editorial`.
 
@@ -100,11 +111,43 @@ def course_versions(session: Session, course_id: int) -> list[CourseVersion]:
     return list(session.scalars(every.order_by(CourseVersion.major.desc(), CourseVersion.minor.desc())))
 
 
-def course_choices(session: Session) -> list[tuple[str, dict[str, Any]]]:
+@dataclass(frozen=True)
+class VersionRow:
+    """A version an edition could read; `newer` than the one it reads."""
+
+    number: str
+    published_at: dt.datetime
+    changelog: str
+    in_force: bool
+    newer: bool
+
+
+def versions_for(session: Session, edition: Edition) -> list[VersionRow]:
+    """The version an edition reads and those after it, the latest first."""
+    now = version_in_force(session, edition.id)
+    rows = course_versions(session, edition.course_id)
+    present = next((row.major, row.minor) for row in rows if row.id == now)
+    return [
+        VersionRow(f"{row.major}.{row.minor}", row.published_at, row.changelog, row.id == now, number > present)
+        for row in rows
+        if (number := (row.major, row.minor)) >= present
+    ]
+
+
+def version_numbered(session: Session, course_id: int, number: str) -> int:
+    """The version of a course with this number, such as "2.0"; raises NotFound."""
+    rows = course_versions(session, course_id)
+    found = next((row.id for row in rows if f"{row.major}.{row.minor}" == number), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def course_choices(session: Session, locale: str) -> list[tuple[str, str]]:
     """The courses that have a version, by slug, each with the title of its latest."""
     every = select(Course.slug, CourseVersion.title).join(CourseVersion, CourseVersion.course_id == Course.id)
     rows = session.execute(every.order_by(Course.slug, CourseVersion.major, CourseVersion.minor))
-    return list({slug: (slug, title) for slug, title in rows}.values())
+    return [*{slug: (slug, title.get(locale) or title.get("en") or slug) for slug, title in rows}.values()]
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,16 @@ from sqlalchemy.orm import Session
 
 from lms.kernel.errors import NotFound
 from lms.people import queries as people
-from lms.people.models import Institution, Sector
+from lms.people.models import Institution, Person, Sector
 from lms.people.rules import Scope
-from lms.seminars.models import Edition, Enrolment, EnrolmentEvent, ParticipantRequest, StageReached
-from lms.seminars.rules import COUNTED, EnrolmentState, Place, Stage, deadline_in_force
+from lms.seminars.models import Edition, Enrolment, StageReached
+from lms.seminars.rules import (
+    COUNTED,
+    EnrolmentState,
+    Place,
+    Stage,
+    deadline_in_force,
+)
 
 
 def visible_to(scope: Scope) -> ColumnElement[bool]:
@@ -59,6 +65,9 @@ class EnrolmentRow:
     first_seen_at: dt.datetime | None
     edition_deadline_at: dt.datetime
     own_deadline_at: dt.datetime | None
+    subject: str
+    locale: str | None
+    name_confirmed_at: dt.datetime | None
 
     @property
     def deadline(self) -> dt.datetime:
@@ -94,8 +103,12 @@ def _enrolments() -> Select[*tuple[Any, ...]]:
             Enrolment.first_seen_at,
             Edition.deadline_at.label("edition_deadline_at"),
             Enrolment.deadline_at.label("own_deadline_at"),
+            Person.subject,
+            Person.locale,
+            Person.name_confirmed_at,
         )
         .join(Edition, Edition.id == Enrolment.edition_id)
+        .join(Person, Person.id == Enrolment.person_id)
         .join(Institution, Institution.id == Enrolment.institution_id)
     )
 
@@ -110,6 +123,17 @@ def enrolment_of_person(session: Session, edition: str, person_id: int) -> Enrol
     """A person's own place in an edition, invited or accepted; raises NotFound."""
     mine = _enrolments().where(Edition.public_id == edition, Enrolment.person_id == person_id)
     return _one(session, mine.where(Enrolment.state.in_(COUNTED)))
+
+
+def own_enrolment(session: Session, edition: str, person_id: int) -> Enrolment:
+    """The same as a row that can be changed; raises NotFound."""
+    mine = select(Enrolment).join(Edition, Edition.id == Enrolment.edition_id)
+    found = session.scalar(
+        mine.where(Edition.public_id == edition, Enrolment.person_id == person_id, Enrolment.state.in_(COUNTED))
+    )
+    if found is None:
+        raise NotFound
+    return found
 
 
 def my_enrolments(session: Session, person_id: int) -> list[EnrolmentRow]:
@@ -204,15 +228,3 @@ def named(session: Session, rows: list[PersonRow]) -> list[PersonRow]:
     names = people.names_of(session, [row.person_id for row in rows])
     filled = [PersonRow(**{**vars(row), "name": names.get(row.person_id, "")}) for row in rows]
     return sorted(filled, key=lambda row: (row.name.casefold(), row.public_id))
-
-
-def history(session: Session, enrolment_id: int) -> list[EnrolmentEvent]:
-    """Every step of an enrolment whose door was passed before, in order."""
-    steps = select(EnrolmentEvent).where(EnrolmentEvent.enrolment_id == enrolment_id)
-    return list(session.scalars(steps.order_by(EnrolmentEvent.id)))
-
-
-def requests_of(session: Session, enrolment_id: int) -> list[ParticipantRequest]:
-    """What the holder of an enrolment, whose door was passed before, asked for; the latest first."""
-    asked = select(ParticipantRequest).where(ParticipantRequest.enrolment_id == enrolment_id)
-    return list(session.scalars(asked.order_by(ParticipantRequest.id.desc())))

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from .attendance import (
-    add_session,
     close_attendance,
     lay_out_sessions,
     mark_attendance,
     remove_session,
-    rename_session,
+    set_session,
 )
 from .companions import add_companion, remove_companion
 from .counting import fold_tallies, reach
 from .editions import change_edition, create_edition, follow_editorial, use_version
 from .enrolments import accept, came_back, decline, enrol, invite, replace, withdraw
-from .nominations import Nominee, nominate
+from .nominations import Nominee, nominate, send_invitation, substitute
 from .requests import answer_request, ask, extend
 
 __all__ = [
     "Nominee",
     "accept",
     "add_companion",
-    "add_session",
     "answer_request",
     "ask",
     "came_back",
@@ -40,8 +38,10 @@ __all__ = [
     "reach",
     "remove_companion",
     "remove_session",
-    "rename_session",
     "replace",
+    "send_invitation",
+    "set_session",
+    "substitute",
     "use_version",
     "withdraw",
 ]

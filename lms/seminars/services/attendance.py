@@ -44,46 +44,44 @@ def fit_sessions(session: Session, *, edition: Edition) -> None:
     lay_out_sessions(session, edition=edition, titles=titles)
 
 
-def add_session(
+def set_session(
     session: Session, *, edition: Edition, day: dt.date, half: HalfDay, title: str, at: dt.datetime, by: str
 ) -> None:
-    """Put a half-day on the sheet; raises Refused for one that is there or lies outside the edition."""
+    """Put a half-day on the sheet, or give it another title; raises Refused for one outside the edition's days."""
+    found = _find(session, edition, day, half)
+    if found:
+        found.title = title
+        return
     _while_open(session, edition)
     if not edition.starts_on <= day <= edition.ends_on:
         raise Refused(_("This day lies outside the dates of the edition."))
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = insert(OnSiteSession).values(edition_id=edition.id, day=day, half=half, title=title)
-    if session.scalar(row.on_conflict_do_nothing().returning(OnSiteSession.id)) is None:
-        raise Refused(_("This half-day is on the sheet already."))
+    session.execute(row.on_conflict_do_nothing())
     audit.record(session, at=at, actor=by, act="session.added", about=edition.public_id, day=str(day), half=str(half))
-
-
-def rename_session(session: Session, *, edition: Edition, day: dt.date, half: HalfDay, title: str) -> None:
-    """Give a half-day another title; raises Refused where it is not on the sheet."""
-    _session(session, edition, day, half).title = title
 
 
 def remove_session(
     session: Session, *, edition: Edition, day: dt.date, half: HalfDay, at: dt.datetime, by: str
 ) -> None:
     """Take a half-day off the sheet; raises Refused when somebody has a mark in it."""
+    _lock(session, edition)
     _while_open(session, edition)
-    found = _session(session, edition, day, half)
+    found = _find(session, edition, day, half)
+    if found is None:
+        return
     if session.scalar(select(exists().where(AttendanceMark.session_id == found.id))):
         raise Refused(_("This half-day has marks already, so it stays on the sheet."))
     session.delete(found)
     audit.record(session, at=at, actor=by, act="session.removed", about=edition.public_id, day=str(day), half=str(half))
 
 
-def _session(session: Session, edition: Edition, day: dt.date, half: HalfDay) -> OnSiteSession:
-    found = session.scalar(
+def _find(session: Session, edition: Edition, day: dt.date, half: HalfDay) -> OnSiteSession | None:
+    return session.scalar(
         select(OnSiteSession).where(
             OnSiteSession.edition_id == edition.id, OnSiteSession.day == day, OnSiteSession.half == half
         )
     )
-    if found is None:
-        raise Refused(_("This half-day is not on the sheet."))
-    return found
 
 
 def mark_attendance(session: Session, *, edition: Edition, marks: Marks, at: dt.datetime, by: str) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from lms.kernel import audit
 from lms.kernel.errors import Refused
 from lms.seminars.models import Edition, EditionCompanion
+from lms.seminars.queries import CompanionRow
 from lms.seminars.rules import Companion
 
 
@@ -26,17 +27,14 @@ def add_companion(
     audit.record(session, at=at, actor=by, act="companion.added", about=edition.public_id, who=subject, role=str(role))
 
 
-def remove_companion(
-    session: Session, *, edition: Edition, person_id: int, subject: str, role: Companion, at: dt.datetime, by: str
-) -> None:
+def remove_companion(session: Session, *, edition: Edition, companion: CompanionRow, at: dt.datetime, by: str) -> None:
     """Take somebody out again; nothing happens for one who is not there."""
     theirs = delete(EditionCompanion).where(
         EditionCompanion.edition_id == edition.id,
-        EditionCompanion.person_id == person_id,
-        EditionCompanion.role == role,
+        EditionCompanion.person_id == companion.person_id,
+        EditionCompanion.role == companion.role,
     )
     result = session.execute(theirs)
     if isinstance(result, CursorResult) and result.rowcount:
-        audit.record(
-            session, at=at, actor=by, act="companion.removed", about=edition.public_id, who=subject, role=str(role)
-        )
+        facts = {"who": companion.subject, "role": str(companion.role)}
+        audit.record(session, at=at, actor=by, act="companion.removed", about=edition.public_id, **facts)

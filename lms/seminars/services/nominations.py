@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.kernel.errors import Refused
@@ -15,8 +16,9 @@ from lms.people.models import Institution, Person, Sector
 from lms.people.states import recognise
 from lms.seminars.models import Edition, Enrolment
 from lms.seminars.queries import institutions_named
+from lms.seminars.rules import counted
 
-from .enrolments import enrol
+from .enrolments import enrol, replace
 
 NAMES_SHOWN = 5
 
@@ -46,6 +48,38 @@ def nominate(session: Session, *, edition: Edition, nominee: Nominee, at: dt.dat
     )
     affiliation_id = _affiliation(session, person, institution, at)
     return enrol(session, edition=edition, person_id=person.id, affiliation_id=affiliation_id, at=at, by=by)
+
+
+def substitute(
+    session: Session,
+    *,
+    edition: Edition,
+    enrolment: Enrolment,
+    nominee: Nominee,
+    reason: str,
+    at: dt.datetime,
+    by: str,
+) -> Enrolment:
+    """Let another person take over a place; one who was nominated or had left is taken up again. Raises Refused."""
+    person = people.person_by_address(session, nominee.address)
+    waiting: Enrolment | None = session.scalar(
+        select(Enrolment).where(
+            Enrolment.edition_id == edition.id, Enrolment.person_id == (person.id if person else None)
+        )
+    )
+    if waiting is None or counted(waiting.state):
+        waiting = nominate(session, edition=edition, nominee=nominee, at=at, by=by)
+    replace(session, enrolment=enrolment, substitute=waiting, at=at, by=by, reason=reason)
+    return waiting
+
+
+def send_invitation(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: int | None) -> None:
+    """Write to an invited person; a code sent earlier is no longer good. `by` is a person's id. Raises Refused."""
+    if not counted(enrolment.state):
+        raise Refused(_("This person is not invited."))
+    title = session.get_one(Edition, enrolment.edition_id).title
+    person = session.get_one(Person, enrolment.person_id)
+    people_services.invite(session, person=person, by=by, at=at, edition_title=title)
 
 
 def _institution(session: Session, nominee: Nominee) -> Institution:

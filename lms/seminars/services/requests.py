@@ -8,12 +8,13 @@ from flask_babel import gettext as _
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from lms.kernel import audit, outbox
+from lms.kernel import audit
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.secrets import new_token
 from lms.people.sealing import seal_text
+from lms.people.services import write_to
 from lms.seminars.models import Edition, Enrolment, Extension, ParticipantRequest
-from lms.seminars.rules import RequestKind, answer_place, counted, message_place
+from lms.seminars.rules import RequestKind, answer_place, counted, deadline_in_force, message_place
 
 from .enrolments import withdraw
 
@@ -69,7 +70,7 @@ def answer_request(
         place = answer_place(request.public_id)
         request.sealed_answer = seal_text(session, enrolment.person_id, words, place)
     audit.record(session, at=at, actor=by, act="request.answered", about=enrolment.public_id, granted=granted)
-    _tell(session, enrolment, request)
+    _tell(session, enrolment, request, words)
 
 
 def extend(session: Session, *, enrolment: Enrolment, deadline_at: dt.datetime, at: dt.datetime, by: str) -> None:
@@ -84,10 +85,19 @@ def extend(session: Session, *, enrolment: Enrolment, deadline_at: dt.datetime, 
     audit.record(session, at=at, actor=by, act="extension.granted", about=enrolment.public_id)
 
 
-def _tell(session: Session, enrolment: Enrolment, request: ParticipantRequest) -> None:
-    letter = {
-        "template": "seminars/request-answered",
-        "person_id": enrolment.person_id,
-        "context": {"request": request.public_id},
+def _tell(session: Session, enrolment: Enrolment, request: ParticipantRequest, words: str) -> None:
+    edition = session.get_one(Edition, enrolment.edition_id)
+    facts = {
+        "kind": str(request.kind),
+        "granted": request.granted,
+        "edition_title": edition.title,
+        "edition_zone": edition.zone,
+        "until": deadline_in_force(edition.deadline_at, enrolment.deadline_at).isoformat(),
     }
-    outbox.enqueue(session, "mail.send", letter)
+    write_to(
+        session,
+        person_id=enrolment.person_id,
+        template="seminars/request-answered",
+        context=facts,
+        secret={"words": words} if words else None,
+    )

@@ -1,0 +1,35 @@
+"""What we write to participants."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from lms.people.letters import Draft, Reader, absolute_url, letter
+from lms.web.dates import moment
+
+from .rules import RequestKind
+
+
+@letter("seminars/request-answered")
+def request_answered(reader: Reader, facts: Mapping[str, Any]) -> Draft:
+    """The coordinator has answered what the reader asked for."""
+    words = (str(facts["words"]),) if facts.get("words") else ()
+    paragraphs = (_answer(reader, facts), *words, _("Your seminar page:") + "\n" + absolute_url("home.index"))
+    return Draft(_("Raphael Lemkin Seminar: an answer to your message"), paragraphs)
+
+
+def _answer(reader: Reader, facts: Mapping[str, Any]) -> str:
+    title = facts["edition_title"]
+    if RequestKind(facts["kind"]) is RequestKind.CANNOT_ATTEND:
+        if facts["granted"]:
+            return str(_("you wrote that you cannot attend the %(title)s. Your place has been given up.", title=title))
+        return str(_("you wrote that you cannot attend the %(title)s. Your place is kept for now.", title=title))
+    until = moment(dt.datetime.fromisoformat(facts["until"]), reader.zone)
+    if facts["granted"]:
+        more = _("you have more time for the pre-reading of the %(title)s: until %(until)s.", title=title, until=until)
+        return str(more)
+    return str(_("your pre-reading of the %(title)s stays due: %(until)s.", title=title, until=until))

@@ -1,0 +1,8 @@
+"""The pages of editions, for coordinators and for participants."""
+
+from __future__ import annotations
+
+from . import attendance, companions, editions, own, participants
+from .blueprint import bp
+
+__all__ = ["attendance", "bp", "companions", "editions", "own", "participants"]

@@ -1,0 +1,73 @@
+"""People in an edition who are no participants."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, url_for
+from flask_babel import gettext as _
+
+from lms.kernel.clock import now
+from lms.kernel.db import db
+from lms.kernel.errors import Conflict, NotFound, Refused
+from lms.kernel.unit_of_work import unit_of_work
+from lms.people import queries as people
+from lms.people import services as people_services
+from lms.people.sign_in import me
+from lms.seminars import queries, services
+from lms.seminars.forms import CompanionForm
+from lms.seminars.labels import COMPANIONS
+from lms.seminars.rules import Companion
+from lms.web.access import Permission, requires
+from lms.web.forms import submitted
+from lms.web.logs import note_look
+from lms.web.render import render
+
+from .blueprint import Answer, bp
+
+
+@bp.route("/editions/<edition>/companions", methods=["GET", "POST"])
+@requires(Permission.COORDINATE)
+def companions(edition: str) -> Answer:
+    """Fellows, instructors, observers and speakers of an edition."""
+    scope, form = me().scope, CompanionForm()
+    found = queries.edition_of(db.session(), edition, scope)
+    if form.validate_on_submit():
+        try:
+            _add(edition, form)
+        except (Refused, Conflict) as no:
+            form.refuse(no)
+        else:
+            flash(_("The person is in the edition now, outside its numbers."), "done")
+            return redirect(url_for(".companions", edition=edition), 303)
+    rows = queries.companions_of(db.session(), found, scope)
+    names = people.names_of(db.session(), [row.person_id for row in rows])
+    rows.sort(key=lambda row: names[row.person_id].casefold())
+    note_look("companions.looked", found.public_id)
+    page = render("lms/seminars/companions.html", form=form, edition=found, rows=rows, names=names, roles=COMPANIONS)
+    return page, 422 if form.is_submitted() else 200
+
+
+def _add(edition: str, form: CompanionForm) -> None:
+    viewer, at = me(), now()
+    with unit_of_work() as session:
+        found = queries.edition_of(session, edition, viewer.scope)
+        person = people_services.person_for_address(session, name=form.name.data, address=form.address.data, at=at)
+        role = Companion(form.role.data)
+        services.add_companion(
+            session, edition=found, person_id=person.id, subject=person.subject, role=role, at=at, by=viewer.subject
+        )
+
+
+@bp.post("/editions/<edition>/companions/<person>/remove")
+@requires(Permission.COORDINATE)
+def remove_companion(edition: str, person: str) -> Answer:
+    """Take somebody out of the edition again."""
+    viewer = me()
+    with unit_of_work() as session:
+        found = queries.edition_of(session, edition, viewer.scope)
+        rows = queries.companions_of(session, found, viewer.scope)
+        row = next((row for row in rows if row.subject == person and str(row.role) == submitted("role")), None)
+        if row is None:
+            raise NotFound
+        services.remove_companion(session, edition=found, companion=row, at=now(), by=viewer.subject)
+    flash(_("The person is not in this edition any more."), "done")
+    return redirect(url_for(".companions", edition=edition), 303)

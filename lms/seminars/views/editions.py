@@ -1,0 +1,107 @@
+"""Editions: the list, a new one, what is said of one, and which version of the course it reads."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+
+from lms.kernel.clock import now
+from lms.kernel.db import db
+from lms.kernel.errors import NotFound, Refused
+from lms.kernel.unit_of_work import unit_of_work
+from lms.people.sign_in import me
+from lms.seminars import queries, services
+from lms.seminars.forms import EditionForm, NewEditionForm
+from lms.seminars.models import Edition
+from lms.seminars.rules import coordinates
+from lms.web.access import Permission, requires
+from lms.web.forms import submitted
+from lms.web.languages import chosen
+from lms.web.render import render
+
+from .blueprint import Answer, bp
+
+
+@bp.get("/editions")
+@requires(Permission.OVERSEE)
+def editions() -> str:
+    """The editions one has to do with."""
+    scope = me().scope
+    rows = queries.editions_visible(db.session(), scope)
+    mine = {row.public_id for row in rows if coordinates(scope, row.public_id)}
+    return render("lms/seminars/editions.html", rows=rows, mine=mine, may_create=scope.everything)
+
+
+@bp.route("/editions/new", methods=["GET", "POST"])
+@requires(Permission.COORDINATE)
+def new_edition() -> Answer:
+    """A new edition, empty or after the last one; for those who coordinate all."""
+    viewer = me()
+    if not viewer.scope.everything:
+        raise NotFound
+    source = _source()
+    form = NewEditionForm(**(NewEditionForm.copied(source) if source else {}))
+    form.course.choices = queries.course_choices(db.session(), chosen())
+    if form.validate_on_submit():
+        titles = queries.session_titles(db.session(), source) if source else {}
+        try:
+            with unit_of_work() as session:
+                made = services.create_edition(
+                    session, course=form.course.data, facts=form.facts(), titles=titles, at=now(), by=viewer.subject
+                )
+        except Refused as no:
+            form.refuse(no)
+        else:
+            return _said(form, made, _("The edition is there. Nobody has been invited yet."))
+    return render("lms/seminars/edition_form.html", form=form, edition=None, source=source), _status(form)
+
+
+def _source() -> Edition | None:
+    public_id = request.args.get("copy")
+    return queries.edition_of(db.session(), public_id, me().scope) if public_id else None
+
+
+def _status(form: EditionForm) -> int:
+    return 422 if form.is_submitted() else 200
+
+
+def _said(form: EditionForm, edition: Edition, sentence: str) -> Answer:
+    flash(sentence, "done")
+    if form.twice:
+        flash(form.twice, "care")
+    return redirect(url_for(".edit_edition", edition=edition.public_id), 303)
+
+
+@bp.route("/editions/<edition>/edit", methods=["GET", "POST"])
+@requires(Permission.COORDINATE)
+def edit_edition(edition: str) -> Answer:
+    """What is said of an edition: place, dates, deadline, programme, contact."""
+    viewer = me()
+    found = queries.edition_of(db.session(), edition, viewer.scope)
+    form = EditionForm(**EditionForm.said_of(found))
+    if form.validate_on_submit():
+        try:
+            with unit_of_work() as session:
+                found = queries.edition_of(session, edition, viewer.scope)
+                services.change_edition(session, edition=found, facts=form.facts(), at=now(), by=viewer.subject)
+        except Refused as no:
+            form.refuse(no)
+        else:
+            return _said(form, found, _("The edition was changed."))
+    versions = queries.versions_for(db.session(), found)
+    return render("lms/seminars/edition_form.html", form=form, edition=found, source=None, versions=versions), (
+        _status(form)
+    )
+
+
+@bp.post("/editions/<edition>/version")
+@requires(Permission.COORDINATE)
+def use_version(edition: str) -> Answer:
+    """Let the edition read a new version of substance from now on."""
+    viewer = me()
+    with unit_of_work() as session:
+        found = queries.edition_of(session, edition, viewer.scope)
+        version_id = queries.version_numbered(session, found.course_id, submitted("version"))
+        services.use_version(session, edition=found, version_id=version_id, at=now(), by=viewer.subject)
+    flash(_("The edition reads this version from now on. What was earned stays earned."), "done")
+    return redirect(url_for(".edit_edition", edition=edition), 303)

@@ -1,0 +1,71 @@
+"""A participant's own pages of an edition: programme, more time, not being able to attend."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, url_for
+from flask_babel import gettext as _
+
+from lms.kernel.clock import now
+from lms.kernel.db import db
+from lms.kernel.errors import Refused
+from lms.kernel.unit_of_work import unit_of_work
+from lms.people.sign_in import me
+from lms.seminars import queries, services
+from lms.seminars.forms import MessageForm
+from lms.seminars.labels import HALVES
+from lms.seminars.plain_text import blocks
+from lms.seminars.rules import RequestKind
+from lms.web.access import Permission, requires
+from lms.web.render import render
+
+from .blueprint import Answer, bp
+
+
+@bp.get("/seminar/<edition>/programme")
+@requires(Permission.LEARN)
+def programme(edition: str) -> str:
+    """Programme and practical information, for everyone who is in the edition."""
+    found = queries.edition_to_read(db.session(), edition, me().scope)
+    return render(
+        "lms/seminars/programme.html",
+        edition=found,
+        sessions=queries.sessions_of(db.session(), found.id),
+        halves=HALVES,
+        programme=blocks(found.programme),
+        practical=blocks(found.practical),
+    )
+
+
+@bp.route("/seminar/<edition>/more-time", methods=["GET", "POST"])
+@requires(Permission.LEARN)
+def more_time(edition: str) -> Answer:
+    """Ask the coordinator for a later deadline."""
+    return _ask(edition, RequestKind.MORE_TIME)
+
+
+@bp.route("/seminar/<edition>/cannot-attend", methods=["GET", "POST"])
+@requires(Permission.LEARN)
+def cannot_attend(edition: str) -> Answer:
+    """Tell the coordinator that one cannot come, so that somebody else can be sent."""
+    return _ask(edition, RequestKind.CANNOT_ATTEND)
+
+
+def _ask(edition: str, kind: RequestKind) -> Answer:
+    viewer, form = me(), MessageForm()
+    mine = queries.enrolment_of_person(db.session(), edition, viewer.person_id)
+    if form.validate_on_submit():
+        try:
+            with unit_of_work() as session:
+                enrolment = queries.own_enrolment(session, edition, viewer.person_id)
+                services.ask(
+                    session, enrolment=enrolment, kind=kind, message=form.message.data, at=now(), by=viewer.subject
+                )
+        except Refused as no:
+            form.refuse(no)
+        else:
+            flash(_("Your coordinator has your message and will answer by e-mail."), "done")
+            return redirect(url_for("home.index"), 303)
+    asked = [row for row in queries.requests_of(db.session(), mine.id, viewer.person_id) if row.kind is kind]
+    zone = viewer.zone or mine.institution_zone
+    page = render("lms/seminars/ask.html", form=form, mine=mine, kind=kind, asked=asked, zone=zone)
+    return page, 422 if form.is_submitted() else 200

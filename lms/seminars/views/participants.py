@@ -1,0 +1,265 @@
+"""One person of an edition, for the coordinator: invited, followed, given more time, replaced, taken out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import cast
+
+from flask import flash, redirect, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from lms.kernel.clock import now
+from lms.kernel.db import db
+from lms.kernel.errors import Conflict, Refused
+from lms.kernel.unit_of_work import unit_of_work
+from lms.people import queries as people
+from lms.people import services as people_services
+from lms.people.models import Sector
+from lms.people.sign_in import me
+from lms.seminars import queries, services
+from lms.seminars.forms import AnswerForm, DeadlineForm, NomineeForm, ReasonForm, ReplaceForm, ZonedForm
+from lms.seminars.labels import REQUESTS, SECTORS, STAGES, STATE_MARKS, STATES, state_name, state_names, state_note
+from lms.seminars.models import Edition, Enrolment
+from lms.seminars.rules import counted, may_become
+from lms.web.access import Permission, requires
+from lms.web.forms import Form, submitted
+from lms.web.languages import offered_languages, own_name
+from lms.web.logs import note_look
+from lms.web.render import render
+
+from .blueprint import Answer, bp
+
+Act = Callable[[Session, Edition, Enrolment], None]
+
+
+def _languages() -> list[tuple[str, str]]:
+    return [(code, own_name(code)) for code in offered_languages()]
+
+
+def _nominee(form: NomineeForm) -> services.Nominee:
+    return services.Nominee(
+        name=form.name.data,
+        address=form.address.data,
+        state=form.state.data,
+        institution=form.institution.data,
+        sector=Sector(form.sector.data) if form.sector.data else None,
+        zone=form.zone.data or "",
+        language=form.language.data,
+    )
+
+
+@bp.route("/editions/<edition>/invite", methods=["GET", "POST"])
+@requires(Permission.COORDINATE)
+def invite(edition: str) -> Answer:
+    """Invite one person into an edition."""
+    viewer, form = me(), NomineeForm(_languages())
+    found = queries.edition_of(db.session(), edition, viewer.scope)
+    if form.validate_on_submit():
+        try:
+            with unit_of_work() as session:
+                found = queries.edition_of(session, edition, viewer.scope)
+                enrolment = services.nominate(
+                    session, edition=found, nominee=_nominee(form), at=now(), by=viewer.subject
+                )
+                services.invite(session, enrolment=enrolment, at=now(), by=viewer.subject)
+                services.send_invitation(session, enrolment=enrolment, at=now(), by=viewer.person_id)
+        except (Refused, Conflict) as no:
+            form.refuse(no)
+        else:
+            flash(_("The invitation is on its way."), "done")
+            return _to(edition, enrolment.public_id)
+    page = render("lms/seminars/invite.html", form=form, edition=found, states=state_names())
+    return page, 422 if form.is_submitted() else 200
+
+
+@bp.get("/editions/<edition>/people/<enrolment>")
+@requires(Permission.COORDINATE)
+def participant(edition: str, enrolment: str) -> str:
+    """Where one person stands, what they asked for, and what can be done."""
+    return _page(edition, enrolment)
+
+
+def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) -> str:
+    """The page; `refused` holds the form that was turned down, if one was, by its key."""
+    session, scope = db.session(), me().scope
+    found = queries.edition_of(session, edition, scope)
+    row = queries.enrolment_row(session, edition, enrolment, scope)
+    requests = queries.requests_of(session, row.id, row.person_id)
+    note_look("participant.looked", row.public_id)
+    return render(
+        "lms/seminars/participant.html",
+        edition=found,
+        row=row,
+        form=next(iter((refused or {}).values()), None),
+        forms=_forms(found, requests) | (refused or {}),
+        person_name=people.person_name(session, row.person_id),
+        addresses=people.addresses_of(session, row.person_id),
+        requests=requests,
+        steps=queries.history(session, row.id),
+        stages=queries.stages_of(session, row.id),
+        closing=queries.closing_of(session, found.id),
+        zone=row.institution_zone,
+        may_become=may_become,
+        state_name=state_name,
+        state_note=state_note,
+        labels={"states": STATES, "marks": STATE_MARKS, "stages": STAGES, "sectors": SECTORS, "requests": REQUESTS},
+    )
+
+
+def _forms(edition: Edition, requests: list[queries.RequestRow]) -> dict[str, Form]:
+    made: dict[str, Form] = {
+        "extend": DeadlineForm(edition.zone, prefix="extend-", formdata=None),
+        "leave": ReasonForm(prefix="leave-", formdata=None),
+        "name": ReasonForm(prefix="name-", formdata=None),
+    }
+    for row in requests:
+        if row.answered_at is None:
+            made[row.public_id] = AnswerForm(edition.zone, prefix=f"{row.public_id}-", formdata=None)
+    return made
+
+
+def _to(edition: str, enrolment: str) -> Response:
+    return redirect(url_for(".participant", edition=edition, enrolment=enrolment), 303)
+
+
+def _change(edition: str, enrolment: str, act: Act) -> None:
+    """Do something to one enrolment of an edition one coordinates; for every other there is none."""
+    with unit_of_work() as session:
+        found = queries.edition_of(session, edition, me().scope)
+        act(session, found, queries.enrolment_in(session, found, enrolment, me().scope))
+
+
+def _by_form(edition: str, enrolment: str, form: Form, key: str, act: Act, sentence: str) -> Answer:
+    """Do it when the form is right; otherwise the page again with the form and what is wrong with it."""
+    if form.validate_on_submit():
+        try:
+            _change(edition, enrolment, act)
+        except (Refused, Conflict) as no:
+            form.refuse(no)
+        else:
+            flash(sentence, "done")
+            if isinstance(form, ZonedForm) and form.twice:
+                flash(form.twice, "care")
+            return _to(edition, enrolment)
+    return _page(edition, enrolment, {key: form}), 422
+
+
+@bp.post("/editions/<edition>/people/<enrolment>/invite")
+@requires(Permission.COORDINATE)
+def send_invitation(edition: str, enrolment: str) -> Answer:
+    """Invite somebody who is nominated or had left, or send the invitation again; the older code ends."""
+    viewer = me()
+
+    def act(session: Session, _edition: Edition, place: Enrolment) -> None:
+        if not counted(place.state):
+            services.invite(session, enrolment=place, at=now(), by=viewer.subject)
+        services.send_invitation(session, enrolment=place, at=now(), by=viewer.person_id)
+
+    _change(edition, enrolment, act)
+    flash(_("The invitation is on its way. A code sent earlier is no longer good."), "done")
+    return _to(edition, enrolment)
+
+
+@bp.post("/editions/<edition>/people/<enrolment>/accept")
+@requires(Permission.COORDINATE)
+def accept(edition: str, enrolment: str) -> Answer:
+    """The person said in another way that they come."""
+    subject = me().subject
+    _change(edition, enrolment, lambda s, _e, place: services.accept(s, enrolment=place, at=now(), by=subject))
+    flash(_("The acceptance is noted."), "done")
+    return _to(edition, enrolment)
+
+
+@bp.post("/editions/<edition>/people/<enrolment>/leave")
+@requires(Permission.COORDINATE)
+def leave(edition: str, enrolment: str) -> Answer:
+    """The person declined the place, or gives it up."""
+    subject, form = me().subject, ReasonForm(prefix="leave-")
+    end = services.decline if submitted("how") == "declined" else services.withdraw
+
+    def act(session: Session, _edition: Edition, place: Enrolment) -> None:
+        end(session, enrolment=place, at=now(), by=subject, reason=form.reason.data)
+
+    return _by_form(edition, enrolment, form, "leave", act, _("The person is out of this edition and of its numbers."))
+
+
+@bp.post("/editions/<edition>/people/<enrolment>/extension")
+@requires(Permission.COORDINATE)
+def extend(edition: str, enrolment: str) -> Answer:
+    """Give one person more time without having been asked."""
+    viewer = me()
+    found = queries.edition_of(db.session(), edition, viewer.scope)
+    form = DeadlineForm(found.zone, prefix="extend-")
+
+    def act(session: Session, _edition: Edition, place: Enrolment) -> None:
+        services.extend(session, enrolment=place, deadline_at=cast(dt.datetime, form.at), at=now(), by=viewer.subject)
+
+    return _by_form(edition, enrolment, form, "extend", act, _("The person has more time."))
+
+
+@bp.post("/editions/<edition>/people/<enrolment>/name")
+@requires(Permission.COORDINATE)
+def confirm_name(edition: str, enrolment: str) -> Answer:
+    """Confirm a name for its holder, with a reason."""
+    viewer, form = me(), ReasonForm(prefix="name-")
+
+    def act(session: Session, _edition: Edition, place: Enrolment) -> None:
+        people_services.confirm_name(session, person=place.person, by=viewer, at=now(), reason=form.reason.data)
+
+    return _by_form(edition, enrolment, form, "name", act, _("The name is confirmed."))
+
+
+@bp.post("/editions/<edition>/people/<enrolment>/requests/<request>")
+@requires(Permission.COORDINATE)
+def answer(edition: str, enrolment: str, request: str) -> Answer:
+    """Answer what somebody asked for; they get a letter."""
+    viewer, granted = me(), submitted("answer") == "yes"
+    found = queries.edition_of(db.session(), edition, viewer.scope)
+    form = AnswerForm(found.zone, prefix=f"{request}-")
+
+    def act(session: Session, _edition: Edition, place: Enrolment) -> None:
+        services.answer_request(
+            session,
+            enrolment=place,
+            request=queries.request_in(session, place.id, request),
+            granted=granted,
+            deadline_at=form.at,
+            words=form.words.data or "",
+            at=now(),
+            by=viewer.subject,
+        )
+
+    return _by_form(edition, enrolment, form, request, act, _("The answer is on its way."))
+
+
+@bp.route("/editions/<edition>/people/<enrolment>/replace", methods=["GET", "POST"])
+@requires(Permission.COORDINATE)
+def replace(edition: str, enrolment: str) -> Answer:
+    """Somebody else takes over the place."""
+    viewer = me()
+    found = queries.edition_of(db.session(), edition, viewer.scope)
+    row = queries.enrolment_row(db.session(), edition, enrolment, viewer.scope)
+    form = ReplaceForm(_languages(), state=row.state_code, institution=row.institution_name)
+    if form.validate_on_submit():
+        try:
+            with unit_of_work() as session:
+                found = queries.edition_of(session, edition, viewer.scope)
+                old = queries.enrolment_in(session, found, enrolment, viewer.scope)
+                new = services.substitute(
+                    session, edition=found, enrolment=old, nominee=_nominee(form), reason=form.reason.data or "",
+                    at=now(), by=viewer.subject,
+                )  # fmt: skip
+                services.send_invitation(session, enrolment=new, at=now(), by=viewer.person_id)
+        except (Refused, Conflict) as no:
+            form.refuse(no)
+        else:
+            flash(_("The place has passed on, and the invitation is on its way."), "done")
+            return _to(edition, new.public_id)
+    person_name = people.person_name(db.session(), row.person_id)
+    page = render(
+        "lms/seminars/replace.html", form=form, edition=found, row=row, person_name=person_name, states=state_names()
+    )
+    return page, 422 if form.is_submitted() else 200
