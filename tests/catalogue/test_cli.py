@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
+import pytest
 from flask import Flask
 
 from lms.catalogue.cli import courses, packaged_courses
@@ -75,3 +78,14 @@ def test_the_courses_that_come_with_the_house_are_in_order(sqlite_app: Flask) ->
     code, said = run(sqlite_app, "validate")
     assert (code, "lemkin-seminar: in order" in said) == (0, True), said
     assert (packaged_courses() / "lemkin-seminar" / "course.yaml").is_file()
+
+
+def test_every_command_of_the_guide_works(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guide = (packaged_courses().parent / "docs" / "course-format.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^flask lms courses (.+)$", guide, re.MULTILINE)
+    assert {command.split()[0] for command in commands} == set(courses.commands)
+    shutil.copytree(packaged_courses(), tmp_path / "courses")
+    monkeypatch.chdir(tmp_path)
+    for command in commands:
+        code, said = run(app, *command.split())
+        assert code == 0, (command, said)
