@@ -1,24 +1,114 @@
-"""The participant's home, and who can see what about them."""
+"""Where a signed-in person begins, and who can see what about them."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+import datetime as dt
+from collections.abc import Sequence
 
+from flask import Blueprint, redirect, request, url_for
+from flask_babel import get_locale
+from werkzeug.wrappers import Response
+
+from lms.catalogue.queries import outline
+from lms.kernel.clock import now
+from lms.kernel.db import db
+from lms.learning.queries import progress_of
+from lms.learning.rules.standing import Standing, standing_of
+from lms.people.queries import Viewer, names_of
+from lms.people.sign_in import me
+from lms.records.queries import conditions_for
+from lms.records.rules.completion import Verdict
+from lms.seminars.queries import editions_visible
 from lms.web.access import Permission, requires
+from lms.web.dates import local_day
 from lms.web.render import render
 
+from . import queries
+from .pages import HomePage, MandatePage, WhoSeesPage
+from .queries import MyPlace
+from .rules.places import Moment, moment_of, present_first
+from .rules.verdicts import verdict_of
+from .rules.watchers import watchers
+
 bp = Blueprint("home", __name__)
+READING = frozenset({Moment.BEFORE, Moment.THERE, Moment.AFTER})
+ELSEWHERE = frozenset({Moment.NOMINATED, Moment.GONE})
 
 
 @bp.get("/")
 @requires(Permission.SIGNED_IN)
-def index() -> str:
-    """Where a signed-in person begins."""
-    return render("lms/web/help.html")
+def index() -> str | Response:
+    """Where a signed-in person begins: their seminar, or what their mandate is over."""
+    viewer = me()
+    places = present_first(queries.my_places(db.session(), viewer.person_id), _today)
+    place = next((found for found in places if found.edition == request.args.get("edition")), next(iter(places), None))
+    if place is None or (_moment(place) in ELSEWHERE and viewer.grants):
+        return _by_mandate(viewer)
+    return _participant(viewer, place, places)
+
+
+def _today(place: MyPlace) -> dt.date:
+    return local_day(now(), place.zone)
+
+
+def _moment(place: MyPlace) -> Moment:
+    return moment_of(place, _today(place))
+
+
+def _participant(viewer: Viewer, place: MyPlace, places: Sequence[MyPlace]) -> str:
+    moment = _moment(place)
+    standing = _standing(place) if moment in READING | {Moment.RECORDED} else None
+    page = HomePage(
+        place=place,
+        moment=moment,
+        at=now(),
+        zone=viewer.zone or place.institution_zone,
+        language=str(get_locale() or "en"),
+        standing=standing,
+        verdict=_verdict(viewer, place, standing, moment),
+        others=[other for other in places if other is not place],
+    )
+    template = "lms/home/away.html" if moment in ELSEWHERE else "lms/home/index.html"
+    return render(template, page=page, place=place, oversees=viewer.can(Permission.OVERSEE))
+
+
+def _standing(place: MyPlace) -> Standing | None:
+    if place.version_id is None:
+        return None
+    course = outline(db.session(), place.version_id)
+    return standing_of(course, progress_of(db.session(), place.enrolment_id), place.course)
+
+
+def _verdict(viewer: Viewer, place: MyPlace, standing: Standing | None, moment: Moment) -> Verdict | None:
+    """Met or not yet: from the sheet while the seminar goes on, else from what is known without asking."""
+    if standing is None or moment not in READING:
+        return None
+    if moment is not Moment.BEFORE and place.closed_at is None:
+        found = conditions_for(db.session(), place.enrolment_id, viewer.scope)
+        if found is not None:
+            return found
+    closed = place.closed_at is not None
+    return verdict_of(standing, place.attendance, closed=closed, name_confirmed=place.name_confirmed)
+
+
+def _by_mandate(viewer: Viewer) -> str | Response:
+    """For people without a place: the edition or editions they oversee, else a page that says what they may see."""
+    if viewer.can(Permission.OVERSEE):
+        editions = editions_visible(db.session(), viewer.scope)
+        if len(editions) == 1 and not viewer.scope.everything:
+            return redirect(url_for("dashboards.edition", edition=editions[0].public_id), 303)
+        return redirect(url_for("seminars.editions"), 303)
+    page = MandatePage(viewer.grants, queries.counted_editions(db.session(), viewer.scope), str(get_locale() or "en"))
+    return render("lms/home/mandate.html", page=page)
 
 
 @bp.get("/who-sees-what")
 @requires(Permission.SIGNED_IN)
 def who_sees() -> str:
-    """Who can see what about the person who asks."""
-    return render("lms/web/help.html")
+    """Who can see what about the person who asks: the rule that opens pages, asked for every mandate in force."""
+    viewer, session = me(), db.session()
+    seen = queries.my_seen_places(session, viewer.person_id)
+    found = watchers([place.place for place in seen], queries.holdings(session, now()))
+    names = names_of(session, [watcher.person_id for watcher in found])
+    page = WhoSeesPage(seen, found, names, str(get_locale() or "en"))
+    return render("lms/home/who_sees.html", page=page)

@@ -1,0 +1,162 @@
+"""What the home page and "who can see what about me" read; each asks for the viewer's own rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select, true
+from sqlalchemy.orm import Session, aliased
+
+from lms.learning.models import EnrolmentProgress
+from lms.learning.rules.standing import Course
+from lms.people.models import Institution, Person
+from lms.people.queries import mandates_in_force
+from lms.people.rules import Grant, Scope
+from lms.records.models import LedgerEntry, RecordAct, RecordSubject
+from lms.seminars.models import AttendanceClosing, AttendanceResult, Edition, EditionVersion, Enrolment
+from lms.seminars.rules import Attendance, EnrolmentState, Place, deadline_in_force
+
+from .rules.watchers import Holding
+
+_ended = aliased(LedgerEntry)
+
+
+@dataclass(frozen=True, slots=True)
+class MyPlace:
+    """One's own place in an edition, with everything the home page says of it."""
+
+    enrolment_id: int
+    state: EnrolmentState
+    edition: str
+    title: str
+    where: str
+    starts_on: dt.date
+    ends_on: dt.date
+    zone: str
+    institution_zone: str
+    contact: str
+    has_programme: bool
+    deadline: dt.datetime
+    has_more_time: bool
+    version_id: int | None
+    course: Course
+    closed_at: dt.datetime | None
+    attendance: Attendance
+    name_confirmed: bool
+    record: str | None
+    record_dated: dt.date | None
+    record_ended: RecordAct | None
+
+
+def my_places(session: Session, person_id: int) -> list[MyPlace]:
+    """Every place a person has or had, in one statement."""
+    return [_place(row) for row in session.execute(_places().where(Enrolment.person_id == person_id))]
+
+
+def _places() -> Any:
+    in_force = select(EditionVersion.version_id).where(EditionVersion.edition_id == Enrolment.edition_id)
+    version = in_force.order_by(EditionVersion.id.desc()).limit(1).correlate(Enrolment).scalar_subquery()
+    return (
+        select(
+            Enrolment.id, Enrolment.state, Enrolment.deadline_at.label("own_deadline_at"),
+            Edition.public_id, Edition.title, Edition.place, Edition.starts_on, Edition.ends_on, Edition.zone,
+            Edition.deadline_at, Edition.contact, (Edition.programme != "").label("has_programme"),
+            Institution.zone.label("institution_zone"), Person.name_confirmed_at, version.label("version_id"),
+            EnrolmentProgress.started_at, EnrolmentProgress.completed_at, EnrolmentProgress.late,
+            EnrolmentProgress.last_unit_id, AttendanceClosing.at.label("closed_at"),
+            AttendanceResult.held, AttendanceResult.present, AttendanceResult.excused,
+            LedgerEntry.record, LedgerEntry.dated, _ended.act.label("ended"),
+        )
+        .join(Edition, Edition.id == Enrolment.edition_id)
+        .join(Institution, Institution.id == Enrolment.institution_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(EnrolmentProgress, EnrolmentProgress.enrolment_id == Enrolment.id)
+        .outerjoin(AttendanceClosing, AttendanceClosing.edition_id == Enrolment.edition_id)
+        .outerjoin(AttendanceResult, AttendanceResult.enrolment_id == Enrolment.id)
+        .outerjoin(RecordSubject, RecordSubject.enrolment_id == Enrolment.id)
+        .outerjoin(LedgerEntry, (LedgerEntry.record == RecordSubject.record) & (LedgerEntry.act == RecordAct.ISSUED))
+        .outerjoin(_ended, (_ended.record == RecordSubject.record) & (_ended.act != RecordAct.ISSUED))
+    )  # fmt: skip
+
+
+def _place(row: Row[Any]) -> MyPlace:
+    return MyPlace(
+        enrolment_id=row.id,
+        state=row.state,
+        edition=row.public_id,
+        title=row.title,
+        where=row.place,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        zone=row.zone,
+        institution_zone=row.institution_zone,
+        contact=row.contact,
+        has_programme=row.has_programme,
+        deadline=deadline_in_force(row.deadline_at, row.own_deadline_at),
+        has_more_time=row.own_deadline_at is not None and row.own_deadline_at > row.deadline_at,
+        version_id=row.version_id,
+        course=Course(row.started_at, row.completed_at, bool(row.late), row.last_unit_id),
+        closed_at=row.closed_at,
+        attendance=Attendance(row.held or 0, row.present or 0, row.excused or 0),
+        name_confirmed=row.name_confirmed_at is not None,
+        record=row.record,
+        record_dated=row.dated,
+        record_ended=row.ended,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPlace:
+    """What of one's place decides who sees it, with the words for it."""
+
+    place: Place
+    edition_title: str
+    institution_name: str
+
+
+def my_seen_places(session: Session, person_id: int) -> list[SeenPlace]:
+    """Every place a person has or had, as `visible` looks at it; one statement."""
+    rows = session.execute(
+        select(
+            Edition.public_id.label("edition"),
+            Enrolment.state_code,
+            Institution.public_id.label("institution"),
+            Enrolment.person_id,
+            Edition.title,
+            Institution.name,
+        )
+        .join(Edition, Edition.id == Enrolment.edition_id)
+        .join(Institution, Institution.id == Enrolment.institution_id)
+        .where(Enrolment.person_id == person_id)
+        .order_by(Edition.starts_on.desc(), Edition.id.desc())
+    )
+    return [
+        SeenPlace(Place(row.edition, row.state_code, row.institution, row.person_id), row.title, row.name)
+        for row in rows
+    ]
+
+
+def holdings(session: Session, at: dt.datetime) -> list[Holding]:
+    """Every mandate in force, as the rule looks at it; one statement."""
+    return [Holding(m.person_id, Grant(m.role, m.scope, m.scope_id)) for m in mandates_in_force(session, at)]
+
+
+@dataclass(frozen=True, slots=True)
+class CountedEdition:
+    """An edition of which somebody sees numbers only."""
+
+    public_id: str
+    title: str
+    place: str
+    starts_on: dt.date
+    ends_on: dt.date
+
+
+def counted_editions(session: Session, scope: Scope) -> list[CountedEdition]:
+    """The editions whose numbers a mandate shows, the latest first; one statement."""
+    within = true() if scope.counts_everything else Edition.public_id.in_(scope.counts_editions)
+    found = select(Edition.public_id, Edition.title, Edition.place, Edition.starts_on, Edition.ends_on).where(within)
+    rows = session.execute(found.order_by(Edition.starts_on.desc(), Edition.id.desc()))
+    return [CountedEdition(*row) for row in rows]
