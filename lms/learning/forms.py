@@ -1,0 +1,32 @@
+"""Shape and type of what is sent on the way through the course."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, IntegerField, TextAreaField
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
+
+from lms.web.forms import OnceForm
+
+LONGEST = 25_000
+
+
+class ReflectionForm(OnceForm):
+    """What a person writes for themselves."""
+
+    text = TextAreaField(_l("Your text"), validators=[DataRequired(_l("There is no text yet.")), Length(max=LONGEST)])
+
+
+class ReportForm(OnceForm):
+    """An error in a text; `text` is named apart from the reflection's, as both may stand on one page."""
+
+    wrong = TextAreaField(
+        _l("What is wrong, and where?"), validators=[DataRequired(_l("Say what is wrong.")), Length(max=LONGEST)]
+    )
+
+
+class AnswerForm(OnceForm):
+    """One answer as the page's script sends it; the question's own inputs are read beside it."""
+
+    question = HiddenField(validators=[Length(min=1, max=80)])
+    sequence = IntegerField(validators=[Optional(), NumberRange(min=0, max=2**53)])

@@ -1,0 +1,25 @@
+"""A module: what it is for, its units, and which is next."""
+
+from __future__ import annotations
+
+from lms.catalogue.rules.texts import localised
+from lms.kernel.db import db
+from lms.kernel.errors import NotFound
+from lms.web.access import Permission, requires
+from lms.web.render import render
+
+from .blueprint import bp
+from .way import way_through
+
+
+@bp.get("/learn/<edition>/modules/<module>")
+@requires(Permission.LEARN)
+def module(edition: str, module: str) -> str:
+    """A module of one's own edition; one that is not open yet says what it waits for."""
+    way = way_through(db.session(), edition)
+    found = way.standing.module(module)
+    if found is None:
+        raise NotFound
+    number = way.standing.modules.index(found) + 1
+    shown = {"module": found, "number": number, "next_unit": found.next_unit}
+    return render("lms/learning/module.html", way=way, localised=localised, **shown)
