@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .errors import TooMany
@@ -40,3 +40,15 @@ def forgive(what: str, who: str) -> None:
     """Forget the tries of somebody who has just succeeded."""
     with own_transaction() as session:
         session.execute(delete(Throttle).where(Throttle.key == f"{what}:{keyring().veil(who)}"))
+
+
+def refund(what: str, who: str, *, at: dt.datetime, seconds: int = 300) -> None:
+    """Take one try back: where many people share an address of the network, success must not count against them."""
+    window = dt.datetime.fromtimestamp(at.timestamp() // seconds * seconds, dt.UTC)
+    key = f"{what}:{keyring().veil(who)}"
+    with own_transaction() as session:
+        session.execute(
+            update(Throttle)
+            .where(Throttle.key == key, Throttle.window == window, Throttle.count > 0)
+            .values(count=Throttle.count - 1)
+        )

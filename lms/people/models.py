@@ -14,6 +14,7 @@ from .rules import MandateActKind as MandateActKind
 from .rules import MandateState as MandateState
 from .rules import Role as Role
 from .rules import ScopeKind as ScopeKind
+from .rules.codes import TokenPurpose as TokenPurpose
 
 
 class Sector(enum.StrEnum):
@@ -32,14 +33,6 @@ class IdentityKind(enum.StrEnum):
     """What one sealed row of identity says."""
 
     NAME = "name"
-    ADDRESS = "address"
-
-
-class TokenPurpose(enum.StrEnum):
-    """What a mailed link and its code are for; one is never good for another."""
-
-    INVITATION = "invitation"
-    RESET = "reset"
     ADDRESS = "address"
 
 

@@ -78,10 +78,15 @@ def identify() -> Viewer | None:
 
 def me() -> Viewer:
     """The signed-in person; raises SignedOut when nobody is."""
-    found = viewer()
+    found = present()
     if found is None:
         raise SignedOut
-    return cast(Viewer, found)
+    return found
+
+
+def present() -> Viewer | None:
+    """The signed-in person, or nobody."""
+    return cast("Viewer | None", viewer())
 
 
 def remember(token: str, *, keep: bool = False) -> None:
@@ -101,7 +106,7 @@ def forget() -> None:
 
 
 def _welcome_first() -> Response | None:
-    found = viewer()
-    if found is None or cast(Viewer, found).welcomed or request.endpoint in BEFORE_WELCOME:
+    found = present()
+    if found is None or found.welcomed or request.endpoint in BEFORE_WELCOME:
         return None
     return redirect(url_for("people.welcome"), 303)

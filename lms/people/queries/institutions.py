@@ -90,3 +90,15 @@ def _view(session: Session, row: Affiliation, institution: Institution) -> Affil
     sealed = row.sealed_function
     function = unseal_text(session, row.person_id, sealed, function_place(row.since)) if sealed else ""
     return AffiliationView(row.id, as_view(institution), function, row.since, row.until)
+
+
+def zone_on(session: Session, person_id: int, day: dt.date) -> str:
+    """The time zone of the institution where a person serves on a day; UTC where there is none."""
+    zone = session.scalar(
+        select(Institution.zone)
+        .join(Affiliation, Affiliation.institution_id == Institution.id)
+        .where(Affiliation.person_id == person_id, held_on(day))
+        .order_by(Affiliation.since.desc())
+        .limit(1)
+    )
+    return zone or "UTC"

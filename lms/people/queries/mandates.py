@@ -74,6 +74,32 @@ def mandate(session: Session, public_id: str) -> Mandate | None:
     return session.scalar(held, execution_options={"populate_existing": True})
 
 
+@dataclass(frozen=True)
+class ActView:
+    """One act on a mandate; `by` is None for the operator at the command line."""
+
+    kind: MandateActKind
+    by: int | None
+    reason: str | None
+    at: dt.datetime
+
+
+def mandate_view(session: Session, public_id: str) -> MandateView | None:
+    """The mandate with this public id, as pages show it."""
+    return next(iter(_views(session, Mandate.public_id == public_id)), None)
+
+
+def acts_of(session: Session, public_id: str) -> list[ActView]:
+    """Everything that was done to a mandate, in order."""
+    rows = session.execute(
+        select(MandateAct.kind, MandateAct.by_person_id, MandateAct.reason, MandateAct.at)
+        .join(Mandate, Mandate.id == MandateAct.mandate_id)
+        .where(Mandate.public_id == public_id)
+        .order_by(MandateAct.id)
+    )
+    return [ActView(*row) for row in rows]
+
+
 def proposer_of(session: Session, mandate_id: int) -> int | None:
     """Who proposed a mandate; None for the operator at the command line."""
     return session.scalar(

@@ -111,3 +111,10 @@ def subjects_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
     """The public ids of several people."""
     rows = session.execute(select(Person.id, Person.subject).where(Person.id.in_(set(person_ids))))
     return {row.id: row.subject for row in rows}
+
+
+def own_words(session: Session, person_id: int) -> tuple[str, ...]:
+    """What others know of a person, and a password must therefore not be made of."""
+    name = name_of(session, person_id)
+    addresses = (view.address for view in addresses_of(session, person_id))
+    return tuple(addresses) if name is None else (name.full, name.latin, *addresses)

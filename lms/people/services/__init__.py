@@ -1,17 +1,37 @@
 """Every change to persons, institutions, mandates and sign-in."""
 
+from .addresses import ask_for_address as ask_for_address
+from .addresses import make_primary as make_primary
+from .addresses import remove_address as remove_address
+from .codes import Made as Made
+from .codes import Tried as Tried
+from .codes import try_code as try_code
+from .erasure import erase as erase
 from .institutions import affiliate as affiliate
 from .institutions import create_institution as create_institution
 from .institutions import move as move
 from .institutions import sync_states as sync_states
+from .invitations import ask_for_new_password as ask_for_new_password
+from .invitations import invite as invite
+from .invitations import send_invitation as send_invitation
+from .letters import primary_address as primary_address
+from .letters import write_to as write_to
 from .mandates import confirm as confirm
 from .mandates import confirm_alone as confirm_alone
 from .mandates import decline as decline
 from .mandates import end as end
 from .mandates import grant_by_operator as grant_by_operator
 from .mandates import propose as propose
+from .names import change_name as change_name
+from .names import confirm_name as confirm_name
+from .names import set_function as set_function
+from .names import set_language as set_language
+from .names import welcome as welcome
+from .passwords import change_password as change_password
+from .passwords import keep_password as keep_password
 from .persons import create_person as create_person
 from .persons import person_for_address as person_for_address
 from .sessions import end_other_sessions as end_other_sessions
 from .sessions import end_session as end_session
+from .sessions import end_session_row as end_session_row
 from .sessions import start_session as start_session

@@ -14,6 +14,7 @@ from lms.people.queries.persons import subjects_of
 from lms.people.rules import mandates as rules
 from lms.people.rules.mandates import STATE_AFTER, MandateActKind, MandateRefusal, Role, ScopeKind
 
+from .invitations import invite
 from .wording import refuse_mandate
 
 
@@ -92,6 +93,7 @@ def confirm(session: Session, *, mandate: Mandate, by: int, at: dt.datetime) -> 
         )
     )
     _act(session, mandate, MandateActKind.CONFIRMED, by, at)
+    _invite_newcomer(session, mandate, by, at)
 
 
 def confirm_alone(session: Session, *, mandate: Mandate, by: int, reason: str, at: dt.datetime) -> None:
@@ -106,6 +108,14 @@ def confirm_alone(session: Session, *, mandate: Mandate, by: int, reason: str, a
         )
     )
     _act(session, mandate, MandateActKind.CONFIRMED_ALONE, by, at, reason.strip())
+    _invite_newcomer(session, mandate, by, at)
+
+
+def _invite_newcomer(session: Session, mandate: Mandate, by: int, at: dt.datetime) -> None:
+    """Whoever was never here needs a way in."""
+    person = session.get_one(Person, mandate.person_id)
+    if person.welcomed_at is None:
+        invite(session, person=person, by=by, at=at)
 
 
 def decline(session: Session, *, mandate: Mandate, by: int, at: dt.datetime, reason: str = "") -> None:

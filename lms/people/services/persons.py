@@ -6,6 +6,7 @@ import datetime as dt
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ from lms.people.queries.persons import person_by_address
 from lms.people.rules.names import PersonName, mistake_in_parts, tidy_name
 from lms.people.sealing import make_key, name_place
 
+from .codes import forget_address_codes
 from .wording import refuse_text
 
 
@@ -67,6 +69,7 @@ def add_address_row(
 ) -> int | None:
     """Seal an address; gives the row's id, or None when the address is taken (also by a change going on beside us)."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    _release(session, person_id, address, at)
     place = new_token()
     row = {
         "person_id": person_id,
@@ -79,6 +82,21 @@ def add_address_row(
     }
     change = insert(IdentityRow).values(row).on_conflict_do_nothing(index_elements=["blind_index"])
     return session.scalar(change.returning(IdentityRow.id))
+
+
+def _release(session: Session, person_id: int, address: str, at: dt.datetime) -> None:
+    """An address that somebody else named but never proved is free for whoever can."""
+    unproved = session.scalar(
+        select(IdentityRow.id).where(
+            IdentityRow.blind_index == keyring().blind(address),
+            IdentityRow.person_id != person_id,
+            IdentityRow.verified_at.is_(None),
+            ~IdentityRow.primary,
+        )
+    )
+    if unproved is not None:
+        forget_address_codes(session, unproved, at)
+        session.execute(delete(IdentityRow).where(IdentityRow.id == unproved))
 
 
 def person_for_address(session: Session, *, name: PersonName | str, address: str, at: dt.datetime) -> Person:

@@ -1,0 +1,81 @@
+"""What `flask lms check` recomputes about persons and mandates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.kernel.checks import Finding, check
+from lms.kernel.secrets import Unsealable, same, unseal
+from lms.kernel.settings import keyring
+from lms.people.models import IdentityKind, IdentityRow, Mandate, MandateAct, Person, PersonKey
+from lms.people.rules.mandates import SHORTEST_REASON, STATE_AFTER, MandateActKind, MandateState
+from lms.people.rules.names import PersonName
+from lms.people.sealing import name_place
+
+
+@check("people.mandates")
+def mandates_follow_from_their_acts(session: Session) -> Iterable[Finding]:
+    """The state is that of the last act; whatever came into force has two people or a reason in writing."""
+    acts: dict[int, list[MandateAct]] = {}
+    for act in session.scalars(select(MandateAct).order_by(MandateAct.id)):
+        acts.setdefault(act.mandate_id, []).append(act)
+    for mandate in session.scalars(select(Mandate).order_by(Mandate.id)):
+        yield from _look_at(mandate, acts.get(mandate.id, []))
+
+
+def _look_at(mandate: Mandate, acts: list[MandateAct]) -> Iterable[Finding]:
+    about = f"mandate {mandate.public_id}"
+    if not acts or STATE_AFTER[acts[-1].kind] is not mandate.state:
+        yield Finding(about, "its state does not follow from its last act")
+    if mandate.state is MandateState.IN_FORCE and not _rightly_given(mandate, acts):
+        yield Finding(about, "it is in force without a second person or a written exception")
+
+
+def _rightly_given(mandate: Mandate, acts: list[MandateAct]) -> bool:
+    proposer = next((act.by_person_id for act in acts if act.kind is MandateActKind.PROPOSED), None)
+    for act in acts:
+        if act.kind is MandateActKind.CONFIRMED:
+            return act.by_person_id not in (None, proposer, mandate.person_id)
+        if act.kind is MandateActKind.CONFIRMED_ALONE:
+            return len(act.reason or "") >= SHORTEST_REASON
+    return False
+
+
+@check("people.identity")
+def identities_open_and_agree(session: Session) -> Iterable[Finding]:
+    """Every sealed row opens with its person's key, and every blind index is that of its address."""
+    rows = session.execute(
+        select(IdentityRow, PersonKey.wrapped, Person.subject)
+        .join(Person, Person.id == IdentityRow.person_id)
+        .join(PersonKey, PersonKey.person_id == Person.id)
+    )
+    for row, wrapped, subject in rows:
+        problem = _problem(row, wrapped, subject)
+        if problem:
+            yield Finding(f"person {subject}", problem)
+
+
+def _problem(row: IdentityRow, wrapped: bytes, subject: str) -> str | None:
+    try:
+        plain = unseal(keyring().unwrap(wrapped, subject), row.sealed, name_place(row.place)).decode()
+    except Unsealable:
+        return f"the sealed {row.kind.value} does not open"
+    if row.kind is IdentityKind.ADDRESS:
+        agrees = same(row.blind_index or "", keyring().blind(plain))
+        return None if agrees else "the blind index is not that of the address"
+    return None if PersonName.from_json(plain).full else "the name is empty"
+
+
+@check("people.keys")
+def only_the_erased_have_no_key(session: Session) -> Iterable[Finding]:
+    """A person without a key is an erased one, and an erased one has no key and no sealed row."""
+    rows = session.execute(
+        select(Person.subject, Person.erased_at, PersonKey.person_id)
+        .outerjoin(PersonKey, PersonKey.person_id == Person.id)
+        .where(Person.erased_at.is_(None) == PersonKey.person_id.is_(None))
+    )
+    for subject, erased_at, _key in rows:
+        yield Finding(f"person {subject}", "erased, but the key is there" if erased_at else "the key is missing")

@@ -1,0 +1,89 @@
+"""Invitations and new passwords: what a link in a letter opens."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.kernel import audit, outbox
+from lms.kernel.errors import Refused
+from lms.kernel.settings import keyring
+from lms.people.models import IdentityRow, MailedToken, Person
+from lms.people.queries.persons import subjects_of
+from lms.people.rules.codes import TokenPurpose
+
+from .codes import Made, make_code
+from .letters import primary_address, write_to
+
+PAUSE = dt.timedelta(minutes=5)
+
+
+def invite(
+    session: Session, *, person: Person, by: int | None, at: dt.datetime, edition_title: str | None = None
+) -> None:
+    """Send an invitation with a link and a code; an older one is good no more. Whoever has been here before is told
+    to sign in instead. Raises Refused for somebody without an address."""
+    identity_id = primary_address(session, person.id)
+    if identity_id is None:
+        raise Refused(_("There is no e-mail address to send an invitation to."))
+    if person.welcomed_at is None:
+        send_invitation(session, person.id, identity_id, at, edition_title)
+    elif edition_title:
+        context = {"edition_title": edition_title}
+        write_to(session, person_id=person.id, template="people/invited-again", context=context)
+    actor = subjects_of(session, [by]).get(by) if by else None
+    audit.record(session, at=at, actor=actor, act="person.invited", about=person.subject)
+
+
+def send_invitation(
+    session: Session, person_id: int, identity_id: int, at: dt.datetime, edition_title: str | None = None
+) -> Made:
+    """Make the link and ask for the letter; gives both, for whoever has no mail yet."""
+    made = make_code(session, purpose=TokenPurpose.INVITATION, person_id=person_id, identity_id=identity_id, at=at)
+    _send(session, "people/invitation", person_id, identity_id, made, edition_title=edition_title)
+    return made
+
+
+def _send(session: Session, template: str, person_id: int, identity_id: int, made: Made, **context: str | None) -> None:
+    write_to(
+        session,
+        person_id=person_id,
+        identity_id=identity_id,
+        template=template,
+        context={**context, "until": made.until.isoformat()},
+        secret={"link": made.link, "code": made.code},
+    )
+
+
+def ask_for_new_password(session: Session, *, address: str) -> None:
+    """Ask for a letter with a new code. The request does the same for every address, known or not; the worker looks."""
+    blind = keyring().blind(address)
+    outbox.enqueue(session, "people.reset", {"blind": blind}, key=f"people.reset:{blind}")
+
+
+@outbox.database("people.reset")
+def send_reset(session: Session, payload: dict[str, Any], at: dt.datetime) -> None:
+    """Write to the person who has the address, if there is one; at most one letter in five minutes."""
+    row = session.execute(
+        select(Person, IdentityRow.id)
+        .join(IdentityRow, IdentityRow.person_id == Person.id)
+        .where(IdentityRow.blind_index == payload["blind"], Person.disabled_at.is_(None))
+        .where(IdentityRow.primary | IdentityRow.verified_at.is_not(None))
+    ).first()
+    if row is None or _written_lately(session, row[0].id, at):
+        return
+    person, identity_id = row.tuple()
+    if person.welcomed_at is None:
+        send_invitation(session, person.id, identity_id, at)
+        return
+    made = make_code(session, purpose=TokenPurpose.RESET, person_id=person.id, identity_id=identity_id, at=at)
+    _send(session, "people/reset", person.id, identity_id, made)
+
+
+def _written_lately(session: Session, person_id: int, at: dt.datetime) -> bool:
+    lately = select(MailedToken.id).where(MailedToken.person_id == person_id, MailedToken.created_at > at - PAUSE)
+    return session.scalar(lately.where(MailedToken.void_at.is_(None)).limit(1)) is not None
