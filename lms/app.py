@@ -20,6 +20,7 @@ import lms.alumni.reactions
 import lms.integrations.mail
 import lms.kernel.models
 import lms.learning.reactions
+import lms.people.checks
 import lms.records.checks
 import lms.records.reactions
 import lms.seminars.reactions  # noqa: F401  the reactions and jobs register themselves when imported

@@ -8,10 +8,12 @@ from flask.cli import AppGroup
 from lms.catalogue.cli import courses
 from lms.integrations.cli import commands
 from lms.kernel.worker import work_until_signalled
+from lms.people.cli import people
 from lms.web import logs
 
 group = AppGroup("lms", help="The learning system of the Raphael Lemkin Seminar.")
 group.add_command(courses)
+group.add_command(people)
 for command in commands():
     group.add_command(command)
 
