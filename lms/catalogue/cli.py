@@ -72,7 +72,7 @@ def format_files(path: Path | None) -> None:
     broken = False
     for folder in disk.course_folders(path or packaged_courses()):
         reading = read_files(disk.collect(folder), unit_kinds())
-        if reading.course is None:
+        if reading.course is None or not reading.whole:
             _say(folder, sorted(reading.mistakes))
             broken = True
             continue

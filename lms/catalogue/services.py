@@ -87,8 +87,8 @@ def _course(session: Session, slug: str, at: dt.datetime) -> Course:
 
 
 def _latest(session: Session, course: Course) -> CourseVersion | None:
-    found = queries.versions(session, course.id)
-    return found[0] if found else None
+    found = queries.published(session, course.slug)
+    return session.get_one(CourseVersion, found.version_id) if found else None
 
 
 def _number(version: CourseVersion) -> str:

@@ -237,3 +237,24 @@ def test_a_translation_of_an_older_text_is_told_but_not_refused() -> None:
 def test_a_translation_says_nothing_its_source_does_not(front: str, body: str, said: str) -> None:
     found = [str(mistake) for mistake in check(spanish(front, body), KINDS).mistakes]
     assert any(said in complaint for complaint in found), found
+
+
+def test_a_broken_file_hides_no_mistake_of_another_and_makes_none_up() -> None:
+    found = complaints(
+        first=FIRST.replace("minutes: 5", "minuts: 5"),
+        asked=ASKED.replace("S001 p. 3", "S009").replace("first#beginning", "frist#beginning"),
+        thought=THOUGHT.replace("What would", "In 2012 what would"),
+    )
+    assert [complaint.partition(" — ")[0] for complaint in found] == [
+        f"{QUIZ}:18: the link “frist#beginning” leads nowhere",
+        f"{QUIZ}:20: sources.yaml has no “S009”",
+        f"{UNIT}:2: “minutes” is missing",
+        f"{UNIT}:6: “minuts” is not a field here",
+        "modules/02-cases/thought.md:10: “2012” is stated without a source",
+    ]
+
+
+@pytest.mark.parametrize("file", ["sources.yaml", "glossary.yaml"])
+def test_a_broken_list_makes_no_mistakes_up_elsewhere(file: str) -> None:
+    files = {**encoded(tiny_files()), file: b"nonsense: 1\n"}
+    assert {mistake.file for mistake in check(files, KINDS).mistakes} == {file}

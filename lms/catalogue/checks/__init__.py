@@ -41,15 +41,16 @@ def check(files: Mapping[str, bytes], kinds: Mapping[str, UnitKind], elsewhere: 
     reading = read_files(files, kinds)
     if reading.course is None:
         return Checked(None, {}, sorted(set(reading.mistakes)))
-    course = reading.course
+    course, unread = reading.course, reading.broken()
     structure_mistakes(reading, course, elsewhere)
     translation_mistakes(reading, course, kinds)
-    units = {} if reading.mistakes else parse_units(reading, course, kinds)
-    reference_mistakes(reading, course, kinds)
+    units = parse_units(reading, course, kinds)
+    reference_mistakes(reading, course, kinds, unread)
+    if reading.mistakes:
+        return Checked(None, {}, sorted(set(reading.mistakes)))
     canonical = canonical_files(course, kinds)
-    if not reading.mistakes:
-        _form_mistakes(reading, files, canonical)
-    return Checked(course, canonical, sorted(set(reading.mistakes)), stale_translations(reading, course), units)
+    _form_mistakes(reading, files, canonical)
+    return Checked(course, canonical, sorted(reading.mistakes), stale_translations(reading, course), units)
 
 
 def _form_mistakes(reading: Reading, files: Mapping[str, bytes], canonical: Mapping[str, str]) -> None:

@@ -24,23 +24,30 @@ class _Pointers:
     sources: Collection[str]
     terms: Collection[str]
     anchors: dict[str, set[str]]
+    unread: Collection[str]
     cited: set[str] = field(default_factory=set)
 
 
-def reference_mistakes(reading: Reading, course: CourseFiles, kinds: Mapping[str, UnitKind]) -> None:
-    """Note everything that points nowhere, says too much without a source, or is pointed to by nobody."""
+def reference_mistakes(
+    reading: Reading, course: CourseFiles, kinds: Mapping[str, UnitKind], unread: Collection[str]
+) -> None:
+    """Note everything that points nowhere, says too much without a source, or is pointed to by nobody.
+
+    Nothing is said about what may stand in the files `unread`.
+    """
     proses = {unit.path: read_prose(unit.body) for unit in _all_units(course)}
     anchors = {
         unit.key: {*kinds[unit.kind].anchors, *(anchor for _, anchor in proses[unit.path].anchors)}
         for _, unit in course.units()
     }
-    pointers = _Pointers([s["id"] for s in course.sources], [t["key"] for t in course.terms], anchors)
+    pointers = _Pointers([s["id"] for s in course.sources], [t["key"] for t in course.terms], anchors, unread)
     for module, unit in course.units():
         for text in (unit, *module.translations_of(unit)):
             _body(reading, pointers, text, proses[text.path], kinds[unit.kind])
             _fields(reading, pointers, text, kinds[unit.kind])
     _glossary(reading, course, pointers)
-    _sources(reading, course, pointers)
+    if not unread:
+        _sources(reading, course, pointers)
 
 
 def _all_units(course: CourseFiles) -> Iterator[UnitFile]:
@@ -62,7 +69,7 @@ def _prose(reading: Reading, pointers: _Pointers, unit: UnitFile, prose: Prose, 
     for line, source in prose.cites:
         _cite(reading, pointers, unit.path, line + first_line, source)
     for line, key in prose.terms:
-        if key not in pointers.terms:
+        if key not in pointers.terms and "glossary.yaml" not in pointers.unread:
             cure = did_you_mean(key, pointers.terms, "add it to glossary.yaml")
             reading.note(unit.path, line + first_line, f"the glossary has no term “{key}”", cure)
     for line, address in prose.links:
@@ -71,7 +78,7 @@ def _prose(reading: Reading, pointers: _Pointers, unit: UnitFile, prose: Prose, 
 
 def _cite(reading: Reading, pointers: _Pointers, path: str, line: int, source: str) -> None:
     pointers.cited.add(source)
-    if source != NEEDS_REVIEW and source not in pointers.sources:
+    if source not in {NEEDS_REVIEW, *pointers.sources} and "sources.yaml" not in pointers.unread:
         cure = did_you_mean(source, pointers.sources, _UNKNOWN_SOURCE)
         reading.note(path, line, f"sources.yaml has no “{source}”", cure)
 
@@ -81,6 +88,8 @@ def _link(reading: Reading, pointers: _Pointers, unit: UnitFile, line: int, addr
         return
     key, _, anchor = address.partition("#")
     key = key or unit.key
+    if key not in pointers.anchors and key in reading.unit_keys():
+        return
     if key not in pointers.anchors:
         cure = did_you_mean(key, pointers.anchors, "link to http(s)://…, to unit-key, or to unit-key#anchor")
         reading.note(unit.path, line, f"the link “{address}” leads nowhere", cure)

@@ -22,7 +22,7 @@ def structure_mistakes(reading: Reading, course: CourseFiles, elsewhere: Collect
 
 
 def _modules(reading: Reading, course: CourseFiles, elsewhere: Collection[str]) -> None:
-    folders = {module.folder for module in course.modules}
+    folders = reading.module_folders()
     seen: set[str] = set()
     for index, entry in enumerate(course.entries()):
         where = ("modules", index)

@@ -18,6 +18,8 @@ def parse_units(reading: Reading, course: CourseFiles, kinds: Mapping[str, UnitK
         kind = kinds[unit.kind]
         _parse(reading, parsed, kind, unit, unit)
         for translation in module.translations_of(unit):
+            if translation.path in reading.broken():
+                continue
             _parse(reading, parsed, kind, translation, merged(unit, translation))
     return parsed
 

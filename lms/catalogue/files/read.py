@@ -24,9 +24,13 @@ _LAYOUT = "a course has course.yaml, glossary.yaml, sources.yaml and modules/NN-
 
 @dataclass
 class Reading:
-    """What was read: the course when its files could be understood, the places of its fields, the mistakes."""
+    """What was read: the course, the places of its fields, the mistakes.
+
+    `course` holds what could be understood (None when not even course.yaml could); `whole` says that it is everything.
+    """
 
     course: CourseFiles | None = None
+    whole: bool = False
     texts: dict[str, str] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     body_lines: dict[str, int] = field(default_factory=dict)
@@ -36,6 +40,18 @@ class Reading:
         """Note a mistake at a line."""
         self.mistakes.append(Mistake(file, line, what, cure))
 
+    def broken(self) -> set[str]:
+        """The files with a mistake so far."""
+        return {mistake.file for mistake in self.mistakes}
+
+    def unit_keys(self) -> set[str]:
+        """The keys of all units that have a file, whether it could be understood or not."""
+        return {match[2] for path in self.texts if (match := _UNIT_FILE.fullmatch(path))}
+
+    def module_folders(self) -> set[str]:
+        """The folders of all modules, whether they could be understood or not."""
+        return {match[1] for path in self.texts if (match := _MODULE_FILE.fullmatch(path))}
+
     def wrong(self, file: str, where: tuple[str | int, ...], what: str, cure: str) -> None:
         """Note a mistake at a field of a file."""
         line = self.documents[file].line(where) if file in self.documents else 1
@@ -43,7 +59,7 @@ class Reading:
 
 
 def read_files(files: Mapping[str, bytes], kinds: Mapping[str, Any]) -> Reading:
-    """Read a course from its files (path → bytes). The course is None where a file could not be understood at all."""
+    """Read a course from its files (path → bytes); what cannot be understood is left out and said."""
     reading = Reading()
     for path in sorted(files):
         reading.texts[path], found = decode(path, files[path])
@@ -52,11 +68,25 @@ def read_files(files: Mapping[str, bytes], kinds: Mapping[str, Any]) -> Reading:
     head = _fields(reading, "course.yaml", schema("course"))
     terms = _fields(reading, "glossary.yaml", schema("glossary"))
     sources = _fields(reading, "sources.yaml", schema("sources"))
-    folders = [match[1] for path in reading.texts if (match := _MODULE_FILE.fullmatch(path))]
-    modules = [_module(reading, folder, str(head.get("language", "")), kinds) for folder in sorted(folders)]
-    if not reading.mistakes:
-        reading.course = CourseFiles(head, tuple(modules), tuple(terms["terms"]), tuple(sources["sources"]))
+    language = str(head.get("language", ""))
+    modules = [_module(reading, folder, language, kinds) for folder in sorted(reading.module_folders())]
+    broken = reading.broken()
+    reading.whole = not broken
+    if "course.yaml" not in broken:
+        sound = tuple(_sound(module, broken) for module in modules if module.path not in broken)
+        listed = (
+            () if "glossary.yaml" in broken else tuple(terms["terms"]),
+            () if "sources.yaml" in broken else tuple(sources["sources"]),
+        )
+        reading.course = CourseFiles(head, sound, *listed)
     return reading
+
+
+def _sound(module: ModuleFile, broken: set[str]) -> ModuleFile:
+    units = tuple(unit for unit in module.units if unit.path not in broken)
+    keys = {unit.key for unit in units}
+    translations = tuple(text for text in module.translations if text.path not in broken and text.key in keys)
+    return ModuleFile(module.folder, module.fields, units, translations)
 
 
 def _strangers(reading: Reading) -> None:
