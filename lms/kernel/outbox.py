@@ -17,6 +17,7 @@ import structlog
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from .clock import now
@@ -174,10 +175,17 @@ def _put_back(job: Claim, worker: str, error: Exception) -> None:
                 state=JobState.DONE if newer else state,
                 lease_until=None,
                 run_at=now() + pause_after(job.tries),
-                error="".join(traceback.format_exception_only(error))[-2000:],
+                error=_in_words(error),
             ),
             execution_options={"synchronize_session": False},
         )
+
+
+def _in_words(error: Exception) -> str:
+    """What a person needs to mend it; a database's own words repeat the row, so only their kind is kept."""
+    if isinstance(error, DBAPIError):
+        return f"{type(error).__name__} ({type(error.orig).__name__})"
+    return "".join(traceback.format_exception_only(error))[-2000:]
 
 
 def pause_after(tries: int) -> dt.timedelta:

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from lms.kernel import audit, outbox, worker
 from lms.kernel.checks import run_all
 from lms.kernel.clock import frozen, now
-from lms.kernel.models import AuditEntry, Job, JobState
+from lms.kernel.models import AuditEntry, Job, JobState, Worker
 from lms.kernel.unit_of_work import own_transaction, unit_of_work
 from tests.conftest import NOW
 
@@ -176,6 +176,18 @@ def test_a_database_job_that_fails_leaves_nothing(app: Flask, handle: Callable[.
     worker.drain()
     assert (acts(), jobs()[0].state) == ([], JobState.WAITING)
     assert "half-way" in (jobs()[0].error or "")
+
+
+def test_what_a_database_says_about_a_row_is_not_kept(app: Flask, handle: Callable[..., None]) -> None:
+    def twice(session: Session, payload: dict[str, Any], at: dt.datetime) -> None:
+        for _ in range(2):
+            session.execute(insert(Worker).values(name="Amina Mfano", beat_at=at))
+
+    handle(twice)
+    ask("drill.change")
+    worker.drain()
+    assert "IntegrityError" in (jobs()[0].error or "")
+    assert "Amina" not in (jobs()[0].error or "")
 
 
 def test_work_whose_lease_was_lost_in_the_middle_does_not_stay(app: Flask, handle: Callable[..., None]) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2] / "lms"
 STYLES = (ROOT / "web" / "static_src" / "lemkin.css").read_text(encoding="utf-8")
-TEMPLATES = sorted(ROOT.glob("**/templates/**/*.html"))
+# Mail has no style sheets: the one letter of integrations carries its style with it.
+TEMPLATES = sorted(set(ROOT.glob("**/templates/**/*.html")) - {ROOT / "integrations" / "templates" / "mail.html"})
 COMMENT = re.compile(r"\{#.*?#\}", re.S)
 TRANSLATED = re.compile(r"\{%-?\s*trans\b.*?\{%-?\s*endtrans\s*-?%\}", re.S)
 BODY_CLASS = re.compile(r"\{%-?\s*block body_class\s*-?%\}.*?endblock", re.S)

@@ -1,0 +1,143 @@
+"""Backups: everything of ours at one instant, while people work; the keys never beside the data."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from types import ModuleType
+
+from alembic.script import ScriptDirectory
+from flask_babel import gettext as _
+from sqlalchemy import delete, update
+
+from lms.kernel import audit, migrations
+from lms.kernel.db import db
+from lms.kernel.errors import Refused
+from lms.kernel.models import Worker
+from lms.kernel.settings import KEY_NAMES, Settings
+from lms.kernel.unit_of_work import unit_of_work
+from lms.people.models import SignInSession
+from lms.records import anchors
+
+from . import manifest as contents
+from . import postgresql, sqlite
+from .manifest import Manifest
+
+DATA = "data"
+ANCHORS = "anchors"
+_ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql}
+
+
+def backup(folder: Path, settings: Settings, *, at: dt.datetime) -> Manifest:
+    """Copy the database and the anchors into a new folder; raises Refused when something is there already.
+
+    The folder appears only when it is complete and on the disk.
+    """
+    _refuse_used(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        made = _gather(part, settings, at)
+        _settle(part)
+        part.rename(folder)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    _keep_names(folder.parent)
+    return made
+
+
+def _gather(part: Path, settings: Settings, at: dt.datetime) -> Manifest:
+    data = part / DATA
+    data.mkdir(mode=0o700)
+    kind = db.engine.dialect.name
+    # Before the database: a head noted meanwhile would look like a record that the copy has lost.
+    if anchors.file().exists():
+        (part / ANCHORS).mkdir(mode=0o700)
+        shutil.copyfile(anchors.file(), part / ANCHORS / anchors.file().name)
+    copied = _ENGINES[kind].copy_out(db.engine, data)
+    made = Manifest(
+        database=kind,
+        made_at=at.isoformat(),
+        migration=list(copied.migration),
+        counts=copied.counts,
+        columns=copied.columns,
+        sequences=copied.sequences,
+        files={str(path.relative_to(part)): contents.digest_of(path) for path in _files(part)},
+        key_marks=contents.key_marks(settings.keys),
+    )
+    contents.write(part, made, settings.keys)
+    return made
+
+
+def write_keys(folder: Path, beside: Path, settings: Settings) -> None:
+    """Write the three keys into a folder of their own; raises Refused for one within the backup or around it."""
+    keys, data = folder.resolve(), beside.resolve()
+    if keys == data or keys in data.parents or data in keys.parents:
+        raise Refused(_("The keys go to a place apart from the data: who holds both can read every name."))
+    _refuse_used(folder)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in KEY_NAMES:
+        handle = os.open(folder / f"{name}.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(getattr(settings.keys, name).hex() + "\n")
+    _settle(folder)
+
+
+def restore(folder: Path, settings: Settings, *, at: dt.datetime) -> Manifest:
+    """Fill an empty database from a backup; raises Refused and changes nothing unless all of it fits.
+
+    Everybody is signed out: a sign-in that was ended since the backup must not come back.
+    """
+    found = contents.read(folder, settings.keys)
+    kind = db.engine.dialect.name
+    if found.database != kind:
+        raise Refused(_("This backup is of %(kind)s, and here is %(ours)s.", kind=found.database, ours=kind))
+    if sorted(found.migration) != sorted(ScriptDirectory(str(migrations.folder())).get_heads()):
+        raise Refused(_("This backup stands at another migration: use the release that made it, then upgrade."))
+    _ENGINES[kind].copy_in(db.engine, folder / DATA, found)
+    _bring_back_anchors(folder / ANCHORS)
+    with unit_of_work() as session:
+        session.execute(update(SignInSession).where(SignInSession.ended_at.is_(None)).values(ended_at=at))
+        session.execute(delete(Worker))
+        audit.record(session, at=at, actor=None, act="database.restored", made_at=found.made_at)
+    return found
+
+
+def _bring_back_anchors(saved: Path) -> None:
+    """Anchors that are here already stay: they may know of records that the backup does not hold."""
+    place = anchors.file()
+    if saved.is_dir() and not place.exists():
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copyfile(saved / place.name, place)
+        place.chmod(0o600)
+
+
+def _refuse_used(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Refused(_("%(folder)s is there already, and nothing is written over.", folder=folder))
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _settle(folder: Path) -> None:
+    """Wait until every file and every name is on the disk."""
+    for path in _files(folder):
+        path.chmod(0o600)
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+    for path in [*(path for path in folder.rglob("*") if path.is_dir()), folder]:
+        _keep_names(path)
+
+
+def _keep_names(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,114 @@
+"""`flask lms mail`, `jobs`, `backup` and `restore`."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from lms.kernel import outbox
+from lms.kernel.checks import run_all
+from lms.kernel.clock import now
+from lms.kernel.errors import Refused
+from lms.kernel.settings import present_settings
+from lms.kernel.unit_of_work import reading, unit_of_work
+from lms.people.letters import Letter
+
+from . import backup as backups
+from .mail import MailFailed, send
+
+mail = AppGroup("mail", help="Letters to people.")
+jobs = AppGroup("jobs", help="The work that waits.")
+
+
+@mail.command("test")
+@click.argument("address")
+def test(address: str) -> None:
+    """Send a letter to ADDRESS now, and say what came of it."""
+    settings = present_settings()
+    try:
+        taker = send(_trial(address), settings, f"test-{secrets.token_hex(6)}")
+    except (MailFailed, ValueError) as problem:
+        sys.exit(f"The letter was not sent. {problem}")
+    if settings.mail_url:
+        click.echo(f"The mail server {taker} has taken a letter for {address}. See that it arrives.")
+    else:
+        click.echo(f"LMS_MAIL_URL is not set, so nothing was sent. The letter was kept as {taker}.")
+
+
+def _trial(address: str) -> Letter:
+    text = "This letter shows that the learning system can send mail.\n\nNothing needs to be done.\n"
+    return Letter(
+        to_address=address,
+        to_name="",
+        subject="A letter to see whether mail arrives",
+        body_text=text,
+        paragraphs=(text,),
+        locale="en",
+        rtl=False,
+    )
+
+
+@jobs.command("retry")
+def retry() -> None:
+    """Try again what gave up, such as letters, after what stopped it was mended."""
+    with unit_of_work() as session:
+        number = outbox.revive(session)
+    click.echo("No job had given up." if not number else f"{number} jobs that had given up will be tried again now.")
+
+
+@click.command("backup")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--keys", type=click.Path(path_type=Path), help="Write the three keys into this other folder.")
+def backup(folder: Path, keys: Path | None) -> None:
+    """Copy everything into the new folder FOLDER, while people work. The keys are not in it."""
+    settings = present_settings()
+    try:
+        if keys:
+            backups.write_keys(keys, folder, settings)
+        made = backups.backup(folder, settings, at=now())
+    except (Refused, OSError) as problem:
+        sys.exit(f"No backup was made. {problem}")
+    click.echo(
+        f"{folder} holds {sum(made.counts.values())} rows of {len(made.counts)} tables. Take it off this machine."
+    )
+    click.echo(
+        f"The keys are in {keys}. Keep them elsewhere." if keys else "The keys are not in it. Keep them elsewhere."
+    )
+
+
+@click.command("restore")
+@click.argument("folder", type=click.Path(path_type=Path))
+def restore(folder: Path) -> None:
+    """Fill an empty database from the backup FOLDER, then run every check. Stop server and worker before."""
+    try:
+        found = backups.restore(folder, present_settings(), at=now())
+    except (Refused, OSError) as problem:
+        sys.exit(f"Nothing was restored. {problem}")
+    click.echo(f"Restored what was there at {found.made_at}. Everybody is signed out.")
+    sys.exit(say_findings())
+
+
+@click.command("check")
+def check() -> None:
+    """Recompute every summary and every seal, and name each difference."""
+    sys.exit(say_findings())
+
+
+def say_findings() -> int:
+    """Run every check and print what it found; 1 when there was something."""
+    with reading() as session:
+        found = run_all(session)
+    for name, findings in found.items():
+        click.echo(f"{name}: {len(findings) or 'nothing'} found")
+        for finding in findings:
+            click.echo(f"  {finding.about}: {finding.problem}")
+    return int(any(found.values()))
+
+
+def commands() -> tuple[click.Command, ...]:
+    """What this context adds to `flask lms`."""
+    return mail, jobs, backup, restore, check

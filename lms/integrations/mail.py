@@ -1,1 +1,0 @@
-"""Mail, from the outbox to SMTP."""

@@ -1,0 +1,36 @@
+"""Mail, from the outbox to SMTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lms.kernel import outbox
+from lms.kernel.clock import now
+from lms.kernel.settings import Settings, present_settings
+from lms.kernel.unit_of_work import reading
+from lms.people.letters import Letter, letter_for
+
+from .mailbox import keep
+from .message import compose
+from .smtp import MailFailed, deliver, server_of
+
+__all__ = ["MailFailed", "send", "send_from_outbox"]
+
+
+@outbox.effect("mail.send")
+def send_from_outbox(payload: dict[str, Any], stable_id: str) -> None:
+    """Send what the payload asks for; no letter when its reason is gone (a person erased, an invitation withdrawn)."""
+    with reading() as session:
+        letter = letter_for(session, payload)
+    if letter is not None:
+        send(letter, present_settings(), stable_id)
+
+
+def send(letter: Letter, settings: Settings, stable_id: str) -> str:
+    """Hand one letter over, or keep it where no server is set; gives the name of who has it. Raises MailFailed."""
+    message = compose(letter, settings, stable_id, now())
+    if not settings.mail_url:
+        return str(keep(settings, message))
+    server = server_of(settings)
+    deliver(server, message)
+    return f"{server.host}:{server.port}"
