@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+import click
+import flask_migrate
 from flask import Flask
 from flask.cli import AppGroup
 
-from lms.catalogue.cli import courses
+from lms.catalogue.cli import courses, load
+from lms.demo.cli import demo, fill
 from lms.integrations.cli import commands
+from lms.kernel import migrations
+from lms.kernel.settings import present_settings
+from lms.kernel.unit_of_work import unit_of_work
 from lms.kernel.worker import work_until_signalled
 from lms.people.cli import people
+from lms.people.services import sync_states
+from lms.records.cli import records
 from lms.web import logs
 
 group = AppGroup("lms", help="The learning system of the Raphael Lemkin Seminar.")
-group.add_command(courses)
-group.add_command(people)
-for command in commands():
+for command in (courses, demo, people, records, *commands()):
     group.add_command(command)
+
+
+@group.command("upgrade")
+def upgrade() -> None:
+    """Bring the tables and the list of states to this version, and nothing else."""
+    flask_migrate.upgrade(directory=str(migrations.folder()))
+    with unit_of_work() as session:
+        sync_states(session)
+
+
+@group.command("setup")
+@click.pass_context
+def setup(context: click.Context) -> None:
+    """Bring the database to this version and load the courses; in development also the demonstration data."""
+    context.invoke(upgrade)
+    context.invoke(load, path=None)
+    if present_settings().development:
+        fill()
 
 
 @group.command("work")

@@ -1,0 +1,185 @@
+"""Filling an empty system with the demonstration: an open edition at every stage, and one that is over."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from lms.catalogue import queries as catalogue
+from lms.people import queries as people
+from lms.people import services as people_services
+from lms.people.models import Person, Role, ScopeKind, Sector
+from lms.people.rules import PersonName
+from lms.seminars import queries as seminars
+from lms.seminars import services
+from lms.seminars.models import Edition, EditionKind, Enrolment, Mark, RequestKind
+from lms.seminars.rules import EditionFacts
+from lms.seminars.services import Nominee
+
+from .cast import Cast, Character
+from .way import read_units
+
+PLACE = "Oświęcim, Poland"
+ZONE = "Europe/Warsaw"
+CONTACT = "seminar@lemkin.example"
+SHARE_READ = {"reading": 0.2, "half-way": 0.5, "asked": 0.35, "complete": 1.0, "recorded": 1.0, "absent": 1.0}
+PROGRAMME = """Sunday: arrival and welcome.
+
+Monday to Friday: mornings on the site of the former German Nazi concentration and extermination camp \
+Auschwitz-Birkenau, afternoons in the seminar room, half a day for the memory of each group of victims.
+
+Saturday: what each of us takes home, and departure."""
+PRACTICAL = """The seminar house is ten minutes on foot from the site. Bring shoes for long walks on uneven ground.
+
+The museum asks for silence in some places and for no photographs in others; your guide will say where.
+
+You can step out at any moment without giving a reason."""
+
+
+@dataclass(frozen=True)
+class Builder:
+    """One filling, in one transaction."""
+
+    session: Session
+    cast: Cast
+    at: dt.datetime
+    password_hash: str
+
+    def fill(self) -> bool:
+        """Everyone and everything, and True; False when the demonstration is there already."""
+        if people.person_by_address(self.session, self.cast.staff[0].address):
+            return False
+        staff = {who.key: self._person(who, self.at - dt.timedelta(days=300)) for who in self.cast.staff}
+        self._administrators(staff)
+        over = self._edition(self.at.date() - dt.timedelta(days=180))
+        open_now = self._edition(self.at.date() + dt.timedelta(days=20))
+        self._mandates(staff)
+        self._past(over, staff["coordinator"].subject)
+        for who in self.cast.participants:
+            self._participant(open_now, who, staff["coordinator"].subject, self.at - dt.timedelta(days=21))
+        return True
+
+    # People ----------------------------------------------------------------------------------------------------
+
+    def _person(self, who: Character, at: dt.datetime) -> Person:
+        made = people_services.create_person(
+            self.session, name=_name(who), address=who.address, at=at, locale=who.locale, zone=who.zone
+        )
+        self._welcome(made, who, at)
+        return made
+
+    def _welcome(self, person: Person, who: Character, at: dt.datetime) -> None:
+        """The first sign-in: name confirmed, language and zone chosen, a password set."""
+        people_services.welcome(
+            self.session,
+            person=person,
+            name=_name(who),
+            locale=who.locale,
+            zone=who.zone,
+            function=who.function,
+            at=at,
+        )
+        people_services.keep_password(self.session, person_id=person.id, hashed=self.password_hash, at=at)
+
+    def _administrators(self, staff: dict[str, Person]) -> None:
+        for who in self.cast.staff:
+            if who.role == Role.ADMINISTRATOR:
+                people_services.grant_by_operator(
+                    self.session,
+                    person=staff[who.key],
+                    role=Role.ADMINISTRATOR,
+                    since=self.at.date() - dt.timedelta(days=300),
+                    reason="The two administrators of the demonstration.",
+                    at=self.at - dt.timedelta(days=300),
+                )
+
+    def _mandates(self, staff: dict[str, Person]) -> None:
+        """Everyone else's mandate: proposed by one administrator, confirmed by the other."""
+        for who in self.cast.staff:
+            if who.role == Role.ADMINISTRATOR:
+                continue
+            scope, scope_id = (ScopeKind.STATE, who.state) if who.state else (ScopeKind.ALL, None)
+            mandate = people_services.propose(
+                self.session,
+                person=staff[who.key],
+                role=Role(who.role),
+                scope=scope,
+                scope_id=scope_id,
+                since=self.at.date() - dt.timedelta(days=290),
+                until=self.at.date() + dt.timedelta(days=365),
+                by=staff["administrator"].id,
+                at=self.at - dt.timedelta(days=290),
+            )
+            people_services.confirm(
+                self.session, mandate=mandate, by=staff["administrator2"].id, at=self.at - dt.timedelta(days=289)
+            )
+
+    # Editions --------------------------------------------------------------------------------------------------
+
+    def _edition(self, starts_on: dt.date) -> Edition:
+        slug, _version = catalogue.courses(self.session)[0]
+        local = dt.datetime.combine(starts_on - dt.timedelta(days=9), dt.time(18), ZoneInfo(ZONE))
+        facts = EditionFacts(
+            kind=EditionKind.GLOBAL,
+            title=f"Global Raphael Lemkin Seminar, {starts_on:%B %Y}",
+            place=PLACE,
+            starts_on=starts_on,
+            ends_on=starts_on + dt.timedelta(days=5),
+            zone=ZONE,
+            deadline_at=local.astimezone(dt.UTC),
+            contact=CONTACT,
+            programme=PROGRAMME,
+            practical=PRACTICAL,
+        )
+        created = dt.datetime.combine(starts_on - dt.timedelta(days=70), dt.time(9), dt.UTC)
+        return services.create_edition(self.session, course=slug, facts=facts, at=created, by=None)
+
+    def _participant(self, edition: Edition, who: Character, by: str, at: dt.datetime) -> Enrolment:
+        nominee = Nominee(
+            name=who.name,
+            address=who.address,
+            state=who.state,
+            institution=who.institution,
+            sector=Sector(who.sector),
+            zone=who.zone,
+            language=who.locale,
+        )
+        enrolment = services.nominate(self.session, edition=edition, nominee=nominee, at=at, by=by)
+        if who.stage == "nominated":
+            return enrolment
+        services.invite(self.session, enrolment=enrolment, at=at + dt.timedelta(hours=1), by=by)
+        if who.stage == "declined":
+            services.decline(self.session, enrolment=enrolment, at=at + dt.timedelta(days=2), by=by, reason="Elections")
+        if who.stage in ("invited", "declined"):
+            return enrolment
+        person = self.session.get_one(Person, enrolment.person_id)
+        self._welcome(person, who, at + dt.timedelta(days=3))
+        if who.stage in SHARE_READ:
+            share = SHARE_READ[who.stage]
+            read_units(
+                self.session, edition=edition, person_id=person.id, share=share, at=at + dt.timedelta(days=5, hours=7)
+            )
+        if who.stage == "asked":
+            words = "We have a session of the commission until the end of next week. Could I have five more days?"
+            services.ask(
+                self.session, enrolment=enrolment, kind=RequestKind.MORE_TIME, message=words, at=at, by=person.subject
+            )
+        return enrolment
+
+    def _past(self, edition: Edition, by: str) -> None:
+        invited = dt.datetime.combine(edition.starts_on - dt.timedelta(days=60), dt.time(9), dt.UTC)
+        evening = dt.datetime.combine(edition.ends_on, dt.time(16), dt.UTC)
+        marks = {}
+        for who in self.cast.alumni:
+            enrolment = self._participant(edition, who, by, invited)
+            mark = Mark.ABSENT if who.stage == "absent" else Mark.PRESENT
+            marks |= {(enrolment.id, row.id): mark for row in seminars.sessions_of(self.session, edition.id)}
+        services.mark_attendance(self.session, edition=edition, marks=marks, at=evening, by=by)
+        services.close_attendance(self.session, edition=edition, at=evening + dt.timedelta(hours=1), by=by)
+
+
+def _name(who: Character) -> PersonName:
+    return PersonName(full=who.name, latin=who.latin)

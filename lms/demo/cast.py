@@ -1,0 +1,52 @@
+"""Who is in the demonstration, read from its file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+DOMAIN = "lemkin.example"
+
+
+@dataclass(frozen=True)
+class Character:
+    """One made-up person and how far they have come."""
+
+    key: str
+    name: str
+    locale: str
+    zone: str
+    latin: str = ""
+    role: str = ""
+    state: str = ""
+    sector: str = ""
+    institution: str = ""
+    function: str = ""
+    stage: str = ""
+
+    @property
+    def address(self) -> str:
+        """An address in a domain that cannot exist."""
+        return f"{self.key}@{DOMAIN}"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Everyone, and the password they share."""
+
+    password: str
+    staff: tuple[Character, ...]
+    participants: tuple[Character, ...]
+    alumni: tuple[Character, ...]
+
+
+@lru_cache(maxsize=1)
+def cast() -> Cast:
+    """The made-up people of the demonstration."""
+    document: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "people.yaml").read_text(encoding="utf-8"))
+    groups = {name: tuple(Character(**row) for row in document[name]) for name in ("staff", "participants", "alumni")}
+    return Cast(password=document["password"], **groups)

@@ -1,0 +1,56 @@
+"""The way of one participant, walked through the same services as a real one's."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from lms.catalogue import queries as catalogue
+from lms.catalogue.rules.outline import Outline, OutlineUnit
+from lms.learning import queries as learning
+from lms.learning.rules.answers import Given, Quiz
+from lms.learning.services import check_try, complete_unit, open_try, write_reflection
+from lms.plugins.manager import unit_kinds
+from lms.plugins.unit_kind import Question
+from lms.seminars.models import Edition
+
+
+def read_units(session: Session, *, edition: Edition, person_id: int, share: float, at: dt.datetime) -> None:
+    """Do the first `share` (0 to 1) of the course's units: read, reflect, answer."""
+    own = learning.own_enrolment(session, edition.public_id, person_id)
+    outline = catalogue.outline(session, own.version_id)
+    units = [unit for module in outline.modules for unit in module.units]
+    for unit in units[: round(len(units) * share)]:
+        _do(session, own, outline, unit, at)
+
+
+def _do(session: Session, own: learning.OwnEnrolment, outline: Outline, unit: OutlineUnit, at: dt.datetime) -> None:
+    key = f"demo-{own.id}-{unit.key}"
+    text = catalogue.unit_text(session, unit.revision_id)
+    kind = unit_kinds()[unit.kind]
+    if unit.kind == "reflection":
+        words = "What I would first ask in my own ministry, and whom."
+        write_reflection(session, own=own, outline=outline, unit=unit, text=words, key=key, at=at)
+        return
+    if not unit.questions:
+        complete_unit(session, own=own, outline=outline, unit=unit, key=key, at=at)
+        return
+    open_try(session, own=own, outline=outline, unit=unit, key=f"{key}-open", at=at)
+    quiz = Quiz(unit.revision_id, kind, text.data, tuple(kind.questions(text.data)))
+    tried = learning.latest_try(session, own.id, unit.id, unit.substance)
+    if tried is None:
+        raise LookupError(f"the try at {unit.key} was not opened")
+    given = {question.id: right_answer(question) for question in quiz.questions}
+    check_try(
+        session, own=own, outline=outline, unit=unit, public_id=tried.public_id, quiz=quiz, given=given, key=key, at=at
+    )
+
+
+def right_answer(question: Question) -> Given:
+    """The right answer in the form in which answers are kept."""
+    if question.kind == "matching":
+        return sorted([left, right] for left, right in question.pairs.items())
+    if question.kind == "ordering":
+        return sorted([option.id, str(place)] for place, option in enumerate(question.options, 1))
+    return sorted(option.id for option in question.options if option.correct)
