@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, EmailField, SelectField, StringField, TextAreaField, TimeField
-from wtforms.validators import DataRequired, Email, Length, Optional, ValidationError
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, ValidationError
 
 from lms.web.dates import is_zone, zones
 from lms.web.forms import Form
@@ -35,9 +36,15 @@ def may_be(longest: int) -> list[Any]:
     return [Optional(), Length(max=longest, message=_l("At most %(max)d characters."))]
 
 
-def choices(labels: Mapping[Any, Any], nothing: Any = None) -> list[tuple[str, Any]]:
+def choices(labels: Mapping[Any, Any], nothing: Any = None) -> list[SelectChoice]:
     """A select's choices, with an empty one first where something must be chosen on purpose."""
-    return [*([("", nothing)] if nothing else []), *((str(key), label) for key, label in labels.items())]
+    named = [SelectChoice(str(key), label) for key, label in labels.items()]
+    return [SelectChoice("", nothing), *named] if nothing else named
+
+
+def zone_choices() -> list[SelectChoice]:
+    """Every time zone, and none first."""
+    return choices({zone: zone.replace("_", " ") for zone in zones()}, _("Choose…"))
 
 
 class DayField(DateField):  # type: ignore[misc]
@@ -92,12 +99,12 @@ class EditionForm(ZonedForm):
     title = StringField(_l("Title"), needed(200), description=_l("Such as “Global seminar, May 2027”"))
     kind = SelectField(_l("Reach"), choices=choices(EDITION_KINDS))
     place = StringField(_l("Place"), needed(200))
-    starts_on = DayField(_l("First day"), [DataRequired(_NEEDED)])
-    ends_on = DayField(_l("Last day"), [DataRequired(_NEEDED)])
+    starts_on = DayField(_l("First day"), [InputRequired(_NEEDED)])
+    ends_on = DayField(_l("Last day"), [InputRequired(_NEEDED)])
     zone = SelectField(_l("Time zone of the place"), [DataRequired(_NEEDED)])
-    deadline_day = DayField(_l("Pre-reading is due on"), [DataRequired(_NEEDED)])
+    deadline_day = DayField(_l("Pre-reading is due on"), [InputRequired(_NEEDED)])
     deadline_time = ClockField(
-        _l("At"), [DataRequired(_NEEDED)], default=END_OF_DAY, description=_l("In the time zone of the place")
+        _l("At"), [InputRequired(_NEEDED)], default=END_OF_DAY, description=_l("In the time zone of the place")
     )
     contact = EmailField(
         _l("Address of the office that answers"),
@@ -109,7 +116,7 @@ class EditionForm(ZonedForm):
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
-        self.zone.choices = [("", _("Choose…")), *((zone, zone.replace("_", " ")) for zone in zones())]
+        self.zone.choices = zone_choices()
 
     def validate_deadline_time(self, field: TimeField) -> None:
         """Find the instant of the deadline."""
@@ -134,6 +141,10 @@ class NewEditionForm(EditionForm):
 
     course = SelectField(_l("Course"), [DataRequired(_NEEDED)])
 
+    def __init__(self, courses: Mapping[str, str], **more: Any) -> None:
+        super().__init__(**more)
+        self.course.choices = choices(courses)
+
     @staticmethod
     def copied(edition: Edition) -> dict[str, Any]:
         """What is kept of the edition before: all but its dates."""
@@ -153,10 +164,10 @@ class NomineeForm(Form):
     zone = SelectField(_l("Time zone, for a new ministry or institution"))
     language = SelectField(_l("Language of the invitation"))
 
-    def __init__(self, languages: list[tuple[str, str]], **more: Any) -> None:
+    def __init__(self, languages: Mapping[str, str], **more: Any) -> None:
         super().__init__(**more)
-        self.zone.choices = [("", _("Choose…")), *((zone, zone.replace("_", " ")) for zone in zones())]
-        self.language.choices = languages
+        self.zone.choices = zone_choices()
+        self.language.choices = choices(languages)
 
 
 class ReplaceForm(NomineeForm):
@@ -174,8 +185,8 @@ class ReasonForm(Form):
 class DeadlineForm(ZonedForm):
     """More time for one person, on the clocks of the edition's place."""
 
-    day = DayField(_l("New deadline"), [DataRequired(_NEEDED)])
-    time = ClockField(_l("At"), [DataRequired(_NEEDED)], default=END_OF_DAY)
+    day = DayField(_l("New deadline"), [InputRequired(_NEEDED)])
+    time = ClockField(_l("At"), [InputRequired(_NEEDED)], default=END_OF_DAY)
 
     def __init__(self, clocks: str, **more: Any) -> None:
         super().__init__(**more)
@@ -203,7 +214,7 @@ class MessageForm(Form):
 class SessionForm(Form):
     """A half-day of the programme."""
 
-    day = DayField(_l("Day"), [DataRequired(_NEEDED)])
+    day = DayField(_l("Day"), [InputRequired(_NEEDED)])
     half = SelectField(_l("Half-day"), choices=choices(HALVES))
     title = StringField(_l("Title"), may_be(200))
 

@@ -143,11 +143,11 @@ def version_numbered(session: Session, course_id: int, number: str) -> int:
     return found
 
 
-def course_choices(session: Session, locale: str) -> list[tuple[str, str]]:
+def course_choices(session: Session, locale: str) -> dict[str, str]:
     """The courses that have a version, by slug, each with the title of its latest."""
     every = select(Course.slug, CourseVersion.title).join(CourseVersion, CourseVersion.course_id == Course.id)
     rows = session.execute(every.order_by(Course.slug, CourseVersion.major, CourseVersion.minor))
-    return [*{slug: (slug, title.get(locale) or title.get("en") or slug) for slug, title in rows}.values()]
+    return {slug: title.get(locale) or title.get("en") or slug for slug, title in rows}
 
 
 @dataclass(frozen=True)

@@ -40,8 +40,8 @@ def new_edition() -> Answer:
     if not viewer.scope.everything:
         raise NotFound
     source = _source()
-    form = NewEditionForm(**(NewEditionForm.copied(source) if source else {}))
-    form.course.choices = queries.course_choices(db.session(), chosen())
+    courses = queries.course_choices(db.session(), chosen())
+    form = NewEditionForm(courses, **(NewEditionForm.copied(source) if source else {}))
     if form.validate_on_submit():
         titles = queries.session_titles(db.session(), source) if source else {}
         try:

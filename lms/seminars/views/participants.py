@@ -35,8 +35,8 @@ from .blueprint import Answer, bp
 Act = Callable[[Session, Edition, Enrolment], None]
 
 
-def _languages() -> list[tuple[str, str]]:
-    return [(code, own_name(code)) for code in offered_languages()]
+def _languages() -> dict[str, str]:
+    return {code: own_name(code) for code in offered_languages()}
 
 
 def _nominee(form: NomineeForm) -> services.Nominee:
