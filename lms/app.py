@@ -19,6 +19,7 @@ import lms.alumni.checks
 import lms.alumni.reactions
 import lms.integrations.mail
 import lms.kernel.models
+import lms.learning.checks
 import lms.learning.reactions
 import lms.people.checks
 import lms.records.checks

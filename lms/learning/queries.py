@@ -4,24 +4,26 @@ established, or for a list of them that a scope has already filtered."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from lms.catalogue import queries as catalogue
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.rules.outline import Outline
 from lms.kernel.errors import NotFound
 from lms.kernel.secrets import unseal
 from lms.people.models import Institution, Sector
 from lms.people.sealing import key_of, unseal_text
+from lms.plugins.unit_kind import UnitKind
 from lms.seminars.models import Edition, EditionVersion, Enrolment
 from lms.seminars.rules import COUNTED, deadline_in_force
 
 from .models import Answer, EnrolmentProgress, ProgressEvent, QuizTry, Receipt, Reflection, UnitProgress
-from .rules.answers import Given, Sent
+from .rules.answers import Given, Quiz, Sent
 from .rules.progress import ProgressKind, UnitSummary
 from .rules.standing import NOT_BEGUN, Course, Key, Standing, standing_of
 
@@ -293,3 +295,18 @@ def receipt(session: Session, enrolment_id: int, client_key: str) -> Any:
             Receipt.enrolment_id == enrolment_id, Receipt.client_key == client_key
         )
     ).one()
+
+
+def versions_read(session: Session) -> dict[int, int]:
+    """Which version each enrolment reads; for checks over everybody."""
+    rows = session.execute(
+        select(Enrolment.id, EditionVersion.version_id).join(EditionVersion, EditionVersion.id == _IN_FORCE)
+    )
+    return {row.id: row.version_id for row in rows}
+
+
+def quiz(session: Session, kinds: Mapping[str, UnitKind], revision_id: int) -> Quiz:
+    """A quiz with its answers, as it was published: for the server only."""
+    text = catalogue.unit_text(session, revision_id)
+    kind = kinds[text.kind]
+    return Quiz(revision_id, kind, text.data, tuple(kind.questions(text.data)))

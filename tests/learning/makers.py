@@ -20,7 +20,6 @@ from lms.kernel.secrets import new_token
 from lms.kernel.unit_of_work import unit_of_work
 from lms.learning.queries import OwnEnrolment, own_enrolment
 from lms.learning.views.asked import quiz_of
-from lms.people.models import Person
 from lms.seminars.models import Edition
 from lms.seminars.services import use_version
 from tests.catalogue import tiny
@@ -142,7 +141,7 @@ class Reader:
     """Somebody on the course, in a browser of their own."""
 
     app: Flask
-    person: Person
+    person_id: int
     enrolment_id: int
     edition: str
     edition_id: int
@@ -151,12 +150,12 @@ class Reader:
     def own(self) -> OwnEnrolment:
         """Their place, read afresh."""
         with unit_of_work() as session:
-            return own_enrolment(session, self.edition, self.person.id)
+            return own_enrolment(session, self.edition, self.person_id)
 
     def outline(self) -> Outline:
         """The version in force for them."""
         with unit_of_work() as session:
-            return catalogue.outline(session, own_enrolment(session, self.edition, self.person.id).version_id)
+            return catalogue.outline(session, own_enrolment(session, self.edition, self.person_id).version_id)
 
     def unit(self, key: str) -> OutlineUnit:
         """A unit of that version."""
@@ -239,7 +238,7 @@ def make_reader(app: Flask, edition: Edition | None = None, **more: Any) -> Read
         person = enrolment.person
         if person.welcomed_at is None:
             person.welcomed_at = person.name_confirmed_at = now()
-    return Reader(app, person, enrolment.id, edition.public_id, edition.id, signed_in_client(app, person))
+    return Reader(app, person.id, enrolment.id, edition.public_id, edition.id, signed_in_client(app, person))
 
 
 def adopt(reader: Reader, version_id: int) -> None:

@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from lms.catalogue import queries as catalogue
 from lms.catalogue.kinds.questions import PublicQuestion, is_right, public_question
 from lms.catalogue.queries import UnitText
 from lms.catalogue.rules.outline import OutlineUnit
-from lms.learning.queries import TryRow
+from lms.learning.queries import TryRow, quiz
 from lms.learning.rules.answers import Given, Quiz, answer_of, in_words
+from lms.plugins.manager import unit_kinds
 from lms.plugins.unit_kind import Question
 
 from .way import Way
@@ -88,9 +87,7 @@ def yes_no() -> dict[str, str]:
 
 def quiz_of(session: Session, revision_id: int) -> Quiz:
     """A quiz with its answers, as it was published."""
-    text = catalogue.unit_text(session, revision_id)
-    kind = current_app.extensions["lms.unit_kinds"][text.kind]
-    return Quiz(revision_id, kind, text.data, tuple(kind.questions(text.data)))
+    return quiz(session, unit_kinds(), revision_id)
 
 
 def shown_revision(way: Way, unit: OutlineUnit, tried: TryRow) -> int:
@@ -100,7 +97,7 @@ def shown_revision(way: Way, unit: OutlineUnit, tried: TryRow) -> int:
 
 def asked(
     way: Way,
-    quiz: Quiz,
+    paper: Quiz,
     text: UnitText,
     tried: TryRow,
     given: Mapping[str, Given],
@@ -115,7 +112,7 @@ def asked(
             question.id in missing,
             _explained(way, question, text, given.get(question.id, [])) if tried.closed else None,
         )
-        for number, question in enumerate(quiz.questions, 1)
+        for number, question in enumerate(paper.questions, 1)
     ]
 
 
@@ -166,11 +163,11 @@ def _rows(question: Question, given: Given) -> tuple[tuple[str, str, str], ...]:
 
 
 def both_in_words(
-    quiz: Quiz, seed: str, saved: Mapping[str, Given], sent: Mapping[str, Given]
+    paper: Quiz, seed: str, saved: Mapping[str, Given], sent: Mapping[str, Given]
 ) -> list[tuple[str, str, str]]:
     """Question, what was saved and what was sent, as lines of text, for those where the two differ."""
     rows = []
-    for question in quiz.questions:
+    for question in paper.questions:
         shown = public_question(question, seed)
         before, now = saved.get(question.id, []), sent.get(question.id, [])
         if before != now:

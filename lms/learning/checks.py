@@ -1,0 +1,132 @@
+"""What `flask lms check` recomputes of progress: every summary from its events, every score from its answers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from lms.catalogue import queries as catalogue
+from lms.kernel.checks import Finding, check
+from lms.plugins.manager import unit_kinds
+from lms.seminars.models import Stage, StageReached
+
+from . import queries
+from .models import Answer, EnrolmentProgress, ProgressEvent, QuizTry, Receipt, UnitProgress
+from .rules.answers import Sent, that_count
+from .rules.progress import Step, UnitSummary, fold
+from .rules.standing import Key, pre_reading_complete
+
+
+@check("learning.units")
+def units(session: Session) -> Iterable[Finding]:
+    """Each unit's summary is the fold of its events, and there is none without events."""
+    stored, folded = _stored(session), {place: fold(steps) for place, steps in _events(session)}
+    for place in sorted(stored.keys() | folded.keys()):
+        if stored.get(place) != folded.get(place):
+            yield Finding(f"enrolment {place[0]}, unit {place[1]}", "the summary is not what the events come to")
+
+
+def _stored(session: Session) -> dict[tuple[int, int, str], UnitSummary]:
+    kept = UnitProgress
+    rows = session.execute(
+        select(
+            kept.enrolment_id, kept.unit_id, kept.substance, kept.state, kept.best_points, kept.best_total, kept.late,
+            kept.done_at,
+        )
+    )  # fmt: skip
+    return {(row[0], row[1], row[2]): UnitSummary(*row[3:]) for row in rows}
+
+
+def _events(session: Session) -> Iterator[tuple[tuple[int, int, str], Iterable[Step]]]:
+    event = ProgressEvent
+    rows = session.execute(
+        select(
+            event.enrolment_id, event.unit_id, event.substance, event.kind, event.at, event.late, event.points,
+            event.total,
+        ).order_by(event.enrolment_id, event.unit_id, event.substance, event.id)
+    )  # fmt: skip
+    for place, steps in groupby(rows, key=lambda row: (row.enrolment_id, row.unit_id, row.substance)):
+        yield place, (Step(row.kind, row.at, row.late, row.points, row.total) for row in steps)
+
+
+@check("learning.enrolments")
+def enrolments(session: Session) -> Iterable[Finding]:
+    """Each enrolment counts its finished units and began with its first event."""
+    done = Counter(place[0] for place, summary in _stored(session).items() if summary.done)
+    first = select(func.min(ProgressEvent.id)).group_by(ProgressEvent.enrolment_id)
+    begun = _by_enrolment(session, ProgressEvent.enrolment_id, ProgressEvent.at, ProgressEvent.id.in_(first))
+    kept = {row.enrolment_id: row for row in session.scalars(select(EnrolmentProgress))}
+    for number in sorted(kept.keys() | done.keys() | begun.keys()):
+        row = kept.get(number)
+        if (row.units_done if row else 0) != done[number]:
+            yield Finding(f"enrolment {number}", "counts other units as finished than there are")
+        if (row.started_at if row else None) != begun.get(number):
+            yield Finding(f"enrolment {number}", "began at another time than its first event")
+
+
+def _by_enrolment(session: Session, number: Any, value: Any, which: Any) -> dict[int, Any]:
+    return {row[0]: row[1] for row in session.execute(select(number, value).where(which))}
+
+
+@check("learning.completion")
+def completion(session: Session) -> Iterable[Finding]:
+    """Who is complete finished what the version then in force asked, and who finished it all is complete."""
+    progress: dict[int, dict[Key, UnitSummary]] = {}
+    for (number, unit_id, substance), summary in _stored(session).items():
+        progress.setdefault(number, {})[unit_id, substance] = summary
+    reached = _by_enrolment(
+        session, StageReached.enrolment_id, StageReached.at, StageReached.stage == Stage.PRE_READING
+    )
+    now_reading = queries.versions_read(session)
+    for row in session.scalars(select(EnrolmentProgress).order_by(EnrolmentProgress.enrolment_id)):
+        about = f"enrolment {row.enrolment_id}"
+        if row.completed_at != reached.get(row.enrolment_id):
+            yield Finding(about, "its completion and the stage it reached do not agree")
+        version = row.version_id or now_reading.get(row.enrolment_id)
+        if version is None:
+            continue
+        complete = pre_reading_complete(catalogue.outline(session, version), progress.get(row.enrolment_id, {}))
+        if complete != (row.completed_at is not None):
+            yield Finding(about, "finished without being complete" if complete else "complete without having finished")
+
+
+@check("learning.tries")
+def tries(session: Session) -> Iterable[Finding]:
+    """Each closed try is worth what its answers are worth."""
+    sent = session.execute(
+        select(
+            QuizTry.id, QuizTry.revision_id, QuizTry.points, QuizTry.total, Answer.question, Answer.given, Answer.page,
+            Answer.sequence,
+        )
+        .outerjoin(Answer, Answer.try_id == QuizTry.id)
+        .where(QuizTry.closed_at.is_not(None), QuizTry.set_aside.is_(False))
+        .order_by(QuizTry.id, Answer.id)
+    )  # fmt: skip
+    for number, rows in groupby(sent, key=lambda row: row.id):
+        answers = list(rows)
+        quiz = queries.quiz(session, unit_kinds(), answers[0].revision_id)
+        given = that_count(Sent(r.question, r.given, r.page, r.sequence) for r in answers if r.question is not None)
+        score = quiz.score(given)
+        if (score.points, score.total) != (answers[0].points, answers[0].total):
+            yield Finding(f"try {number}", "its score is not what its answers are worth")
+
+
+@check("learning.receipts")
+def receipts(session: Session) -> Iterable[Finding]:
+    """A key is used once in an enrolment, and an answer's receipt is of the enrolment that answered."""
+    twice = select(Receipt.enrolment_id).group_by(Receipt.enrolment_id, Receipt.client_key).having(func.count() > 1)
+    for number in session.scalars(twice):
+        yield Finding(f"enrolment {number}", "has two receipts for one key")
+    foreign = (
+        select(Answer.id)
+        .outerjoin(QuizTry, QuizTry.id == Answer.try_id)
+        .outerjoin(Receipt, Receipt.id == Answer.receipt_id)
+        .where(or_(Receipt.id.is_(None), Receipt.enrolment_id != QuizTry.enrolment_id))
+    )
+    for number in session.scalars(foreign):
+        yield Finding(f"answer {number}", "has a receipt that was given to somebody else")
