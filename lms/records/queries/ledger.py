@@ -47,11 +47,13 @@ def head(session: Session) -> Head:
 
 
 def chain(session: Session) -> Iterator[Link]:
-    """Every seal in order with its entry; read as it comes, so that a long ledger needs no memory."""
+    """Every seal in order with its entry; read a page at a time, so that a long ledger needs no memory."""
     both = select(*_SEAL, *ENTRY).outerjoin_from(LedgerSeal, LedgerEntry, LedgerEntry.id == LedgerSeal.entry_id)
-    rows = session.execute(both.order_by(LedgerSeal.sequence), execution_options={"yield_per": _AT_A_TIME})
-    for row in rows:
-        yield _link(tuple(row))
+    page = both.order_by(LedgerSeal.sequence).limit(_AT_A_TIME)
+    rows = session.execute(page).all()
+    while rows:
+        yield from (_link(tuple(row)) for row in rows)
+        rows = session.execute(page.where(LedgerSeal.sequence > rows[-1].sequence)).all()
 
 
 def unsealed(session: Session, limit: int | None = None) -> list[Entry]:
