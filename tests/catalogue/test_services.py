@@ -10,13 +10,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.catalogue import queries, services
+from lms.catalogue.checks import check
+from lms.catalogue.cli import packaged_courses
+from lms.catalogue.events import CourseVersionPublished
+from lms.catalogue.files import disk
 from lms.catalogue.models import Course, CourseVersion, UnitRevision
+from lms.catalogue.rules.translation import text_hash
 from lms.kernel.db import db
-from lms.kernel.errors import Refused
+from lms.kernel.errors import NotFound, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from tests.conftest import NOW, statements
 
-from .tiny import ASKED, COURSE, FIRST, KINDS, WORDS, tiny_files, written
+from .tiny import ASKED, COURSE, FIRST, GLOSSARY, KINDS, WORDS, tiny_files, written
 
 
 def load(session: Session, folder: Path) -> services.LoadReport:
@@ -174,3 +179,107 @@ def test_the_text_of_a_unit_comes_with_sources_terms_and_sections(session: Sessi
     assert text.citations[0].source == "S001"
     assert text.terms[0].key == "state"
     assert text.key_points == ("A point.",)
+
+
+SPANISH = """\
+---
+follows: {follows}
+status: awaiting-native-reader
+key_points:
+- Un punto.
+---
+
+## Inicio {{#beginning}}
+
+En 2012 un Estado actuó. [@S001]
+"""
+
+
+def with_spanish(tmp_path: Path, follows: str, **changed: str) -> Path:
+    titled = changed.pop("first", FIRST).replace("  en: First\n", "  en: First\n  es: Primero\n")
+    folder = written(tmp_path, first=titled, **changed)
+    (folder / "modules/01-words/first.es.md").write_text(SPANISH.format(follows=follows), encoding="utf-8")
+    return folder
+
+
+def follows_now(tmp_path: Path) -> str:
+    course = check(disk.collect(with_spanish(tmp_path, "t00000000000000a")), KINDS).course
+    assert course is not None
+    return text_hash(course.modules[0].units[0])
+
+
+def test_a_translation_is_a_revision_that_follows_its_source(session: Session, tmp_path: Path) -> None:
+    follows = follows_now(tmp_path)
+    unit = queries.outline(session, load(session, with_spanish(tmp_path, follows)).version_id).modules[0].units[0]
+    spanish = queries.unit_text(session, unit.revision_for("es"))
+    assert (spanish.language, spanish.follows_id, spanish.substance) == ("es", unit.revision_id, unit.substance)
+    assert "En 2012 un Estado" in spanish.html
+    assert (unit.translations["es"].stale, unit.translations["es"].status) == (False, "awaiting-native-reader")
+    assert unit.revision_for("fr") == unit.revision_id
+    assert unit.named("es") == "Primero"
+
+
+def test_a_changed_source_makes_its_translation_stale_and_nothing_more(session: Session, tmp_path: Path) -> None:
+    follows = follows_now(tmp_path)
+    load(session, with_spanish(tmp_path, follows))
+    report = load(session, with_spanish(tmp_path, follows, first=FIRST.replace("A point.", "A clearer point.")))
+    assert report.outcome == "editorial"
+    assert len(report.notices) == 1
+    assert queries.outline(session, report.version_id).modules[0].units[0].translations["es"].stale
+
+
+def test_translations_are_exported_too(session: Session, tmp_path: Path) -> None:
+    folder = with_spanish(tmp_path, follows_now(tmp_path))
+    load(session, folder)
+    files = services.exported_files(session, "tiny")
+    assert files["modules/01-words/first.es.md"].encode() == (folder / "modules/01-words/first.es.md").read_bytes()
+
+
+def test_another_definition_reaches_the_texts_that_use_the_term(session: Session, tmp_path: Path) -> None:
+    before = queries.outline(session, load(session, written(tmp_path)).version_id).modules[0].units
+    glossary = GLOSSARY.replace("A member or observer", "A member, or an observer,")
+    report = load(session, written(tmp_path, glossary=glossary))
+    after = queries.outline(session, report.version_id).modules[0].units
+    assert report.outcome == "editorial"
+    assert after[0].revision_id != before[0].revision_id
+    assert after[1].revision_id == before[1].revision_id
+    assert "or an observer," in queries.unit_text(session, after[0].revision_id).terms[0].definition
+
+
+def test_publishing_is_told_to_other_contexts(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[CourseVersionPublished] = []
+    monkeypatch.setattr("lms.catalogue.publishing.publish", lambda _session, event: told.append(event))
+    first = load(session, written(tmp_path))
+    second = load(session, written(tmp_path, first=FIRST.replace("A point.", "Another point.")))
+    assert [(event.version_id, event.previous_version_id, event.change) for event in told] == [
+        (first.version_id, None, "first"),
+        (second.version_id, first.version_id, "editorial"),
+    ]
+
+
+def test_the_seminar_loads_and_comes_back_byte_for_byte(session: Session, tmp_path: Path) -> None:
+    folder = packaged_courses() / "lemkin-seminar"
+    report = load(session, folder)
+    assert report.outcome == "first"
+    services.export(session, slug="lemkin-seminar", folder=tmp_path)
+    assert disk.collect(tmp_path / "lemkin-seminar") == disk.collect(folder)
+    assert load(session, tmp_path / "lemkin-seminar").outcome == "unchanged"
+
+
+def test_a_question_is_asked_with_its_answers_kept_on_the_server(session: Session, tmp_path: Path) -> None:
+    quiz = queries.outline(session, load(session, written(tmp_path)).version_id).modules[0].units[1]
+    (question,) = queries.questions(session, KINDS, quiz.revision_id)
+    assert [option.correct for option in question.options] == [True, False]
+    source = queries.unit_text(session, quiz.revision_id).cited(question.cites[0])
+    assert source is not None
+    assert "The first source" in source.html
+
+
+def test_there_is_no_outline_and_no_text_of_nothing(session: Session) -> None:
+    with pytest.raises(NotFound):
+        queries.outline(session, 999)
+    with pytest.raises(NotFound):
+        queries.unit_text(session, 999)
+    assert queries.published(session, "nothing") is None

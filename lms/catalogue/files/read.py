@@ -111,8 +111,9 @@ def _parse(reading: Reading, path: str, text: str, of: Schema | None, first_line
     reading.documents[path] = document
     reading.mistakes += found
     if not found and of is not None:
-        reading.mistakes += shape_mistakes(path, document, of)
-    return document.data if isinstance(document.data, dict) else {}
+        found = shape_mistakes(path, document, of)
+        reading.mistakes += found
+    return document.data if not found and isinstance(document.data, dict) else {}
 
 
 def _module(reading: Reading, folder: str, language: str, kinds: Mapping[str, Any]) -> ModuleFile:
@@ -121,8 +122,10 @@ def _module(reading: Reading, folder: str, language: str, kinds: Mapping[str, An
     if fields.get("key", folder[3:]) != folder[3:]:
         cure = f"rename one: {folder[:3]}{fields['key']}"
         reading.wrong(path, ("key",), f"the folder is {folder}, the key {fields['key']}", cure)
-    listed = [key for key in fields.get("units", ()) if isinstance(key, str)]
+    listed: list[str] = fields.get("units", [])
     units, translations = _unit_files(reading, folder, language, kinds)
+    if not fields:
+        return ModuleFile(folder, {}, ())
     for key in sorted(set(units) - set(listed)):
         reading.note(units[key].path, 1, "module.yaml does not list this unit", f"add {key} to its units")
     for index, key in enumerate(listed):

@@ -34,7 +34,7 @@ def shape_mistakes(path: str, document: Document, of: Schema) -> list[Mistake]:
 
 def _mistakes(path: str, document: Document, error: Complaint) -> Iterator[Mistake]:
     where = tuple(error.absolute_path)
-    if error.validator == "oneOf":
+    if error.validator == "oneOf" and isinstance(error.instance, Mapping):
         yield from _of_branch(path, document, error)
         return
     for what, cure, place in _SENTENCES.get(str(error.validator), _other)(error):
@@ -48,7 +48,7 @@ def _of_branch(path: str, document: Document, error: Complaint) -> Iterator[Mist
     index = [resolve(option) for option in error.validator_value].index(meant)
     where = tuple(error.absolute_path)
     kinds = [option["properties"].get("kind", {}).get("const") for option in map(resolve, error.validator_value)]
-    kind = error.instance.get("kind") if isinstance(error.instance, Mapping) else None
+    kind = error.instance.get("kind")
     if kinds[0] and kind not in kinds:
         known = ", ".join(str(name) for name in kinds)
         cure = did_you_mean(str(kind), map(str, kinds), f"kinds are {known}")
