@@ -58,7 +58,14 @@ BLUEPRINTS = (
     dashboards_views.bp,
     integrations_views.bp,
 )
-NAV = (NavItem(Permission.SIGNED_IN, "home.index", _l("Your seminar")),)
+NAV = (
+    NavItem(Permission.SIGNED_IN, "home.index", _l("Your seminar")),
+    NavItem(Permission.OVERSEE, "seminars.editions", _l("Editions")),
+    NavItem(Permission.ADMINISTER, "people.mandates", _l("Mandates")),
+    NavItem(Permission.ALUMNI, "records.mine", _l("Completion record")),
+    NavItem(Permission.ALUMNI, "alumni.index", _l("2PREVENT")),
+    NavItem(Permission.SIGNED_IN, "people.account", _l("Your account")),
+)
 
 
 def create_app(
