@@ -50,6 +50,7 @@ class Publication:
         self.session, self.checked, self.files = session, checked, checked.course
         self.course, self.latest, self.at, self.by = course, latest, at, by
         self.own = published_modules(checked, kinds)
+        self.anew = reused_anew(session, latest) if latest else []
         self.reusable = queries.reusable_modules(session)
         units = [unit for module in self.own.values() for unit in module.units]
         self.paths = {text.path: unit.key for unit in units for text in (unit.text, *unit.translations)}
@@ -82,7 +83,7 @@ class Publication:
                 if entry.use
                 else [unit.substance for unit in self.own[entry.key].units]
             )
-            modules.append({"key": entry.key, "after": list(entry.after), "units": units})
+            modules.append({"key": entry.key, "after": list(entry.after), "used": entry.use, "units": units})
         return {"rule": self.files.fields["completion"], "modules": modules}
 
     def _changes(self, substance: Mapping[str, Any]) -> tuple[Change, ...]:
@@ -94,7 +95,8 @@ class Publication:
         ]
         if wrong:
             raise BrokenCourse(wrong)
-        return changes(old["substance"], substance) + text_changes(old["digests"], self._digests())
+        anew = (Change(f"module {key} was published anew by its own course", False) for key in self.anew)
+        return (*changes(old["substance"], substance), *text_changes(old["digests"], self._digests()), *anew)
 
     def _path(self, key: str) -> str:
         return next((path for path, name in self.paths.items() if name == key), key)
@@ -197,6 +199,18 @@ class Publication:
         self.session.add(row)
         self.session.flush()  # the id of each row is needed by the rows below it
         return row
+
+
+def reused_anew(session: Session, version: CourseVersion) -> list[str]:
+    """Modules a version reuses whose own course has published other texts or another order since."""
+    used = [module for module in version.modules if module.document["used_from"]]
+    newest = queries.reusable_modules(session) if used else {}
+    return [m.key for m in used if _texts(m) != _texts(session.get_one(VersionModule, newest[m.document["used_from"]]))]
+
+
+def _texts(module: VersionModule) -> list[Any]:
+    kept = ("title", "objectives", "pass_mark", "units")
+    return [[unit.revision_id for unit in module.units], {name: module.document[name] for name in kept}]
 
 
 def _kind(latest: CourseVersion | None, found: tuple[Change, ...]) -> ChangeKind:

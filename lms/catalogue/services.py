@@ -17,7 +17,7 @@ from . import cache, queries
 from .checks import Checked, check
 from .files import disk
 from .models import Course, CourseVersion
-from .publishing import BrokenCourse, Publication
+from .publishing import BrokenCourse, Publication, reused_anew
 from .rules.mistakes import Mistake
 from .rules.substance import Change, digest
 
@@ -40,7 +40,7 @@ class LoadReport:
 def load(
     session: Session, *, folder: Path, kinds: Mapping[str, UnitKind], at: dt.datetime, by: str | None = None
 ) -> LoadReport:
-    """Publish a course's folder as a version, or do nothing when it is the published one.
+    """Publish a course's folder as a version, or do nothing when it is the published one and so is what it reuses.
 
     Raises BrokenCourse for mistakes in the files, Refused when the course was changed elsewhere since they were taken.
     """
@@ -49,10 +49,11 @@ def load(
     files_hash = fingerprint(checked.files)
     course = _course(session, checked.course.slug, at)
     latest = _latest(session, course)
-    if latest is not None and latest.document["files_hash"] == files_hash:
+    same = latest is not None and latest.document["files_hash"] == files_hash
+    if latest is not None and same and not reused_anew(session, latest):
         course.files_hash = files_hash
         return LoadReport(course.slug, "unchanged", latest.id, _number(latest), notices=tuple(checked.notices))
-    if latest is not None and course.files_hash != latest.document["files_hash"]:
+    if latest is not None and not same and course.files_hash != latest.document["files_hash"]:
         raise Refused(ELSEWHERE)
     cache.distrust(session)
     version, found = Publication(session, checked, kinds, course, latest, at, by).publish(files_hash)

@@ -21,7 +21,7 @@ from lms.kernel.errors import NotFound, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from tests.conftest import NOW, statements
 
-from .tiny import ASKED, COURSE, FIRST, GLOSSARY, KINDS, WORDS, tiny_files, written
+from .tiny import ASKED, CASES, COURSE, FIRST, GLOSSARY, KINDS, WORDS, tiny_files, written
 
 
 def load(session: Session, folder: Path) -> services.LoadReport:
@@ -130,18 +130,60 @@ def test_export_writes_the_bytes_that_were_loaded(session: Session, tmp_path: Pa
     assert load(session, tmp_path / "taken" / "tiny").outcome == "unchanged"
 
 
-def test_a_module_of_another_course_is_reused_as_it_is_published(session: Session, tmp_path: Path) -> None:
-    first = load(session, written(tmp_path))
+def reusing(tmp_path: Path) -> Path:
+    """A course "other" on the disk that reuses the module "words" of the tiny one."""
     course = COURSE.replace("slug: tiny", "slug: other").replace("- module: 01-words", "- use: tiny/words")
     folder = written(tmp_path, course=course)
     for name in ("module.yaml", "first.md", "asked.yaml"):
         (folder / "modules/01-words" / name).unlink()
     (folder / "sources.yaml").write_text("sources: []\n")
     (folder / "glossary.yaml").write_text("terms: []\n")
+    return folder
+
+
+def test_a_module_of_another_course_is_reused_as_it_is_published(session: Session, tmp_path: Path) -> None:
+    first = load(session, written(tmp_path))
+    folder = reusing(tmp_path)
     reused = queries.outline(session, load(session, folder).version_id).modules[0]
     source = queries.outline(session, first.version_id).modules[0]
     assert reused.used_from == "tiny/words"
     assert [unit.revision_id for unit in reused.units] == [unit.revision_id for unit in source.units]
+
+
+def test_a_reused_module_published_anew_reaches_the_course_at_its_next_load(session: Session, tmp_path: Path) -> None:
+    load(session, written(tmp_path))
+    folder = reusing(tmp_path)
+    first = load(session, folder)
+    assert load(session, folder).outcome == "unchanged"
+    load(session, written(tmp_path, first=FIRST.replace("A point.", "A clearer point.")))
+    editorial = load(session, folder)
+    assert (editorial.outcome, [str(change) for change in editorial.changes]) == (
+        "editorial",
+        ["editorial: module words was published anew by its own course"],
+    )
+    load(session, written(tmp_path, first=FIRST.replace("substance: s1", "substance: s2")))
+    substantive = load(session, folder)
+    assert (substantive.outcome, substantive.number) == ("substantive", "2.0")
+    assert load(session, folder).outcome == "unchanged"
+    source = queries.outline(session, first.version_id).modules[0].units[0]
+    assert queries.unit_text(session, source.revision_id).key_points == ("A point.",)
+
+
+def test_an_own_unit_may_have_the_key_of_a_reused_one(session: Session, tmp_path: Path) -> None:
+    load(session, written(tmp_path))
+    folder = reusing(tmp_path)
+    (folder / "modules/02-cases/module.yaml").write_text(CASES.replace("- thought", "- thought\n- first"))
+    (folder / "modules/02-cases/first.md").write_text(
+        FIRST.replace(" [@S001 p. 3]", "").replace("In 2012 a [[state|State]]", "A state")
+    )
+    load(session, folder)
+    (folder / "modules/02-cases/first.md").write_text(
+        FIRST.replace(" [@S001 p. 3]", "")
+        .replace("In 2012 a [[state|State]]", "A state")
+        .replace("substance: s1", "substance: s2")
+    )
+    changes = [str(change) for change in load(session, folder).changes]
+    assert "substantive: unit first: substance was s1, is s2" in changes
 
 
 def test_a_warm_outline_and_text_ask_the_database_nothing(app: Flask, tmp_path: Path) -> None:
