@@ -82,9 +82,11 @@ def fresh_database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) ->
 
 class Browser(FlaskClient):
     """A test client whose every request has an app context of its own, as it has outside tests: nothing that one
-    request remembered in `g` or in the database session reaches the next."""
+    request remembered in `g` or in the database session reaches the next. What the test itself has looked at or left
+    uncommitted is let go first, since it would hold the database."""
 
     def open(self, *args: Any, **options: Any) -> TestResponse:
+        db.session.rollback()
         with self.application.app_context():
             return super().open(*args, **options)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -17,6 +17,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from lms.web.dates import zones
@@ -61,14 +62,26 @@ def at_most(size: int) -> Length:
     return Length(max=size, message=_l("This is longer than we can keep."))
 
 
-def zone_choices() -> list[tuple[str, str]]:
+def choices(labels: Mapping[Any, Any]) -> list[SelectChoice]:
+    """What there is to choose, under the values that are kept."""
+    return [SelectChoice(str(value), label) for value, label in labels.items()]
+
+
+def grouped(groups: Mapping[str, Iterable[tuple[str, str]]]) -> list[SelectChoice]:
+    """The same in named groups; a group without a name stands for itself."""
+    return [
+        SelectChoice(value, label, optgroup=name or None) for name, pairs in groups.items() for value, label in pairs
+    ]
+
+
+def zone_choices() -> list[SelectChoice]:
     """Every time zone, by the name of its place."""
-    return [(zone, zone.replace("_", " ")) for zone in zones()]
+    return choices({zone: zone.replace("_", " ") for zone in zones()})
 
 
-def language_choices() -> list[tuple[str, str]]:
+def language_choices() -> list[SelectChoice]:
     """The languages of the pages, each in its own name."""
-    return [(code, own_name(code)) for code in offered_languages() if code not in PSEUDO]
+    return choices({code: own_name(code) for code in offered_languages() if code not in PSEUDO})
 
 
 class SignInForm(Form):
@@ -103,7 +116,7 @@ class NameForm(Form):
 
     full = StringField(_l("Your name, as it should stand on your certificate"), [NEEDED, at_most(LONGEST_NAME)])
     latin = StringField(_l("The same in Latin letters, if you wrote it in another script"), [at_most(LONGEST_NAME)])
-    order = RadioField(_l("Order of the parts"), choices=list(ORDERS.items()), default=NameOrder.AS_WRITTEN.value)
+    order = RadioField(_l("Order of the parts"), choices=choices(ORDERS), default=NameOrder.AS_WRITTEN.value)
     called = StringField(_l("How we should address you, such as “Dr Mfano”"), [at_most(LONGEST_ADDRESS_FORM)])
     for_lists = StringField(_l("How you stand in alphabetical lists, if differently"), [at_most(LONGEST_NAME)])
 
@@ -161,10 +174,14 @@ class MinistryForm(Form):
     institution = SelectField(_l("Ministry or institution"))
     state = SelectField(_l("State"))
     other = StringField(_l("Name of the ministry or institution"), [at_most(200)])
-    sector = SelectField(_l("Sector"), choices=list(SECTORS.items()), default=Sector.OTHER.value)
+    sector = SelectField(_l("Sector"), choices=choices(SECTORS), default=Sector.OTHER.value)
     zone = SelectField(_l("Time zone of the ministry or institution"))
     function = StringField(_l("Your function there"), [at_most(200)])
     on = DateField(_l("From which day"), [NEEDED])
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.zone.choices = [SelectChoice("", "–"), *zone_choices()]
 
 
 class MandateForm(Form):
@@ -172,7 +189,7 @@ class MandateForm(Form):
 
     address = EmailField(_l("E-mail address of the person"), [NEEDED, at_most(LONGEST_ADDRESS)])
     name = StringField(_l("Name, if the person is new here"), [at_most(LONGEST_NAME)])
-    role = SelectField(_l("Role"), [NEEDED], choices=list(ROLES.items()))
+    role = SelectField(_l("Role"), [NEEDED], choices=choices(ROLES))
     reach = SelectField(_l("Over what"), [NEEDED])
     since = DateField(_l("First day"), [NEEDED])
     until = DateField(_l("Last day"), [Optional()])

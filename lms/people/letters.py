@@ -100,7 +100,7 @@ def letter_for(session: Session, payload: Mapping[str, Any]) -> Letter | None:
     ).first()
     if row is None:
         return None
-    person, wrapped, identity = row.tuple()
+    person, wrapped, identity = row
     key = keyring().unwrap(wrapped, person.subject)
     facts = {**payload.get("context", {}), **_secrets(payload, key)}
     if "link" in facts and not _still_good(session, facts["link"]):

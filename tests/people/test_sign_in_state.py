@@ -60,8 +60,8 @@ def test_a_mandate_shortens_a_session_that_is_open(app: Flask) -> None:
 
 
 def test_names_come_in_one_statement(app: Flask) -> None:
-    people = [make_person(f"Mfano {number}") for number in range(5)]
+    people = [make_person(f"Mfano {number}").id for number in range(5)]
     with statements(app) as sent:
-        found = names_of(db.session(), [person.id for person in people])
+        found = names_of(db.session(), people)
     assert sorted(found.values()) == [f"Mfano {number}" for number in range(5)]
     assert len([s for s in sent if s.startswith("SELECT")]) == 1

@@ -34,7 +34,7 @@ def credentials(session: Session, address: str) -> tuple[int, str] | None:
         .where(IdentityRow.blind_index == keyring().blind(address), IdentityRow.verified_at.is_not(None))
         .where(Person.disabled_at.is_(None), Person.erased_at.is_(None))
     ).first()
-    return row.tuple() if row else None
+    return (row[0], row[1]) if row else None
 
 
 def password_hash(session: Session, person_id: int) -> str | None:

@@ -76,7 +76,7 @@ def send_reset(session: Session, payload: dict[str, Any], at: dt.datetime) -> No
     ).first()
     if row is None or _written_lately(session, row[0].id, at):
         return
-    person, identity_id = row.tuple()
+    person, identity_id = row
     if person.welcomed_at is None:
         send_invitation(session, person.id, identity_id, at)
         return
@@ -86,4 +86,5 @@ def send_reset(session: Session, payload: dict[str, Any], at: dt.datetime) -> No
 
 def _written_lately(session: Session, person_id: int, at: dt.datetime) -> bool:
     lately = select(MailedToken.id).where(MailedToken.person_id == person_id, MailedToken.created_at > at - PAUSE)
-    return session.scalar(lately.where(MailedToken.void_at.is_(None)).limit(1)) is not None
+    open_ones = lately.where(MailedToken.void_at.is_(None), MailedToken.used_at.is_(None))
+    return session.scalar(open_ones.where(MailedToken.purpose != TokenPurpose.ADDRESS).limit(1)) is not None

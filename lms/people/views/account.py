@@ -14,7 +14,7 @@ from lms.kernel.db import db
 from lms.kernel.errors import Refused
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.people import passwords, services, states
-from lms.people.forms import AddressForm, LanguageForm, MinistryForm, NameForm, PasswordForm
+from lms.people.forms import AddressForm, LanguageForm, MinistryForm, NameForm, PasswordForm, choices, grouped
 from lms.people.models import Institution, Person, Sector
 from lms.people.queries.institutions import affiliation_on, affiliations_of, institution, institutions_of, zone_on
 from lms.people.queries.persons import addresses_of, name_of, own_words
@@ -155,8 +155,9 @@ def _ministry_form() -> MinistryForm:
     known: dict[str, list[tuple[str, str]]] = {}
     for row in institutions_of(db.session()):
         known.setdefault(states.name(row.state_code, locale), []).append((row.public_id, row.name))
-    form.institution.choices = {"": [("", _("Not in this list"))], **dict(sorted(known.items()))}
-    form.state.choices = [("", "–"), *((row.code, states.name(row.code, locale)) for row in states.sorted_for(locale))]
+    form.institution.choices = grouped({"": [("", _("Not in this list"))], **dict(sorted(known.items()))})
+    named = {row.code: states.name(row.code, locale) for row in states.sorted_for(locale)}
+    form.state.choices = choices({"": "–", **named})
     return form
 
 

@@ -15,7 +15,7 @@ from lms.kernel.db import db
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import scopes, services
-from lms.people.forms import ROLES, MandateForm, ReasonForm
+from lms.people.forms import ROLES, MandateForm, ReasonForm, grouped
 from lms.people.models import Mandate
 from lms.people.queries import mandates as asked
 from lms.people.queries.persons import names_of, person_by_address
@@ -55,7 +55,7 @@ def _names(rows: list[asked.MandateView]) -> dict[str, Any]:
 def propose() -> Any:
     """Propose a mandate; another administrator confirms it."""
     form = MandateForm()
-    form.reach.choices = scopes.reach_choices(db.session())
+    form.reach.choices = grouped(scopes.reach_choices(db.session()))
     if request.method == "GET":
         form.since.data = now().date()
         return render(NEW, form=form)
