@@ -44,13 +44,14 @@ def at_once(app: Flask, *changes: Callable[[Session], None]) -> list[Exception]:
     return errors
 
 
-def issued(place: Enrolment) -> int:
+def issued(place: int) -> int:
     with unit_of_work() as session:
-        records = select(RecordSubject.record).where(RecordSubject.enrolment_id == place.id)
+        records = select(RecordSubject.record).where(RecordSubject.enrolment_id == place)
         return session.scalar(select(func.count()).where(LedgerEntry.record.in_(records))) or 0
 
 
-def place_with(*done: str) -> tuple[Edition, Enrolment]:
+def place_with(*done: str) -> tuple[int, int]:
+    """An edition and a place in it, by number: no thread may look into an object of another one's session."""
     with unit_of_work() as session:
         edition = make_edition(session, title="Race")
         place = make_place(session, edition)
@@ -59,24 +60,30 @@ def place_with(*done: str) -> tuple[Edition, Enrolment]:
             complete_reading(session, place)
         if "name" in done:
             confirm_name(session, place)
-    return edition, place
+        return edition.id, place.id
+
+
+def closing(edition: int) -> Callable[[Session], None]:
+    return lambda session: close(session, session.get_one(Edition, edition))
 
 
 @pytest.mark.parametrize(
-    ("done", "one", "other"),
-    [(("reading",), "name", "closing"), (("name",), "reading", "closing"), ((), "name", "closing")],
-    ids=["name and closing", "reading and closing", "all three"],
+    ("done", "last"),
+    [
+        (("reading",), ("name", "closing")),
+        (("name",), ("reading", "closing")),
+        ((), ("name", "reading", "closing")),
+    ],
 )
-def test_whoever_meets_the_last_condition_issues_once(app: Flask, done: tuple[str, ...], one: str, other: str) -> None:
+def test_whoever_meets_the_last_condition_issues_once(app: Flask, done: tuple[str, ...], last: tuple[str, ...]) -> None:
     for _ in range(ROUNDS):
         edition, place = place_with(*done)
         steps: dict[str, Callable[[Session], None]] = {
-            "name": lambda session, place=place: confirm_name(session, place),
-            "reading": lambda session, place=place: complete_reading(session, place),
-            "closing": lambda session, edition=edition: close(session, session.get_one(Edition, edition.id)),
+            "name": lambda session, place=place: confirm_name(session, session.get_one(Enrolment, place)),
+            "reading": lambda session, place=place: complete_reading(session, session.get_one(Enrolment, place)),
+            "closing": closing(edition),
         }
-        wanted = [steps[one], steps[other]] if done else list(steps.values())
-        assert at_once(app, *wanted) == []
+        assert at_once(app, *(steps[step] for step in last)) == []
         assert issued(place) == 1
     with unit_of_work() as session:
         assert list(issuing(session)) == []
@@ -85,8 +92,7 @@ def test_whoever_meets_the_last_condition_issues_once(app: Flask, done: tuple[st
 def test_two_coordinators_who_close_at_once_issue_once(app: Flask) -> None:
     for _ in range(ROUNDS):
         edition, place = place_with("reading", "name")
-        shut = [lambda session, edition=edition: close(session, session.get_one(Edition, edition.id))] * 3
-        assert at_once(app, *shut) == []
+        assert at_once(app, *[closing(edition)] * 3) == []
         assert issued(place) == 1
 
 
@@ -95,15 +101,11 @@ def test_two_editions_that_close_at_once_count_both_records_of_one_person(app: F
         first, place = place_with("reading", "name")
         second, again = place_with("reading")
         with unit_of_work() as session:
-            session.get_one(Enrolment, again.id).person_id = place.person_id
-        # Plain numbers: an object of this thread's session must not be looked into by another thread.
-        shut = [
-            lambda session, number=number: close(session, session.get_one(Edition, number))
-            for number in (first.id, second.id)
-        ]
-        assert at_once(app, *shut) == []
+            person = session.get_one(Enrolment, place).person_id
+            session.get_one(Enrolment, again).person_id = person
+        assert at_once(app, closing(first), closing(second)) == []
         with unit_of_work() as session:
-            status = alumni.status_of(session, place.person_id)
+            status = alumni.status_of(session, person)
             assert status is not None
             assert status.records == 2
             assert alumni.stored(session) == alumni.recomputed(session)
