@@ -24,6 +24,8 @@ import lms.learning.reactions
 import lms.people.checks
 import lms.records.checks
 import lms.records.reactions
+import lms.seminars.checks
+import lms.seminars.letters
 import lms.seminars.reactions  # noqa: F401  the reactions and jobs register themselves when imported
 from lms.alumni import views as alumni_views
 from lms.catalogue.kinds import plugin as standard_unit_kinds

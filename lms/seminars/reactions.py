@@ -13,10 +13,7 @@ from lms.kernel import outbox
 from lms.kernel.events import on
 from lms.people.events import PersonWelcomed, SignedIn
 
-from . import letters, services
-
-# Letters register themselves when they are imported.
-LETTERS = letters.__name__
+from . import services
 
 
 @on(PersonWelcomed)

@@ -47,7 +47,7 @@ def make_version(
         content_hash=f"{course.slug}-{major}-{minor}".ljust(64, "0"),
         title={"en": course.slug},
         rule=RULE if rule is None else rule,
-        document={},
+        document={"course": {"language": "en", "description": {"en": ""}}, "pass_mark": 80, "terms": [], "sources": []},
         changelog="",
         published_at=AT,
     )

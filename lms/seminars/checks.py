@@ -1,0 +1,143 @@
+"""What `flask lms check` recomputes of editions: states, numbers, attendance, versions, replacements."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import CompoundSelect, Select, and_, func, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from lms.catalogue.models import CourseVersion
+from lms.kernel.checks import Finding, check
+
+from .models import (
+    AttendanceClosing,
+    AttendanceMark,
+    AttendanceResult,
+    Edition,
+    EditionVersion,
+    Enrolment,
+    EnrolmentEvent,
+    Extension,
+    OnSiteSession,
+    StageReached,
+    Tally,
+    TallyDelta,
+)
+from .rules import COUNTED, Attendance, EnrolmentState, Mark, attendance_of, may_become
+
+
+@check("seminars.enrolments")
+def enrolments(session: Session) -> Iterable[Finding]:
+    """Each enrolment's state is its last event, every step follows the one before, its deadline its last extension."""
+    steps: dict[int, list[EnrolmentState]] = defaultdict(list)
+    for enrolment_id, state in session.execute(
+        select(EnrolmentEvent.enrolment_id, EnrolmentEvent.state).order_by(EnrolmentEvent.id)
+    ):
+        steps[enrolment_id].append(state)
+    extensions = select(Extension.enrolment_id, Extension.deadline_at).order_by(Extension.id)
+    deadlines = {row.enrolment_id: row.deadline_at for row in session.execute(extensions)}
+    rows = select(Enrolment.id, Enrolment.public_id, Enrolment.state, Enrolment.deadline_at)
+    for row in session.execute(rows):
+        trail = steps.get(row.id, [])
+        if trail[-1:] != [row.state]:
+            yield Finding(f"enrolment {row.public_id}", f"is {row.state}, but its last event says {trail[-1:]}")
+        if not all(may_become(before, then) for before, then in zip([None, *trail], trail, strict=False)):
+            yield Finding(f"enrolment {row.public_id}", "has a step that does not follow the one before")
+        if deadlines.get(row.id) != row.deadline_at:
+            yield Finding(f"enrolment {row.public_id}", "has another deadline than its last extension gave")
+
+
+@check("seminars.tallies")
+def tallies(session: Session) -> Iterable[Finding]:
+    """The folded and the fresh numbers together are what the stages of those who count add up to."""
+    kept: Counter[tuple[Any, ...]] = Counter()
+    for edition_id, state, sector, stage, count in session.execute(_kept()):
+        kept[edition_id, state, sector, stage] += count
+    real = Counter({tuple(row)[:4]: row[4] for row in session.execute(_recount())})
+    for key in sorted(kept.keys() | real.keys(), key=str):
+        if kept[key] != real[key]:
+            place = " ".join(str(part) for part in key)
+            yield Finding(f"tally {place}", f"says {kept[key]}, the stages say {real[key]}")
+
+
+def _kept() -> CompoundSelect[*tuple[Any, ...]]:
+    folded = select(Tally.edition_id, Tally.state_code, Tally.sector, Tally.stage, Tally.count)
+    fresh = select(TallyDelta.edition_id, TallyDelta.state_code, TallyDelta.sector, TallyDelta.stage, TallyDelta.change)
+    return union_all(folded, fresh)
+
+
+def _recount() -> Select[*tuple[Any, ...]]:
+    key = (Enrolment.edition_id, Enrolment.state_code, Enrolment.sector, StageReached.stage)
+    return (
+        select(*key, func.count())
+        .join(StageReached, StageReached.enrolment_id == Enrolment.id)
+        .where(Enrolment.state.in_(COUNTED))
+        .group_by(*key)
+    )
+
+
+@check("seminars.attendance")
+def attendance(session: Session) -> Iterable[Finding]:
+    """What was written at a closing is what the marks say, and nobody is missing from it."""
+    halves = select(OnSiteSession.edition_id, func.count().label("held")).group_by(OnSiteSession.edition_id)
+    held = {row.edition_id: row.held for row in session.execute(halves)}
+    marks = _marks_in_force(session)
+    for row in session.execute(_closed_places()):
+        if row.held is None:
+            yield Finding(f"enrolment {row.public_id}", "was in a closed edition and has no attendance result")
+            continue
+        real = attendance_of(held.get(row.edition_id, 0), marks[row.id].values())
+        if Attendance(row.held, row.present, row.excused) != real:
+            yield Finding(f"enrolment {row.public_id}", f"has an attendance result other than its marks: {real}")
+
+
+def _closed_places() -> Select[*tuple[Any, ...]]:
+    """Everyone who has a result, and everyone who ought to: accepted before the closing and still there."""
+    accepted = select(EnrolmentEvent.enrolment_id).where(
+        EnrolmentEvent.enrolment_id == Enrolment.id,
+        EnrolmentEvent.state == EnrolmentState.ACCEPTED,
+        EnrolmentEvent.at < AttendanceClosing.at,
+    )
+    missing = and_(Enrolment.state == EnrolmentState.ACCEPTED, accepted.exists())
+    return (
+        select(
+            Enrolment.id,
+            Enrolment.public_id,
+            Enrolment.edition_id,
+            AttendanceResult.held,
+            AttendanceResult.present,
+            AttendanceResult.excused,
+        )
+        .join(AttendanceClosing, AttendanceClosing.edition_id == Enrolment.edition_id)
+        .outerjoin(AttendanceResult, AttendanceResult.enrolment_id == Enrolment.id)
+        .where(or_(AttendanceResult.enrolment_id.is_not(None), missing))
+    )
+
+
+def _marks_in_force(session: Session) -> dict[int, dict[int, Mark]]:
+    marks: dict[int, dict[int, Mark]] = defaultdict(dict)
+    rows = select(AttendanceMark.enrolment_id, AttendanceMark.session_id, AttendanceMark.mark)
+    for enrolment_id, session_id, mark in session.execute(rows.order_by(AttendanceMark.id)):
+        marks[enrolment_id][session_id] = mark
+    return marks
+
+
+@check("seminars.versions")
+def versions(session: Session) -> Iterable[Finding]:
+    """Each edition reads a version of its own course, and goes on to later ones only."""
+    rows = (
+        select(Edition.public_id, Edition.course_id, CourseVersion.course_id, CourseVersion.major, CourseVersion.minor)
+        .outerjoin(EditionVersion, EditionVersion.edition_id == Edition.id)
+        .outerjoin(CourseVersion, CourseVersion.id == EditionVersion.version_id)
+        .order_by(Edition.id, EditionVersion.id)
+    )
+    last: dict[str, tuple[int, int]] = {}
+    for public_id, own, course, major, minor in session.execute(rows):
+        if course != own:
+            yield Finding(f"edition {public_id}", "reads no version, or one of another course")
+        elif (major, minor) <= last.get(public_id, (0, 0)):
+            yield Finding(f"edition {public_id}", f"went from a version to {major}.{minor}, which is not later")
+        last[public_id] = (major or 0, minor or 0)
