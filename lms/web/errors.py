@@ -9,7 +9,7 @@ from flask import Flask, Response, g, jsonify, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from lms.kernel.db import db
 from lms.kernel.errors import LmsError, TooMany
@@ -23,6 +23,7 @@ log = structlog.get_logger("lms.web")
 def install(app: Flask) -> None:
     """Answer every error with our own page."""
     app.register_error_handler(HTTPException, lambda error: page(error.code or 500, error=error))
+    app.register_error_handler(SecurityError, _unknown_host)
     app.register_error_handler(LmsError, _said_no)
     app.register_error_handler(SignedOut, lambda _error: page(401))
     app.register_error_handler(CSRFError, _stale_form)
@@ -60,6 +61,12 @@ def _as_json(status: int, sentence: str | None) -> Response:
     answer = jsonify(facts)
     answer.status_code = status
     return answer
+
+
+def _unknown_host(_error: SecurityError) -> Response:
+    """No page of ours: its links would need the host that was not believed."""
+    log.info("request.unknown_host", method=request.method)
+    return Response("Nothing is answered under this name.\n", 400, mimetype="text/plain")
 
 
 def _said_no(error: LmsError) -> Response:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import logging
 import sys
 import time
+import traceback
+from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -25,13 +30,46 @@ def configure() -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            _trace,
             structlog.processors.JSONRenderer(ensure_ascii=True),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Line())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+
+
+def _trace(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Where it failed: file, line, function, and the kinds of error. What an error says may repeat a person's words."""
+    error = line.pop("exc_info", None)
+    if isinstance(error, BaseException):
+        frames = traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), lookup_lines=False)
+        line["trace"] = [f"{'/'.join(Path(at.filename).parts[-3:])}:{at.lineno} {at.name}" for at in frames]
+        line["causes"] = _causes(error)
+    return line
+
+
+def _causes(error: BaseException) -> list[str]:
+    cause = error.__cause__ or error.__context__
+    return [type(cause).__name__, *_causes(cause)] if cause else []
+
+
+class _Line(logging.Formatter):
+    """What other people's code logs, as a line of ours; Flask's own text is left out, since it holds the path."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line of JSON."""
+        line: dict[str, Any] = {"event": "library", "logger": record.name, "level": record.levelname.lower()}
+        line["timestamp"] = f"{dt.datetime.fromtimestamp(record.created, dt.UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        if record.name != "lms":
+            line["said"] = str(record.msg)  # without its arguments: they may be anything
+        if record.exc_info and record.exc_info[1]:
+            line |= {"error": type(record.exc_info[1]).__name__, "exc_info": record.exc_info[1]}
+            _trace(None, "", line)
+        return json.dumps(line)
 
 
 def note_look(act: str, about: str, **details: Any) -> None:
