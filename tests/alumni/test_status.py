@@ -15,6 +15,7 @@ from lms.alumni import queries
 from lms.alumni.checks import statuses
 from lms.alumni.models import AlumniStatus
 from lms.alumni.rules import Status, status
+from lms.kernel.secrets import new_token
 from lms.kernel.unit_of_work import unit_of_work
 from lms.records import queries as records
 from lms.records import services
@@ -120,7 +121,7 @@ def test_the_check_names_a_status_typed_in_by_hand(session: Session) -> None:
 
 @pytest.mark.parametrize("alumnus", [True, False])
 def test_the_page_says_one_s_own_status_in_words(app: Flask, alumnus: bool) -> None:
-    person = make_person()
+    person = make_person(address=f"{new_token()}@example.org")
     if alumnus:
         with unit_of_work() as session:
             _do(session, "issue", person.id)
