@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from contextlib import suppress
 
+from flask import g
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from lms.kernel import audit
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import Refused
+from lms.kernel.errors import Conflict, Refused
 from lms.kernel.secrets import digest
 from lms.kernel.settings import keyring
 from lms.kernel.unit_of_work import unit_of_work
@@ -34,8 +35,14 @@ def viewer_of_host(user: HostUser) -> Viewer | None:
     found = viewer_for_host(db.session(), user.host, blind, at)
     if found or _linked(db.session(), user.host, blind):
         return found
-    with suppress(AlreadyLinked), unit_of_work() as session:
-        link(session, user, at)
+    # A sentence asked for meanwhile looks for the reader's language, and must not ask again who is here.
+    g.lms_viewer = None
+    # Twice, because another request may have taken the address in between.
+    for _try in range(2):
+        with suppress(AlreadyLinked, Conflict), unit_of_work() as session:
+            link(session, user, at)
+        if _linked(db.session(), user.host, blind):
+            break
     return viewer_for_host(db.session(), user.host, blind, at)
 
 

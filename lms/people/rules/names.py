@@ -68,7 +68,7 @@ class PersonName:
 
 def tidy_line(text: str) -> str:
     """One line in normal form NFC, with single blanks."""
-    return " ".join(unicodedata.normalize("NFC", text).split(" ")).strip()
+    return " ".join(part for part in unicodedata.normalize("NFC", text).strip().split(" ") if part)
 
 
 def mistake_in_line(text: str, longest: int) -> TextMistake | None:

@@ -5,6 +5,7 @@ from .addresses import make_primary as make_primary
 from .addresses import remove_address as remove_address
 from .codes import Made as Made
 from .codes import Tried as Tried
+from .codes import make_code as make_code
 from .codes import try_code as try_code
 from .erasure import erase as erase
 from .institutions import affiliate as affiliate

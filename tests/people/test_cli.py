@@ -1,0 +1,49 @@
+"""`flask lms people`."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Flask
+
+from lms.kernel import checks
+from lms.kernel.clock import now
+from lms.kernel.unit_of_work import unit_of_work
+from lms.people import queries
+from lms.people.models import StateRow
+from lms.people.rules import Role
+
+ARGUMENTS = ["lms", "people", "first-administrator", "--email", "first@example.org", "--name", "Primo Esempio"]
+
+
+def test_the_first_administrator_comes_in_and_there_is_no_second(app: Flask) -> None:
+    answer = app.test_cli_runner().invoke(args=ARGUMENTS)
+    assert answer.exit_code == 0, answer.output
+    link = re.search(r"Link: http://[^/]+(/invitation/\S+)", answer.output)
+    code = re.search(r"Code: (\S+ \S+)", answer.output)
+    assert link is not None
+    assert code is not None
+    assert app.test_client().post(link[1], data={"code": code[1]}).location == "/welcome"
+    again = app.test_cli_runner().invoke(args=ARGUMENTS)
+    assert again.exit_code == 1
+    assert "in office already" in again.output
+    with unit_of_work() as session:
+        in_force = queries.mandates_in_force(session, now())
+        assert [(row.role, row.proposed_by) for row in in_force] == [(Role.ADMINISTRATOR, None)]
+        assert checks.run_all(session)["people.mandates"] == []
+
+
+def test_a_mistyped_address_gives_a_sentence_and_nothing_else(app: Flask) -> None:
+    answer = app.test_cli_runner().invoke(args=[*ARGUMENTS[:4], "not an address", *ARGUMENTS[5:]])
+    assert answer.exit_code == 1
+    assert "This is not an e-mail address." in answer.output
+    with unit_of_work() as session:
+        assert queries.mandates_in_force(session, now()) == []
+
+
+def test_the_states_can_be_brought_in_line(app: Flask) -> None:
+    with unit_of_work() as session:
+        session.get_one(StateRow, "PL").membership = "observer"
+    assert app.test_cli_runner().invoke(args=["lms", "people", "states"]).exit_code == 0
+    with unit_of_work() as session:
+        assert session.get_one(StateRow, "PL").membership == "member"
