@@ -59,6 +59,7 @@ class Publication:
         """Compare, number, keep; and tell."""
         used = {entry.key: self._used(entry) for entry in self.files.entries() if entry.use}
         substance = self._substance(used)
+        _refuse_twins(substance)
         found = self._changes(substance)
         kind = _kind(self.latest, found)
         version = self._version(kind, found, substance, files_hash)
@@ -83,7 +84,7 @@ class Publication:
                 if entry.use
                 else [unit.substance for unit in self.own[entry.key].units]
             )
-            modules.append({"key": entry.key, "after": list(entry.after), "used": entry.use, "units": units})
+            modules.append({"key": entry.key, "after": list(entry.after), "units": units})
         return {"rule": self.files.fields["completion"], "modules": modules}
 
     def _changes(self, substance: Mapping[str, Any]) -> tuple[Change, ...]:
@@ -199,6 +200,19 @@ class Publication:
         self.session.add(row)
         self.session.flush()  # the id of each row is needed by the rows below it
         return row
+
+
+def _refuse_twins(substance: Mapping[str, Any]) -> None:
+    # A unit's page is addressed by its key, so it must be the only one of that key, reused modules included.
+    first: dict[str, str] = {}
+    wrong = []
+    for module in substance["modules"]:
+        for unit in module["units"]:
+            if first.setdefault(unit["key"], module["key"]) != module["key"]:
+                what = f"modules “{first[unit['key']]}” and “{module['key']}” both have a unit “{unit['key']}”"
+                wrong.append(Mistake("course.yaml", 1, what, "rename the unit that is yours, or leave one module out"))
+    if wrong:
+        raise BrokenCourse(wrong)
 
 
 def reused_anew(session: Session, version: CourseVersion) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.kernel.errors import NotFound
-from lms.plugins.unit_kind import Question, Section, UnitKind
+from lms.plugins.unit_kind import Section
 
 from .cache import Kept
 from .models import Course, CourseVersion, Unit, UnitRevision, VersionModule, VersionUnit
@@ -34,11 +34,15 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class CitedSource:
-    """An entry of a unit's list of sources; `source` is its id in the course's files."""
+    """An entry of a unit's list of sources; `source` is its id in the course's files.
+
+    `marked` says that the page has a first mark to lead back to (#r and the number).
+    """
 
     number: int
     source: str
     html: Markup
+    marked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +105,6 @@ def courses(session: Session) -> list[tuple[str, Published]]:
     return [(slug, version) for slug, version in found if version]
 
 
-def versions(session: Session, course_id: int) -> Sequence[CourseVersion]:
-    """The versions of a course, newest first."""
-    order = (CourseVersion.major.desc(), CourseVersion.minor.desc())
-    return session.scalars(select(CourseVersion).where(CourseVersion.course_id == course_id).order_by(*order)).all()
-
-
 def reusable_modules(session: Session) -> dict[str, int]:
     """Modules other courses may reuse, as "course/module" → row of the newest version that has it."""
     newest: dict[str, int] = {}
@@ -129,12 +127,6 @@ def outline(session: Session, version_id: int) -> Outline:
 def unit_text(session: Session, revision_id: int) -> UnitText:
     """One text: one statement when cold, none when warm. Raises NotFound."""
     return _texts.get(session, revision_id, _read_text)
-
-
-def questions(session: Session, kinds: Mapping[str, UnitKind], revision_id: int) -> tuple[Question, ...]:
-    """The questions of a unit with their answers: for the server only."""
-    text = unit_text(session, revision_id)
-    return tuple(kinds[text.kind].questions(text.data))
 
 
 def unit_sources(session: Session, version_id: int) -> dict[str, str]:
@@ -241,7 +233,7 @@ def _read_text(session: Session, revision_id: int) -> UnitText:
         follows_id=revision.follows_id,
         html=stored_html(page["html"]),
         sections=tuple(Section(**section) for section in page["sections"]),
-        citations=tuple(CitedSource(c["number"], c["source"], stored_html(c["html"])) for c in page["citations"]),
+        citations=tuple(_citations(page)),
         terms=tuple(Term(**term) for term in page["terms"]),
         key_points=tuple(stored_html(point) for point in page["key_points"]),
         content_note=page["content_note"],
@@ -249,3 +241,10 @@ def _read_text(session: Session, revision_id: int) -> UnitText:
         words=page["words"],
         data=revision.document,
     )
+
+
+def _citations(page: Mapping[str, Any]) -> Iterator[CitedSource]:
+    shown = "".join([page["html"], *page["key_points"], *(text for _, text in page["for_your_institution"])])
+    for entry in page["citations"]:
+        marked = f'id="r{entry["number"]}"' in shown
+        yield CitedSource(entry["number"], entry["source"], stored_html(entry["html"]), marked)

@@ -110,15 +110,8 @@ def _unit_changes(old: Mapping[str, Substance], new: Mapping[str, Substance]) ->
 
 def _units(substance: Substance) -> dict[str, dict[str, Any]]:
     return {
-        _name(module, unit): {**unit, "module": module["key"]}
-        for module in substance["modules"]
-        for unit in module["units"]
+        unit["key"]: {**unit, "module": module["key"]} for module in substance["modules"] for unit in module["units"]
     }
-
-
-def _name(module: Substance, unit: Substance) -> str:
-    """A unit's key; that of a reused module may be the key of an own unit too, so it stands behind its course."""
-    return f"{module['used']}/{unit['key']}" if module["used"] else str(unit["key"])
 
 
 def text_changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Change, ...]:
