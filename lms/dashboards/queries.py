@@ -17,7 +17,7 @@ from lms.people.models import Institution, Person, Sector
 from lms.people.queries import names_of
 from lms.people.rules import Scope
 from lms.seminars import queries as seminars
-from lms.seminars.models import Edition, Enrolment, ParticipantRequest, StageReached
+from lms.seminars.models import AttendanceClosing, Edition, Enrolment, ParticipantRequest, StageReached
 from lms.seminars.queries import PersonRow, visible_to
 from lms.seminars.rules import COUNTED, Stage
 
@@ -50,15 +50,18 @@ class Look:
 
 
 def look(session: Session, public_id: str, scope: Scope) -> Look:
-    """The edition for somebody with this scope, in two or three statements; raises NotFound for a foreign one."""
-    edition = seminars.edition_by_public_id(session, public_id)
+    """The edition for somebody with this scope, in one or two statements; raises NotFound for a foreign one."""
+    found = select(Edition, AttendanceClosing.at).outerjoin(AttendanceClosing, AttendanceClosing.edition_id == Edition.id)
+    row = session.execute(found.where(Edition.public_id == public_id)).first()
+    if row is None:
+        raise NotFound
+    edition, closed_at = row
     focal = of_states_and_institutions(scope)
     sight = sight_of(scope, public_id, has_people=_has_people(session, edition.id, focal))
     if sight is None:
         raise NotFound
-    closing = seminars.closing_of(session, edition.id)
     seen = focal if sight is Sight.COMPLETION else by_mandate(scope)
-    return Look(edition, closing.at if closing else None, sight, seen)
+    return Look(edition, closed_at, sight, seen)
 
 
 def _has_people(session: Session, edition_id: int, focal: Scope) -> bool:
