@@ -1,0 +1,208 @@
+"""Editions and the people in them, as a coordinator keeps them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from lms.catalogue.models import Course
+from lms.kernel.db import db
+from lms.kernel.models import Job
+from lms.kernel.unit_of_work import unit_of_work
+from lms.people import queries as people
+from lms.people.models import MailedToken, Person
+from lms.seminars import queries
+from lms.seminars.models import (
+    Edition,
+    EditionVersion,
+    Enrolment,
+    EnrolmentState,
+    OnSiteSession,
+)
+from tests.people.makers import make_person
+from tests.seminars.browsing import coordinator, words
+from tests.seminars.makers import make_course, make_institution, make_version
+from tests.seminars.submissions import EDITION, PERSON, fresh, number_of, one_edition, one_person
+
+
+def test_a_coordinator_creates_an_edition_with_its_half_days(app: Flask) -> None:
+    with unit_of_work() as session:
+        make_course(session)
+    browser = coordinator(app)
+    answer = browser.post("/editions/new", **EDITION)
+    assert answer.status_code == 303
+    made = db.session.scalars(select(Edition)).one()
+    assert made.deadline_at == dt.datetime(2027, 10, 20, 16, 0, tzinfo=dt.UTC)
+    assert number_of(OnSiteSession) == 4
+    assert number_of(EditionVersion) == 1
+    assert "Global seminar, November 2027" in words(browser.get("/editions"))
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"ends_on": "2027-11-06"}, "The last day lies before the first."),
+        ({"deadline_day": "2027-11-09"}, "The pre-reading must be due on the first day at the latest."),
+        ({"zone": "Mars/Olympus"}, "Not a valid choice"),
+        ({"deadline_time": "00:00"}, "Write 23:59 for the end of a day."),
+        ({"deadline_day": "2027-03-28", "deadline_time": "02:30"}, "the clocks are put forward over 02:30"),
+        ({"starts_on": "7 November"}, "Write the day as year-month-day"),
+        ({"contact": "office"}, "This is not an e-mail address."),
+        ({"title": "x" * 201}, "At most 200 characters."),
+        ({"course": "unknown"}, "Not a valid choice"),
+        ({"ends_on": "2028-11-06"}, "An edition lasts at most 60 days on site."),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_sentence(sqlite_app: Flask, change: dict[str, str], sentence: str) -> None:
+    with unit_of_work() as session:
+        make_course(session)
+    answer = coordinator(sqlite_app).post("/editions/new", **{**EDITION, **change})
+    assert answer.status_code == 422
+    assert sentence in words(answer)
+    assert number_of(Edition) == 0
+
+
+def test_a_time_that_the_clocks_show_twice_is_the_later_one_and_said_so(sqlite_app: Flask) -> None:
+    with unit_of_work() as session:
+        make_course(session)
+    browser = coordinator(sqlite_app)
+    answer = browser.post("/editions/new", **{**EDITION, "deadline_day": "2027-10-31", "deadline_time": "02:30"})
+    made = db.session.scalars(select(Edition)).one()
+    assert made.deadline_at == dt.datetime(2027, 10, 31, 1, 30, tzinfo=dt.UTC)
+    assert "the later one counts" in words(browser.get(answer.location))
+
+
+def test_a_copied_edition_keeps_all_but_the_dates_and_takes_the_titles_of_its_half_days(sqlite_app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(sqlite_app)
+    path = f"/editions/{edition.public_id}/sessions"
+    assert browser.post(path, day="2027-05-10", half="morning", title="Early warning").status_code == 303
+    form = browser.get(f"/editions/new?copy={edition.public_id}").get_data(as_text=True)
+    assert 'value="Oświęcim"' in form
+    assert "2027-05-09" not in form
+    assert browser.post(f"/editions/new?copy={edition.public_id}", **EDITION).status_code == 303
+    titles = db.session.scalars(select(OnSiteSession.title).where(OnSiteSession.day == dt.date(2027, 11, 8))).all()
+    assert "Early warning" in titles
+
+
+def test_changed_dates_carry_the_half_days_along_until_somebody_is_marked(sqlite_app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(sqlite_app)
+    path = f"/editions/{edition.public_id}/edit"
+    assert browser.post(path, **EDITION).status_code == 303
+    assert set(db.session.scalars(select(OnSiteSession.day))) == {dt.date(2027, 11, 7), dt.date(2027, 11, 8)}
+    person = one_person(edition)
+    mark = {"half": "2027-11-07-morning", f"mark-{person.public_id}": "present"}
+    assert browser.post(f"/editions/{edition.public_id}/attendance", **mark).status_code == 303
+    answer = browser.post(path, **{**EDITION, "starts_on": "2027-11-06"})
+    assert answer.status_code == 422
+    assert "The dates cannot change any more" in words(answer)
+
+
+def test_a_version_of_another_substance_is_used_by_an_act_alone(sqlite_app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(sqlite_app)
+    with unit_of_work() as session:
+        version = make_version(session, session.scalars(select(Course)).one(), 2, 0)
+    page = words(browser.get(f"/editions/{edition.public_id}/edit"))
+    assert "Use version 2.0" in page
+    path = f"/editions/{edition.public_id}/version"
+    assert browser.post(path, version="9.9").status_code == 404
+    assert browser.post(path, version="2.0").status_code == 303
+    assert queries.version_in_force(db.session(), edition.id) == version.id
+    assert browser.post(path, version="1.0").status_code == 422
+
+
+def test_inviting_one_person_makes_person_ministry_place_and_letter(app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(app)
+    answer = browser.post(f"/editions/{edition.public_id}/invite", **PERSON)
+    assert answer.status_code == 303
+    enrolment = db.session.scalars(select(Enrolment)).one()
+    assert (enrolment.state, enrolment.state_code, enrolment.sector) == ("invited", "TZ", "justice")
+    assert people.person_name(db.session(), enrolment.person_id) == "Neema Mfano"
+    assert db.session.scalars(select(Job.payload).where(Job.kind == "mail.send")).one()["template"] == (
+        "people/invitation"
+    )
+    page = words(browser.get(answer.location))
+    assert "Neema Mfano" in page
+    assert "neema@example.org" in page
+
+
+def test_somebody_known_by_the_address_is_enrolled_again_and_not_doubled(app: Flask) -> None:
+    known = make_person("Neema Mfano", "neema@example.org").id
+    edition, browser = one_edition(), coordinator(app)
+    before = number_of(Person)
+    answer = browser.post(f"/editions/{edition.public_id}/invite", **{**PERSON, "address": "Neema@Example.org"})
+    assert answer.status_code == 303
+    assert db.session.scalars(select(Enrolment.person_id)).all() == [known]
+    assert number_of(Person) == before
+    again = browser.post(f"/editions/{edition.public_id}/invite", **PERSON)
+    assert again.status_code == 422
+    assert "This person is in this edition already." in words(again)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"state": "Tanzanya"}, "Close to it: United Republic of Tanzania"),
+        ({"sector": ""}, "Choose sector and time zone to add it."),
+        ({"address": "neema"}, "This is not an e-mail address."),
+        ({"name": " "}, "This is needed."),
+        ({"name": "x" * 201}, "At most 200 characters."),
+    ],
+)
+def test_an_invitation_that_cannot_be_leaves_nothing_half_done(
+    sqlite_app: Flask, change: dict[str, str], sentence: str
+) -> None:
+    edition, browser = one_edition(), coordinator(sqlite_app)
+    people_before = number_of(Person)
+    answer = browser.post(f"/editions/{edition.public_id}/invite", **{**PERSON, **change})
+    assert answer.status_code == 422
+    assert sentence in words(answer)
+    assert (number_of(Enrolment), number_of(Person), number_of(Job)) == (0, people_before, 0)
+
+
+def test_an_unknown_ministry_is_refused_with_those_known_in_the_state(sqlite_app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(sqlite_app)
+    with unit_of_work() as session:
+        make_institution(session, "TZ", name="Ministry of Justice")
+    change = {"institution": "Min. of Justice", "sector": "", "zone": ""}
+    answer = browser.post(f"/editions/{edition.public_id}/invite", **{**PERSON, **change})
+    assert "Known there: Ministry of Justice." in words(answer)
+    change = {"institution": "MINISTRY OF JUSTICE", "sector": "", "zone": ""}
+    assert browser.post(f"/editions/{edition.public_id}/invite", **{**PERSON, **change}).status_code == 303
+
+
+def test_an_invitation_sent_again_makes_the_older_code_void(app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(app)
+    at = browser.post(f"/editions/{edition.public_id}/invite", **PERSON).location
+    assert browser.post(f"{at}/invite").status_code == 303
+    void = db.session.scalars(select(MailedToken.void_at).order_by(MailedToken.id)).all()
+    assert [bool(moment) for moment in void] == [True, False]
+
+
+def test_a_place_passes_on_to_a_substitute(app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(app)
+    old = one_person(edition)
+    path = f"/editions/{edition.public_id}/people/{old.public_id}/replace"
+    assert browser.get(path).status_code == 200
+    answer = browser.post(path, **PERSON, reason="posted abroad")
+    assert answer.status_code == 303
+    assert fresh(old).state == "replaced"
+    assert answer.location.endswith(db.session.get_one(Enrolment, fresh(old).replaced_by_id).public_id)
+    assert "posted abroad" in words(browser.get(f"/editions/{edition.public_id}/people/{old.public_id}"))
+    assert browser.post(path, **{**PERSON, "address": "other@example.org"}).status_code == 422
+
+
+def test_withdrawing_needs_a_reason_and_happens_once(app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(app)
+    person = one_person(edition)
+    path = f"/editions/{edition.public_id}/people/{person.public_id}/leave"
+    empty = browser.post(path, how="withdrawn")
+    assert empty.status_code == 422
+    assert "This is needed." in words(empty)
+    assert fresh(person).state == "accepted"
+    assert browser.post(path, **{"how": "withdrawn", "leave-reason": "ill"}).status_code == 303
+    twice = browser.post(path, **{"how": "withdrawn", "leave-reason": "ill"})
+    assert (twice.status_code, fresh(person).state) == (422, EnrolmentState.WITHDRAWN)
+    assert "changed in the meantime" in words(twice)

@@ -1,0 +1,144 @@
+"""Two at once, and the worker beside them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lms.kernel.clock import frozen
+from lms.kernel.db import db
+from lms.kernel.errors import Conflict, Refused
+from lms.kernel.unit_of_work import unit_of_work
+from lms.kernel.worker import drain
+from lms.seminars import queries, reactions, services
+from lms.seminars.models import (
+    AttendanceClosing,
+    AttendanceMark,
+    AttendanceResult,
+    Edition,
+    Enrolment,
+    EnrolmentState,
+    Mark,
+    Stage,
+    TallyDelta,
+)
+from tests.conftest import NOW
+from tests.seminars.makers import AT, enrol_person, make_edition, make_institution
+
+
+def at_once(app: Flask, *changes: Callable[[Session], object]) -> list[str]:
+    """Run the changes at the same moment, each in a thread of its own; gives the refusals."""
+    refused: list[str] = []
+    start = threading.Barrier(len(changes))
+
+    def run(change: Callable[[Session], object]) -> None:
+        with app.app_context(), frozen(NOW):
+            start.wait()
+            try:
+                with unit_of_work() as session:
+                    change(session)
+            except (Refused, Conflict) as no:
+                refused.append(str(no))
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=run, args=(change,)) for change in changes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return refused
+
+
+def test_two_coordinators_close_once(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition_id = make_edition(session).id
+
+    def close(session: Session) -> None:
+        edition = session.get_one(Edition, edition_id)
+        services.close_attendance(session, edition=edition, at=AT, by="c")
+
+    refused = at_once(app, close, close, close)
+    assert len(refused) == 2
+    assert all("closed already" in sentence for sentence in refused)
+    assert db.session.scalar(select(func.count()).select_from(AttendanceClosing)) == 1
+
+
+def test_one_person_enrolled_by_two_at_once_is_enrolled_once(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition_id = make_edition(session).id
+        make_institution(session, "TZ", name="Ministry of Justice")
+    nominee = services.Nominee("Neema Mfano", "neema@example.org", "TZ", "Ministry of Justice")
+
+    def nominate(session: Session) -> None:
+        edition = session.get_one(Edition, edition_id)
+        services.nominate(session, edition=edition, nominee=nominee, at=AT, by="c")
+
+    assert len(at_once(app, nominate, nominate)) == 1
+    assert db.session.scalar(select(func.count()).select_from(Enrolment)) == 1
+
+
+def test_numbers_stay_right_when_somebody_leaves_while_a_stage_is_reached(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        edition_id, enrolment_id = edition.id, enrol_person(session, edition).id
+
+    def reads(session: Session) -> None:
+        services.reach(session, enrolment=session.get_one(Enrolment, enrolment_id), stage=Stage.READING, at=AT)
+
+    def leaves(session: Session) -> None:
+        services.withdraw(session, enrolment=session.get_one(Enrolment, enrolment_id), at=AT, by="c")
+
+    at_once(app, reads, leaves, reads)
+    assert queries.counts(db.session(), edition_id) == {}
+
+
+def test_nobody_leaves_between_the_sheet_and_its_closing(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        edition_id, enrolment_id = edition.id, enrol_person(session, edition).id
+
+    def close(session: Session) -> None:
+        services.close_attendance(session, edition=session.get_one(Edition, edition_id), at=AT, by="c")
+
+    def leave(session: Session) -> None:
+        services.withdraw(session, enrolment=session.get_one(Enrolment, enrolment_id), at=AT, by="c")
+
+    refused = at_once(app, close, leave)
+    left = db.session.get_one(Enrolment, enrolment_id).state is EnrolmentState.WITHDRAWN
+    results = db.session.scalar(select(func.count()).select_from(AttendanceResult))
+    assert (left, results, len(refused)) in {(True, 0, 0), (False, 1, 1)}
+
+
+def test_two_marks_of_one_cell_at_once_are_written_once(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        edition_id, enrolment_id = edition.id, enrol_person(session, edition).id
+        half = queries.sessions_of(session, edition_id)[0].id
+
+    def mark(session: Session) -> None:
+        services.mark_attendance(
+            session,
+            edition=session.get_one(Edition, edition_id),
+            marks={(enrolment_id, half): Mark.PRESENT},
+            at=AT,
+            by="c",
+        )
+
+    assert at_once(app, mark, mark) == []
+    assert db.session.scalar(select(func.count()).select_from(AttendanceMark)) == 1
+
+
+def test_the_worker_folds_the_numbers(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        enrol_person(session, edition)
+        before = queries.counts(session, edition.id)
+        reactions.outbox.enqueue(session, "seminars.fold_tallies", key="seminars.fold_tallies")
+    assert drain() == 1
+    assert db.session.scalars(select(TallyDelta)).all() == []
+    assert queries.counts(db.session(), edition.id) == before
