@@ -121,7 +121,7 @@ def check_try(
         _append(session, own, tried, quiz, changed, taken)
         before |= changed
     missing = still_open(quiz.questions, before)
-    if not missing:
+    if taken.fresh and not missing:
         score = quiz.score(before)
         closing = update(QuizTry).where(QuizTry.id == tried.id)
         session.execute(closing.values(closed_at=at, points=score.points, total=score.total))
