@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from flask import Flask, render_template_string
+from flask import Flask, render_template
+from jinja2 import DictLoader
 from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, create_engine, insert, select
 
 ROWS = 3000
@@ -35,12 +36,13 @@ def fill(engine: Engine) -> None:
 def create_app() -> Flask:
     """The floor as an app; FLOOR_DATABASE is the address of a filled database."""
     app = Flask("floor")
+    app.jinja_loader = DictLoader({"page.html": PAGE})  # type: ignore[assignment]
     engine = create_engine(os.environ["FLOOR_DATABASE"])
 
     @app.get("/floor/<subject>")
     def page(subject: str) -> str:
         with engine.connect() as connection:
             row = connection.execute(select(people).where(people.c.subject == subject)).one()
-        return render_template_string(PAGE, row=row)
+        return render_template("page.html", row=row)
 
     return app

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 from flask_compress import Compress
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -32,7 +31,6 @@ from lms.catalogue.kinds import plugin as standard_unit_kinds
 from lms.dashboards import views as dashboards_views
 from lms.home import views as home_views
 from lms.integrations import views as integrations_views
-from lms.kernel import migrations
 from lms.kernel.db import db, prepare_engine
 from lms.kernel.settings import Settings, from_environment
 from lms.learning import views as learning_views
@@ -46,7 +44,7 @@ from lms.web import views as web_views
 from lms.web.access import Permission
 from lms.web.pages import NavItem
 
-from . import cli
+from .commands import Commands
 
 BLUEPRINTS = (
     web_views.bp,
@@ -89,7 +87,7 @@ def create_app(
     manager.install(app, [standard_unit_kinds, *plugins])
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    cli.install(app)
+    app.cli.add_command(Commands(app))
     manager.of(app).hook.lms_app_ready(app=app)
     access.check_marks(app)
     return app
@@ -124,7 +122,6 @@ def _cookie_name(settings: Settings, prefix: str) -> str:
 
 def _install_database(app: Flask) -> None:
     db.init_app(app)
-    Migrate(app, db, directory=str(migrations.folder()), render_as_batch=True)
     with app.app_context():
         prepare_engine(db.engine)
 

@@ -1,16 +1,17 @@
-"""`flask lms ...`: the commands of every context in one group."""
+"""`flask lms ...`: the commands of every context in one group; imported when one is called, never by a web worker."""
 
 from __future__ import annotations
 
 import click
 import flask_migrate
-from flask import Flask
+from flask import current_app
 from flask.cli import AppGroup
 
 from lms.catalogue.cli import courses, load
 from lms.demo.cli import demo, fill
 from lms.integrations.cli import commands
 from lms.kernel import migrations
+from lms.kernel.db import db
 from lms.kernel.settings import present_settings
 from lms.kernel.unit_of_work import unit_of_work
 from lms.kernel.worker import work_until_signalled
@@ -24,10 +25,17 @@ for command in (courses, demo, people, records, *commands()):
     group.add_command(command)
 
 
+def _migrations() -> str:
+    """Make the app known to Flask-Migrate; gives the folder of the migrations."""
+    folder = str(migrations.folder())
+    flask_migrate.Migrate().init_app(current_app._get_current_object(), db, directory=folder)  # type: ignore[attr-defined]
+    return folder
+
+
 @group.command("upgrade")
 def upgrade() -> None:
     """Bring the tables and the list of states to this version, and nothing else."""
-    flask_migrate.upgrade(directory=str(migrations.folder()))
+    flask_migrate.upgrade(directory=_migrations())
     with unit_of_work() as session:
         sync_states(session)
 
@@ -42,13 +50,15 @@ def setup(context: click.Context) -> None:
         fill()
 
 
+@group.command("revision")
+@click.argument("message")
+def revision(message: str) -> None:
+    """For developers: write the migration from the database as it is to the models as they are."""
+    flask_migrate.revision(directory=_migrations(), message=message, autogenerate=True)
+
+
 @group.command("work")
 def work() -> None:
     """Do what the outbox holds, until told to stop."""
     logs.configure()
     work_until_signalled()
-
-
-def install(app: Flask) -> None:
-    """Add `flask lms` to an app."""
-    app.cli.add_command(group)

@@ -12,9 +12,8 @@ import io
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-import click
 from flask import Flask
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
@@ -72,7 +71,7 @@ class LMS:
             behind = _Identified(host, behind, self._identity, self.url_prefix)
         host.wsgi_app = DispatcherMiddleware(host.wsgi_app, {self.url_prefix: behind})  # type: ignore[method-assign]
         host.extensions["lms"] = self
-        host.cli.add_command(_InOurApp(self.app))
+        host.cli.add_command(self.app.cli.commands["lms"])
 
     def url_for(self, endpoint: str, **values: Any) -> str:
         """The path of a page of ours, prefix included, for the host's links; endpoints as in our app."""
@@ -104,16 +103,3 @@ class _Identified:
         with self._host.request_context(inside_host):
             return self._identity()
 
-
-class _InOurApp(click.Group):
-    """`flask lms` of a host: our commands, in the context of our app."""
-
-    def __init__(self, ours: Flask) -> None:
-        group = cast(click.Group, ours.cli.commands["lms"])
-        super().__init__(name="lms", help=group.help, commands=group.commands)
-        self._ours = ours
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """As any group, with our app as the app at work."""
-        with self._ours.app_context():
-            return super().invoke(ctx)

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from pathlib import Path
+
+from sqlalchemy import inspect, text
+from sqlalchemy.orm import Session
+
+VERSION_TABLE = "lms_alembic_version"
 
 
 def folder() -> Path:
@@ -13,3 +20,22 @@ def folder() -> Path:
     package = Path(__file__).resolve().parents[1]
     inside = package / "migrations"
     return inside if inside.is_dir() else package.parent / "migrations"
+
+
+@cache
+def newest() -> str:
+    """The revision a database of this version stands at; the history is one line, so there is one."""
+    texts = [path.read_text(encoding="utf-8") for path in (folder() / "versions").glob("*.py")]
+    names, before = (
+        {name for found in texts for name in re.findall(rf"^{word} = ['\"]([^'\"]+)['\"]", found, re.MULTILINE)}
+        for word in ("revision", "down_revision")
+    )
+    (last,) = names - before
+    return last
+
+
+def is_current(session: Session) -> bool:
+    """Whether the database stands at the newest migration."""
+    if not inspect(session.connection()).has_table(VERSION_TABLE):
+        return False
+    return session.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}")) == newest()  # noqa: S608  our own constant

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, jsonify
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -29,7 +27,7 @@ def readyz() -> tuple[Response, int]:
     """Database, migrations and worker, each true or false; 503 while one is not."""
     found = {"database": _database(), "migrations": False, "worker": False}
     if found["database"]:
-        found["migrations"] = migrated()
+        found["migrations"] = migrations.is_current(db.session())
         found["worker"] = found["migrations"] and worker.alive()
     return jsonify(found), 200 if all(found.values()) else 503
 
@@ -42,9 +40,3 @@ def _database() -> bool:
         return False
     return True
 
-
-def migrated() -> bool:
-    """Whether the database stands at the newest migration."""
-    heads = set(ScriptDirectory(str(migrations.folder())).get_heads())
-    context = MigrationContext.configure(db.session.connection(), opts={"version_table": "lms_alembic_version"})
-    return set(context.get_current_heads()) == heads

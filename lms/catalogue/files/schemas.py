@@ -8,9 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
-
 FOLDER = Path(__file__).parent.parent / "schemas"
 Schema = Mapping[str, Any]
 Where = tuple[str | int, ...]
@@ -21,17 +18,6 @@ def schema(name: str) -> Schema:
     """A shipped schema by name: course, module, glossary, sources, or a kind of unit."""
     loaded: Schema = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     return loaded
-
-
-@cache
-def _registry() -> Registry[Any]:
-    names = [path.stem for path in FOLDER.glob("*.json")]
-    return Registry().with_resources((f"{name}.json", Resource.from_contents(schema(name))) for name in names)
-
-
-def validator(of: Schema) -> Draft202012Validator:
-    """A validator of `of` that finds the shared parts."""
-    return Draft202012Validator(of, registry=_registry())
 
 
 def resolve(part: Schema) -> Schema:

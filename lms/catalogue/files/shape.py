@@ -9,7 +9,8 @@ from typing import Any
 from lms.catalogue.rules.mistakes import Mistake, did_you_mean
 
 from .nodes import Document
-from .schemas import Schema, branch, resolve, validator
+from .schemas import Schema, branch, resolve
+from .validator import validator
 
 # A jsonschema.ValidationError; its library types every attribute as possibly unset.
 Complaint = Any

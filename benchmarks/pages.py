@@ -1,0 +1,141 @@
+"""CPU per request of the pages people use most, as ratios to the floor in the same run; and their size on the wire."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+from sqlalchemy import create_engine
+
+from . import floor
+from .probes import Probe, Request, cpu_per_request
+from .results import Result
+from .seed import PASSWORD, Filled
+from .servers import Server, serving
+from .visitor import Visitor, hidden
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+SMALL, LARGE = 30, 3000
+BOUNDS = {"unit page": 7, "home": 8, "saving an answer": 8, "coordinator's page, 3,000 people": 12}
+
+
+@dataclass(frozen=True)
+class Quiz:
+    """An open try of the signed-in participant: where answers go, and what its first question offers."""
+
+    path: str
+    question: str
+    options: tuple[str, ...]
+    token: str
+
+    def answer(self, number: int, run: str) -> Request:
+        """The request that saves the n-th answer, under a key of its own."""
+        fields = {
+            "csrf_token": self.token,
+            "client_key": f"{run}-{number:08d}",
+            "question": self.question,
+            "sequence": str(number + 1),
+            self.question: self.options[number % len(self.options)],
+        }
+        return ("POST", self.path, urlencode(fields).encode(), FORM)
+
+
+def first_unit(visitor: Visitor) -> str:
+    """The path of the unit that the home page leads to."""
+    _status, page = visitor.get("/")
+    found = re.search(r'href="(/learn/[^"/]+/units/[^"]+)"', page)
+    if not found:
+        raise LookupError("the home page leads to no unit")
+    return found[1]
+
+
+def open_quiz(visitor: Visitor) -> Quiz:
+    """Begin a try at the first quiz that is open to the visitor, or go on with the one begun."""
+    edition = first_unit(visitor).split("/")[2]
+    for path in _unit_paths(visitor, edition):
+        status, page = visitor.get(path)
+        if "/tries" in page and "data-save" not in page:
+            begin = re.search(r'action="([^"]*/tries)"', page)
+            if begin:
+                status, page = visitor.post(begin[1], hidden(page, f'action="{begin[1]}"'))
+        if status == 200 and "data-save" in page:
+            return _quiz(page)
+    raise LookupError("no quiz is open to this person")
+
+
+def _unit_paths(visitor: Visitor, edition: str) -> Iterator[str]:
+    _status, home = visitor.get("/")
+    for module in dict.fromkeys(re.findall(rf'href="(/learn/{edition}/modules/[^"]+)"', home)):
+        _status, page = visitor.get(module)
+        yield from dict.fromkeys(re.findall(rf'href="(/learn/{edition}/units/[^"#]+)"', page))
+
+
+def _quiz(page: str) -> Quiz:
+    saves = re.search(r'data-save="([^"]+)"', page)
+    options = re.findall(r'<input[^>]*type="radio"[^>]*name="([^"]+)"[^>]*value="([^"]+)"', page)
+    if not saves or not options:
+        raise LookupError("the quiz has no question with options to choose from")
+    question = options[0][0]
+    chosen = tuple(value for name, value in options if name == question)
+    return Quiz(saves[1].replace("&amp;", "&"), question, chosen, hidden(page, "data-save")["csrf_token"])
+
+
+@contextmanager
+def both(folder: Path, filled: Filled) -> Iterator[tuple[Server, Server]]:
+    """The floor and ours, each on granian with one worker."""
+    engine = create_engine(f"sqlite:///{folder / 'floor.sqlite'}")
+    floor.fill(engine)
+    engine.dispose()
+    with ExitStack() as stack:
+        plain = {"FLOOR_DATABASE": str(engine.url)}
+        below = stack.enter_context(serving("benchmarks.floor:create_app", plain, path="/floor/s1", factory=True))
+        ours = stack.enter_context(serving("wsgi:app", filled.env, path="/healthz"))
+        yield below, ours
+
+
+def measure(folder: Path, filled: Filled) -> list[Result]:
+    """All pages in turn."""
+    with both(folder, filled) as (below, ours):
+        reader, coordinator = Visitor(ours), Visitor(ours)
+        reader.sign_in("reader@lemkin.example", PASSWORD)
+        coordinator.sign_in("coordinator@lemkin.example", PASSWORD)
+        taker = _quiz_taker(ours)
+        quiz = open_quiz(taker)
+        unit = first_unit(reader)
+        pages = {size: f"/editions/{filled.editions[size]}" for size in (SMALL, LARGE)}
+        probes = [
+            Probe("floor", below, lambda n: ("GET", f"/floor/s{n % floor.ROWS}", None, {})),
+            Probe("unit page", ours, lambda n: ("GET", unit, None, reader.headers())),
+            Probe("home", ours, lambda n: ("GET", "/", None, reader.headers())),
+            Probe("saving an answer", ours, lambda n: _with(quiz.answer(n, "bench"), taker.headers())),
+            Probe("coordinator's page, 30 people", ours, lambda n: ("GET", pages[SMALL], None, coordinator.headers())),
+            Probe("coordinator's page, 3,000 people", ours, lambda n: ("GET", pages[LARGE], None, coordinator.headers())),
+        ]
+        cpu = cpu_per_request(probes)
+        return [*_ratios(cpu), Result("web worker's memory", ours.largest_rss(), "MB", 120)]
+
+
+def _quiz_taker(ours: Server) -> Visitor:
+    visitor = Visitor(ours)
+    visitor.sign_in("sofia@lemkin.example", PASSWORD)
+    return visitor
+
+
+def _with(request: Request, headers: Mapping[str, str]) -> Request:
+    method, path, body, own = request
+    return method, path, body, {**own, **headers}
+
+
+def _ratios(cpu: Mapping[str, float]) -> list[Result]:
+    below = cpu["floor"]
+    found = [Result("floor", below, "ms CPU")]
+    for name, spent in cpu.items():
+        if name != "floor":
+            found.append(Result(name, spent, "ms CPU"))
+            found.append(Result(f"{name}, against the floor", spent / below, "times", BOUNDS.get(name)))
+    growth = cpu["coordinator's page, 3,000 people"] / cpu["coordinator's page, 30 people"]
+    return [*found, Result("coordinator's page, from 30 to 3,000 people", growth, "times", 2)]
