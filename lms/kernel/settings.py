@@ -34,7 +34,7 @@ class Settings:
     mail_from: str = "seminar@example.org"
     """The sender of every mail."""
     support_address: str = "seminar@example.org"
-    """Whom people write to when they cannot get in."""
+    """Whom people write to when they cannot get in; the sender of the mail, unless said."""
     trusted_proxies: int = 0
     """How many proxies in front set X-Forwarded-For and -Proto; 0 believes none of them."""
     keys: Keyring = field(default=Keyring(b"", b"", b""), repr=False)
@@ -71,7 +71,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         public_url=environ.get("LMS_PUBLIC_URL", Settings.public_url).rstrip("/"),
         mail_url=environ.get("LMS_MAIL_URL", ""),
         mail_from=environ.get("LMS_MAIL_FROM", Settings.mail_from),
-        support_address=environ.get("LMS_SUPPORT_ADDRESS", Settings.support_address),
+        support_address=environ.get("LMS_SUPPORT_ADDRESS") or environ.get("LMS_MAIL_FROM", Settings.support_address),
         trusted_proxies=_whole("LMS_TRUSTED_PROXIES", environ, mistakes),
         keys=_keyring(environ, env, home, mistakes),
     )

@@ -1,4 +1,4 @@
-"""The app as production serves it, with four doors for the drills: one slow, one that fails, one that tells, one log."""
+"""The app as production serves it, with doors for the drills: slow, failing, telling, logging."""
 
 from __future__ import annotations
 

@@ -103,5 +103,11 @@ def test_the_database_is_a_file_in_the_home_unless_another_is_named(tmp_path: Pa
     assert Settings(home=tmp_path, database_url="postgresql://x/y").database == "postgresql://x/y"
 
 
+def test_people_write_to_the_sender_unless_another_address_is_named(tmp_path: Path) -> None:
+    sender = {**PRODUCTION, "LMS_MAIL_FROM": "house@example.org"}
+    assert from_environment(sender).support_address == "house@example.org"
+    assert from_environment({**sender, "LMS_SUPPORT_ADDRESS": "help@example.org"}).support_address == "help@example.org"
+
+
 def test_settings_do_not_show_keys_when_printed() -> None:
     assert "keys" not in repr(from_environment(PRODUCTION))
