@@ -8,7 +8,7 @@ import structlog
 from flask import Flask, Response, g, jsonify, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from lms.kernel.db import db
@@ -28,6 +28,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(SignedOut, lambda _error: page(401))
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(DataError, _not_storable)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -88,6 +89,12 @@ def _database_away(error: OperationalError) -> Response:
     answer = page(503)
     answer.headers["Retry-After"] = "5"
     return answer
+
+
+def _not_storable(_error: DataError) -> Response:
+    """What no column can hold, such as a zero byte in an address: the sender's fault, not ours."""
+    db.session.rollback()
+    return page(400)
 
 
 def _unexpected(error: Exception) -> Response:

@@ -101,3 +101,8 @@ def mistake_in_parts(name: PersonName) -> TextMistake | None:
     others = (mistake_in_line(part, LONGEST_NAME) for part in (name.latin, name.for_lists))
     found = (mistake_in_name(name.full), *others, mistake_in_line(name.address, LONGEST_ADDRESS_FORM))
     return next((mistake for mistake in found if mistake), None)
+
+
+def mistake_in_prose(text: str, longest: int) -> TextMistake | None:
+    """As for a line, but there may be several of them."""
+    return mistake_in_line(" ".join(text.split("\n")).replace("\r", ""), longest)

@@ -36,3 +36,4 @@ from .sessions import end_other_sessions as end_other_sessions
 from .sessions import end_session as end_session
 from .sessions import end_session_row as end_session_row
 from .sessions import start_session as start_session
+from .tidying import tidy as tidy

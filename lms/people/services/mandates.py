@@ -13,9 +13,12 @@ from lms.people.queries.mandates import administrators, proposer_of
 from lms.people.queries.persons import subjects_of
 from lms.people.rules import mandates as rules
 from lms.people.rules.mandates import STATE_AFTER, MandateActKind, MandateRefusal, Role, ScopeKind
+from lms.people.rules.names import mistake_in_prose
 
 from .invitations import invite
-from .wording import refuse_mandate
+from .wording import refuse_mandate, refuse_text
+
+LONGEST_REASON = 1000
 
 
 def propose(
@@ -74,7 +77,8 @@ def _add(
 def _act(
     session: Session, mandate: Mandate, kind: MandateActKind, by: int | None, at: dt.datetime, reason: str | None = None
 ) -> None:
-    """Write an act down, and the state that follows from it."""
+    """Write an act down, and the state that follows from it; raises Refused for a reason that cannot be kept."""
+    refuse_text(mistake_in_prose(reason or "", LONGEST_REASON))
     session.add(MandateAct(mandate_id=mandate.id, kind=kind, by_person_id=by, reason=reason or None, at=at))
     mandate.state = STATE_AFTER[kind]
     actor = subjects_of(session, [by]).get(by) if by else None

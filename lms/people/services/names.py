@@ -25,7 +25,7 @@ from .persons import checked_name
 from .wording import refuse_text
 
 WAIT = dt.timedelta(days=14)
-SHORTEST_REASON = 10
+SHORTEST_REASON, LONGEST_REASON = 10, 1000
 
 
 def welcome(
@@ -84,6 +84,7 @@ def confirm_name(session: Session, *, person: Person, by: Viewer, reason: str | 
     if not by.can(Permission.COORDINATE):
         raise NotFound
     reason = tidy_line(reason or "")
+    refuse_text(mistake_in_line(reason, LONGEST_REASON))
     if len(reason) < SHORTEST_REASON:
         raise Refused(_("Write the reason in at least ten characters; it is kept."))
     if at - _asked_at(session, person) < WAIT:

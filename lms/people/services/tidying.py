@@ -1,0 +1,43 @@
+"""What nobody needs any more goes: ended sign-ins, old links, addresses that were never proved, old counts of tries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from lms.kernel import outbox
+from lms.kernel.models import Throttle
+from lms.people.models import IdentityKind, IdentityRow, MailedToken, SignInSession
+from lms.people.rules.codes import GOOD_FOR, TokenPurpose
+
+from .codes import forget_address_codes
+
+KEPT = dt.timedelta(days=30)
+DAILY = 86_400
+
+
+@outbox.database("people.tidy", every=DAILY)
+def tidy(session: Session, payload: dict[str, Any], at: dt.datetime) -> None:
+    """Remove what ended more than 30 days ago, counts of the day before, and addresses whose code ran out."""
+    before = at - KEPT
+    ended = or_(SignInSession.ended_at < before, SignInSession.expires_at < before)
+    session.execute(delete(SignInSession).where(ended))
+    session.execute(delete(MailedToken).where(MailedToken.expires_at < before))
+    session.execute(delete(Throttle).where(Throttle.window < at - dt.timedelta(days=1)))
+    for identity_id in session.scalars(_never_proved(at)).all():
+        forget_address_codes(session, identity_id, at)
+        session.execute(delete(IdentityRow).where(IdentityRow.id == identity_id))
+
+
+def _never_proved(at: dt.datetime) -> Any:
+    waiting = select(MailedToken.identity_id).where(MailedToken.expires_at > at, MailedToken.identity_id.is_not(None))
+    return select(IdentityRow.id).where(
+        IdentityRow.kind == IdentityKind.ADDRESS,
+        IdentityRow.verified_at.is_(None),
+        ~IdentityRow.primary,
+        IdentityRow.created_at < at - GOOD_FOR[TokenPurpose.ADDRESS],
+        IdentityRow.id.not_in(waiting),
+    )
