@@ -101,11 +101,13 @@ class EditionForm(ZonedForm):
     place = StringField(_l("Place"), needed(200))
     starts_on = DayField(_l("First day"), [InputRequired(_NEEDED)])
     ends_on = DayField(_l("Last day"), [InputRequired(_NEEDED)])
-    zone = SelectField(_l("Time zone of the place"), [DataRequired(_NEEDED)])
-    deadline_day = DayField(_l("Pre-reading is due on"), [InputRequired(_NEEDED)])
-    deadline_time = ClockField(
-        _l("At"), [InputRequired(_NEEDED)], default=END_OF_DAY, description=_l("In the time zone of the place")
+    zone = SelectField(
+        _l("Time zone of the place"),
+        [DataRequired(_NEEDED)],
+        description=_l("Every day and time of this edition is on the clocks of this zone."),
     )
+    deadline_day = DayField(_l("Pre-reading is due on"), [InputRequired(_NEEDED)])
+    deadline_time = ClockField(_l("At"), [InputRequired(_NEEDED)], default=END_OF_DAY)
     contact = EmailField(
         _l("Address of the office that answers"),
         [*needed(320), Email(_l("This is not an e-mail address."))],

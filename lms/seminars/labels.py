@@ -18,7 +18,7 @@ EDITION_KINDS: Mapping[EditionKind, str] = {
     EditionKind.NATIONAL: _l("National"),
 }
 STATES: Mapping[EnrolmentState, str] = {
-    EnrolmentState.NOMINATED: _l("Nominated, not invited yet"),
+    EnrolmentState.NOMINATED: _l("Nominated"),
     EnrolmentState.INVITED: _l("Invited"),
     EnrolmentState.ACCEPTED: _l("Accepted"),
     EnrolmentState.DECLINED: _l("Declined"),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lms.kernel.errors import Conflict, Refused
 from lms.people.models import Sector
 from lms.seminars import queries, services
-from lms.seminars.models import EnrolmentState, Stage, TallyDelta
+from lms.seminars.models import EnrolmentState, RequestKind, Stage, TallyDelta
 from tests.seminars.makers import AT, enrol_person, make_edition, make_person
 
 
@@ -77,3 +77,30 @@ def test_a_step_that_does_not_follow_is_a_conflict(session: Session) -> None:
     services.withdraw(session, enrolment=enrolment, at=AT, by="c")
     with pytest.raises(Conflict, match="in the meantime"):
         services.accept(session, enrolment=enrolment, at=AT, by="c")
+
+
+def test_many_reach_a_stage_as_one_would_and_only_once(session: Session) -> None:
+    edition = make_edition(session)
+    there, other = enrol_person(session, edition), enrol_person(session, edition, sector=Sector.DEFENCE)
+    left = enrol_person(session, edition)
+    services.withdraw(session, enrolment=left, at=AT, by="c")
+    services.reach(session, enrolment=there, stage=Stage.RECORDED, at=AT)
+    ids = [there.id, other.id, left.id]
+    for _ in range(2):
+        services.reach_all(session, enrolment_ids=ids, stage=Stage.RECORDED, at=AT)
+    services.reach_all(session, enrolment_ids=[], stage=Stage.RECORDED, at=AT)
+    recorded = {key[1]: n for key, n in queries.counts(session, edition.id).items() if key[2] is Stage.RECORDED}
+    assert recorded == {Sector.JUSTICE: 1, Sector.DEFENCE: 1}
+    assert all(Stage.RECORDED in queries.stages_of(session, enrolment_id) for enrolment_id in ids)
+
+
+def test_a_request_of_somebody_who_has_left_can_still_be_answered(session: Session) -> None:
+    edition = make_edition(session)
+    enrolment = enrol_person(session, edition)
+    asked = services.ask(
+        session, enrolment=enrolment, kind=RequestKind.CANNOT_ATTEND, message="Elections.", at=AT, by="p"
+    )
+    services.withdraw(session, enrolment=enrolment, at=AT, by="c")
+    request = queries.request_in(session, enrolment.id, asked)
+    services.answer_request(session, enrolment=enrolment, request=request, granted=True, at=AT, by="c")
+    assert (request.granted, enrolment.state) == (True, EnrolmentState.WITHDRAWN)

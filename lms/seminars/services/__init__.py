@@ -10,7 +10,7 @@ from .attendance import (
     set_session,
 )
 from .companions import add_companion, remove_companion
-from .counting import fold_tallies, reach
+from .counting import fold_tallies, reach, reach_all
 from .editions import change_edition, create_edition, follow_editorial, use_version
 from .enrolments import accept, came_back, decline, enrol, invite, replace, withdraw
 from .nominations import Nominee, nominate, send_invitation, substitute
@@ -36,6 +36,7 @@ __all__ = [
     "mark_attendance",
     "nominate",
     "reach",
+    "reach_all",
     "remove_companion",
     "remove_session",
     "replace",

@@ -20,7 +20,7 @@ from lms.seminars.models import AttendanceClosing, AttendanceMark, AttendanceRes
 from lms.seminars.queries import closing_of, marks_of, sessions_of, version_in_force
 from lms.seminars.rules import EnrolmentState, HalfDay, Mark, Stage, attendance_asked, attendance_of, half_days
 
-from .counting import reach
+from .counting import reach_all
 
 Marks = Mapping[tuple[int, int], Mark]
 """By enrolment id and session id."""
@@ -128,12 +128,12 @@ def _write_results(
     marks = defaultdict(list)
     for row in marks_of(session, edition.id):
         marks[row.enrolment_id].append(row.mark)
-    found = select(Enrolment).where(Enrolment.id.in_(_accepted(edition.id))).order_by(Enrolment.id)
-    for enrolment in session.scalars(found).all():
-        result = attendance_of(held, marks[enrolment.id])
-        session.add(AttendanceResult(enrolment_id=enrolment.id, closing_id=closing.id, **vars(result)))
-        if result.meets(asked):
-            reach(session, enrolment=enrolment, stage=Stage.ATTENDED, at=at)
+    results = {place: attendance_of(held, marks[place]) for place in session.scalars(_accepted(edition.id)).all()}
+    session.add_all(
+        AttendanceResult(enrolment_id=place, closing_id=closing.id, **vars(result)) for place, result in results.items()
+    )
+    attended = [place for place, result in results.items() if result.meets(asked)]
+    reach_all(session, enrolment_ids=attended, stage=Stage.ATTENDED, at=at)
 
 
 def _asked(session: Session, edition: Edition) -> int:

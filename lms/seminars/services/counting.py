@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Collection
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -30,6 +31,26 @@ def reach(session: Session, *, enrolment: Enrolment, stage: Stage, at: dt.dateti
     if state and counted(state):
         _add(session, enrolment, stage, 1)
     return True
+
+
+def reach_all(session: Session, *, enrolment_ids: Collection[int], stage: Stage, at: dt.datetime) -> None:
+    """As `reach`, for any number at once in three statements; the deltas of one state and sector become one row."""
+    if not enrolment_ids:
+        return
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    wanted = select(Enrolment.id, literal(stage, StageReached.stage.type), literal(at, StageReached.at.type)).where(
+        Enrolment.id.in_(enrolment_ids)
+    )
+    new = insert(StageReached).from_select(["enrolment_id", "stage", "at"], wanted.order_by(Enrolment.id))
+    fresh = session.scalars(new.on_conflict_do_nothing().returning(StageReached.enrolment_id)).all()
+    place = (Enrolment.edition_id, Enrolment.state_code, Enrolment.sector)
+    held = select(Enrolment.state, *place).where(Enrolment.id.in_(fresh)).order_by(Enrolment.id)
+    rows = session.execute(held.with_for_update(key_share=True)).all() if fresh else []
+    sums = Counter(tuple(row)[1:] for row in rows if counted(row.state))
+    session.add_all(
+        TallyDelta(edition_id=edition, state_code=state, sector=sector, stage=stage, change=number)
+        for (edition, state, sector), number in sums.items()
+    )
 
 
 def recount(session: Session, enrolment: Enrolment, change: int) -> None:

@@ -14,7 +14,7 @@ from lms.kernel.secrets import new_token
 from lms.people.sealing import seal_text
 from lms.people.services import write_to
 from lms.seminars.models import Edition, Enrolment, Extension, ParticipantRequest
-from lms.seminars.rules import RequestKind, answer_place, counted, deadline_in_force, message_place
+from lms.seminars.rules import ENDED, RequestKind, answer_place, counted, deadline_in_force, message_place
 
 from .enrolments import withdraw
 
@@ -63,7 +63,7 @@ def answer_request(
         if deadline_at is None:
             raise Refused(_("Choose until when the person has time."))
         extend(session, enrolment=enrolment, deadline_at=deadline_at, at=at, by=by)
-    if granted and request.kind is RequestKind.CANNOT_ATTEND:
+    if granted and request.kind is RequestKind.CANNOT_ATTEND and enrolment.state not in ENDED:
         withdraw(session, enrolment=enrolment, at=at, by=by)
     request.answered_at, request.answered_by, request.granted = at, by, granted
     if words:
