@@ -51,7 +51,9 @@ class Look:
 
 def look(session: Session, public_id: str, scope: Scope) -> Look:
     """The edition for somebody with this scope, in one or two statements; raises NotFound for a foreign one."""
-    found = select(Edition, AttendanceClosing.at).outerjoin(AttendanceClosing, AttendanceClosing.edition_id == Edition.id)
+    found = select(Edition, AttendanceClosing.at).outerjoin(
+        AttendanceClosing, AttendanceClosing.edition_id == Edition.id
+    )
     row = session.execute(found.where(Edition.public_id == public_id)).first()
     if row is None:
         raise NotFound

@@ -173,9 +173,7 @@ class HomePage:
 def _left_in(module: ModuleStanding) -> str:
     minutes = module.minutes_left
     return str(
-        ngettext(
-            "About %(num)s minute left in this module.", "About %(num)s minutes left in this module.", minutes
-        )
+        ngettext("About %(num)s minute left in this module.", "About %(num)s minutes left in this module.", minutes)
     )
 
 

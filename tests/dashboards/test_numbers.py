@@ -29,7 +29,9 @@ from tests.records.makers import make_edition
 from tests.seminars.makers import AT, make_institution
 
 STATES, SECTORS = ("KE", "TZ", "UG"), (Sector.JUSTICE, Sector.DEFENCE)
-people_drawn = st.lists(st.tuples(st.sampled_from(STATES), st.sampled_from(SECTORS), st.sampled_from(ORDER)), max_size=12)
+people_drawn = st.lists(
+    st.tuples(st.sampled_from(STATES), st.sampled_from(SECTORS), st.sampled_from(ORDER)), max_size=12
+)
 COUNTED_LINK = re.compile(r'href="([^"]*/people\?[^"]*)">(?:(\d+)</a>|(\d+) (?:person|people))')
 
 
@@ -64,7 +66,9 @@ def length_of(client: FlaskClient, url: str) -> int:
 
 @given(people_drawn)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_every_cell_is_the_length_of_its_list_for_every_scope(sqlite_app: Flask, drawn: list[tuple[str, Sector, Stage]]) -> None:
+def test_every_cell_is_the_length_of_its_list_for_every_scope(
+    sqlite_app: Flask, drawn: list[tuple[str, Sector, Stage]]
+) -> None:
     with unit_of_work() as session:
         edition = make_edition(session)
         crowd(session, edition, drawn)
@@ -78,7 +82,11 @@ def test_every_cell_is_the_length_of_its_list_for_every_scope(sqlite_app: Flask,
             table = matrix(numbers.cells(), STATES, SECTORS)
             for state, sector in product((*STATES, None), (*SECTORS, None)):
                 here = Filter(state=state, sector=sector)
-                cells = [cell for place, cell in table.cells.items() if state in (place[0], None) and sector in (place[1], None)]
+                cells = [
+                    cell
+                    for place, cell in table.cells.items()
+                    if state in (place[0], None) and sector in (place[1], None)
+                ]
                 finished = queries.people_behind(session, seen, Filter(Stage.PRE_READING, None, state, sector))
                 everyone = queries.people_behind(session, seen, Filter(Stage.INVITED, None, state, sector))
                 assert len(finished) == sum(cell.finished for cell in cells), here
@@ -99,7 +107,11 @@ def a_full_edition(session: Session) -> Edition:
 
 @pytest.mark.parametrize(
     ("role", "scope", "least"),
-    [(Role.COORDINATOR, ScopeKind.ALL, 30), (Role.FOCAL_POINT, ScopeKind.STATE, 8), (Role.ADMINISTRATOR, ScopeKind.ALL, 30)],
+    [
+        (Role.COORDINATOR, ScopeKind.ALL, 30),
+        (Role.FOCAL_POINT, ScopeKind.STATE, 8),
+        (Role.ADMINISTRATOR, ScopeKind.ALL, 30),
+    ],
 )
 def test_every_number_on_the_page_is_the_length_of_the_list_it_leads_to(
     app: Flask, role: Role, scope: ScopeKind, least: int

@@ -52,7 +52,9 @@ def test_the_list_says_where_each_person_stands_and_what_is_awaited(app: Flask) 
         edition = make_edition(session)
         place(session, edition, name="Anna Voorbeeld", stage=Stage.INVITED)
         asks = place(session, edition, name="Juma Mfano", stage=Stage.READING, confirmed=False)
-        services.ask(session, enrolment=asks, kind=RequestKind.MORE_TIME, message="Please.", at=AT, by=asks.person.subject)
+        services.ask(
+            session, enrolment=asks, kind=RequestKind.MORE_TIME, message="Please.", at=AT, by=asks.person.subject
+        )
         gone = place(session, edition, name="Tomás Ejemplo")
         services.withdraw(session, enrolment=gone, at=AT, by="c")
         person = place(session, edition, name="Lucía Muestra", stage=Stage.PRE_READING)
@@ -88,7 +90,17 @@ def test_filters_narrow_the_list_and_stand_in_the_form(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["stage=nonsense", "page=0", "page=-1", "page=x", "page=999999999999", "page=²", "sector=%00", "state=" + "x" * 9000]
+    "query",
+    [
+        "stage=nonsense",
+        "page=0",
+        "page=-1",
+        "page=x",
+        "page=999999999999",
+        "page=²",
+        "sector=%00",
+        "state=" + "x" * 9000,
+    ],
 )
 def test_what_is_not_known_in_the_address_is_left_out(app: Flask, query: str) -> None:
     with unit_of_work() as session:
@@ -142,7 +154,9 @@ def test_long_lists_come_in_pages_that_leave_no_one_out(sqlite_app: Flask) -> No
     assert "people?state=TZ&amp;page=3" in page
 
 
-def test_more_people_than_names_are_unsealed_for_stand_by_state(sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_people_than_names_are_unsealed_for_stand_by_state(
+    sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(dashboards, "MOST_SORTED_BY_NAME", 2)
     with unit_of_work() as session:
         edition = make_edition(session)
@@ -166,7 +180,9 @@ def test_pages_of_an_edition_take_few_statements_however_many_people(app: Flask,
     with statements(app) as sent:
         assert client.get(f"/editions/{edition.public_id}{path}").status_code == 200
     session_and_log = ("FROM lms_person JOIN lms_person_key", "FROM lms_mandate", "INTO lms_audit")
-    reads = [statement for statement in sent if not any(part in " ".join(statement.split()) for part in session_and_log)]
+    reads = [
+        statement for statement in sent if not any(part in " ".join(statement.split()) for part in session_and_log)
+    ]
     assert 3 <= len(reads) <= 10, reads
 
 

@@ -58,7 +58,9 @@ def test_whoever_could_open_my_page_is_listed_and_nobody_else(places: list[Place
 
 
 @given(places_drawn, held)
-def test_whoever_sees_numbers_of_my_edition_is_listed_and_nobody_else(places: list[Place], drawn: list[Holding]) -> None:
+def test_whoever_sees_numbers_of_my_edition_is_listed_and_nobody_else(
+    places: list[Place], drawn: list[Holding]
+) -> None:
     listed = {found.person_id for found in watchers(places, drawn)}
     for person in {held.person_id for held in drawn} - {ME}:
         scope = scope_of(person, [held.grant for held in drawn if held.person_id == person])
@@ -67,7 +69,9 @@ def test_whoever_sees_numbers_of_my_edition_is_listed_and_nobody_else(places: li
 
 
 @given(places_drawn, held)
-def test_nobody_is_told_about_themselves_and_who_sees_most_comes_first(places: list[Place], drawn: list[Holding]) -> None:
+def test_nobody_is_told_about_themselves_and_who_sees_most_comes_first(
+    places: list[Place], drawn: list[Holding]
+) -> None:
     found = watchers(places, drawn)
     assert not places or ME not in {watcher.person_id for watcher in found}
     order = [list(Sight).index(watcher.sight) for watcher in found]
@@ -79,7 +83,15 @@ def test_nobody_is_told_about_themselves_and_who_sees_most_comes_first(places: l
 def test_the_page_and_the_list_of_people_agree_in_the_database(sqlite_app: Flask, drawn: list[Grant]) -> None:
     with unit_of_work() as session:
         mine, other, real = _two_editions(session)
-        named = {"e1": mine.edition.public_id, "e2": other, "TZ": "TZ", "KE": "KE", "i1": real, "i2": "none", "e3": "none"}
+        named = {
+            "e1": mine.edition.public_id,
+            "e2": other,
+            "TZ": "TZ",
+            "KE": "KE",
+            "i1": real,
+            "i2": "none",
+            "e3": "none",
+        }
         own = [Grant(g.role, g.scope, named.get(g.scope_id, g.scope_id) if g.scope_id else None) for g in drawn]
         seen = [found.place for found in my_seen_places(session, mine.person_id)]
         listed = {found.sight for found in watchers(seen, [Holding(999_999, grant) for grant in own])}
@@ -119,7 +131,12 @@ def test_the_page_names_the_holder_the_role_the_reach_and_what_they_see(app: Fla
         page = client.get("/who-sees-what").text
     assert len([line for line in sent if "lms_session" not in line]) <= 6, sent
     assert "3 mandates in force today let their holders see something about you." in page
-    order = ["Radosław Przykład", "Coordinator: Global seminar, May 2027", ARABIC, "Focal point: United Republic of Tanzania"]
+    order = [
+        "Radosław Przykład",
+        "Coordinator: Global seminar, May 2027",
+        ARABIC,
+        "Focal point: United Republic of Tanzania",
+    ]
     places = [page.index(words) for words in [*order, "Urs Beispiel", "Evaluator: all editions"]]
     assert places == sorted(places)
     for name in ("Kofi", "Jean Exemple", "Anna Voorbeeld", "Another"):
