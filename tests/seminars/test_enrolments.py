@@ -104,3 +104,12 @@ def test_a_request_of_somebody_who_has_left_can_still_be_answered(session: Sessi
     request = queries.request_in(session, enrolment.id, asked)
     services.answer_request(session, enrolment=enrolment, request=request, granted=True, at=AT, by="c")
     assert (request.granted, enrolment.state) == (True, EnrolmentState.WITHDRAWN)
+
+
+def test_who_is_invited_again_takes_the_place_at_the_next_sign_in(session: Session) -> None:
+    edition = make_edition(session)
+    enrolment = enrol_person(session, edition)
+    services.withdraw(session, enrolment=enrolment, at=AT, by="c")
+    services.invite(session, enrolment=enrolment, at=AT, by="c")
+    services.came_back(session, person_id=enrolment.person_id, at=AT.replace(hour=12))
+    assert (enrolment.state, enrolment.first_seen_at) == (EnrolmentState.ACCEPTED, AT)

@@ -14,7 +14,7 @@ from lms.kernel.unit_of_work import unit_of_work
 from lms.people import queries as people
 from lms.people.models import Person
 from lms.seminars import queries
-from lms.seminars.models import (
+from lms.seminars.models import EnrolmentState, (
     AttendanceMark,
     EditionCompanion,
     ParticipantRequest,
@@ -134,3 +134,14 @@ def test_looking_at_named_people_is_noted(sqlite_app: Flask) -> None:
     browser.get(f"/editions/{edition.public_id}/people/{person.public_id}")
     noted = db.session.scalars(select(AuditEntry).where(AuditEntry.act == "participant.looked")).one()
     assert (noted.actor, noted.about) == (browser.person.subject, person.public_id)
+
+
+def test_somebody_signed_in_already_accepts_a_place_with_a_button(app: Flask) -> None:
+    edition, browser = one_edition(), Browser(app, make_person())
+    path = f"/seminar/{edition.public_id}"
+    assert browser.post(f"{path}/accept").status_code == 404
+    enrolment = one_person(edition, person=browser.person, becomes=EnrolmentState.INVITED)
+    assert "Accept my place" in words(browser.get(f"{path}/programme"))
+    assert browser.post(f"{path}/accept").status_code == 303
+    assert fresh(enrolment).state == "accepted"
+    assert "Accept my place" not in words(browser.get(f"{path}/programme"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -73,15 +73,17 @@ def came_back(session: Session, *, person_id: int, at: dt.datetime) -> None:
     """A person signed in: places offered are taken, and it is noted that they were seen."""
     mine = select(Enrolment).where(
         Enrolment.person_id == person_id,
-        Enrolment.state.in_((EnrolmentState.INVITED, EnrolmentState.ACCEPTED)),
-        Enrolment.first_seen_at.is_(None),
+        or_(
+            Enrolment.state == EnrolmentState.INVITED,
+            and_(Enrolment.state == EnrolmentState.ACCEPTED, Enrolment.first_seen_at.is_(None)),
+        ),
     )
     waiting = session.scalars(mine).all()
     subject = subjects_of(session, [person_id])[person_id] if waiting else None
     for enrolment in waiting:
         if enrolment.state is EnrolmentState.INVITED:
             accept(session, enrolment=enrolment, at=at, by=subject)
-        enrolment.first_seen_at = at
+        enrolment.first_seen_at = enrolment.first_seen_at or at
         reach(session, enrolment=enrolment, stage=Stage.SIGNED_IN, at=at)
 
 

@@ -14,7 +14,7 @@ from lms.seminars import queries, services
 from lms.seminars.forms import MessageForm
 from lms.seminars.labels import HALVES
 from lms.seminars.plain_text import blocks
-from lms.seminars.rules import RequestKind
+from lms.seminars.rules import EnrolmentState, RequestKind
 from lms.web.access import Permission, requires
 from lms.web.render import render
 
@@ -25,7 +25,9 @@ from .blueprint import Answer, bp
 @requires(Permission.LEARN)
 def programme(edition: str) -> str:
     """Programme and practical information, for everyone who is in the edition."""
-    found = queries.edition_to_read(db.session(), edition, me().scope)
+    viewer = me()
+    found = queries.edition_to_read(db.session(), edition, viewer.scope)
+    mine = queries.my_enrolments(db.session(), viewer.person_id)
     return render(
         "lms/seminars/programme.html",
         edition=found,
@@ -33,7 +35,20 @@ def programme(edition: str) -> str:
         halves=HALVES,
         programme=blocks(found.programme),
         practical=blocks(found.practical),
+        offered=any(row.edition_id == found.id and row.state is EnrolmentState.INVITED for row in mine),
     )
+
+
+@bp.post("/seminar/<edition>/accept")
+@requires(Permission.LEARN)
+def accept_place(edition: str) -> Answer:
+    """Take the place offered, for somebody who was signed in already when the invitation came."""
+    viewer = me()
+    with unit_of_work() as session:
+        queries.own_enrolment(session, edition, viewer.person_id)
+        services.came_back(session, person_id=viewer.person_id, at=now())
+    flash(_("You have accepted your place."), "done")
+    return redirect(url_for("home.index"), 303)
 
 
 @bp.route("/seminar/<edition>/more-time", methods=["GET", "POST"])
