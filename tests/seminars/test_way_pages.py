@@ -14,9 +14,10 @@ from lms.kernel.unit_of_work import unit_of_work
 from lms.people import queries as people
 from lms.people.models import Person
 from lms.seminars import queries
-from lms.seminars.models import EnrolmentState, (
+from lms.seminars.models import (
     AttendanceMark,
     EditionCompanion,
+    EnrolmentState,
     ParticipantRequest,
 )
 from tests.people.makers import make_person
