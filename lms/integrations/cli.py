@@ -92,6 +92,12 @@ def restore(folder: Path) -> None:
     sys.exit(_say_findings())
 
 
+@click.command("check")
+def check() -> None:
+    """Recompute every summary, counter and seal, and name each difference; exit code 1 when there is one."""
+    sys.exit(_say_findings())
+
+
 def _say_findings() -> int:
     """Run every check and print what it found; 1 when there was something."""
     with reading() as session:
@@ -105,4 +111,4 @@ def _say_findings() -> int:
 
 def commands() -> tuple[click.Command, ...]:
     """What this context adds to `flask lms`."""
-    return mail, jobs, backup, restore
+    return mail, jobs, backup, restore, check

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import flask_migrate
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -79,7 +78,7 @@ def empty(app: Flask, request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
     server = request.getfixturevalue("postgres_server")
     url = server.create("empty")
     with running(url, home) as made:
-        flask_migrate.upgrade()
+        backups.postgresql.make_tables()
         db.create_all()
         yield made
     server.drop("empty")

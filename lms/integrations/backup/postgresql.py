@@ -8,11 +8,13 @@ from typing import Any
 import flask_migrate
 import psycopg
 import sqlalchemy as sa
+from flask import current_app
 from flask_babel import gettext as _
 from psycopg import sql
 from sqlalchemy import Engine
 
-from lms.kernel.db import PREFIX
+from lms.kernel import migrations
+from lms.kernel.db import PREFIX, db
 from lms.kernel.errors import Refused
 
 from .manifest import Copied, Manifest
@@ -38,13 +40,20 @@ def copy_in(engine: Engine, folder: Path, manifest: Manifest) -> None:
         tables = set(_columns(connection))
         _refuse_unless_empty(connection, tables)
     if not tables:
-        flask_migrate.upgrade()
+        make_tables()
     with _connect(engine) as connection:
         connection.execute("SET LOCAL statement_timeout = 0")
         present = set(_columns(connection)) - {VERSION_TABLE}
         if present != set(manifest.columns) - {VERSION_TABLE}:
             raise Refused(_("The tables here are not those of the backup; use the release that made it."))
         _fill(connection, _parents_first(engine, present), folder, manifest)
+
+
+def make_tables() -> None:
+    """Bring an empty database to the newest migration."""
+    folder = str(migrations.folder())
+    flask_migrate.Migrate().init_app(current_app._get_current_object(), db, directory=folder)  # type: ignore[attr-defined]
+    flask_migrate.upgrade(directory=folder)
 
 
 def _fill(connection: Connection, tables: list[str], folder: Path, manifest: Manifest) -> None:
