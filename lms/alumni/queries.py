@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.records.queries import valid_by_person
+from lms.records.queries import valid_of
 
 from .models import AlumniStatus
 from .rules import Status, status
@@ -27,5 +27,5 @@ def stored(session: Session) -> dict[int, Status]:
 
 def recomputed(session: Session) -> dict[int, Status]:
     """Every status as it follows from the records."""
-    found = ((person, status(records)) for person, records in valid_by_person(session).items())
+    found = ((person, status(records)) for person, records in valid_of(session).items())
     return {person: made for person, made in found if made}

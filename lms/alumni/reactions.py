@@ -5,18 +5,18 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from lms.kernel.events import on
-from lms.records.events import RecordEnded, RecordIssued
+from lms.records.events import RecordEnded, RecordsIssued
 
 from . import services
 
 
-@on(RecordIssued)
-def after_issue(session: Session, event: RecordIssued) -> None:
+@on(RecordsIssued)
+def after_issue(session: Session, event: RecordsIssued) -> None:
     """The first record makes the status."""
-    services.recompute(session, person_id=event.person_id)
+    services.recompute(session, person_ids=event.person_ids)
 
 
 @on(RecordEnded)
 def after_end(session: Session, event: RecordEnded) -> None:
     """The last one takes it away."""
-    services.recompute(session, person_id=event.person_id)
+    services.recompute(session, person_ids=[event.person_id])

@@ -21,6 +21,14 @@ class RecordIssued(Event):
 
 
 @dataclass(frozen=True)
+class RecordsIssued(Event):
+    """Records were issued to these people in one act; said once, after RecordIssued was said of each."""
+
+    person_ids: tuple[int, ...]
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
 class RecordEnded(Event):
     """A record is not valid any more: corrected, withdrawn or revoked; `act` says which."""
 

@@ -23,9 +23,9 @@ from lms.people.queries.persons import full_names_of
 from lms.people.rules.names import PersonName
 from lms.people.sealing import keys_of
 from lms.seminars.models import Edition, Enrolment, EnrolmentState, Stage
-from lms.seminars.services import reach
+from lms.seminars.services import reach_all
 
-from .events import RecordEnded, RecordIssued
+from .events import RecordEnded, RecordIssued, RecordsIssued
 from .models import LedgerEntry, RecordAct, RecordSubject
 from .queries import Standing, standings, without_record
 from .queries.held import sealed_place
@@ -85,18 +85,20 @@ class _New:
     subject: dict[str, Any]
 
 
-def _issue(session: Session, places: Sequence[Standing], at: dt.datetime) -> list[str]:
-    new = _prepare(session, places, at)
+def _issue(session: Session, met: Sequence[Standing], at: dt.datetime) -> list[str]:
+    new = _prepare(session, met, at)
+    if not new:
+        return []
     session.execute(insert(LedgerEntry), [_row(record.entry) for record in new])
     session.execute(insert(RecordSubject), [record.subject for record in new])
-    taken = select(Enrolment).where(Enrolment.id.in_([record.place.enrolment_id for record in new]))
-    enrolments = {enrolment.id: enrolment for enrolment in session.scalars(taken)}
+    places = [record.place.enrolment_id for record in new]
+    reach_all(session, enrolment_ids=places, stage=Stage.RECORDED, at=at)
     for record in new:
         place, entry = record.place, record.entry
-        reach(session, enrolment=enrolments[place.enrolment_id], stage=Stage.RECORDED, at=at)
         audit.record(session, at=at, actor=None, act="record.issued", about=entry.record, edition=entry.edition)
         issued = RecordIssued(entry.record, place.person_id, place.enrolment_id, place.edition_id, entry.dated, at)
         publish(session, issued)
+    publish(session, RecordsIssued(tuple(sorted({record.place.person_id for record in new})), at))
     outbox.enqueue(session, "records.seal", key="records.seal")
     return [record.entry.record for record in new]
 

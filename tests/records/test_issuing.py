@@ -28,6 +28,7 @@ from lms.records.rules.ledger import commit_to
 from lms.seminars import queries as seminars
 from lms.seminars import services as seminar_services
 from lms.seminars.models import Edition, Enrolment, EnrolmentState, Stage
+from tests.conftest import statements
 from tests.records.makers import (
     AT,
     attend,
@@ -244,3 +245,20 @@ def test_a_failed_transaction_leaves_neither_entry_nor_holder(app: Flask) -> Non
         fail()
     with unit_of_work() as session:
         assert records(session) == 0
+
+
+@pytest.mark.parametrize("number", [2, 40])
+def test_closing_takes_as_many_changes_for_many_as_for_few(app: Flask, number: int) -> None:
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        for _ in range(number):
+            finished_place(session, edition)
+    with unit_of_work() as session, statements(app) as sent:
+        close(session, session.merge(edition))
+    # The audit trail has a line for each record, and SQLite takes them one by one.
+    others = [statement for statement in sent if "lms_audit" not in statement]
+    assert len(others) <= 36
+    with unit_of_work() as session:
+        assert records(session) == number
+        assert seminars.counts(session, edition.id)["TZ", Sector.JUSTICE, Stage.RECORDED] == number
+        assert seminars.counts(session, edition.id)["TZ", Sector.JUSTICE, Stage.ATTENDED] == number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .held import HeldRecord, RecordPage, my_record, my_records, valid_by_person, valid_records
+from .held import HeldRecord, RecordPage, my_record, my_records, valid_of, valid_records
 from .ledger import Head, chain, head, unsealed
 from .standing import (
     Standing,
@@ -29,7 +29,7 @@ __all__ = [
     "standings",
     "standings_in",
     "unsealed",
-    "valid_by_person",
+    "valid_of",
     "valid_records",
     "without_record",
 ]

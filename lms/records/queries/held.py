@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,10 +85,11 @@ def valid_records(session: Session, person_id: int) -> list[tuple[str, dt.date]]
     return [(row.record, row.dated) for row in rows]
 
 
-def valid_by_person(session: Session) -> dict[int, list[tuple[str, dt.date]]]:
-    """The records in force of everyone who has one."""
+def valid_of(session: Session, person_ids: Collection[int] | None = None) -> dict[int, list[tuple[str, dt.date]]]:
+    """The records in force of these people, or of everyone who has one."""
     found: dict[int, list[tuple[str, dt.date]]] = {}
-    for row in session.execute(_valid()):
+    theirs = _valid() if person_ids is None else _valid().where(RecordSubject.person_id.in_(person_ids))
+    for row in session.execute(theirs):
         found.setdefault(row.person_id, []).append((row.record, row.dated))
     return found
 
