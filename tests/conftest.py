@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from lms.app import create_app
+from lms.kernel import migrations
 from lms.kernel.clock import frozen
 from lms.kernel.db import db
 from lms.kernel.secrets import Keyring
@@ -45,6 +46,8 @@ def _build_schema(url: str, home: Path) -> None:
         db.create_all()
         with unit_of_work() as session:
             sync_states(session)
+            session.execute(text(f"CREATE TABLE {migrations.VERSION_TABLE} (version_num VARCHAR(32) PRIMARY KEY)"))
+            session.execute(text(f"INSERT INTO {migrations.VERSION_TABLE} VALUES ('{migrations.newest()}')"))
         db.session.remove()
         db.engine.dispose()
 

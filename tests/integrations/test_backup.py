@@ -78,8 +78,6 @@ def empty(app: Flask, request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
     server = request.getfixturevalue("postgres_server")
     url = server.create("empty")
     with running(url, home) as made:
-        backups.postgresql.make_tables()
-        db.create_all()
         yield made
     server.drop("empty")
 

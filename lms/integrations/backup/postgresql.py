@@ -16,11 +16,11 @@ from sqlalchemy import Engine
 from lms.kernel import migrations
 from lms.kernel.db import PREFIX, db
 from lms.kernel.errors import Refused
+from lms.kernel.migrations import VERSION_TABLE
 
 from .manifest import Copied, Manifest
 
 Connection = psycopg.Connection[Any]
-VERSION_TABLE = "lms_alembic_version"
 
 
 def copy_out(engine: Engine, folder: Path) -> Copied:

@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 from sqlalchemy import Engine
 
 from lms.kernel.errors import Refused
+from lms.kernel.migrations import VERSION_TABLE
 
 from .manifest import Copied, Manifest
 
 NAME = "lms.sqlite"
-VERSION_TABLE = "lms_alembic_version"
 
 
 def copy_out(engine: Engine, folder: Path) -> Copied:
