@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from lms.catalogue import queries as catalogue
@@ -45,36 +45,40 @@ class OwnEnrolment:
     course: Course
 
 
-_COURSE = (
-    EnrolmentProgress.started_at,
-    EnrolmentProgress.completed_at,
-    EnrolmentProgress.late,
-    EnrolmentProgress.last_unit_id,
-)
+# Tables rather than classes on the two reads of every page: they are compiled once and pass the mapper by.
+_enrolment, _progress, _unit = (kind.__table__ for kind in (Enrolment, EnrolmentProgress, UnitProgress))
+_edition, _reads, _version = (kind.__table__ for kind in (Edition, EditionVersion, CourseVersion))
+_institution = Institution.__table__
+_COURSE = (_progress.c.started_at, _progress.c.completed_at, _progress.c.late, _progress.c.last_unit_id)
 _IN_FORCE = (
-    select(func.max(EditionVersion.id))
-    .where(EditionVersion.edition_id == Enrolment.edition_id)
-    .correlate(Enrolment)
+    select(func.max(_reads.c.id))
+    .where(_reads.c.edition_id == _enrolment.c.edition_id)
+    .correlate(_enrolment)
     .scalar_subquery()
 )
 _OWN = (
     select(
-        Enrolment.id, Enrolment.person_id, Enrolment.edition_id, Enrolment.sector, Enrolment.deadline_at,
-        Edition.title, Edition.deadline_at.label("edition_deadline_at"), Institution.zone.label("institution_zone"),
-        EditionVersion.version_id, CourseVersion.published_at, *_COURSE,
+        _enrolment.c.id, _enrolment.c.person_id, _enrolment.c.edition_id, _enrolment.c.sector, _enrolment.c.deadline_at,
+        _edition.c.title, _edition.c.deadline_at.label("edition_deadline_at"),
+        _institution.c.zone.label("institution_zone"), _reads.c.version_id, _version.c.published_at, *_COURSE,
     )
-    .join(Edition, Edition.id == Enrolment.edition_id)
-    .join(Institution, Institution.id == Enrolment.institution_id)
-    .join(EditionVersion, EditionVersion.id == _IN_FORCE)
-    .join(CourseVersion, CourseVersion.id == EditionVersion.version_id)
-    .outerjoin(EnrolmentProgress, EnrolmentProgress.enrolment_id == Enrolment.id)
+    .select_from(_enrolment)
+    .join(_edition, _edition.c.id == _enrolment.c.edition_id)
+    .join(_institution, _institution.c.id == _enrolment.c.institution_id)
+    .join(_reads, _reads.c.id == _IN_FORCE)
+    .join(_version, _version.c.id == _reads.c.version_id)
+    .outerjoin(_progress, _progress.c.enrolment_id == _enrolment.c.id)
+    .where(
+        _edition.c.public_id == bindparam("edition"),
+        _enrolment.c.person_id == bindparam("person_id"),
+        _enrolment.c.state.in_(sorted(COUNTED)),
+    )
 )  # fmt: skip
 
 
 def own_enrolment(session: Session, edition: str, person_id: int) -> OwnEnrolment:
     """A person's own place, invited or accepted, in the edition with this public id; raises NotFound."""
-    mine = _OWN.where(Edition.public_id == edition, Enrolment.person_id == person_id, Enrolment.state.in_(COUNTED))
-    row = session.execute(mine).first()
+    row = session.execute(_OWN, {"edition": edition, "person_id": person_id}).first()
     if row is None:
         raise NotFound
     return OwnEnrolment(
@@ -96,21 +100,16 @@ def _course(row: Any) -> Course:
     return Course(row.started_at, row.completed_at, bool(row.late), row.last_unit_id)
 
 
-_PROGRESS = (
-    UnitProgress.enrolment_id,
-    UnitProgress.unit_id,
-    UnitProgress.substance,
-    UnitProgress.state,
-    UnitProgress.best_points,
-    UnitProgress.best_total,
-    UnitProgress.late.label("unit_late"),
-    UnitProgress.done_at,
-)
+_UNIT = (
+    _unit.c.unit_id, _unit.c.substance, _unit.c.state, _unit.c.best_points, _unit.c.best_total,
+    _unit.c.late.label("unit_late"), _unit.c.done_at,
+)  # fmt: skip
+_UNITS = select(*_UNIT).where(_unit.c.enrolment_id == bindparam("enrolment_id"))
 
 
 def progress_of(session: Session, enrolment_id: int) -> dict[Key, UnitSummary]:
     """What an enrolment has done, by unit and substance; one statement."""
-    rows = session.execute(select(*_PROGRESS).where(UnitProgress.enrolment_id == enrolment_id))
+    rows = session.execute(_UNITS, {"enrolment_id": enrolment_id})
     return {(row.unit_id, row.substance): _summary(row) for row in rows}
 
 
@@ -125,14 +124,14 @@ def standing(session: Session, enrolment_id: int, outline: Outline) -> Standing:
 
 def standings(session: Session, enrolment_ids: Sequence[int], outline: Outline) -> dict[int, Standing]:
     """Where each of these enrolments stands on a version; one statement for all of them."""
-    return _standings(session, outline, enrolment_ids, EnrolmentProgress.enrolment_id.in_(enrolment_ids))
+    return _standings(session, outline, enrolment_ids, _progress.c.enrolment_id.in_(enrolment_ids))
 
 
 def standings_in(
     session: Session, edition_id: int, outline: Outline, enrolment_ids: Sequence[int]
 ) -> dict[int, Standing]:
     """As `standings`, for so many enrolments of one edition that their ids would not fit into a statement."""
-    in_edition = EnrolmentProgress.enrolment_id.in_(select(Enrolment.id).where(Enrolment.edition_id == edition_id))
+    in_edition = _progress.c.enrolment_id.in_(select(Enrolment.id).where(Enrolment.edition_id == edition_id))
     return _standings(session, outline, enrolment_ids, in_edition)
 
 
@@ -140,8 +139,8 @@ def _standings(
     session: Session, outline: Outline, enrolment_ids: Sequence[int], which: ColumnElement[bool]
 ) -> dict[int, Standing]:
     rows = session.execute(
-        select(EnrolmentProgress.enrolment_id.label("whose"), *_COURSE, *_PROGRESS[1:])
-        .outerjoin(UnitProgress, UnitProgress.enrolment_id == EnrolmentProgress.enrolment_id)
+        select(_progress.c.enrolment_id.label("whose"), *_COURSE, *_UNIT)
+        .select_from(_progress.outerjoin(_unit, _unit.c.enrolment_id == _progress.c.enrolment_id))
         .where(which)
     )
     courses: dict[int, Course] = {}
@@ -299,9 +298,7 @@ def receipt(session: Session, enrolment_id: int, client_key: str) -> Any:
 
 def versions_read(session: Session) -> dict[int, int]:
     """Which version each enrolment reads; for checks over everybody."""
-    rows = session.execute(
-        select(Enrolment.id, EditionVersion.version_id).join(EditionVersion, EditionVersion.id == _IN_FORCE)
-    )
+    rows = session.execute(select(_enrolment.c.id, _reads.c.version_id).join(_reads, _reads.c.id == _IN_FORCE))
     return {row.id: row.version_id for row in rows}
 
 

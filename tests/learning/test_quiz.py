@@ -191,7 +191,7 @@ def test_checking_explains_with_the_passage_and_marks_by_question(reader: Reader
     assert f'href="{reader.url("first")}#beginning"' in page
     assert page.count("Not quite.") == 1
     assert page.count("<b>Yes.</b>") == 4
-    assert "Not this one" in page
+    assert "Your answer, not this one" in page
     assert "The right answer" in page
 
 
@@ -352,7 +352,7 @@ def test_what_is_written_in_a_quiz_is_sealed(reader: Reader) -> None:
 def test_an_expired_session_says_that_the_answer_is_still_on_the_page(reader: Reader) -> None:
     tried = reader.begin()
     page = reader.get("asked")
-    assert "Your answer is kept on this page" in page
+    assert "Your answer is kept on this page only" in page
     stranger = reader.app.test_client()
     path = reader.url("asked", "tries", tried, "answers")
     answer = stranger.post(path, data={"client_key": "a-proper-key", "question": "truth", "truth": "true"})

@@ -190,11 +190,11 @@ def test_progress_cannot_be_claimed_by_fields_of_a_form(reader: Reader) -> None:
 def test_the_module_page_says_what_it_is_for_and_what_is_next(reader: Reader) -> None:
     page = reader.client.get(f"/learn/{reader.edition}/modules/words").text
     assert "Say what a state is." in page
-    assert "Continue with “First”" in page
+    assert "Continue: First" in page
     assert page.count("This is next.") == 1
     reader.read()
     page = reader.client.get(f"/learn/{reader.edition}/modules/words").text
-    assert "Continue with “Asked”" in page
+    assert "Continue: Asked" in page
     assert "1 of 2 units finished" in page
 
 

@@ -77,7 +77,7 @@ def save_answers(
     *,
     own: OwnEnrolment,
     unit: OutlineUnit,
-    public_id: str,
+    tried: TryRow,
     quiz: Quiz,
     given: Mapping[str, Given],
     key: str,
@@ -85,8 +85,9 @@ def save_answers(
     page: str = "",
     sequence: int | None = None,
 ) -> Taken:
-    """Keep answers to an open try. Raises NotFound for a try of another person or substance, Refused, ChangedSince."""
-    tried = _mine(session, own, unit, public_id)
+    """Keep answers to a try, which the caller has locked. Raises NotFound when the questions have changed in substance
+    since it was begun, Refused when it is closed, ChangedSince."""
+    _same_substance(tried, unit)
     taken = _take(session, own, tried, quiz, given, "answer", key, at)
     if taken.fresh:
         if tried.closed:
@@ -109,7 +110,8 @@ def check_try(
 ) -> Checked:
     """Keep the answers, and if none is missing close the try and score it. Raises NotFound, Refused, ChangedSince."""
     held = hold(session, own, outline)
-    tried = _mine(session, own, unit, public_id)
+    tried = try_of(session, own.id, unit.id, public_id, lock=True)
+    _same_substance(tried, unit)
     taken = _take(session, own, tried, quiz, given, "check", key, at)
     if tried.closed:
         if taken.fresh:
@@ -130,11 +132,9 @@ def check_try(
     return Checked(taken, missing)
 
 
-def _mine(session: Session, own: OwnEnrolment, unit: OutlineUnit, public_id: str) -> TryRow:
-    tried = try_of(session, own.id, unit.id, public_id, lock=True)
+def _same_substance(tried: TryRow, unit: OutlineUnit) -> None:
     if tried.substance != unit.substance:
         raise NotFound(_("These questions have changed since you began. Open them again; your earlier tries are kept."))
-    return tried
 
 
 def _take(

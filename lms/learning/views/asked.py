@@ -142,8 +142,9 @@ def _marks(question: Question, chosen: frozenset[str]) -> dict[str, Mark]:
     marks = {}
     for option in question.options:
         if option.id in chosen:
-            words = (_("Belongs here") if several else _("Your answer, right")) if option.correct else _("Not this one")
-            marks[option.id] = Mark("right" if option.correct else "wrong", words)
+            right = _("Belongs here") if several else _("Your answer, right")
+            wrong = _("Does not belong here") if several else _("Your answer, not this one")
+            marks[option.id] = Mark("right", right) if option.correct else Mark("wrong", wrong)
         elif option.correct:
             marks[option.id] = Mark("wrong", _("Belongs here too")) if several else Mark("right", _("The right answer"))
     return marks

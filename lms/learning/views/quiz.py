@@ -17,10 +17,9 @@ from lms.kernel.errors import LmsError, NotFound, Refused
 from lms.kernel.secrets import new_token
 from lms.kernel.unit_of_work import unit_of_work
 from lms.learning import queries, services
-from lms.learning.forms import AnswerForm, ReportForm
+from lms.learning.forms import AnswerForm
 from lms.learning.queries import Taken, TryRow
 from lms.learning.rules.answers import Given, NotAnAnswer, Quiz, given_in, that_count
-from lms.learning.rules.standing import ModuleStanding, UnitStanding
 from lms.web.access import Permission, requires
 from lms.web.forms import OnceForm
 from lms.web.render import render
@@ -32,34 +31,20 @@ from .way import Way, neighbours, way_through
 Answer = Response | str | tuple[Any, int]
 
 
-def quiz_page(session: Session, way: Way, module: ModuleStanding, found: UnitStanding, **more: Any) -> str:
+def quiz_page(way: Way, key: str, missing: frozenset[str] = frozenset(), refusal: str | None = None) -> str:
     """A quiz: before the first try, with a try under way, or with the last one explained."""
-    unit = found.unit
+    module, found = way.find(key)
+    unit, session = found.unit, way.session
     tried = queries.latest_try(session, way.own.id, unit.id, unit.substance)
     text = catalogue.unit_text(session, shown_revision(way, unit, tried) if tried else unit.revision_for(way.language))
     questions = []
     if tried:
         given = that_count(queries.answers_of(session, way.own.person_id, tried))
-        missing = more.pop("missing", frozenset())
         questions = asked(way, quiz_of(session, text.revision_id), text, tried, given, missing)
-    before, after = neighbours(way, unit)
-    context = {
-        "way": way,
-        "module": module,
-        "found": found,
-        "unit": unit,
-        "text": text,
-        "tried": tried,
-        "questions": questions,
-        "before": before,
-        "after": after,
-        "number": way.standing.modules.index(module) + 1,
-        "once": OnceForm(formdata=None),
-        "page": new_token(),
-        "report": ReportForm(formdata=None),
-        "refusal": None,
-    }
-    return render("lms/learning/quiz.html", **{**context, **more})
+    shown = {"module": module, "found": found, "unit": unit, "text": text, "tried": tried, "questions": questions}
+    shown |= {"number": way.standing.modules.index(module) + 1, "after": neighbours(way, unit)[1]}
+    keys = {"client_key": new_token(), "page": new_token()}
+    return render("lms/learning/quiz.html", way=way, missing=bool(missing), refusal=refusal, **shown, **keys)
 
 
 def _to_unit(edition: str, unit: str) -> Response:
@@ -67,8 +52,7 @@ def _to_unit(edition: str, unit: str) -> Response:
 
 
 def _refused(edition: str, key: str, no: LmsError) -> tuple[str, int]:
-    way = way_through(db.session(), edition)
-    return quiz_page(db.session(), way, *way.find(key), refusal=str(no)), no.status
+    return quiz_page(way_through(db.session(), edition), key, refusal=str(no)), no.status
 
 
 def _unreadable() -> Refused:
@@ -85,8 +69,8 @@ def begin(edition: str, unit: str) -> Answer:
             raise _unreadable()
         with unit_of_work() as session:
             way = way_through(session, edition)
-            found = way.find(unit)[1].unit
-            services.open_try(session, own=way.own, outline=way.outline, unit=found, key=form.client_key.data, at=now())
+            found, key = way.unit(unit), form.client_key.data
+            services.open_try(session, own=way.own, outline=way.outline, unit=found, key=key, at=now())
     except (Refused, services.ChangedSince) as no:
         return _refused(edition, unit, no)
     return _to_unit(edition, unit)
@@ -115,20 +99,23 @@ def answer(edition: str, unit: str, tried: str) -> Answer:
 
 
 def _save(session: Session, way: Way, unit: str, tried: str, form: AnswerForm) -> Taken:
-    found = way.find(unit)[1].unit
-    row = queries.try_of(session, way.own.id, found.id, tried)
+    found = way.unit(unit)
+    row = queries.try_of(session, way.own.id, found.id, tried, lock=True)
     quiz = quiz_of(session, row.revision_id)
+    given = _one(quiz, form.question.data) if "question" in request.form else _all(quiz)
+    page, sequence = request.args.get("page", "")[:64].replace("\x00", ""), form.sequence.data
+    key, at = form.client_key.data, now()
     return services.save_answers(
         session,
         own=way.own,
         unit=found,
-        public_id=tried,
+        tried=row,
         quiz=quiz,
-        given=_one(quiz, form.question.data) if "question" in request.form else _all(quiz),
-        key=form.client_key.data,
-        page=request.args.get("page", "")[:64].replace("\x00", ""),
-        sequence=form.sequence.data,
-        at=now(),
+        given=given,
+        key=key,
+        page=page,
+        sequence=sequence,
+        at=at,
     )
 
 
@@ -176,19 +163,18 @@ def check(edition: str, unit: str, tried: str) -> Answer:
         return _refused(edition, unit, no)
     if checked is None or not checked.missing:
         return _to_unit(edition, unit)
-    way = way_through(db.session(), edition)
     missing = frozenset(question.id for question in checked.missing)
-    return quiz_page(db.session(), way, *way.find(unit), missing=missing), 422
+    return quiz_page(way_through(db.session(), edition), unit, missing), 422
 
 
 def _check(session: Session, way: Way, unit: str, tried: str, key: str) -> services.Checked | None:
     """What came of checking; nothing where the button that only saves was pressed."""
-    found = way.find(unit)[1].unit
-    row = queries.try_of(session, way.own.id, found.id, tried)
+    found, saves = way.unit(unit), request.form.get("act") == "save"
+    row = queries.try_of(session, way.own.id, found.id, tried, lock=saves)
     quiz = quiz_of(session, row.revision_id)
     given, at = _all(quiz), now()
-    if request.form.get("act") == "save":
-        services.save_answers(session, own=way.own, unit=found, public_id=tried, quiz=quiz, given=given, key=key, at=at)
+    if saves:
+        services.save_answers(session, own=way.own, unit=found, tried=row, quiz=quiz, given=given, key=key, at=at)
         return None
     return services.check_try(
         session, own=way.own, outline=way.outline, unit=found, public_id=tried, quiz=quiz, given=given, key=key, at=at
@@ -198,7 +184,7 @@ def _check(session: Session, way: Way, unit: str, tried: str, key: str) -> servi
 def _changed(edition: str, key: str, tried: str, changed: services.ChangedSince) -> Answer:
     """The page that shows both, or for the page's script the sentence with a link to what is saved."""
     way = way_through(db.session(), edition)
-    unit = way.find(key)[1].unit
+    unit = way.unit(key)
     if _wants_json():
         return jsonify(text=str(changed), url=way.url(unit), label=_("See what is saved")), changed.status
     row = queries.try_of(db.session(), way.own.id, unit.id, tried)

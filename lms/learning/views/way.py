@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from flask import g, url_for
@@ -25,19 +25,27 @@ from lms.people.sign_in import me
 from lms.web.dates import clock_time, local_day, short_moment
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Way:
     """The signed-in person's way through the course of one edition."""
 
+    session: Session
     own: OwnEnrolment
-    standing: Standing
+    outline: Outline
     language: str
     zone: str
 
-    @property
-    def outline(self) -> Outline:
-        """The version in force."""
-        return self.standing.outline
+    @cached_property
+    def standing(self) -> Standing:
+        """How far they have come; one statement, and only for pages that show it."""
+        return standing_of(self.outline, progress_of(self.session, self.own.id), self.own.course)
+
+    def unit(self, key: str) -> OutlineUnit:
+        """A unit of the version in force; raises NotFound."""
+        found = next((unit for _module, unit in self.outline.units() if unit.key == key), None)
+        if found is None:
+            raise NotFound
+        return found
 
     @property
     def overdue(self) -> bool:
@@ -51,9 +59,9 @@ class Way:
             raise NotFound
         return found
 
-    def text(self, session: Session, unit: OutlineUnit) -> UnitText:
+    def text(self, unit: OutlineUnit) -> UnitText:
         """The text to show to this reader."""
-        return catalogue.unit_text(session, unit.revision_for(self.language))
+        return catalogue.unit_text(self.session, unit.revision_for(self.language))
 
     def url(self, unit: OutlineUnit, to: str = "unit", **values: Any) -> str:
         """The address of a unit, or of something done to it."""
@@ -86,8 +94,7 @@ def way_through(session: Session, edition: str) -> Way:
     viewer = me()
     own = own_enrolment(session, edition, viewer.person_id)
     outline = catalogue.outline(session, own.version_id)
-    standing = standing_of(outline, progress_of(session, own.id), own.course)
-    return Way(own, standing, str(get_locale() or "en"), viewer.zone or own.institution_zone)
+    return Way(session, own, outline, str(get_locale() or "en"), viewer.zone or own.institution_zone)
 
 
 def remember_place(way: Way, unit: OutlineUnit) -> None:

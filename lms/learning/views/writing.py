@@ -1,0 +1,107 @@
+"""What a person writes: private reflections, and reports of errors in a text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from lms.catalogue.rules.outline import OutlineUnit
+from lms.kernel.clock import now
+from lms.kernel.db import db
+from lms.kernel.errors import LmsError, Refused
+from lms.kernel.unit_of_work import unit_of_work
+from lms.learning import queries, services
+from lms.learning.forms import ReflectionForm, ReportForm
+from lms.web.access import Permission, requires
+from lms.web.render import render
+
+from .blueprint import bp
+from .way import Way, way_through
+
+Answer = Response | str | tuple[str, int]
+
+
+def written_by_its_writer(way: Way, unit: OutlineUnit) -> dict[str, Any]:
+    """What the reader wrote last, and the form to write on."""
+    kept = queries.reflection(way.session, way.own, unit.id)
+    return {"reflection": kept, "writing": ReflectionForm(formdata=None, text=kept.text if kept else "")}
+
+
+@bp.post("/learn/<edition>/units/<unit>/reflection")
+@requires(Permission.LEARN)
+def reflect(edition: str, unit: str) -> Answer:
+    """Keep what a person wrote for themselves."""
+    form = ReflectionForm()
+    try:
+        with unit_of_work() as session:
+            way = way_through(session, edition)
+            if form.validate_on_submit():
+                _reflect(session, way, way.unit(unit), form)
+    except services.ChangedSince as changed:
+        return _both(edition, unit, changed, form.text.data)
+    except Refused as no:
+        form.refuse(no)
+    if form.errors or form.refusal:
+        return _page("reflection", edition, unit, form), 422
+    return redirect(url_for("learning.unit", edition=edition, unit=unit, _anchor="progress"), 303)
+
+
+def _reflect(session: Session, way: Way, unit: OutlineUnit, form: ReflectionForm) -> None:
+    text, key, at = form.text.data, form.client_key.data, now()
+    services.write_reflection(session, own=way.own, outline=way.outline, unit=unit, text=text, key=key, at=at)
+
+
+def _page(name: str, edition: str, key: str, form: ReflectionForm | ReportForm) -> str:
+    """A page of one form about one unit."""
+    way = way_through(db.session(), edition)
+    module, found = way.find(key)
+    return render(f"lms/learning/{name}.html", way=way, module=module, unit=found.unit, form=form, writing=form)
+
+
+def _both(edition: str, key: str, changed: services.ChangedSince, sent: str) -> tuple[str, int]:
+    """What was saved and what was sent, side by side."""
+    way = way_through(db.session(), edition)
+    unit = way.unit(key)
+    saved = queries.reflection(way.session, way.own, unit.id, changed.receipt_id)
+    rows = [(_("Your text"), saved.text if saved else "", sent)]
+    return render("lms/learning/conflict.html", way=way, unit=unit, changed=changed, rows=rows), changed.status
+
+
+@bp.get("/learn/<edition>/units/<unit>/report")
+@requires(Permission.LEARN)
+def report(edition: str, unit: str) -> Answer:
+    """The form for reporting an error in a text."""
+    return _page("report", edition, unit, ReportForm(formdata=None))
+
+
+@bp.post("/learn/<edition>/units/<unit>/report")
+@requires(Permission.LEARN)
+def send_report(edition: str, unit: str) -> Answer:
+    """Keep a report of an error in a text."""
+    form = ReportForm()
+    try:
+        with unit_of_work() as session:
+            way = way_through(session, edition)
+            if form.validate_on_submit():
+                _keep_report(session, way, way.unit(unit), form)
+    except (Refused, services.ChangedSince) as no:
+        return _refused(edition, unit, form, no)
+    if form.errors:
+        return _page("report", edition, unit, form), 422
+    flash(_("Your report was sent to the people who look after this text."), "done")
+    return redirect(url_for("learning.unit", edition=edition, unit=unit), 303)
+
+
+def _refused(edition: str, unit: str, form: ReportForm, no: LmsError) -> tuple[str, int]:
+    form.refuse(no)
+    return _page("report", edition, unit, form), no.status
+
+
+def _keep_report(session: Session, way: Way, unit: OutlineUnit, form: ReportForm) -> None:
+    revision, at = unit.revision_for(way.language), now()
+    key, text = form.client_key.data, form.wrong.data
+    services.report_text(session, own=way.own, unit=unit, revision_id=revision, text=text, key=key, at=at)
