@@ -61,7 +61,7 @@ class MatrixCell:
 
     finished: int
     people: int
-    percent: float
+    percent: str
     band: int
     finished_url: str | None
     people_url: str | None
@@ -73,11 +73,10 @@ Shown = MatrixCell | Literal["hidden"] | None
 
 @dataclass(frozen=True)
 class MatrixRow:
-    """A state with its total and its cells; `mark` is the number of its footnote, or 0."""
+    """A state: its total, then its cells; `mark` is the number of its footnote, or 0."""
 
     title: str
     mark: int
-    total: Shown
     cells: list[Shown]
 
 
@@ -107,8 +106,10 @@ class MatrixPart:
             MatrixRow(
                 title=_("Other states") if row == OTHER else states.name(row, self.locale),
                 mark=marks.get(row, 0),
-                total=self._cell(self.table.row_total(row), f"&state={row}"),
-                cells=[self._at(row, column) for column in self.table.columns],
+                cells=[
+                    self._cell(self.table.row_total(row), f"&state={row}"),
+                    *(self._at(row, column) for column in self.table.columns),
+                ],
             )
             for row in self.table.rows
         ]
@@ -130,7 +131,7 @@ class MatrixPart:
         finished, everyone = (
             self.list_url and f"{self.list_url}?stage={stage}{asked}" for stage in (Stage.PRE_READING, Stage.INVITED)
         )
-        return MatrixCell(cell.finished, cell.people, cell.percent, cell.band, finished, everyone)
+        return MatrixCell(cell.finished, cell.people, f"{cell.percent:.1f}", cell.band, finished, everyone)
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ class MyPlace:
 
 def my_places(session: Session, person_id: int) -> list[MyPlace]:
     """Every place a person has or had, in one statement."""
-    return [_place(row) for row in session.execute(_places().where(Enrolment.person_id == person_id))]
+    return [_place(row) for row in session.execute(_PLACES.where(Enrolment.person_id == person_id))]
 
 
 def _places() -> Any:
@@ -79,6 +79,10 @@ def _places() -> Any:
         .outerjoin(LedgerEntry, (LedgerEntry.record == RecordSubject.record) & (LedgerEntry.act == RecordAct.ISSUED))
         .outerjoin(_ended, (_ended.record == RecordSubject.record) & (_ended.act != RecordAct.ISSUED))
     )  # fmt: skip
+
+
+# Built once: putting it together costs more than sending it.
+_PLACES = _places()
 
 
 def _place(row: Row[Any]) -> MyPlace:

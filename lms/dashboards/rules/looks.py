@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import enum
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from lms.people.models import Sector
 from lms.people.rules import Scope
@@ -78,7 +80,14 @@ class Numbers:
 
     def reached(self, stage: Stage) -> int:
         """Everyone who has reached a stage."""
-        return sum(number for (_state, _sector, at), number in self.by_place.items() if at is stage)
+        return self._by_stage[stage]
+
+    @cached_property
+    def _by_stage(self) -> Counter[Stage]:
+        found: Counter[Stage] = Counter()
+        for (_state, _sector, stage), number in self.by_place.items():
+            found[stage] += number
+        return found
 
     def cells(self) -> dict[Place, Cell]:
         """Finished pre-reading, of all who were invited, by state and sector."""
