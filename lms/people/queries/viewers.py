@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Date, Row, Select, Table, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import digest, unseal
 from lms.kernel.settings import keyring
-from lms.people.models import HostLink, IdentityKind, IdentityRow, Person, PersonKey, SignInSession
-from lms.people.rules.mandates import Grant, Role, Scope, scope_of
+from lms.people.models import HostLink, IdentityKind, IdentityRow, Mandate, Person, PersonKey, SignInSession
+from lms.people.rules.mandates import Grant, MandateState, Role, Scope, scope_of
 from lms.people.rules.names import PersonName
 from lms.people.rules.sessions import SEEN_EVERY, lives
 from lms.people.sealing import name_place
 from lms.web.access import Permission
-
-from .mandates import grants_of
 
 EVERYONE = frozenset({Permission.SIGNED_IN, Permission.LEARN, Permission.ALUMNI})
 BY_ROLE: Mapping[Role, frozenset[Permission]] = {
@@ -67,60 +65,83 @@ class Viewer:
         return bool(self.grants)
 
 
+def _asking(by: ColumnElement[bool], through: Table | None = None, *more: ColumnElement[Any]) -> Select[Any]:
+    """Who it is and what they may, as one row for each grant, or one without.
+
+    Every request asks this, so the statements are built once, of plain tables: built anew as an entity query one costs
+    more than the page around it.
+    """
+    who = _person.join(_key, _key.c.person_id == _person.c.id).join(_identity, _identity.c.person_id == _person.c.id)
+    who = who if through is None else who.join(through, through.c.person_id == _person.c.id)
+    day = bindparam("day", type_=Date)
+    in_force = and_(
+        _mandate.c.person_id == _person.c.id,
+        _mandate.c.state == MandateState.IN_FORCE,
+        _mandate.c.since <= day,
+        or_(_mandate.c.until.is_(None), _mandate.c.until >= day),
+    )
+    return (
+        select(*_COLUMNS, *more)
+        .select_from(who.outerjoin(_mandate, in_force))
+        .where(_identity.c.kind == IdentityKind.NAME, _identity.c.primary)
+        .where(_person.c.disabled_at.is_(None), _person.c.erased_at.is_(None), by)
+        .order_by(_mandate.c.id)
+    )
+
+
+_person, _key, _identity, _mandate, _session, _link = (
+    cast(Table, model.__table__) for model in (Person, PersonKey, IdentityRow, Mandate, SignInSession, HostLink)
+)
+_COLUMNS = (
+    *(_person.c[name] for name in ("id", "subject", "locale", "zone", "welcomed_at")),
+    _key.c.wrapped,
+    _identity.c.place,
+    _identity.c.sealed,
+    *(_mandate.c[name] for name in ("role", "scope", "scope_id")),
+)
+_BY_TOKEN = _asking(
+    and_(_session.c.token_digest == bindparam("token"), _session.c.ended_at.is_(None)),
+    _session,
+    _session.c.id.label("session_id"),
+    *(_session.c[name] for name in ("created_at", "seen_at", "expires_at", "idle_seconds")),
+)
+_BY_HOST = _asking(and_(_link.c.host == bindparam("host"), _link.c.blind_subject == bindparam("blind_subject")), _link)
+_BY_ID = _asking(_person.c.id == bindparam("person_id"))
+
+
 def viewer_for_token(session: Session, token: str, at: dt.datetime) -> Viewer | None:
-    """Whoever the token of a cookie belongs to, in two statements; None once the session is over."""
-    asked = _people(SignInSession).join(SignInSession, SignInSession.person_id == Person.id)
-    row = session.execute(
-        asked.where(SignInSession.token_digest == digest(token), SignInSession.ended_at.is_(None))
-    ).first()
-    if row is None:
+    """Whoever the token of a cookie belongs to, in one statement; None once the session is over."""
+    rows = session.connection().execute(_BY_TOKEN, {"token": digest(token), "day": at.date()}).all()
+    if not rows:
         return None
-    signed_in: SignInSession = row[-1]
-    grants = grants_of(session, row.id, at.date())
+    first, grants = rows[0], _grants(rows)
     alive = lives(
-        created_at=signed_in.created_at,
-        seen_at=signed_in.seen_at,
-        expires_at=signed_in.expires_at,
-        idle=dt.timedelta(seconds=signed_in.idle_seconds),
+        created_at=first.created_at,
+        seen_at=first.seen_at,
+        expires_at=first.expires_at,
+        idle=dt.timedelta(seconds=first.idle_seconds),
         staff=bool(grants),
         at=at,
     )
-    seen = {"session_id": signed_in.id, "tell_seen": at - signed_in.seen_at >= SEEN_EVERY}
-    return _viewer(row, grants, **seen) if alive else None
+    seen = {"session_id": first.session_id, "tell_seen": at - first.seen_at >= SEEN_EVERY}
+    return _viewer(first, grants, **seen) if alive else None
 
 
 def viewer_for_host(session: Session, host: str, blind_subject: str, at: dt.datetime) -> Viewer | None:
-    """Whoever is linked to a host's user, in two statements."""
-    asked = _people(HostLink).join(HostLink, HostLink.person_id == Person.id)
-    row = session.execute(asked.where(HostLink.host == host, HostLink.blind_subject == blind_subject)).first()
-    return _viewer(row, grants_of(session, row.id, at.date())) if row else None
+    """Whoever is linked to a host's user, in one statement."""
+    values = {"host": host, "blind_subject": blind_subject, "day": at.date()}
+    rows = session.connection().execute(_BY_HOST, values).all()
+    return _viewer(rows[0], _grants(rows)) if rows else None
 
 
 def viewer_for_person(session: Session, person_id: int, at: dt.datetime) -> Viewer | None:
     """A person as they would look at a page now: for commands and work after the request."""
-    row = session.execute(_people(Person.erased_at).where(Person.id == person_id)).first()
-    return _viewer(row, grants_of(session, row.id, at.date())) if row else None
+    rows = session.connection().execute(_BY_ID, {"person_id": person_id, "day": at.date()}).all()
+    return _viewer(rows[0], _grants(rows)) if rows else None
 
 
-def _people(last: Any) -> Select[Any]:
-    return (
-        select(
-            Person.id,
-            Person.subject,
-            Person.locale,
-            Person.zone,
-            Person.welcomed_at,
-            PersonKey.wrapped,
-            IdentityRow.place,
-            IdentityRow.sealed,
-            last,
-        )
-        .select_from(Person)
-        .join(PersonKey, PersonKey.person_id == Person.id)
-        .join(IdentityRow, IdentityRow.person_id == Person.id)
-        .where(IdentityRow.kind == IdentityKind.NAME, IdentityRow.primary)
-        .where(Person.disabled_at.is_(None), Person.erased_at.is_(None))
-    )
+def _grants(rows: Sequence[Row[Any]]) -> tuple[Grant, ...]:
+    return tuple(Grant(row.role, row.scope, row.scope_id) for row in rows if row.role is not None)
 
 
 def _viewer(row: Row[Any], grants: tuple[Grant, ...], **seen: Any) -> Viewer:
