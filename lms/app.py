@@ -18,6 +18,7 @@ import lms.alumni.checks
 import lms.alumni.reactions
 import lms.integrations.mail
 import lms.kernel.models
+import lms.kernel.tidy
 import lms.learning.checks
 import lms.learning.reactions
 import lms.people.checks
@@ -97,6 +98,8 @@ def _configure(app: Flask, settings: Settings, prefix: str) -> None:
     app.config.update(
         SECRET_KEY=settings.keys.cookies,
         SQLALCHEMY_DATABASE_URI=settings.database,
+        # What a statement was sent with may be somebody's; it belongs in no exception text.
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},
         SESSION_COOKIE_NAME=_cookie_name(settings, prefix),
         SESSION_COOKIE_PATH=prefix or "/",
         SESSION_COOKIE_HTTPONLY=True,

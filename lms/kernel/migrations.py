@@ -26,16 +26,17 @@ def folder() -> Path:
 def newest() -> str:
     """The revision a database of this version stands at; the history is one line, so there is one."""
     texts = [path.read_text(encoding="utf-8") for path in (folder() / "versions").glob("*.py")]
-    names, before = (
-        {name for found in texts for name in re.findall(rf"^{word} = ['\"]([^'\"]+)['\"]", found, re.MULTILINE)}
-        for word in ("revision", "down_revision")
-    )
-    (last,) = names - before
-    return last
+    return next(iter(_named("revision", texts) - _named("down_revision", texts)))
+
+
+def _named(word: str, texts: list[str]) -> set[str]:
+    line = re.compile(rf"^{word} = ['\"]([^'\"]+)['\"]", re.MULTILINE)
+    return {name for text in texts for name in line.findall(text)}
 
 
 def is_current(session: Session) -> bool:
     """Whether the database stands at the newest migration."""
     if not inspect(session.connection()).has_table(VERSION_TABLE):
         return False
-    return session.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}")) == newest()  # noqa: S608  our own constant
+    stands_at = session.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608  our own constant
+    return bool(stands_at == newest())

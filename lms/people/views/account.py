@@ -20,7 +20,7 @@ from lms.people.queries.institutions import affiliation_on, affiliations_of, ins
 from lms.people.queries.persons import addresses_of, name_of, own_words
 from lms.people.queries.sign_ins import password_hash, sign_ins_of
 from lms.people.sign_in import me
-from lms.web.access import Permission, begins_reading, requires
+from lms.web.access import SAFE, Permission, begins_reading, requires
 from lms.web.render import render
 
 from .blueprint import bp
@@ -72,7 +72,7 @@ def language() -> Any:
 def name() -> Any:
     """The name as it stands on the certificate; giving it confirms it."""
     form = NameForm()
-    if request.method == "GET":
+    if request.method in SAFE:
         known = name_of(db.session(), me().person_id)
         if known:
             form.set_name(known)
@@ -96,7 +96,7 @@ def name() -> Any:
 def password() -> Any:
     """A new password; every other sign-in ends."""
     form, page = PasswordForm(), "lms/people/password.html"
-    if request.method == "GET":
+    if request.method in SAFE:
         return render(page, form=form)
     try:
         if not form.validate():
@@ -136,7 +136,7 @@ def ministry() -> Any:
     """A new ministry or institution from a day on."""
     form, page = _ministry_form(), "lms/people/ministry.html"
     place = affiliation_on(db.session(), me().person_id, now().date())
-    if request.method == "GET":
+    if request.method in SAFE:
         form.on.data = now().date()
         return render(page, form=form, place=place)
     try:

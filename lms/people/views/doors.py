@@ -18,7 +18,7 @@ from lms.people.forms import SignInForm
 from lms.people.queries.sign_ins import credentials
 from lms.people.rules.paths import local_path
 from lms.people.sign_in import forget, present, remember
-from lms.web.access import begins_reading, public
+from lms.web.access import SAFE, begins_reading, public
 from lms.web.render import render
 
 from .blueprint import bp
@@ -30,7 +30,7 @@ from .blueprint import bp
 def sign_in() -> Any:
     """Address and password; the answer to a wrong pair is the same for every address."""
     form = SignInForm(next=request.args.get("next", ""))
-    if request.method == "GET":
+    if request.method in SAFE:
         return redirect(onward(form.next.data), 303) if present() else render("lms/people/sign_in.html", form=form)
     if not form.validate():
         return render("lms/people/sign_in.html", form=form), 422

@@ -22,7 +22,7 @@ from lms.people.queries.sign_ins import open_link
 from lms.people.rules.codes import Outcome, TokenPurpose
 from lms.people.services import Tried
 from lms.people.sign_in import me, remember
-from lms.web.access import Permission, begins_reading, public, requires
+from lms.web.access import SAFE, Permission, begins_reading, public, requires
 from lms.web.render import render
 
 from .blueprint import bp
@@ -34,7 +34,7 @@ from .blueprint import bp
 def forgot() -> Any:
     """Asks for a letter; the answer is the same whether the address is known or not."""
     form = ForgotForm()
-    if request.method == "GET":
+    if request.method in SAFE:
         return render("lms/people/forgot.html", form=form)
     if not form.validate():
         return render("lms/people/forgot.html", form=form), 422
@@ -53,7 +53,7 @@ def invitation(link: str) -> Any:
     form, page = CodeForm(), "lms/people/invitation.html"
     if _over(TokenPurpose.INVITATION, link):
         return render("lms/people/link_over.html"), 400
-    if request.method == "GET":
+    if request.method in SAFE:
         return render(page, form=form)
     if not form.validate():
         return render(page, form=form), 422
@@ -79,7 +79,7 @@ def reset(link: str) -> Any:
     form, page = ResetForm(), "lms/people/reset.html"
     if _over(TokenPurpose.RESET, link):
         return render("lms/people/link_over.html"), 400
-    if request.method == "GET":
+    if request.method in SAFE:
         return render(page, form=form)
     if not form.validate():
         return render(page, form=form), 422
@@ -118,7 +118,7 @@ def address(link: str) -> Any:
     form, page = CodeForm(), "lms/people/address.html"
     if _over(TokenPurpose.ADDRESS, link, me().person_id):
         return render("lms/people/link_over.html"), 400
-    if request.method == "GET":
+    if request.method in SAFE:
         return render(page, form=form)
     if not form.validate():
         return render(page, form=form), 422

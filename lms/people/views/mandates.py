@@ -21,7 +21,7 @@ from lms.people.queries import mandates as asked
 from lms.people.queries.persons import names_of, person_by_address
 from lms.people.rules.mandates import Role
 from lms.people.sign_in import me
-from lms.web.access import Permission, requires
+from lms.web.access import SAFE, Permission, requires
 from lms.web.logs import note_look
 from lms.web.render import render
 
@@ -56,7 +56,7 @@ def propose() -> Any:
     """Propose a mandate; another administrator confirms it."""
     form = MandateForm()
     form.reach.choices = grouped(scopes.reach_choices(db.session()))
-    if request.method == "GET":
+    if request.method in SAFE:
         form.since.data = now().date()
         return render(NEW, form=form)
     try:

@@ -18,7 +18,7 @@ from lms.people.queries.persons import name_of, own_words
 from lms.people.queries.sign_ins import password_hash
 from lms.people.queries.viewers import Viewer
 from lms.people.sign_in import me
-from lms.web.access import Permission, begins_reading, requires
+from lms.web.access import SAFE, Permission, begins_reading, requires
 from lms.web.languages import chosen
 from lms.web.render import render
 
@@ -38,7 +38,7 @@ def welcome() -> Any:
     form, place = WelcomeForm(), affiliation_on(db.session(), person.person_id, now().date())
     if not _needs_password(person):
         del form.password
-    if request.method == "GET":
+    if request.method in SAFE:
         _fill(form, person)
         return render(PAGE, form=form, place=place)
     try:

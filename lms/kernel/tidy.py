@@ -1,0 +1,23 @@
+"""What nobody needs any more goes: jobs long done, counts of tries long past."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from . import outbox
+from .models import Job, JobState, Throttle
+
+JOBS_KEPT = dt.timedelta(days=30)
+TRIES_KEPT = dt.timedelta(days=1)
+_DAY = 86_400.0
+
+
+@outbox.database("kernel.tidy", every=_DAY)
+def tidy(session: Session, _payload: dict[str, Any], at: dt.datetime) -> None:
+    """Remove done jobs after thirty days and throttle counts after one; dead jobs stay for a person to see."""
+    session.execute(delete(Job).where(Job.state == JobState.DONE, Job.run_at < at - JOBS_KEPT))
+    session.execute(delete(Throttle).where(Throttle.window < at - TRIES_KEPT))
