@@ -235,8 +235,8 @@ class PeoplePage:
         return sign, str(word)
 
     def reasons(self, awaiting: Iterable[Awaiting]) -> list[str]:
-        """What is awaited, in words."""
-        return [str(AWAITING[what]) for what in awaiting]
+        """What is awaited, in words, beyond what the status says already."""
+        return [str(AWAITING[what]) for what in awaiting if what is not Awaiting.SIGN_IN]
 
     @property
     def stage_choices(self) -> list[tuple[str, str]]:

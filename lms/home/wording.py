@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask_babel import LazyString, gettext, ngettext
+from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
 
 from lms.catalogue.rules.outline import CompletionRule
@@ -56,9 +56,7 @@ def condition(found: Condition, rule: CompletionRule, language: str, begun: bool
 
 def _modules(found: Condition, language: str) -> tuple[str, str]:
     passed, needed = found.figures["passed"], found.figures["needed"]
-    asked = ngettext(
-        "The module of the pre-reading is passed", "All %(num)s modules of the pre-reading are passed", needed
-    )
+    asked = gettext("Every module of the pre-reading is passed")
     if found.met:
         return asked, ""
     missing = [localised(title, language) for title in found.figures["missing"]]
