@@ -60,12 +60,12 @@ BLUEPRINTS = (
     integrations_views.bp,
 )
 NAV = (
-    NavItem(Permission.SIGNED_IN, "home.index", _l("Your seminar")),
-    NavItem(Permission.OVERSEE, "seminars.editions", _l("Editions")),
-    NavItem(Permission.ADMINISTER, "people.mandates", _l("Mandates")),
-    NavItem(Permission.ALUMNI, "records.mine", _l("Completion record")),
-    NavItem(Permission.ALUMNI, "alumni.index", _l("2PREVENT")),
-    NavItem(Permission.SIGNED_IN, "people.account", _l("Your account")),
+    NavItem(Permission.SIGNED_IN, "home.index", _l("Your seminar"), frozenset({"", "learn", "seminar"})),
+    NavItem(Permission.OVERSEE, "seminars.editions", _l("Editions"), frozenset({"editions"})),
+    NavItem(Permission.ADMINISTER, "people.mandates", _l("Mandates"), frozenset({"mandates"})),
+    NavItem(Permission.ALUMNI, "records.mine", _l("Completion record"), frozenset({"records"})),
+    NavItem(Permission.ALUMNI, "alumni.index", _l("2PREVENT"), frozenset({"alumni"})),
+    NavItem(Permission.SIGNED_IN, "people.account", _l("Your account"), frozenset({"account"})),
 )
 
 

@@ -22,11 +22,13 @@ PRODUCT = {
 
 @dataclass(frozen=True)
 class NavItem:
-    """One way on in the masthead, for those who have the permission."""
+    """One way on in the masthead, for those who have the permission; `sections` are the first parts of the paths of
+    the pages that belong to it."""
 
     permission: Permission
     endpoint: str
     label: LazyString
+    sections: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -72,14 +74,11 @@ def _page_viewer() -> PageViewer | None:
     if person is None:
         return None
     items = [item for item in current_app.extensions["lms.nav"] if person.can(item.permission)]
-    here = request.endpoint or ""
+    here = request.path.split("/")[1]
     return PageViewer(
         name=person.name,
-        nav=[(str(item.label), url_for(item.endpoint), _leads_to(here, item.endpoint)) for item in items],
+        nav=[(str(item.label), url_for(item.endpoint), here in item.sections) for item in items],
         sign_out_url=url_for("people.sign_out"),
         who_sees_url=url_for("home.who_sees"),
     )
 
-
-def _leads_to(here: str, endpoint: str) -> bool:
-    return here == endpoint or here.split(".")[0] == endpoint.split(".")[0] != "home"
