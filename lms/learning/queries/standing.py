@@ -1,31 +1,28 @@
-"""Every read of a person's own way through the course. Each asks for one enrolment, whose holder the caller has
-established, or for a list of them that a scope has already filtered."""
+"""Whose place it is, and where they stand: the two reads of every page of the pre-reading."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from lms.catalogue import queries as catalogue
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.rules.outline import Outline
 from lms.kernel.errors import NotFound
-from lms.kernel.secrets import unseal
+from lms.learning.models import (
+    EnrolmentProgress,
+    ProgressEvent,
+    UnitProgress,
+)
+from lms.learning.rules.progress import ProgressKind, UnitSummary
+from lms.learning.rules.standing import NOT_BEGUN, Course, Key, Standing, standing_of
 from lms.people.models import Institution, Sector
-from lms.people.sealing import key_of, unseal_text
-from lms.plugins.unit_kind import UnitKind
 from lms.seminars.models import Edition, EditionVersion, Enrolment
 from lms.seminars.rules import COUNTED, deadline_in_force
-
-from .models import Answer, EnrolmentProgress, ProgressEvent, QuizTry, Receipt, Reflection, UnitProgress
-from .rules.answers import Given, Quiz, Sent
-from .rules.progress import ProgressKind, UnitSummary
-from .rules.standing import NOT_BEGUN, Course, Key, Standing, standing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,141 +166,7 @@ def last_kind(session: Session, enrolment_id: int, unit_id: int, substance: str)
     )
 
 
-@dataclass(frozen=True, slots=True)
-class TryRow:
-    """One try at a quiz."""
-
-    id: int
-    public_id: str
-    unit_id: int
-    substance: str
-    revision_id: int
-    number: int
-    seed: str
-    opened_at: dt.datetime
-    closed_at: dt.datetime | None
-    points: int | None
-    total: int | None
-
-    @property
-    def closed(self) -> bool:
-        """Whether its answers have been checked."""
-        return self.closed_at is not None
-
-
-_TRY = (
-    QuizTry.id, QuizTry.public_id, QuizTry.unit_id, QuizTry.substance, QuizTry.revision_id, QuizTry.number,
-    QuizTry.seed, QuizTry.opened_at, QuizTry.closed_at, QuizTry.points, QuizTry.total,
-)  # fmt: skip
-
-
-def latest_try(session: Session, enrolment_id: int, unit_id: int, substance: str) -> TryRow | None:
-    """The try to show on a quiz's page: the open one, else the last that was closed."""
-    found = select(*_TRY).where(
-        QuizTry.enrolment_id == enrolment_id, QuizTry.unit_id == unit_id, QuizTry.substance == substance
-    )
-    row = session.execute(found.order_by(QuizTry.number.desc()).limit(1)).first()
-    return TryRow(*row) if row else None
-
-
-def try_of(session: Session, enrolment_id: int, unit_id: int, public_id: str, *, lock: bool = False) -> TryRow:
-    """One try of this enrolment at this unit, locked against its closing if asked; raises NotFound."""
-    found = select(*_TRY).where(
-        QuizTry.public_id == public_id, QuizTry.enrolment_id == enrolment_id, QuizTry.unit_id == unit_id
-    )
-    row = session.execute(found.with_for_update() if lock else found).first()
-    if row is None:
-        raise NotFound
-    return TryRow(*row)
-
-
-def answers_of(session: Session, person_id: int, tried: TryRow) -> list[Sent]:
-    """Every answer of a try in the order of arrival; what was written freely is unsealed for its writer."""
-    rows = _answers(session, Answer.try_id == tried.id)
-    return [
-        Sent(row.question, given, row.page, row.sequence)
-        for row, given in zip(rows, _opened(session, person_id, tried, rows), strict=True)
-    ]
-
-
-def answers_under(session: Session, person_id: int, tried: TryRow, receipt_id: int) -> dict[str, Given]:
-    """What was saved under one receipt, question by question."""
-    rows = _answers(session, (Answer.receipt_id == receipt_id) & (Answer.try_id == tried.id))
-    return {row.question: given for row, given in zip(rows, _opened(session, person_id, tried, rows), strict=True)}
-
-
-def _answers(session: Session, which: ColumnElement[bool]) -> Sequence[Any]:
-    found = select(Answer.question, Answer.given, Answer.sealed, Answer.page, Answer.sequence)
-    return session.execute(found.where(which).order_by(Answer.id)).all()
-
-
-def _opened(session: Session, person_id: int, tried: TryRow, rows: Sequence[Any]) -> list[Given]:
-    key = key_of(session, person_id) if any(row.sealed for row in rows) else b""
-    return [
-        [unseal(key, row.sealed, answer_place(tried.public_id, row.question)).decode()]
-        if row.sealed
-        else list(row.given)
-        for row in rows
-    ]
-
-
-def answer_place(tried: str, question: str) -> str:
-    """Where a sealed answer belongs."""
-    return f"answer:{tried}:{question}"
-
-
-def reflection_place(enrolment_id: int, unit_id: int) -> str:
-    """Where a sealed reflection belongs."""
-    return f"reflection:{enrolment_id}:{unit_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A reflection as its writer sees it."""
-
-    text: str
-    at: dt.datetime
-
-
-def reflection(session: Session, own: OwnEnrolment, unit_id: int, receipt_id: int | None = None) -> Written | None:
-    """What the holder of an enrolment wrote last on a unit, or under one receipt; for the writer alone."""
-    found = select(Reflection.sealed, Reflection.at).where(
-        Reflection.enrolment_id == own.id, Reflection.unit_id == unit_id
-    )
-    if receipt_id is not None:
-        found = found.where(Reflection.receipt_id == receipt_id)
-    row = session.execute(found.order_by(Reflection.id.desc()).limit(1)).first()
-    if row is None:
-        return None
-    return Written(unseal_text(session, own.person_id, row.sealed, reflection_place(own.id, unit_id)), row.at)
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A receipt; `fresh` says that it was given just now and not for an earlier sending of the same."""
-
-    id: int
-    at: dt.datetime
-    fresh: bool
-
-
-def receipt(session: Session, enrolment_id: int, client_key: str) -> Any:
-    """The receipt that this enrolment was given for a key."""
-    return session.execute(
-        select(Receipt.id, Receipt.body_hash, Receipt.action, Receipt.body, Receipt.at).where(
-            Receipt.enrolment_id == enrolment_id, Receipt.client_key == client_key
-        )
-    ).one()
-
-
 def versions_read(session: Session) -> dict[int, int]:
     """Which version each enrolment reads; for checks over everybody."""
     rows = session.execute(select(_enrolment.c.id, _reads.c.version_id).join(_reads, _reads.c.id == _IN_FORCE))
     return {row.id: row.version_id for row in rows}
-
-
-def quiz(session: Session, kinds: Mapping[str, UnitKind], revision_id: int) -> Quiz:
-    """A quiz with its answers, as it was published: for the server only."""
-    text = catalogue.unit_text(session, revision_id)
-    kind = kinds[text.kind]
-    return Quiz(revision_id, kind, text.data, tuple(kind.questions(text.data)))

@@ -1,0 +1,40 @@
+"""Every read of a person's own way through the course. Each asks for one enrolment, whose holder the caller has
+established, or for a list of them that a scope has already filtered."""
+
+from __future__ import annotations
+
+from .kept import Taken, Written, receipt, reflection, reflection_place
+from .quiz import TryRow, answer_place, answers_of, answers_under, latest_try, quiz, try_of
+from .standing import (
+    OwnEnrolment,
+    last_kind,
+    own_enrolment,
+    progress_of,
+    standing,
+    standings,
+    standings_in,
+    versions_read,
+)
+
+__all__ = [
+    "OwnEnrolment",
+    "Taken",
+    "TryRow",
+    "Written",
+    "answer_place",
+    "answers_of",
+    "answers_under",
+    "last_kind",
+    "latest_try",
+    "own_enrolment",
+    "progress_of",
+    "quiz",
+    "receipt",
+    "reflection",
+    "reflection_place",
+    "standing",
+    "standings",
+    "standings_in",
+    "try_of",
+    "versions_read",
+]

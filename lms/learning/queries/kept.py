@@ -1,0 +1,62 @@
+"""What was kept of one enrolment: private texts and receipts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.learning.models import (
+    Receipt,
+    Reflection,
+)
+from lms.people.sealing import unseal_text
+
+from .standing import OwnEnrolment
+
+
+def reflection_place(enrolment_id: int, unit_id: int) -> str:
+    """Where a sealed reflection belongs."""
+    return f"reflection:{enrolment_id}:{unit_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A reflection as its writer sees it."""
+
+    text: str
+    at: dt.datetime
+
+
+def reflection(session: Session, own: OwnEnrolment, unit_id: int, receipt_id: int | None = None) -> Written | None:
+    """What the holder of an enrolment wrote last on a unit, or under one receipt; for the writer alone."""
+    found = select(Reflection.sealed, Reflection.at).where(
+        Reflection.enrolment_id == own.id, Reflection.unit_id == unit_id
+    )
+    if receipt_id is not None:
+        found = found.where(Reflection.receipt_id == receipt_id)
+    row = session.execute(found.order_by(Reflection.id.desc()).limit(1)).first()
+    if row is None:
+        return None
+    return Written(unseal_text(session, own.person_id, row.sealed, reflection_place(own.id, unit_id)), row.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A receipt; `fresh` says that it was given just now and not for an earlier sending of the same."""
+
+    id: int
+    at: dt.datetime
+    fresh: bool
+
+
+def receipt(session: Session, enrolment_id: int, client_key: str) -> Any:
+    """The receipt that this enrolment was given for a key."""
+    return session.execute(
+        select(Receipt.id, Receipt.body_hash, Receipt.action, Receipt.body, Receipt.at).where(
+            Receipt.enrolment_id == enrolment_id, Receipt.client_key == client_key
+        )
+    ).one()
