@@ -157,6 +157,9 @@ class Builder:
         services.invite(self.session, enrolment=enrolment, at=at + dt.timedelta(hours=1), by=by)
         if who.stage == "declined":
             services.decline(self.session, enrolment=enrolment, at=at + dt.timedelta(days=2), by=by, reason="Elections")
+        if who.stage == "invited":
+            # Written now, so that the code in the letter is still good.
+            services.send_invitation(self.session, enrolment=enrolment, at=self.at, by=None)
         if who.stage in ("invited", "declined"):
             return enrolment
         person = self.session.get_one(Person, enrolment.person_id)
