@@ -357,6 +357,10 @@ def test_an_expired_session_says_that_the_answer_is_still_on_the_page(reader: Re
     path = reader.url("asked", "tries", tried, "answers")
     answer = stranger.post(path, data={"client_key": "a-proper-key", "question": "truth", "truth": "true"})
     assert answer.status_code == 401
+    sent = {"client_key": "a-proper-key", "question": "truth", "truth": "true"}
+    said = stranger.post(path, data=sent, headers={"Accept": "application/json"})
+    assert said.status_code == 401
+    assert "What you chose is still on the page" in said.json["text"]
     assert count(Answer) == 0
 
 

@@ -21,6 +21,7 @@ from lms.learning.forms import AnswerForm
 from lms.learning.queries import Taken, TryRow
 from lms.learning.rules.answers import Given, NotAnAnswer, Quiz, given_in, that_count
 from lms.web.access import Permission, requires
+from lms.web.errors import wants_json
 from lms.web.forms import OnceForm
 from lms.web.render import render
 
@@ -89,11 +90,7 @@ def answer(edition: str, unit: str, tried: str) -> Answer:
             taken = _save(session, way, unit, tried, form)
     except services.ChangedSince as changed:
         return _changed(edition, unit, tried, changed)
-    except LmsError as no:
-        if not _wants_json():
-            raise
-        return jsonify(text=str(no) or _("These questions are not open to you any more.")), no.status
-    if not _wants_json():
+    if not wants_json():
         return _to_unit(edition, unit)
     return jsonify(text=_("Saved at %(time)s, receipt %(number)s.", time=way.when(taken.at), number=taken.id))
 
@@ -117,10 +114,6 @@ def _save(session: Session, way: Way, unit: str, tried: str, form: AnswerForm) -
         sequence=sequence,
         at=at,
     )
-
-
-def _wants_json() -> bool:
-    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 
 
 def _one(quiz: Quiz, name: str) -> dict[str, Given]:
@@ -185,7 +178,7 @@ def _changed(edition: str, key: str, tried: str, changed: services.ChangedSince)
     """The page that shows both, or for the page's script the sentence with a link to what is saved."""
     way = way_through(db.session(), edition)
     unit = way.unit(key)
-    if _wants_json():
+    if wants_json():
         return jsonify(text=str(changed), url=way.url(unit), label=_("See what is saved")), changed.status
     row = queries.try_of(db.session(), way.own.id, unit.id, tried)
     rows = _rows(way, row, changed)
