@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from lms.app import create_app
 from lms.demo.cast import cast
@@ -17,7 +18,7 @@ from lms.kernel.db import db
 from lms.kernel.settings import Settings, from_environment
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import services as people_services
-from lms.people.models import Sector
+from lms.people.models import Institution, Sector
 from lms.seminars import services
 from lms.seminars.models import Edition, EditionKind, Stage
 from lms.seminars.rules import EditionFacts
@@ -83,8 +84,10 @@ def _edition(app: Flask, size: int) -> str:
             for state, sector in itertools.product(STATES, SECTORS)
         }
         places = itertools.cycle(institutions.values())
-        for number in range(size):
-            _participant(session, edition, next(places), number)
+        made = [_participant(session, edition, next(places), number) for number in range(size)]
+        for stage, of_ten in STAGES:
+            chosen = [place for number, place in enumerate(made) if number % 10 < of_ten]
+            services.reach_all(session, enrolment_ids=chosen, stage=stage, at=now())
         return edition.public_id
 
 
@@ -92,7 +95,7 @@ def _slug(app: Flask) -> str:
     return next(path.name for path in sorted((Path(app.root_path).parent / "courses").iterdir()) if path.is_dir())
 
 
-def _participant(session, edition: Edition, institution, number: int) -> None:  # type: ignore[no-untyped-def]
+def _participant(session: Session, edition: Edition, institution: Institution, number: int) -> int:
     at = now()
     person = people_services.create_person(
         session, name=f"Person Mfano {edition.id}-{number}", address=f"p{edition.id}-{number}@lemkin.example", at=at
@@ -106,9 +109,7 @@ def _participant(session, edition: Edition, institution, number: int) -> None:  
     )
     services.invite(session, enrolment=enrolment, at=at, by=None)
     services.accept(session, enrolment=enrolment, at=at, by=None)
-    for stage, of_ten in STAGES:
-        if number % 10 < of_ten:
-            services.reach(session, enrolment=enrolment, stage=stage, at=at)
+    return enrolment.id
 
 
 PASSWORD = cast().password

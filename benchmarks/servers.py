@@ -17,6 +17,7 @@ from pathlib import Path
 PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS_TO_START = 60
+Process = subprocess.Popen[bytes]
 
 
 @dataclass(frozen=True)
@@ -63,31 +64,39 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextmanager
-def serving(
-    target: str, env: Mapping[str, str], *, path: str, factory: bool = False, workers: int = 1
-) -> Iterator[Server]:
-    """granian with one worker and four threads, as in production, until the block ends."""
-    port = free_port()
+def start(
+    target: str, env: Mapping[str, str], port: int, *, factory: bool = False, workers: int = 1, respawn: bool = False
+) -> Process:
+    """granian with four threads for each worker, as in production, in a process group of its own."""
     words = [
         *(str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--workers", str(workers)),
         *("--blocking-threads", "4", "--no-ws", "--log-level", "warning", "--host", "127.0.0.1", "--port", str(port)),
         *(("--factory",) if factory else ()),
+        *(("--respawn-failed-workers",) if respawn else ()),
         target,
     ]
-    with subprocess.Popen(
-        words, cwd=ROOT, env={**os.environ, **env}, start_new_session=True, stderr=subprocess.DEVNULL
-    ) as process:
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen(words, cwd=ROOT, env={**os.environ, **env}, start_new_session=True, **quiet)
+
+
+@contextmanager
+def serving(
+    target: str, env: Mapping[str, str], *, path: str, factory: bool = False, workers: int = 1
+) -> Iterator[Server]:
+    """A server with one worker until the block ends."""
+    port = free_port()
+    with start(target, env, port, factory=factory, workers=workers) as process:
         server = Server(port, process.pid)
         try:
-            _wait(server, path)
+            wait(server, path)
             yield server
         finally:
             os.killpg(process.pid, signal.SIGTERM)
             process.wait(20)
 
 
-def _wait(server: Server, path: str) -> None:
+def wait(server: Server, path: str) -> None:
+    """Until the server answers; raises TimeoutError."""
     until = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < until:
         try:
