@@ -1,0 +1,177 @@
+"""What people do, told by the names and roles they see or hear, never by how a page is made."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from lms.plugins.unit_kind import Question
+from tests.journeys.questions import quizzes, units
+
+PASSWORD = "a quiet place to read"
+SAVED = re.compile(r"^Saved at .+, receipt \d+\.$")
+
+
+def sign_in(page: Page, key: str) -> None:
+    """As somebody of the demonstration, from wherever they are."""
+    page.goto("sign-in")
+    page.get_by_label("E-mail address").fill(f"{key}@lemkin.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+def home(page: Page) -> None:
+    """By the link that stands in the masthead of every page."""
+    page.get_by_role("banner").get_by_role("link", name="Raphael Lemkin Seminar").click()
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("main").get_by_role("button", name=name, exact=True)
+
+
+def link(page: Page, name: str | re.Pattern[str]) -> Locator:
+    return page.get_by_role("main").get_by_role("link", name=name)
+
+
+# Reading --------------------------------------------------------------------------------------------------------------
+
+
+def read_everything(page: Page, *, script: bool) -> list[str]:
+    """From home to the end of the pre-reading; gives the titles of the units on the way."""
+    link(page, "Begin reading").click()
+    seen: list[str] = []
+    while True:
+        seen.append(page.get_by_role("heading", level=1).inner_text())
+        _do_unit(page, first=len(seen) == 1, script=script, wrong_first=len(seen) < units() // 2 + 1)
+        if page.get_by_text("Your pre-reading is complete.").count():
+            return seen
+        assert len(seen) < 50, f"the pre-reading does not end: {seen}"
+        link(page, re.compile("^Continue: ")).click()
+
+
+def _do_unit(page: Page, *, first: bool, script: bool, wrong_first: bool) -> None:
+    title = page.get_by_role("heading", level=1).inner_text()
+    if title in quizzes():
+        take_quiz(page, quizzes()[title], script=script, wrong_first=wrong_first)
+    elif button(page, "Keep my text").count():
+        page.get_by_label("Your text").fill("Whom I would ask first, and why.")
+        button(page, "Keep my text").click()
+        expect(page.get_by_text("Only you can read it.")).to_be_visible()
+    else:
+        mark_as_read(page, undo=first)
+
+
+def mark_as_read(page: Page, *, undo: bool = False) -> None:
+    """Say that a text is read; with `undo` take it back once and say it again."""
+    read = button(page, "I have read this")
+    read.click()
+    expect(page.get_by_text("Marked as read at")).to_be_visible()
+    if undo:
+        button(page, "Undo").click()
+        expect(read).to_be_visible()
+        expect(page.get_by_text("Marked as read at")).to_have_count(0)
+        mark_as_read(page)
+
+
+# Questions ------------------------------------------------------------------------------------------------------------
+
+
+def take_quiz(page: Page, questions: tuple[Question, ...], *, script: bool, wrong_first: bool = True) -> None:
+    """Answer, once wrongly and once rightly, and read why."""
+    button(page, "Begin").click()
+    if wrong_first:
+        _refused_while_open(page, questions)
+        _answer_all(page, questions, right=False, script=script)
+        button(page, "Check my answers").click()
+        expect(page.get_by_text("Not quite.")).to_have_count(sum(question.scored for question in questions))
+        expect(page.get_by_text(questions[0].explanation)).to_be_visible()
+        button(page, "Try again").click()
+    _answer_all(page, questions, right=True, script=script)
+    button(page, "Check my answers").click()
+    expect(page.get_by_text("so this unit is passed.")).to_be_visible()
+    expect(page.get_by_text("Not quite.")).to_have_count(0)
+
+
+def _refused_while_open(page: Page, questions: tuple[Question, ...]) -> None:
+    """Nothing is checked, and nothing explained, while a question has no answer."""
+    button(page, "Check my answers").click()
+    expect(page.get_by_role("alert")).to_contain_text("no answer yet")
+    expect(page.get_by_text(questions[0].explanation)).to_have_count(0)
+
+
+def _answer_all(page: Page, questions: tuple[Question, ...], *, right: bool, script: bool) -> None:
+    """Every question; with scripts each says at once that it is saved."""
+    for question in questions:
+        answer(page, question, right=right)
+    if script:
+        expect(page.get_by_role("status").filter(has_text=SAVED)).to_have_count(len(questions))
+
+
+def asked(page: Page, question: Question) -> Locator:
+    return page.get_by_role("group").filter(has_text=question.prompt)
+
+
+def answer(page: Page, question: Question, *, right: bool) -> None:
+    """One question, as the text has it or otherwise."""
+    group = asked(page, question)
+    if question.kind in ("ordering", "matching"):
+        _place(group, question, right=right)
+    elif question.kind == "reflection":
+        group.get_by_role("textbox").fill("A thought of my own.")
+        group.get_by_role("textbox").blur()
+    else:
+        for name in _words(question, right=right):
+            group.get_by_role("checkbox" if question.kind == "many-of-many" else "radio", name=name, exact=True).check()
+
+
+def _words(question: Question, *, right: bool) -> list[str]:
+    """What to choose; of the wrong ones a single one."""
+    chosen = [option for option in question.options if option.correct is right]
+    words = {"true": "True", "false": "False"}
+    return [option.text or words[option.id] for option in (chosen if right else chosen[:1])]
+
+
+def _place(group: Locator, question: Question, *, right: bool) -> None:
+    """Everything to its place; wrongly, each to the place of its neighbour."""
+    names = [option.text for option in question.options]
+    if question.kind == "matching":
+        texts = {option.id: option.text for option in question.targets}
+        places = [texts[question.pairs[option.id]] for option in question.options]
+    else:
+        places = [str(place) for place in range(1, len(names) + 1)]
+    for name, place in zip(names, places if right else places[1:] + places[:1], strict=True):
+        group.get_by_label(name, exact=True).select_option(label=place)
+
+
+# Coordinating ---------------------------------------------------------------------------------------------------------
+
+
+def open_edition(page: Page) -> str:
+    """The edition whose attendance is open, from the list of editions; gives its title."""
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Editions").click()
+    row = page.get_by_role("row").filter(has=page.get_by_role("cell", name="Open", exact=True))
+    row.get_by_role("rowheader").get_by_role("link").click()
+    return page.get_by_role("heading", level=1).inner_text()
+
+
+def mark_everybody_present(page: Page) -> int:
+    """On the sheet, half-day by half-day; gives how many half-days there were."""
+    half_days = page.get_by_role("navigation", name="Half-days")
+    total = half_days.get_by_role("link").count() + 1
+    for done in range(total):
+        if done:
+            half_days.get_by_role("link").nth(done - 1).click()
+        for present in page.get_by_role("radio", name="Present").all():
+            present.check()
+        button(page, "Save this half-day").click()
+        expect(page.get_by_role("status").filter(has_text="saved")).to_be_visible()
+    return total
+
+
+def close_attendance(page: Page) -> None:
+    """After the preview, with the word that the sheet is right."""
+    page.get_by_label("I have checked the sheet").check()
+    button(page, "Close the attendance").click()
+    expect(page.get_by_text("The attendance is closed.")).to_be_visible()
