@@ -13,18 +13,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, text
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from lms.app import create_app
-from lms.kernel import migrations
 from lms.kernel.clock import frozen
 from lms.kernel.db import db
 from lms.kernel.secrets import Keyring
 from lms.kernel.settings import Settings
 from lms.kernel.unit_of_work import unit_of_work
-from lms.people.services import sync_states
 from tests import postgres
 
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
@@ -42,12 +40,10 @@ def settings(url: str, home: Path, **more: object) -> Settings:
 
 def _build_schema(url: str, home: Path) -> None:
     app = create_app(settings(url, home))
+    result = app.test_cli_runner().invoke(args=["lms", "upgrade"])
+    if result.exit_code:
+        raise RuntimeError(f"the migrations failed: {result.output}") from result.exception
     with app.app_context():
-        db.create_all()
-        with unit_of_work() as session:
-            sync_states(session)
-            session.execute(text(f"CREATE TABLE {migrations.VERSION_TABLE} (version_num VARCHAR(32) PRIMARY KEY)"))
-            session.execute(text(f"INSERT INTO {migrations.VERSION_TABLE} VALUES ('{migrations.newest()}')"))
         db.session.remove()
         db.engine.dispose()
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "db9f74041b39"
+revision = "9b77ad987c8f"
 down_revision = None
 branch_labels = None
 depends_on = None

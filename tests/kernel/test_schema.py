@@ -1,0 +1,74 @@
+"""The migrations make exactly what the models say, on both databases, and can be taken back from a filled one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from flask import Flask
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from lms.demo.cli import fill
+from lms.kernel import migrations
+from lms.kernel.db import Base, db
+from lms.kernel.migrations import VERSION_TABLE
+from lms.kernel.unit_of_work import own_transaction
+
+
+def _our_tables() -> set[str]:
+    return {name for name in inspect(db.engine).get_table_names() if name.startswith("lms_")} - {VERSION_TABLE}
+
+
+def _load_and_fill(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["lms", "courses", "load"])
+    assert result.exit_code == 0, result.output
+    fill()
+
+
+def test_the_migrated_database_is_what_the_models_say(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "version_table": VERSION_TABLE,
+                "compare_type": True,
+                "include_name": lambda name, kind, _parents: kind != "table" or (name or "").startswith("lms_"),
+            },
+        )
+        differences = compare_metadata(context, Base.metadata)
+    assert not differences
+
+
+def test_a_filled_database_goes_down_to_nothing_and_up_again(app: Flask) -> None:
+    _load_and_fill(app)
+    db.session.remove()
+    flask_migrate.Migrate().init_app(app, db, directory=str(migrations.folder()))
+    flask_migrate.downgrade(directory=str(migrations.folder()), revision="base")
+    assert _our_tables() == set()
+    result = app.test_cli_runner().invoke(args=["lms", "upgrade"])
+    assert result.exit_code == 0, result.output
+    assert len(_our_tables()) == len(Base.metadata.tables)
+    _load_and_fill(app)
+
+
+@pytest.mark.parametrize("change", ["UPDATE lms_ledger_entry SET edition = 'x'", "DELETE FROM lms_ledger_seal"])
+def test_the_database_itself_refuses_to_change_the_ledger(app: Flask, change: str) -> None:
+    _load_and_fill(app)
+    with pytest.raises(DBAPIError, match="append-only"), own_transaction() as session:
+        session.execute(text(change))
+
+
+def test_the_history_is_one_line_of_dated_files() -> None:
+    files = sorted((migrations.folder() / "versions").glob("*.py"))
+    assert files
+    assert all(path.name[:4].isdigit() and path.name[4] == "-" for path in files)
+    assert migrations.newest() in files[-1].read_text(encoding="utf-8")
+
+
+def test_every_migration_says_what_it_does_and_whether_it_locks() -> None:
+    for path in Path(migrations.folder() / "versions").glob("*.py"):
+        assert "Locks:" in path.read_text(encoding="utf-8"), path.name
