@@ -1,4 +1,4 @@
-"""The commands behind the Makefile: `python3 -m tools run|test|check|bench`, with the standard library alone."""
+"""The commands behind the Makefile: `python3 -m tools run|test|check|bench|pictures`, on the standard library alone."""
 
 import sys
 

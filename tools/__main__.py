@@ -12,6 +12,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "test": verify.test,
     "check": verify.check,
     "bench": verify.bench,
+    "pictures": verify.pictures,
 }
 
 

@@ -31,7 +31,7 @@ TARGET = ROOT / "docs/pictures"
 MOMENT = dt.datetime(2027, 4, 12, 9, 0, tzinfo=dt.UTC)
 WIDE, TALL, PHONE = (1280, 900), (1280, 1150), (390, 844)
 MOST_BYTES = 250_000
-UNIT, QUIZ = "pillar-two", "three-pillars-questions"
+UNIT, QUIZ = "pillar-three", "three-pillars-questions"
 
 Way = Callable[[Page], None]
 
@@ -39,11 +39,19 @@ Way = Callable[[Page], None]
 def main() -> None:
     """Write every picture anew; raises ValueError for one that is too heavy to load with a page."""
     TARGET.mkdir(exist_ok=True)
-    with TemporaryDirectory() as home, frozen(MOMENT), served(demonstration(Path(home))) as base:
-        with browser.launched() as chromium:
-            for name, who, size, way in PICTURES:
-                take(chromium, base, TARGET / f"{name}.png", who, size, way)
-                print(f"docs/pictures/{name}.png")
+    with TemporaryDirectory() as home, running(Path(home)) as base, browser.launched() as chromium:
+        for name, who, size, way in PICTURES:
+            take(chromium, base, TARGET / f"{name}.png", who, size, way)
+            print(f"docs/pictures/{name}.png")
+
+
+@contextmanager
+def running(home: Path) -> Iterator[str]:
+    """The address of a demonstration made at the fixed moment."""
+    with frozen(MOMENT):
+        made = demonstration(home)
+    with served(made) as base:
+        yield base
 
 
 def demonstration(home: Path) -> Flask:
@@ -125,7 +133,7 @@ def stay(_page: Page) -> None:
 
 
 def read_a_unit(page: Page) -> None:
-    """A text in the middle of a module, with two behind it."""
+    """A text in the middle of a module."""
     page.goto(f"{edition_address(page)}/units/{UNIT}")
 
 
@@ -183,7 +191,7 @@ PICTURES: tuple[tuple[str, str, tuple[int, int], Way], ...] = (
     ("person", "coordinator", TALL, one_person),
     ("attendance", "coordinator", WIDE, mark_attendance),
     ("closing", "coordinator", WIDE, preview_closing),
-    ("certificate", "alumna", WIDE, look_at_certificate),
+    ("certificate", "alumna", TALL, look_at_certificate),
 )
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`make test`, `make check` and `make bench`."""
+"""`make test`, `make check`, `make bench` and `make pictures`."""
 
 from __future__ import annotations
 
@@ -54,6 +54,14 @@ def bench(arguments: list[str]) -> int:
     """The measurements of benchmarks/."""
     prepare.for_development()
     return _python("-m", "benchmarks", *arguments)
+
+
+def pictures(_arguments: list[str]) -> int:
+    """The pictures of the documentation, taken anew."""
+    prepare.for_development()
+    if chromium.find_or_bring() is None:
+        raise Missing(f"Pictures need a browser: {chromium.HOW_TO_GET_IT}")
+    return _python("-m", "tools.pictures")
 
 
 def _python(*words: str) -> int:
