@@ -1,4 +1,5 @@
-"""The ledger of completion records. It holds no name; nothing in it is ever changed or removed."""
+"""The ledger of completion records. It holds no name; nothing in it is ever changed or removed: triggers that the
+migrations make refuse it."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import datetime as dt
 import enum
 from typing import Any
 
-from sqlalchemy import DDL, ForeignKey, LargeBinary, String, UniqueConstraint, event
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.db import Model, choice
@@ -71,37 +72,3 @@ class RecordSubject(Model):
     sealed_name: Mapped[bytes] = mapped_column(LargeBinary)
     """JSON of the name, the institution and state it was held for, and the commitment's salt."""
     issued_at: Mapped[dt.datetime]
-
-
-_REFUSE = {
-    "sqlite": (
-        "CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} "
-        "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
-    ),
-    "postgresql": (
-        "CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table} "
-        "FOR EACH ROW EXECUTE FUNCTION lms_ledger_is_append_only()"
-    ),
-}
-LEDGER_TABLES = ("lms_ledger_entry", "lms_ledger_seal")
-REFUSING_FUNCTION = (
-    "CREATE OR REPLACE FUNCTION lms_ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$"
-)
-
-
-def refusing_triggers(dialect: str) -> list[str]:
-    """The statements that make the database itself refuse UPDATE and DELETE on the ledger."""
-    triggers = [
-        _REFUSE[dialect].format(table=table, verb=verb, VERB=verb.upper())
-        for table in LEDGER_TABLES
-        for verb in ("update", "delete")
-    ]
-    return [REFUSING_FUNCTION, *triggers] if dialect == "postgresql" else triggers
-
-
-for _dialect in ("sqlite", "postgresql"):
-    for _statement in refusing_triggers(_dialect):
-        event.listen(
-            LedgerSeal.__table__, "after_create", DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect)
-        )

@@ -15,7 +15,7 @@ from lms.kernel.db import db
 from lms.kernel.errors import LmsError, TooMany
 
 from .access import SignedOut
-from .render import render
+from .render import render, wants_part
 
 log = structlog.get_logger("lms.web")
 
@@ -44,6 +44,9 @@ def page(status: int, sentence: str | None = None, error: HTTPException | None =
     else:
         text = render("lms/web/error.html", code=status, sentence=sentence, reference=reference)
         answer = Response(text, status, mimetype="text/html")
+    if wants_part():
+        # A whole page does not belong into the part that htmx was about to fill.
+        answer.headers.update({"HX-Retarget": "main", "HX-Reselect": "main", "HX-Reswap": "outerHTML"})
     if error is not None and error.code == 405 and getattr(error, "valid_methods", None):
         answer.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     return answer

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from flask import request
+from flask_babel import get_locale
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
+from wtforms.i18n import get_translations
 from wtforms.validators import Length, Regexp
 
 from lms.kernel.errors import LmsError
 from lms.kernel.secrets import new_token
 
 
+@lru_cache(maxsize=16)
+def _messages(locale: str) -> Any:
+    """The validators' own sentences in a language, read once; Flask-WTF would read the file for every form."""
+    return get_translations([locale])
+
+
 class Form(FlaskForm):  # type: ignore[misc]
     """A form of ours; `refuse` puts a service's sentence above it."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """As Flask-WTF's, but for the catalogue."""
+
+        def get_translations(self, _form: Any) -> Any:
+            """WTForms' sentences in the page's language."""
+            return _messages(str(get_locale() or "en"))
 
     refusal: str | None = None
 

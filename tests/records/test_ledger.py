@@ -24,13 +24,14 @@ from lms.kernel.unit_of_work import own_transaction, unit_of_work
 from lms.kernel.worker import drain
 from lms.records import anchors, queries
 from lms.records.checks import holders, ledger, names
-from lms.records.models import LEDGER_TABLES, LedgerEntry, LedgerSeal, RecordAct
+from lms.records.models import LedgerEntry, LedgerSeal, RecordAct
 from lms.records.rules.ledger import GENESIS, Entry, mark, seal
 from lms.records.sealing import ledger_keys, seal_waiting
 from tests.conftest import NOW
 from tests.records.makers import close, finished_place, make_edition
 
 LATER = NOW + dt.timedelta(hours=1)
+LEDGER_TABLES = ("lms_ledger_entry", "lms_ledger_seal")
 
 
 def write_entries(session: Session, number: int, at: dt.datetime = NOW) -> None:

@@ -27,7 +27,7 @@ def reach(session: Session, *, enrolment: Enrolment, stage: Stage, at: dt.dateti
     if session.scalar(new.on_conflict_do_nothing().returning(StageReached.stage)) is None:
         return False
     # The lock puts this change before or after a withdrawal going on at the same time, so that the delta is right.
-    state = session.scalar(select(Enrolment.state).where(Enrolment.id == enrolment.id).with_for_update())
+    state = session.scalar(select(Enrolment.state).where(Enrolment.id == enrolment.id).with_for_update(key_share=True))
     if state and counted(state):
         _add(session, enrolment, stage, 1)
     return True
