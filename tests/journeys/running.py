@@ -37,7 +37,9 @@ class Running:
     @property
     def env(self) -> dict[str, str]:
         """The environment without what the person at the keyboard has set for the system."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("LMS_", "DATABASE_", "FLASK_"))}
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("LMS_", "DATABASE_", "FLASK_"))
+        }
         return {**kept, "LMS_HOME": str(self.home), "PORT": str(self.port), "PYTHONUNBUFFERED": "1"}
 
     def start(self, *words: str, **more: str) -> subprocess.Popen[bytes]:
@@ -85,7 +87,8 @@ class Running:
         deadline = time.monotonic() + PATIENCE
         while not holds():
             alive = all(program.poll() is None for program in self.programs)
-            assert alive and time.monotonic() < deadline, f"it did not start:\n{self.log.read_text()[-4000:]}"
+            if not alive or time.monotonic() > deadline:
+                raise AssertionError(f"it did not start:\n{self.log.read_text()[-4000:]}")
             time.sleep(0.1)
 
     def stop(self) -> None:

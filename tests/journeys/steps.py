@@ -7,9 +7,11 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from lms.plugins.unit_kind import Question
-from tests.journeys.questions import quizzes, units
+from tests.journeys.questions import modules, quizzes, units
 
 PASSWORD = "a quiet place to read"
+OWN_PASSWORD = "seven herons by the river"
+NEWCOMER = "Juma A. Sampuli"
 SAVED = re.compile(r"^Saved at .+, receipt \d+\.$")
 
 
@@ -33,6 +35,36 @@ def button(page: Page, name: str) -> Locator:
 
 def link(page: Page, name: str | re.Pattern[str]) -> Locator:
     return page.get_by_role("main").get_by_role("link", name=name)
+
+
+def _letter(page: Page, begins: str) -> Locator:
+    """The newcomer's letter in the mailbox; one just asked for comes within a second or two."""
+    whose = page.get_by_role("article").filter(has_text="newcomer@lemkin.example")
+    letter = whose.filter(has=page.get_by_role("link", name=begins)).first
+    for _moment in range(40):
+        page.goto("mailbox")
+        if letter.count():
+            break
+        page.wait_for_timeout(500)
+    return letter
+
+
+def accept_the_invitation(page: Page, begins: str = "") -> None:
+    """Open the letter, type its code, say who one is; a second look at the link has used nothing up."""
+    letter = _letter(page, begins)
+    code = re.search(r"code there: (\S+ \S+)", letter.inner_text())
+    assert code
+    letter.get_by_role("link").click()
+    page.reload()
+    page.get_by_label("Code from the message").fill(code[1].lower())
+    button(page, "Continue").click()
+    page.get_by_label("Your name, as it should stand on your certificate").fill(NEWCOMER)
+    page.get_by_label("Your function").fill("Assistant Commissioner")
+    page.get_by_label("Language").select_option(label="English")
+    page.get_by_label("Time zone").select_option(label="Africa/Dar es Salaam")
+    page.get_by_label("Password").fill(OWN_PASSWORD)
+    button(page, "Confirm and continue").click()
+    expect(page.get_by_text("your time, in Dar es Salaam")).to_be_visible()
 
 
 # Reading --------------------------------------------------------------------------------------------------------------
@@ -145,6 +177,28 @@ def _place(group: Locator, question: Question, *, right: bool) -> None:
         group.get_by_label(name, exact=True).select_option(label=place)
 
 
+def conditions(page: Page, *, met: int) -> None:
+    """What the record asks, as home says it."""
+    home(page)
+    asked = page.get_by_role("region", name="What the completion record asks").get_by_role("listitem")
+    expect(asked).to_have_count(3)
+    expect(asked.filter(has_text=re.compile(r"^\s*Met"))).to_have_count(met)
+
+
+def see_the_record(page: Page, title: str, name: str) -> None:
+    """Home says it is issued; the certificate carries the name as confirmed; the alumni page knows its member."""
+    home(page)
+    expect(page.get_by_role("heading", name="Issued on")).to_be_visible()
+    link(page, "Open the certificate").click()
+    sheet = page.get_by_role("main")
+    expect(sheet.get_by_role("heading", name="Certificate of completion")).to_be_visible()
+    expect(sheet.get_by_text(name)).to_be_visible()
+    expect(sheet.get_by_text(f"has completed the {title}")).to_be_visible()
+    expect(sheet.get_by_text(f"Pre-reading: {modules()} modules")).to_be_visible()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="2PREVENT").click()
+    expect(page.get_by_text("You are an alumna or alumnus of the seminar since")).to_be_visible()
+
+
 # Coordinating ---------------------------------------------------------------------------------------------------------
 
 
@@ -175,3 +229,29 @@ def close_attendance(page: Page) -> None:
     page.get_by_label("I have checked the sheet").check()
     button(page, "Close the attendance").click()
     expect(page.get_by_text("The attendance is closed.")).to_be_visible()
+
+
+def close_the_edition(page: Page, name: str) -> str:
+    """Look at the numbers, open the list behind one, mark everybody present, preview, close."""
+    title = open_edition(page)
+    _list_behind_a_number(page, name)
+    page.go_back()
+    link(page, "Attendance").click()
+    assert mark_everybody_present(page) > 0
+    link(page, "See who meets the rule, and close attendance").click()
+    preview = page.get_by_role("region", name="Meet the rule", exact=True).first
+    expect(preview.get_by_role("row").filter(has_text=name)).to_be_visible()
+    close_attendance(page)
+    return title
+
+
+def _list_behind_a_number(page: Page, name: str) -> None:
+    """The number of those who have finished reading is the number of people in the list it leads to."""
+    table = page.get_by_role("region", name="Table: people at each stage")
+    headings = table.get_by_role("columnheader").all_inner_texts()
+    number = table.get_by_role("cell").nth(headings.index("Finished reading")).get_by_role("link")
+    finished = int(number.inner_text())
+    number.click()
+    people = page.get_by_role("region", name="Table: people").get_by_role("rowheader")
+    expect(people).to_have_count(finished)
+    expect(people.filter(has_text=name)).to_be_visible()
