@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask
-from flask_babel import lazy_gettext as _l
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -43,7 +42,9 @@ from lms.seminars import views as seminars_views
 from lms.web import access, assets, dates, errors, health, languages, logs, pages, render, security
 from lms.web import views as web_views
 from lms.web.access import Permission
+from lms.web.languages import lazy_gettext as _l
 from lms.web.pages import NavItem
+from lms.web.site import Site
 
 from .commands import Commands
 
@@ -79,7 +80,7 @@ def create_app(
     """Make the app. `templates` is a folder whose files replace ours of the same name; `prefix` is where a host has
     mounted us. Raises Misconfigured when the settings do not allow a start, RuntimeError for an unmarked view."""
     settings = settings or from_environment()
-    app = Flask("lms", static_folder=None)
+    app = Site("lms", static_folder=None)
     app.extensions["lms.settings"] = settings
     _configure(app, settings, prefix)
     render.install(app, templates)

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
 
-from flask_babel import gettext as _
-
 from lms.people import states
 from lms.people.models import Sector
 from lms.seminars.rules import Stage
+from lms.web.languages import gettext as _
 
 from .forms import address_of
 from .queries import Choices, Look, People

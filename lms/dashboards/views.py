@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from flask import Blueprint, request, url_for
-from flask_babel import get_locale
 
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.people.sign_in import me
 from lms.web.access import Permission, requires
 from lms.web.dates import local_day
+from lms.web.languages import language
 from lms.web.logs import note_look
 from lms.web.render import render
 
@@ -34,7 +34,7 @@ def edition(edition: str) -> str:
         numbers=numbers,
         waiting=waiting,
         today=local_day(now(), seen.edition.zone),
-        locale=str(get_locale()),
+        locale=language(),
         list_url=url_for(".people", edition=edition),
     )
     return render("lms/dashboards/edition.html", page=page, edition=seen.edition, me=viewer)
@@ -53,7 +53,7 @@ def people(edition: str) -> str:
         people=found,
         wanted=wanted,
         choices=queries.choices(db.session(), seen),
-        locale=str(get_locale()),
+        locale=language(),
         list_url=url_for(".people", edition=edition),
     )
     return render("lms/dashboards/people.html", page=page, edition=seen.edition)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask_babel import LazyString, gettext, ngettext
-from flask_babel import lazy_gettext as _l
+from flask_babel import LazyString
 
 from lms.people.models import Sector
 from lms.seminars.rules import Stage
+from lms.web.languages import gettext, ngettext
+from lms.web.languages import lazy_gettext as _l
 
 from .rules.looks import Awaiting, Numbers, Sight, Status
 

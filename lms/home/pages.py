@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from lms.dashboards.rules.looks import Sight
 from lms.learning.rules.progress import UnitState
@@ -18,6 +16,8 @@ from lms.people.rules import Grant, Role
 from lms.records.rules.completion import Verdict
 from lms.seminars.rules import EnrolmentState
 from lms.web.dates import days_left, local_day, short_day
+from lms.web.languages import gettext as _
+from lms.web.languages import ngettext
 
 from .queries import CountedEdition, MyPlace, SeenPlace
 from .rules.places import Moment

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 
 from flask import Blueprint, redirect, request, url_for
-from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
 from lms.catalogue.queries import outline
@@ -21,6 +20,7 @@ from lms.records.rules.completion import Verdict
 from lms.seminars.queries import editions_visible
 from lms.web.access import Permission, requires
 from lms.web.dates import local_day
+from lms.web.languages import language
 from lms.web.render import render
 
 from . import queries
@@ -63,7 +63,7 @@ def _participant(viewer: Viewer, place: MyPlace, places: Sequence[MyPlace]) -> s
         moment=moment,
         at=now(),
         zone=viewer.zone or place.institution_zone,
-        language=str(get_locale() or "en"),
+        language=language(),
         standing=standing,
         verdict=_verdict(viewer, place, standing, moment),
         others=[other for other in places if other is not place],
@@ -98,7 +98,7 @@ def _by_mandate(viewer: Viewer) -> str | Response:
         if len(editions) == 1 and not viewer.scope.everything:
             return redirect(url_for("dashboards.edition", edition=editions[0].public_id), 303)
         return redirect(url_for("seminars.editions"), 303)
-    page = MandatePage(viewer.grants, queries.counted_editions(db.session(), viewer.scope), str(get_locale() or "en"))
+    page = MandatePage(viewer.grants, queries.counted_editions(db.session(), viewer.scope), language())
     return render("lms/home/mandate.html", page=page)
 
 
@@ -110,5 +110,5 @@ def who_sees() -> str:
     seen = queries.my_seen_places(session, viewer.person_id)
     found = watchers([place.place for place in seen], queries.holdings(session, now()))
     names = names_of(session, [watcher.person_id for watcher in found])
-    page = WhoSeesPage(seen, found, names, str(get_locale() or "en"))
+    page = WhoSeesPage(seen, found, names, language())
     return render("lms/home/who_sees.html", page=page)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask_babel import LazyString, gettext
-from flask_babel import lazy_gettext as _l
+from flask_babel import LazyString
 
 from lms.catalogue.rules.outline import CompletionRule
 from lms.catalogue.rules.texts import localised
@@ -13,6 +12,8 @@ from lms.dashboards.rules.looks import Sight
 from lms.people import states
 from lms.people.rules import Grant, Role, ScopeKind
 from lms.records.rules.completion import Condition, Key
+from lms.web.languages import gettext
+from lms.web.languages import lazy_gettext as _l
 
 ROLES: Mapping[Role, LazyString] = {
     Role.TRAINER: _l("Trainer"),

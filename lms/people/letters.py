@@ -14,7 +14,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,7 +22,7 @@ from lms.kernel.clock import now
 from lms.kernel.secrets import digest, unseal
 from lms.kernel.settings import keyring, present_settings
 from lms.web.dates import moment
-from lms.web.languages import text_direction
+from lms.web.languages import speaking, text_direction
 from lms.web.pages import PRODUCT
 
 from .models import IdentityKind, IdentityRow, MailedToken, Person, PersonKey
@@ -134,7 +133,7 @@ def _still_good(session: Session, link: str) -> bool:
 
 def compose(template: str, reader: Reader, facts: Mapping[str, Any], address: str) -> Letter:
     """Write a letter in the reader's language; raises KeyError for a template nobody registered."""
-    with force_locale(reader.locale.replace("-", "_")):
+    with speaking(reader.locale):
         draft = writers[template](reader, facts)
         closing = _("If you have a question, write to %(address)s.", address=present_settings().support_address)
         parts = (_("Dear %(name)s,", name=reader.name), *draft.paragraphs, closing, str(PRODUCT["name"]))

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from babel import Locale
 from babel.dates import format_date, get_timezone_location
 from flask import Flask
-from flask_babel import get_locale
+
+from .languages import language
 
 
 @lru_cache(maxsize=1)
@@ -26,7 +27,7 @@ def is_zone(name: str) -> bool:
 
 def long_day(day: dt.date) -> str:
     """Such as "Friday 23 April 2027", in the page's language."""
-    return _long_day(day, str(get_locale() or "en"))
+    return _long_day(day, language())
 
 
 @lru_cache(maxsize=2048)
@@ -34,9 +35,27 @@ def _long_day(day: dt.date, locale: str) -> str:
     return format_date(day, "EEEE d MMMM y", locale)
 
 
+def opening_day(first: dt.date, last: dt.date) -> str:
+    """The first of two days, without what the last says again: "Sunday 9" before "to Saturday 15 May 2027"."""
+    if first.year != last.year:
+        return long_day(first)
+    pattern = "EEEE d" if first.month == last.month else "EEEE d MMMM"
+    return _written(first, pattern, language())
+
+
+def short_weekday(day: dt.date) -> str:
+    """For the head of a narrow column: "Sun 9 May"."""
+    return _written(day, "EEE d MMM", language())
+
+
+@lru_cache(maxsize=2048)
+def _written(day: dt.date, pattern: str, locale: str) -> str:
+    return format_date(day, pattern, locale)
+
+
 def short_day(day: dt.date) -> str:
     """Such as "23 April 2027"."""
-    return _short_day(day, str(get_locale() or "en"))
+    return _short_day(day, language())
 
 
 @lru_cache(maxsize=2048)
@@ -56,14 +75,19 @@ def local_day(at: dt.datetime, zone: str) -> dt.date:
 
 def place(zone: str) -> str:
     """The place that a zone is named after, such as "Dar es Salaam"."""
-    return _place(zone, str(get_locale() or "en"))
+    return _place(zone, language())
 
 
 @lru_cache(maxsize=1024)
 def _place(zone: str, locale: str) -> str:
     if zone == "UTC":
         return "UTC"
-    return get_timezone_location(ZoneInfo(zone), locale=Locale.parse(locale), return_city=True)
+    return get_timezone_location(ZoneInfo(zone), locale=Locale.parse(locale), return_city=True).rsplit("/", 1)[-1]
+
+
+def town(place: str) -> str:
+    """The town of an edition's place, "Oświęcim" of "Oświęcim, Poland": its zone is named after another city."""
+    return place.split(",", 1)[0].strip()
 
 
 def offset(at: dt.datetime, zone: str) -> str:
@@ -74,9 +98,9 @@ def offset(at: dt.datetime, zone: str) -> str:
     return f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else "")
 
 
-def moment(at: dt.datetime, zone: str) -> str:
-    """The whole of it: "Friday 23 April 2027, 19:00 (Dar es Salaam, UTC+3)"."""
-    where = place(zone)
+def moment(at: dt.datetime, zone: str, where: str = "") -> str:
+    """The whole of it: "Friday 23 April 2027, 19:00 (Dar es Salaam, UTC+3)"; `where` for another town of the zone."""
+    where = where or place(zone)
     clock = f"{long_day(local_day(at, zone))}, {clock_time(at, zone)}"
     return f"{clock} (UTC)" if zone == "UTC" else f"{clock} ({where}, {offset(at, zone)})"
 
@@ -97,10 +121,13 @@ def install(app: Flask) -> None:
         moment=moment,
         short_moment=short_moment,
         long_day=long_day,
+        opening_day=opening_day,
+        short_weekday=short_weekday,
         short_day=short_day,
         clock_time=clock_time,
         local_day=local_day,
         zone_place=place,
+        town=town,
         zone_offset=offset,
         days_left=days_left,
     )

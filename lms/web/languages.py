@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from babel import Locale
 from babel.support import NullTranslations
 from flask import Flask, current_app, g, has_request_context, request, session
-from flask_babel import Babel, Domain, get_domain, get_locale
+from flask_babel import Babel, Domain, LazyString, force_locale, get_domain, get_locale
 from markupsafe import Markup
 
 from lms.kernel.settings import settings_of
@@ -90,35 +92,82 @@ def install(app: Flask) -> None:
     app.before_request(_forget)
     app.teardown_request(lambda _error: _forget())
     app.jinja_env.globals.update(
-        _=_text, gettext=_text, ngettext=_number_text, get_locale=get_locale, text_direction=text_direction
+        _=_text, gettext=_text, ngettext=_number_text, language=language, text_direction=text_direction
     )
 
 
-# Flask-Babel asks four context-bound objects for each text; a page has dozens, so the catalogue is found once a request.
-_catalogue: ContextVar[Any] = ContextVar("lms_catalogue", default=None)
+class Speech(NamedTuple):
+    """The language that is spoken now, as in `pt_BR`, and its texts."""
+
+    language: str
+    catalogue: Any
+
+
+# Flask-Babel asks four context-bound objects for each text and each date; a page has dozens, so both are found once a
+# request.
+_present: ContextVar[Speech | None] = ContextVar("lms_speech", default=None)
 
 
 def _forget() -> None:
-    _catalogue.set(None)
+    _present.set(None)
 
 
-def _found() -> Any:
-    catalogue = _catalogue.get()
-    if catalogue is None:
-        catalogue = get_domain().get_translations()
+def _speech() -> Speech:
+    found = _present.get()
+    if found is None:
+        found = Speech(str(get_locale() or SOURCE), get_domain().get_translations())
         if has_request_context():
-            _catalogue.set(catalogue)
-    return catalogue
+            _present.set(found)
+    return found
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Within the block, texts and dates are in this language: for letters to somebody else than who looks."""
+    before = _present.get()
+    _present.set(None)
+    try:
+        with force_locale(code.replace("-", "_")):
+            yield
+    finally:
+        _present.set(before)
+
+
+def language() -> str:
+    """The language of what is being written now, as in `pt_BR`; English where nothing says otherwise."""
+    return _speech().language
+
+
+def gettext(message: str, /, **values: Any) -> str:
+    """As Flask-Babel's, for code that runs on every page."""
+    text: str = _speech().catalogue.ugettext(message)
+    return text % values if values else text
+
+
+def ngettext(one: str, many: str, number: int, /, **values: Any) -> str:
+    """As Flask-Babel's, for code that runs on every page; `num` may be used in the text."""
+    text: str = _speech().catalogue.ungettext(one, many, number)
+    return text % {"num": number, **values}
+
+
+lazy_gettext = partial(LazyString, gettext)
 
 
 def _text(message: str, /, **values: Any) -> Markup:
     """Jinja's `_`, with values escaped; a percent sign is written twice, as in every gettext text with values."""
-    return _fill(_found().ugettext(message), values)
+    catalogue = _speech().catalogue
+    return _fill(catalogue.ugettext(message), values) if values else _plain(catalogue, message)
+
+
+@lru_cache(maxsize=4096)
+def _plain(catalogue: Any, message: str) -> Markup:
+    """A text without values; templates have only so many."""
+    return _fill(catalogue.ugettext(message), {})
 
 
 def _number_text(one: str, many: str, number: int, /, **values: Any) -> Markup:
     """Jinja's `ngettext`; `num` may be used in the text."""
-    return _fill(_found().ungettext(one, many, number), {"num": number, **values})
+    return _fill(_speech().catalogue.ungettext(one, many, number), {"num": number, **values})
 
 
 def _fill(text: str, values: dict[str, Any]) -> Markup:
@@ -164,9 +213,10 @@ def _locale() -> str:
 
 def text_direction() -> str:
     """`rtl` or `ltr`, for the html element."""
-    return "rtl" if str(get_locale()).split("_")[0] in _RTL else "ltr"
+    return "rtl" if language().split("_")[0] in _RTL else "ltr"
 
 
+@lru_cache(maxsize=256)
 def own_name(code: str) -> str:
     """A language's name in itself, for the language links."""
     if code in PSEUDO:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
-from flask_babel import LazyString, lazy_gettext
+from flask_babel import LazyString
 
 from lms.kernel.settings import present_settings
 
 from .access import Permission, viewer
-from .languages import PSEUDO, offered_languages, own_name
+from .languages import PSEUDO, lazy_gettext, offered_languages, own_name
 
 PRODUCT = {
     "name": lazy_gettext("Raphael Lemkin Seminar"),
@@ -81,4 +81,3 @@ def _page_viewer() -> PageViewer | None:
         sign_out_url=url_for("people.sign_out"),
         who_sees_url=url_for("home.who_sees"),
     )
-

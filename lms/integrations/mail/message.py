@@ -12,10 +12,10 @@ from email.utils import format_datetime
 from urllib.parse import urlsplit
 
 from flask import current_app
-from flask_babel import force_locale
 
 from lms.kernel.settings import Settings
 from lms.people.letters import Letter
+from lms.web.languages import speaking
 from lms.web.pages import PRODUCT
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
@@ -70,7 +70,7 @@ def message_name(letter: Letter, settings: Settings, stable_id: str) -> str:
 
 
 def _product(letter: Letter) -> str:
-    with force_locale(letter.locale.replace("-", "_")):
+    with speaking(letter.locale):
         return str(PRODUCT["name"])
 
 
