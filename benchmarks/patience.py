@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import http.client
 import json
+import random
 import re
 import secrets
 import time
@@ -15,7 +17,7 @@ from .probes import Request, ask
 from .writers import Writer
 
 PAUSE = 0.05
-HANG_UP_EVERY = 40
+HANG_UP_EVERY = 20
 _NUMBER = re.compile(r"(\d+)\D*$")
 
 
@@ -91,11 +93,10 @@ class Client:
     def _hang_up(self, number: int, key: str) -> None:
         """Send an answer and leave without waiting for what comes back, as a train does in a tunnel."""
         method, path, body, headers = self._request(number, key)
-        try:
+        with contextlib.suppress(OSError, http.client.HTTPException):
             self._connection.request(method, path, body, dict(headers))
-            time.sleep(PAUSE)
-        except (OSError, http.client.HTTPException):
-            pass
+            # At times the same answer comes again while the first is still being saved, at times after.
+            time.sleep(random.uniform(0, 2 * PAUSE))
         self._reconnect()
 
     def _reconnect(self) -> None:
