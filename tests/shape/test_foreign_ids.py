@@ -1,0 +1,125 @@
+"""What is somebody else's is answered like what does not exist: every route, walked from the url map."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from lms.demo.cast import cast
+from lms.kernel.unit_of_work import reading
+from lms.learning.models import QuizTry
+from lms.people.models import IdentityKind, IdentityRow, Mandate, Person, SignInSession
+from lms.people.queries import person_by_address
+from lms.records.models import RecordSubject
+from lms.seminars.models import Edition, Enrolment, ParticipantRequest
+from tests.people.makers import signed_in_client
+
+# Ending what is not there any more, or never was, is done already: the same answer, and nothing happens.
+DONE_ALREADY = {"people.end_session"}
+NOBODY = "AAAAAAAAAAAAAAAAAAAAAA"
+# What changes from answer to answer without telling anything: the reference of the log line and the form tokens.
+_NOISE = re.compile(r'<span class="mono">[0-9a-f]{8}</span>|name="(csrf_token|client_key)"[^>]*value="[^"]*"')
+
+
+@dataclass(frozen=True)
+class Walker:
+    """A signed-in person and the ids that are not theirs."""
+
+    client: FlaskClient
+    foreign: dict[str, str]
+
+    def answers(self, rule: Rule, method: str) -> tuple[tuple[int, str], tuple[int, str]]:
+        """The answer for ids of others, and for ids of nobody."""
+        return self._ask(rule, method, self.foreign), self._ask(rule, method, dict.fromkeys(self.foreign, NOBODY))
+
+    def _ask(self, rule: Rule, method: str, ids: dict[str, str]) -> tuple[int, str]:
+        path = re.sub(r"<(?:\w+:)?(\w+)>", lambda part: ids[part[1]], rule.rule)
+        self.client.get("/help")  # shows what an earlier answer had to say, so that it is not said in this one
+        answer = self.client.open(path, method=method, data={"client_key": "walker-0001"} if method == "POST" else None)
+        text = answer.text
+        for name in ids.values():
+            text = text.replace(name, "ID")
+        return answer.status_code, _NOISE.sub("", text)
+
+
+@pytest.fixture
+def filled(sqlite_app: Flask) -> Flask:
+    """The demonstration."""
+    for words in (("courses", "load"), ("demo",)):
+        result = sqlite_app.test_cli_runner().invoke(args=["lms", *words])
+        assert result.exit_code == 0, result.output
+    return sqlite_app
+
+
+def _walker(app: Flask, key: str) -> Walker:
+    who = next(who for who in (*cast().participants, *cast().alumni, *cast().staff) if who.key == key)
+    with reading() as session:
+        person = person_by_address(session, who.address)
+        assert person is not None
+        # The edition the person has no place in, and everything in it or beside it that is not theirs.
+        mine = select(Enrolment.edition_id).where(Enrolment.person_id == person.id)
+        edition = session.scalars(select(Edition).where(Edition.id.not_in(mine)).order_by(Edition.id)).first()
+        assert edition is not None
+        other = session.scalars(select(Enrolment).where(Enrolment.edition_id == edition.id)).first()
+        assert other is not None
+        subject = session.scalar(select(Person.subject).where(Person.id == other.person_id))
+        foreign = {
+            "edition": edition.public_id,
+            "enrolment": other.public_id,
+            "record": session.scalar(select(RecordSubject.record).where(RecordSubject.person_id != person.id)),
+            "mandate": session.scalar(select(Mandate.public_id).where(Mandate.person_id != person.id)),
+            "request": session.scalar(select(ParticipantRequest.public_id)),
+            "tried": session.scalar(select(QuizTry.public_id).where(QuizTry.enrolment_id != other.id)),
+            "sign_in": session.scalar(select(SignInSession.public_id)) or NOBODY,
+            "address": session.scalar(
+                select(IdentityRow.place).where(
+                    IdentityRow.kind == IdentityKind.ADDRESS, IdentityRow.person_id != person.id
+                )
+            ),
+            "person": subject,
+            "module": "three-pillars",
+            "unit": "pillar-two",
+            "link": NOBODY,
+            "name": NOBODY,
+        }
+    assert all(foreign.values()), foreign
+    return Walker(signed_in_client(app, person), {name: str(value) for name, value in foreign.items()})
+
+
+def _other_person() -> Person:
+    with reading() as session:
+        person = person_by_address(session, next(who.address for who in cast().staff if who.key == "evaluator"))
+    assert person is not None
+    return person
+
+
+def _guarded(app: Flask) -> Iterator[tuple[Rule, str]]:
+    for rule in app.url_map.iter_rules():
+        if "<" in rule.rule and app.view_functions[rule.endpoint].lms_access is not None:  # type: ignore[attr-defined]
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                yield rule, method
+
+
+@pytest.mark.parametrize("key", ["reader", "alumna", "trainer"])
+def test_what_is_not_ones_own_is_answered_like_what_is_not_there(filled: Flask, key: str) -> None:
+    signed_in_client(filled, _other_person())
+    walker, told = _walker(filled, key), []
+    theirs = walker.foreign["sign_in"]
+    walked = list(_guarded(filled))
+    for rule, method in walked:
+        foreign, missing = walker.answers(rule, method)
+        if foreign != missing:
+            told.append(f"{method} {rule.rule}: {foreign[0]} for another's, {missing[0]} for nobody's")
+        if rule.endpoint not in DONE_ALREADY:
+            assert foreign[0] not in {200, 303}, f"{method} {rule.rule} was done or shown"
+    assert len(walked) > 30
+    assert not told, "\n".join(told)
+    with reading() as session:
+        assert session.scalar(select(SignInSession.ended_at).where(SignInSession.public_id == theirs)) is None
