@@ -1,0 +1,67 @@
+"""What the benchmarks compute from what they measure."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks.journal import Journal, Row, Verdict, compare
+from benchmarks.patience import receipt_number
+from benchmarks.results import Result, write
+from benchmarks.writers import addresses, percentile
+
+FIRST, SECOND = ("page", 1), ("page", 2)
+
+
+@pytest.fixture
+def journal() -> Journal:
+    """Two answers were sent; only the first was acknowledged."""
+    journal = Journal()
+    journal.ask(FIRST, "a")
+    journal.ask(SECOND, "b")
+    journal.acknowledge(FIRST, 7)
+    return journal
+
+
+@pytest.mark.parametrize(
+    ("rows", "verdict"),
+    [
+        ([Row(FIRST, "a", 7)], Verdict(0, 0, 0, 0)),
+        ([Row(FIRST, "a", 7), Row(SECOND, "b", 8)], Verdict(0, 0, 0, 0)),
+        ([Row(SECOND, "b", 8)], Verdict(lost=1, doubled=0, unasked=0, altered=0)),
+        ([Row(FIRST, "a", 7), Row(FIRST, "a", 9)], Verdict(lost=0, doubled=1, unasked=0, altered=0)),
+        ([Row(FIRST, "a", 7), Row(("page", 3), "a", 9)], Verdict(lost=0, doubled=0, unasked=1, altered=0)),
+        ([Row(FIRST, "c", 7)], Verdict(lost=0, doubled=0, unasked=0, altered=1)),
+        ([Row(FIRST, "a", 8)], Verdict(lost=0, doubled=0, unasked=0, altered=1)),
+    ],
+    ids=["as acknowledged", "taken unseen", "lost", "doubled", "never sent", "another choice", "another receipt"],
+)
+def test_the_verdict_names_every_way_in_which_the_database_differs(
+    journal: Journal, rows: list[Row], verdict: Verdict
+) -> None:
+    assert compare(journal, rows) == verdict
+    assert verdict.clean is (verdict == Verdict(0, 0, 0, 0))
+
+
+def test_the_receipt_is_the_last_number_of_the_sentence() -> None:
+    body = json.dumps({"text": "Gespeichert am 12.04.2027, 9:15, Quittung 3012."}).encode()
+    assert receipt_number(body) == 3012
+
+
+def test_a_percentile_is_one_of_the_values() -> None:
+    values = [float(number) for number in range(100, 0, -1)]
+    assert percentile(values, 95) == 95
+    assert percentile([3.0], 95) == 3
+
+
+def test_the_demonstration_has_enough_people_for_the_drill() -> None:
+    assert len(set(addresses())) >= 12
+
+
+def test_a_result_without_a_bound_is_always_kept(tmp_path: Path) -> None:
+    write([Result("a", 3, "ms"), Result("b", 3.0004, "times", 3), Result("c", 0, "answers", 0)], tmp_path / "found.json")
+    rows = json.loads((tmp_path / "found.json").read_text())
+    assert [tuple(row) for row in rows] == [("name", "value", "unit", "bound", "ok")] * 3
+    assert [row["ok"] for row in rows] == [True, False, True]

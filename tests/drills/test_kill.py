@@ -1,0 +1,48 @@
+"""kill -9 in the middle of saving answers and of sealing records: nothing lost, nothing doubled, the chain whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from benchmarks import drill
+from benchmarks.patience import Manner
+from tests.conftest import DATABASES
+
+ANSWERS, KILLS = 600, 4
+pytestmark = pytest.mark.usefixtures("real_time")
+
+
+@pytest.fixture(params=DATABASES)
+def env(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The environment of a system with its demonstration, on a database that waits for the disk."""
+    with drill.system(request.param) as made:
+        yield made
+
+
+@pytest.fixture
+def sqlite_env() -> Iterator[dict[str, str]]:
+    """The same on SQLite alone, for the controls."""
+    with drill.system("sqlite") as made:
+        yield made
+
+
+def test_of_the_answers_that_were_acknowledged_none_is_lost_and_none_doubled(env: dict[str, str]) -> None:
+    outcome = drill.run(env, answers=ANSWERS, kills=KILLS, seconds=120)
+    assert len(outcome.journal.acknowledged) == ANSWERS
+    assert outcome.deaths.kills == KILLS
+    assert outcome.deaths.trees
+    assert outcome.passed, outcome.figures()
+
+
+def test_the_drill_catches_a_client_that_makes_a_new_key_for_each_try(sqlite_env: dict[str, str]) -> None:
+    outcome = drill.run(sqlite_env, answers=240, kills=1, manner=Manner.FORGETFUL, seconds=120)
+    assert outcome.verdict.doubled
+    assert not outcome.passed
+
+
+def test_the_drill_catches_a_client_that_takes_an_answer_for_saved_once_it_is_sent(sqlite_env: dict[str, str]) -> None:
+    outcome = drill.run(sqlite_env, answers=240, kills=2, manner=Manner.HASTY, seconds=120)
+    assert outcome.verdict.lost
+    assert not outcome.passed

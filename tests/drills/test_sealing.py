@@ -1,0 +1,100 @@
+"""The process that seals is killed at each point of its work; the next one goes on, and every entry has one seal."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from lms.kernel import worker
+from lms.kernel.checks import run_all
+from lms.kernel.clock import now
+from lms.kernel.db import db
+from lms.kernel.models import Job, JobState
+from lms.kernel.settings import settings_of
+from lms.kernel.unit_of_work import own_transaction, reading, unit_of_work
+from lms.records import anchors
+from lms.records.models import LedgerEntry, LedgerSeal
+from tests.conftest import KEYS
+from tests.drills.dying_worker import POINTS
+from tests.records import makers
+
+RECORDS = 12
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.usefixtures("real_time")
+
+
+@pytest.fixture
+def issued(app: Flask) -> Flask:
+    """Records that wait for their seals."""
+    with unit_of_work() as session:
+        edition = makers.make_edition(session)
+        for _number in range(RECORDS):
+            makers.finished_place(session, edition)
+        makers.close(session, edition, at=now())
+    db.session.remove()
+    return app
+
+
+def environment(app: Flask) -> dict[str, str]:
+    settings = settings_of(app)
+    keys = {f"LMS_{name.upper()}_KEY": getattr(KEYS, name).hex() for name in ("secret", "identity", "ledger")}
+    place = {"LMS_ENV": "testing", "LMS_HOME": str(settings.home), "DATABASE_URL": settings.database}
+    return {**os.environ, **keys, **place}
+
+
+def work_until_it_dies(app: Flask, point: str) -> None:
+    words = [sys.executable, "-m", "tests.drills.dying_worker", point]
+    done = subprocess.run(words, cwd=ROOT, env=environment(app), check=False, capture_output=True, timeout=60)
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()[-2000:]
+
+
+def let_the_lease_run_out() -> None:
+    """As if a minute had passed since the worker died."""
+    with own_transaction() as session:
+        held = update(Job).where(Job.state == JobState.RUNNING)
+        session.execute(held.values(lease_until=now() - dt.timedelta(seconds=1)))
+
+
+def seals() -> tuple[int, int, list[int]]:
+    """Entries, how many of them are sealed, and the numbers of the seals."""
+    with reading() as session:
+        entries = session.scalar(select(func.count()).select_from(LedgerEntry)) or 0
+        sealed = session.scalar(select(func.count(LedgerSeal.entry_id.distinct()))) or 0
+        return entries, sealed, list(session.scalars(select(LedgerSeal.sequence).order_by(LedgerSeal.sequence)))
+
+
+def assert_sealed_once(app: Flask) -> None:
+    assert seals() == (RECORDS, RECORDS, list(range(1, RECORDS + 1)))
+    noted = anchors.read()
+    assert max(noted.heads) == RECORDS
+    assert not noted.unreadable
+    assert not noted.contradicting
+    with reading() as session:
+        found = run_all(session)
+    assert not found["records.ledger"]
+    assert not found["records.holders"]
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_whoever_follows_a_killed_worker_seals_every_entry_once(issued: Flask, point: str) -> None:
+    work_until_it_dies(issued, point)
+    assert seals()[1] == (0 if "seals" in point else RECORDS)
+    let_the_lease_run_out()
+    assert worker.drain()
+    assert_sealed_once(issued)
+
+
+def test_workers_killed_one_after_the_other_at_every_point_leave_the_chain_whole(issued: Flask) -> None:
+    for point in POINTS:
+        work_until_it_dies(issued, point)
+        let_the_lease_run_out()
+    worker.drain()
+    assert_sealed_once(issued)
