@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Row, Table, bindparam, select, true
+from sqlalchemy.orm import Session
 
 from lms.learning.models import EnrolmentProgress
 from lms.learning.rules.standing import Course
@@ -19,8 +19,6 @@ from lms.seminars.models import AttendanceClosing, AttendanceResult, Edition, Ed
 from lms.seminars.rules import Attendance, EnrolmentState, Place, deadline_in_force
 
 from .rules.watchers import Holding
-
-_ended = aliased(LedgerEntry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,40 +50,53 @@ class MyPlace:
 
 def my_places(session: Session, person_id: int) -> list[MyPlace]:
     """Every place a person has or had, in one statement."""
-    return [_place(row) for row in session.execute(_PLACES.where(Enrolment.person_id == person_id))]
+    return [_place(row) for row in session.connection().execute(_PLACES, {"person_id": person_id})]
 
 
-def _places() -> Any:
-    in_force = select(EditionVersion.version_id).where(EditionVersion.edition_id == Enrolment.edition_id)
-    version = in_force.order_by(EditionVersion.id.desc()).limit(1).correlate(Enrolment).scalar_subquery()
-    return (
-        select(
-            Enrolment.id, Enrolment.state, Enrolment.deadline_at.label("own_deadline_at"),
-            Edition.public_id, Edition.title, Edition.place, Edition.starts_on, Edition.ends_on, Edition.zone,
-            Edition.deadline_at, Edition.contact, (Edition.programme != "").label("has_programme"),
-            Institution.zone.label("institution_zone"), Person.name_confirmed_at, version.label("version_id"),
-            EnrolmentProgress.started_at, EnrolmentProgress.completed_at, EnrolmentProgress.late,
-            EnrolmentProgress.last_unit_id, AttendanceClosing.at.label("closed_at"),
-            AttendanceResult.held, AttendanceResult.present, AttendanceResult.excused,
-            LedgerEntry.record, LedgerEntry.dated, _ended.act.label("ended"),
-        )
-        .join(Edition, Edition.id == Enrolment.edition_id)
-        .join(Institution, Institution.id == Enrolment.institution_id)
-        .join(Person, Person.id == Enrolment.person_id)
-        .outerjoin(EnrolmentProgress, EnrolmentProgress.enrolment_id == Enrolment.id)
-        .outerjoin(AttendanceClosing, AttendanceClosing.edition_id == Enrolment.edition_id)
-        .outerjoin(AttendanceResult, AttendanceResult.enrolment_id == Enrolment.id)
-        .outerjoin(RecordSubject, RecordSubject.enrolment_id == Enrolment.id)
-        .outerjoin(LedgerEntry, (LedgerEntry.record == RecordSubject.record) & (LedgerEntry.act == RecordAct.ISSUED))
-        .outerjoin(_ended, (_ended.record == RecordSubject.record) & (_ended.act != RecordAct.ISSUED))
-    )  # fmt: skip
+# Built once, of tables: see `lms.people.queries.viewers`.
+_enrolment, _edition, _version, _institution, _person, _progress, _closing, _result, _subject, _issued = (
+    cast(Table, model.__table__)
+    for model in (
+        Enrolment, Edition, EditionVersion, Institution, Person, EnrolmentProgress,
+        AttendanceClosing, AttendanceResult, RecordSubject, LedgerEntry,
+    )
+)  # fmt: skip
+_ended = _issued.alias()
+_IN_FORCE = (
+    select(_version.c.version_id)
+    .where(_version.c.edition_id == _enrolment.c.edition_id)
+    .order_by(_version.c.id.desc())
+    .limit(1)
+    .correlate(_enrolment)
+    .scalar_subquery()
+)
+_PLACES = (
+    select(
+        _enrolment.c.id, _enrolment.c.state, _enrolment.c.deadline_at.label("own_deadline_at"),
+        *(_edition.c[name] for name in (
+            "public_id", "title", "place", "starts_on", "ends_on", "zone", "deadline_at", "contact"
+        )),
+        (_edition.c.programme != "").label("has_programme"),
+        _institution.c.zone.label("institution_zone"), _person.c.name_confirmed_at, _IN_FORCE.label("version_id"),
+        *(_progress.c[name] for name in ("started_at", "completed_at", "late", "last_unit_id")),
+        _closing.c.at.label("closed_at"), _result.c.held, _result.c.present, _result.c.excused,
+        _issued.c.record, _issued.c.dated, _ended.c.act.label("ended"),
+    )
+    .select_from(_enrolment)
+    .join(_edition, _edition.c.id == _enrolment.c.edition_id)
+    .join(_institution, _institution.c.id == _enrolment.c.institution_id)
+    .join(_person, _person.c.id == _enrolment.c.person_id)
+    .outerjoin(_progress, _progress.c.enrolment_id == _enrolment.c.id)
+    .outerjoin(_closing, _closing.c.edition_id == _enrolment.c.edition_id)
+    .outerjoin(_result, _result.c.enrolment_id == _enrolment.c.id)
+    .outerjoin(_subject, _subject.c.enrolment_id == _enrolment.c.id)
+    .outerjoin(_issued, (_issued.c.record == _subject.c.record) & (_issued.c.act == RecordAct.ISSUED))
+    .outerjoin(_ended, (_ended.c.record == _subject.c.record) & (_ended.c.act != RecordAct.ISSUED))
+    .where(_enrolment.c.person_id == bindparam("person_id"))
+)  # fmt: skip
 
 
-# Built once: putting it together costs more than sending it.
-_PLACES = _places()
-
-
-def _place(row: Row[Any]) -> MyPlace:
+def _place(row: Row[*tuple[Any, ...]]) -> MyPlace:
     return MyPlace(
         enrolment_id=row.id,
         state=row.state,

@@ -1,4 +1,4 @@
-"""Every number of an edition, and the list behind it: one condition makes both."""
+"""The list behind a number: one page of it at a time, by name."""
 
 from __future__ import annotations
 
@@ -7,116 +7,33 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from lms.catalogue.queries import outline
-from lms.kernel.errors import NotFound
-from lms.learning.models import EnrolmentProgress
-from lms.people.models import Institution, Person, Sector
-from lms.people.queries import names_of
-from lms.people.rules import Scope
-from lms.seminars import queries as seminars
-from lms.seminars.models import AttendanceClosing, Edition, Enrolment, ParticipantRequest, StageReached
-from lms.seminars.queries import PersonRow, visible_to
-from lms.seminars.rules import COUNTED, Stage
-
-from .rules.looks import (
+from lms.dashboards.rules.looks import (
     MOST_SORTED_BY_NAME,
     PAGE,
     Awaiting,
     Filter,
-    Numbers,
     Sight,
     Slice,
     Status,
-    by_mandate,
-    of_states_and_institutions,
-    sight_of,
     slice_of,
     sort_key,
     status_of,
 )
+from lms.kernel.errors import NotFound
+from lms.learning.models import EnrolmentProgress
+from lms.people.models import Institution, Person, Sector
+from lms.people.queries import names_of
+from lms.seminars import queries as seminars
+from lms.seminars.models import Enrolment, ParticipantRequest, StageReached
+from lms.seminars.queries import PersonRow, visible_to
+from lms.seminars.rules import COUNTED, Stage
 
-
-@dataclass(frozen=True)
-class Look:
-    """An edition as one person may see it; `scope` is what their mandates show of its people."""
-
-    edition: Edition
-    closed_at: dt.datetime | None
-    sight: Sight
-    scope: Scope
-
-
-def look(session: Session, public_id: str, scope: Scope) -> Look:
-    """The edition for somebody with this scope, in one or two statements; raises NotFound for a foreign one."""
-    found = select(Edition, AttendanceClosing.at).outerjoin(
-        AttendanceClosing, AttendanceClosing.edition_id == Edition.id
-    )
-    row = session.execute(found.where(Edition.public_id == public_id)).first()
-    if row is None:
-        raise NotFound
-    edition, closed_at = row
-    focal = of_states_and_institutions(scope)
-    sight = sight_of(scope, public_id, has_people=_has_people(session, edition.id, focal))
-    if sight is None:
-        raise NotFound
-    seen = focal if sight is Sight.COMPLETION else by_mandate(scope)
-    return Look(edition, closed_at, sight, seen)
-
-
-def _has_people(session: Session, edition_id: int, focal: Scope) -> bool:
-    if not focal.states and not focal.institutions:
-        return False
-    found = select(Enrolment.id).where(
-        Enrolment.edition_id == edition_id, Enrolment.state.in_(COUNTED), visible_to(focal)
-    )
-    return session.scalar(found.limit(1)) is not None
-
-
-def numbers(session: Session, seen: Look) -> Numbers:
-    """The numbers that this look shows, in one statement: from the tallies, or for a focal point from the people."""
-    if seen.sight is not Sight.COMPLETION:
-        return Numbers(seminars.counts(session, seen.edition.id))
-    grouped = (
-        select(Enrolment.state_code, Enrolment.sector, StageReached.stage, func.count())
-        .join(StageReached, StageReached.enrolment_id == Enrolment.id)
-        .where(Enrolment.edition_id == seen.edition.id, Enrolment.state.in_(COUNTED), visible_to(seen.scope))
-        .group_by(Enrolment.state_code, Enrolment.sector, StageReached.stage)
-    )
-    return Numbers({(state, sector, stage): count for state, sector, stage, count in session.execute(grouped)})
-
-
-def waiting_numbers(session: Session, seen: Look, known: Numbers) -> dict[Awaiting, int]:
-    """How many people are awaited for each reason, in one statement; nobody where the look does not show it."""
-    if seen.sight is not Sight.EVERYTHING:
-        return {}
-    asked = (Awaiting.ANSWER, Awaiting.NAME)
-    row = session.execute(select(*(_number_of(seen, what) for what in asked))).one()
-    # Who was invited and has not signed in stands in the tallies already.
-    unseen = known.reached(Stage.INVITED) - known.reached(Stage.SIGNED_IN)
-    return {Awaiting.SIGN_IN: unseen, **dict(zip(asked, row, strict=True))}
-
-
-def _number_of(seen: Look, what: Awaiting) -> ColumnElement[int]:
-    return select(func.count()).select_from(Enrolment).where(*_awaited(seen, what)).scalar_subquery()
-
-
-def _awaited(seen: Look, what: Awaiting) -> list[ColumnElement[bool]]:
-    """The condition behind a number of people awaited, and behind its list."""
-    here = [Enrolment.edition_id == seen.edition.id, Enrolment.state.in_(COUNTED)]
-    if what is Awaiting.ANSWER:
-        open_requests = select(ParticipantRequest.enrolment_id).where(ParticipantRequest.answered_at.is_(None))
-        return [*here, Enrolment.id.in_(open_requests)]
-    if what is Awaiting.NAME:
-        nameless = exists().where(Person.id == Enrolment.person_id, Person.name_confirmed_at.is_(None))
-        return [*here, Enrolment.first_seen_at.is_not(None), nameless]
-    return [*here, _reached(Stage.INVITED), ~_reached(Stage.SIGNED_IN)]
-
-
-def _reached(stage: Stage) -> ColumnElement[bool]:
-    return exists().where(StageReached.enrolment_id == Enrolment.id, StageReached.stage == stage)
+from .counting import awaited
+from .looks import Look
 
 
 @dataclass(frozen=True)
@@ -160,7 +77,7 @@ def people_behind(session: Session, seen: Look, wanted: Filter) -> list[PersonRo
         sector=Sector(wanted.sector) if wanted.sector else None,
     )
     if wanted.awaiting:
-        ids = set(session.scalars(select(Enrolment.id).where(*_awaited(seen, wanted.awaiting))))
+        ids = set(session.scalars(select(Enrolment.id).where(*awaited(seen, wanted.awaiting))))
         rows = [row for row in rows if row.enrolment_id in ids]
     if wanted.institution:
         place = _place_of(session, wanted.institution)
@@ -260,7 +177,7 @@ def _line(sight: Sight, row: PersonRow, name: str, known: _Details) -> Listed:
 
 
 def _awaits(row: PersonRow, known: _Details) -> tuple[Awaiting, ...]:
-    """The same conditions as `_awaited`, for one person whose stages are known."""
+    """The same conditions as `awaited`, for one person whose stages are known."""
     if row.state not in COUNTED:
         return ()
     found = {

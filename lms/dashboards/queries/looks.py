@@ -1,0 +1,74 @@
+"""Which edition somebody looks at, and how much of it they see."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import cast
+
+from sqlalchemy import Table, bindparam, select
+from sqlalchemy.orm import Session
+
+from lms.dashboards.rules.looks import Sight, by_mandate, of_states_and_institutions, sight_of
+from lms.kernel.errors import NotFound
+from lms.people.rules import Scope
+from lms.seminars.models import AttendanceClosing, Edition, Enrolment
+from lms.seminars.queries import visible_to
+from lms.seminars.rules import COUNTED
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEdition:
+    """What the pages of this context say of an edition."""
+
+    id: int
+    public_id: str
+    title: str
+    place: str
+    starts_on: dt.date
+    ends_on: dt.date
+    zone: str
+    deadline_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Look:
+    """An edition as one person may see it; `scope` is what their mandates show of its people."""
+
+    edition: SeenEdition
+    closed_at: dt.datetime | None
+    sight: Sight
+    scope: Scope
+
+
+# Built once, of tables: see `lms.people.queries.viewers`.
+_edition, _closing = (cast(Table, model.__table__) for model in (Edition, AttendanceClosing))
+_FOUND = (
+    select(*(_edition.c[name] for name in SeenEdition.__slots__), _closing.c.at)
+    .select_from(_edition.outerjoin(_closing, _closing.c.edition_id == _edition.c.id))
+    .where(_edition.c.public_id == bindparam("public_id"))
+)
+
+
+def look(session: Session, public_id: str, scope: Scope) -> Look:
+    """The edition for somebody with this scope, in one or two statements; raises NotFound for a foreign one."""
+    row = session.connection().execute(_FOUND, {"public_id": public_id}).first()
+    if row is None:
+        raise NotFound
+    *facts, closed_at = row
+    edition = SeenEdition(*facts)
+    focal = of_states_and_institutions(scope)
+    sight = sight_of(scope, public_id, has_people=_has_people(session, edition.id, focal))
+    if sight is None:
+        raise NotFound
+    seen = focal if sight is Sight.COMPLETION else by_mandate(scope)
+    return Look(edition, closed_at, sight, seen)
+
+
+def _has_people(session: Session, edition_id: int, focal: Scope) -> bool:
+    if not focal.states and not focal.institutions:
+        return False
+    found = select(Enrolment.id).where(
+        Enrolment.edition_id == edition_id, Enrolment.state.in_(COUNTED), visible_to(focal)
+    )
+    return session.scalar(found.limit(1)) is not None
