@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import drill, pages, results, seed, writers
+from . import drill, pages, results, seed, wire, writers
 
 
 def main(arguments: list[str]) -> int:
@@ -19,7 +19,7 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="lms-bench-") as name:
         folder = Path(name)
         filled = seed.fill(folder / "home", (pages.SMALL, pages.LARGE))
-        found = [*pages.measure(folder, filled), *writers.measure(folder, filled)]
+        found = [*pages.measure(folder, filled), *writers.measure(folder, filled), *wire.measure(filled)]
     results.show(found)
     results.write(found)
     return 0 if all(result.ok for result in found) else 1

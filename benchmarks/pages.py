@@ -49,7 +49,9 @@ def measure(folder: Path, filled: Filled) -> list[Result]:
             Probe("home", ours, lambda n: ("GET", "/", None, reader.headers())),
             Probe("saving an answer", ours, lambda n: _with(quiz.answer(n, "bench"), taker.headers())),
             Probe("coordinator's page, 30 people", ours, lambda n: ("GET", pages[SMALL], None, coordinator.headers())),
-            Probe("coordinator's page, 3,000 people", ours, lambda n: ("GET", pages[LARGE], None, coordinator.headers())),
+            Probe(
+                "coordinator's page, 3,000 people", ours, lambda n: ("GET", pages[LARGE], None, coordinator.headers())
+            ),
         ]
         cpu = cpu_per_request(probes)
         return [*_ratios(cpu), Result("web worker's memory", ours.largest_rss(), "MB", 120)]

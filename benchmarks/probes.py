@@ -24,7 +24,7 @@ class Probe:
     expect: int = 200
 
 
-def cpu_per_request(probes: Sequence[Probe], *, rounds: int = 6, requests: int = 150) -> dict[str, float]:
+def cpu_per_request(probes: Sequence[Probe], *, rounds: int = 5, requests: int = 100) -> dict[str, float]:
     """Milliseconds of CPU per request: the median over interleaved rounds, after one round that warms up."""
     spent: dict[str, list[float]] = defaultdict(list)
     sent: dict[str, int] = defaultdict(int)

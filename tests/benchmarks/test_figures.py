@@ -61,7 +61,9 @@ def test_the_demonstration_has_enough_people_for_the_drill() -> None:
 
 
 def test_a_result_without_a_bound_is_always_kept(tmp_path: Path) -> None:
-    write([Result("a", 3, "ms"), Result("b", 3.0004, "times", 3), Result("c", 0, "answers", 0)], tmp_path / "found.json")
+    write(
+        [Result("a", 3, "ms"), Result("b", 3.0004, "times", 3), Result("c", 0, "answers", 0)], tmp_path / "found.json"
+    )
     rows = json.loads((tmp_path / "found.json").read_text())
     assert [tuple(row) for row in rows] == [("name", "value", "unit", "bound", "ok")] * 3
     assert [row["ok"] for row in rows] == [True, False, True]
