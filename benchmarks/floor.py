@@ -36,7 +36,7 @@ def fill(engine: Engine) -> None:
 def create_app() -> Flask:
     """The floor as an app; FLOOR_DATABASE is the address of a filled database."""
     app = Flask("floor")
-    app.jinja_loader = DictLoader({"page.html": PAGE})  # type: ignore[assignment]
+    app.jinja_loader = DictLoader({"page.html": PAGE})
     engine = create_engine(os.environ["FLOOR_DATABASE"])
 
     @app.get("/floor/<subject>")

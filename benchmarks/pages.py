@@ -42,16 +42,14 @@ def measure(folder: Path, filled: Filled) -> list[Result]:
         taker = _quiz_taker(ours)
         quiz = open_quiz(taker)
         unit = first_unit(reader)
-        pages = {size: f"/editions/{filled.editions[size]}" for size in (SMALL, LARGE)}
+        few, many = (f"/editions/{filled.editions[size]}" for size in (SMALL, LARGE))
         probes = [
             Probe("floor", below, lambda n: ("GET", f"/floor/s{n % floor.ROWS}", None, {})),
             Probe("unit page", ours, lambda n: ("GET", unit, None, reader.headers())),
             Probe("home", ours, lambda n: ("GET", "/", None, reader.headers())),
             Probe("saving an answer", ours, lambda n: _with(quiz.answer(n, "bench"), taker.headers())),
-            Probe("coordinator's page, 30 people", ours, lambda n: ("GET", pages[SMALL], None, coordinator.headers())),
-            Probe(
-                "coordinator's page, 3,000 people", ours, lambda n: ("GET", pages[LARGE], None, coordinator.headers())
-            ),
+            Probe("coordinator's page, 30 people", ours, lambda n: ("GET", few, None, coordinator.headers())),
+            Probe("coordinator's page, 3,000 people", ours, lambda n: ("GET", many, None, coordinator.headers())),
         ]
         cpu = cpu_per_request(probes)
         return [*_ratios(cpu), Result("web worker's memory", ours.largest_rss(), "MB", 120)]

@@ -75,8 +75,8 @@ def start(
         *(("--respawn-failed-workers",) if respawn else ()),
         target,
     ]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen(words, cwd=ROOT, env={**os.environ, **env}, start_new_session=True, **quiet)
+    nowhere, everything = subprocess.DEVNULL, {**os.environ, **env}
+    return subprocess.Popen(words, cwd=ROOT, env=everything, start_new_session=True, stdout=nowhere, stderr=nowhere)
 
 
 @contextmanager

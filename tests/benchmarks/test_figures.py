@@ -10,6 +10,7 @@ import pytest
 from benchmarks.journal import Journal, Row, Verdict, compare
 from benchmarks.patience import receipt_number
 from benchmarks.results import Result, write
+from benchmarks.wire import named_in
 from benchmarks.writers import addresses, percentile
 
 FIRST, SECOND = ("page", 1), ("page", 2)
@@ -67,3 +68,9 @@ def test_a_result_without_a_bound_is_always_kept(tmp_path: Path) -> None:
     rows = json.loads((tmp_path / "found.json").read_text())
     assert [tuple(row) for row in rows] == [("name", "value", "unit", "bound", "ok")] * 3
     assert [row["ok"] for row in rows] == [True, False, True]
+
+
+def test_what_a_page_names_is_fetched_with_it_and_links_are_not() -> None:
+    page = """<link rel="stylesheet" href="/static/a.css"><link href="/static/b.woff2" rel="preload" as="font">
+    <script src="/static/c.js" defer></script><img alt="" src="/d.svg"><a href="/learn/e">E</a>"""
+    assert set(named_in(page)) == {"/static/a.css", "/static/b.woff2", "/static/c.js", "/d.svg"}
