@@ -1,0 +1,131 @@
+"""Every page a person can reach from where they begin, by following links."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
+
+from playwright.sync_api import Browser, BrowserContext
+
+from tests.journeys import steps
+from tests.journeys.running import Running
+
+# Each with what else there is to see: a reading half done, one finished, a record, each mandate; "" is nobody.
+PEOPLE = ("", "participant", "sofia", "finisher", "alumna", "coordinator", "administrator", "trainer", "focal-point",
+          "evaluator")  # fmt: skip
+OPEN_DOORS = ("sign-in", "forgot", "help", "accessibility", "privacy", "mailbox")
+MOST_PAGES = 600
+SAMPLES = 2
+
+
+@dataclass
+class Found(HTMLParser):
+    """What stands in a page, as far as a crawl asks."""
+
+    links: list[str] = field(default_factory=list)
+    title: str = ""
+    headings: int = 0
+    _inside_title: bool = False
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.headings += tag == "h1"
+        self._inside_title = tag == "title"
+        if tag == "a" and given.get("href"):
+            self.links.append(given["href"] or "")
+
+    def handle_data(self, data: str) -> None:
+        if self._inside_title:
+            self.title += data
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside_title = False
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One address, what came back, and from where it was found."""
+
+    url: str
+    status: int
+    headers: dict[str, str]
+    body: str
+    found: Found
+    origin: str
+
+    @property
+    def address(self) -> str:
+        """Path and query."""
+        parts = urlsplit(self.url)
+        return parts.path + (f"?{parts.query}" if parts.query else "")
+
+    @property
+    def is_page(self) -> bool:
+        return self.headers.get("content-type", "").startswith("text/html")
+
+
+def signed_in(chromium: Browser, house: Running, who: str) -> BrowserContext:
+    """A browser of somebody's own, quick and still; for "" of nobody."""
+    context = chromium.new_context(base_url=f"{house.url}/", locale="en-GB", reduced_motion="reduce")
+    if who:
+        page = context.new_page()
+        steps.sign_in(page, who)
+        page.close()
+    return context
+
+
+def crawl(context: BrowserContext, house: Running, who: str) -> list[Seen]:
+    """Everything that links lead to from home, or for nobody from the open doors; each address once."""
+    begin = [""] if who else list(OPEN_DOORS)
+    waiting = [(urljoin(f"{house.url}/", path), "") for path in begin]
+    known, seen = {url for url, _origin in waiting}, []
+    while waiting:
+        one = _look(context, *waiting.pop(0))
+        seen.append(one)
+        for url in _own_links(one, house):
+            if url not in known and len(known) < MOST_PAGES:
+                known.add(url)
+                waiting.append((url, one.address))
+    return seen
+
+
+def _look(context: BrowserContext, url: str, origin: str) -> Seen:
+    answer = context.request.get(url)
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    body, found = answer.text(), Found()
+    if headers.get("content-type", "").startswith("text/html"):
+        found.feed(body)
+    return Seen(answer.url, answer.status, headers, body, found, origin)
+
+
+def _own_links(one: Seen, house: Running) -> Iterator[str]:
+    for link in one.found.links:
+        url = urldefrag(urljoin(one.url, link)).url
+        if url.startswith(f"{house.url}/"):
+            yield url
+
+
+def shape(url: str) -> str:
+    """The address with every id taken out, so that pages made by one view look alike."""
+    parts = urlsplit(url)
+    path = re.sub(r"/[A-Za-z0-9_-]{22}(?=/|$)", "/*", parts.path)
+    path = re.sub(r"/(units|modules)/[^/]+", r"/\1/*", path)
+    return path + "?" + "&".join(sorted({name for name, _value in parse_qsl(parts.query)}))
+
+
+def samples(pages: Iterable[Seen], most: int = SAMPLES) -> list[Seen]:
+    """A few of each shape, the first ones found."""
+    taken: Counter[str] = Counter()
+    chosen: dict[str, Seen] = {}
+    for one in pages:
+        if one.is_page and one.url not in chosen and taken[shape(one.url)] < most:
+            taken[shape(one.url)] += 1
+            chosen[one.url] = one
+    return list(chosen.values())

@@ -1,0 +1,82 @@
+"""The pages that matter most, each opened as somebody comes to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from playwright.sync_api import Page
+
+from tests.journeys import steps
+
+Open = Callable[[Page], object]
+
+
+def _link(name: str) -> Open:
+    return lambda page: steps.link(page, name).first.click()
+
+
+def _home(page: Page) -> None:
+    page.goto("")
+
+
+def _unit(page: Page) -> None:
+    page.goto("")
+    steps.link(page, "Begin reading").click()
+
+
+def _term(page: Page) -> None:
+    _unit(page)
+    page.get_by_role("article").get_by_role("button").first.click()
+
+
+def _closed_quiz(page: Page) -> None:
+    page.goto("")
+    steps.link(page, "The Responsibility to Protect and its three pillars").first.click()
+    steps.link(page, "Six questions on the three pillars").first.click()
+
+
+def _open_quiz(page: Page) -> None:
+    """A new try at the questions that are closed already, which takes nothing from what was reached."""
+    _closed_quiz(page)
+    if steps.button(page, "Try again").count():
+        steps.button(page, "Try again").click()
+
+
+def _refused_quiz(page: Page) -> None:
+    _open_quiz(page)
+    steps.button(page, "Check my answers").click()
+
+
+def _edition(page: Page, *then: str) -> None:
+    page.goto("")
+    steps.open_edition(page)
+    for name in then:
+        steps.link(page, name).first.click()
+
+
+def _refused_sign_in(page: Page) -> None:
+    page.goto("sign-in")
+    page.get_by_label("E-mail address").fill("nobody@lemkin.example")
+    page.get_by_label("Password").fill("not the right one")
+    page.get_by_role("button", name="Sign in").click()
+
+
+# What it is called: who opens it ("" is nobody), and how.
+PLACES: Mapping[str, tuple[str, Open]] = {
+    "sign-in": ("", lambda page: page.goto("sign-in")),
+    "sign-in refused": ("", _refused_sign_in),
+    "nothing there": ("participant", lambda page: page.goto("no-such-page")),
+    "home": ("participant", _home),
+    "unit": ("participant", _unit),
+    "a term explained": ("participant", _term),
+    "account": ("participant", lambda page: page.goto("account")),
+    "questions explained": ("finisher", _closed_quiz),
+    "questions open": ("finisher", _open_quiz),
+    "questions refused": ("finisher", _refused_quiz),
+    "edition": ("coordinator", _edition),
+    "people": ("coordinator", lambda page: _edition(page, "Everyone in it")),
+    "attendance": ("coordinator", lambda page: _edition(page, "Attendance")),
+    "closing": ("coordinator", lambda page: _edition(page, "Completion and closing")),
+    "one person": ("coordinator", lambda page: _edition(page, "waits for an answer", "Mikkel Eksempel")),
+    "certificate": ("alumna", lambda page: (page.goto(""), _link("Open the certificate")(page))),
+}

@@ -1,0 +1,119 @@
+"""Every page every kind of person can reach: sound, private, quiet and without effect."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+
+from lms.demo.cast import Character, cast
+from lms.people.states import all_states
+from tests.journeys.contents import contents
+from tests.journeys.crawl import OPEN_DOORS, PEOPLE, Seen, crawl, samples, signed_in
+from tests.journeys.running import Running
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_time")]
+STATES = {state.code for state in all_states()}
+
+
+class Site:
+    """Everybody's browser, what they found, and what the database held before and after they looked."""
+
+    def __init__(self, house: Running, browsers: dict[str, BrowserContext]) -> None:
+        self.house, self.browsers = house, browsers
+        self.before = contents(house.home)
+        self.seen = {who: crawl(context, house, who) for who, context in browsers.items()}
+        self.after = contents(house.home)
+
+    def everything(self) -> Iterator[tuple[str, Seen]]:
+        for who, pages in self.seen.items():
+            for one in pages:
+                yield who, one
+
+
+@pytest.fixture(scope="module")
+def site(chromium: Browser, house: Running) -> Iterator[Site]:
+    browsers = {who: signed_in(chromium, house, who) for who in PEOPLE}
+    yield Site(house, browsers)
+    for context in browsers.values():
+        context.close()
+
+
+def _where(who: str, one: Seen) -> str:
+    return f"{who or 'nobody'}: {one.address} (linked from {one.origin or 'the start'})"
+
+
+def test_every_link_leads_to_a_page(site: Site) -> None:
+    assert all(len(pages) >= len(OPEN_DOORS) for pages in site.seen.values())
+    wrong = [f"{one.status} {_where(who, one)}" for who, one in site.everything() if one.status != 200]
+    assert wrong == []
+
+
+def test_every_page_has_one_first_heading_and_a_title_without_anybody_in_it(site: Site) -> None:
+    names = {name for who in _everybody() for name in (who.name, who.latin, who.address) if name}
+    wrong = []
+    for who, one in site.everything():
+        title = one.found.title.strip()
+        if one.is_page and (one.found.headings != 1 or not title.partition("–")[0].strip()):
+            wrong.append(f"{one.found.headings} h1, title {title!r}: {_where(who, one)}")
+        wrong += [f"title {title!r}: {_where(who, one)}" for name in names if name in title]
+    assert wrong == []
+
+
+def test_no_address_of_a_page_names_a_person_or_a_state(site: Site) -> None:
+    words = {word.casefold() for who in _everybody() for word in re.findall(r"\w{4,}", f"{who.name} {who.latin}")}
+    wrong = set()
+    for who, one in site.everything():
+        parts = urlsplit(one.url)
+        values = [*parts.path.split("/"), *(value for _name, value in parse_qsl(parts.query))]
+        said = {word.casefold() for value in values for word in re.findall(r"[^\W\d_]+", unquote(value))}
+        if said & words or "@" in unquote(one.address) or STATES & set(values):
+            wrong.add(_where(who, one))
+    assert sorted(wrong) == []
+
+
+def _everybody() -> Iterator[Character]:
+    yield from (*cast().staff, *cast().participants, *cast().alumni)
+
+
+def test_pages_are_kept_nowhere_on_the_way(site: Site) -> None:
+    wrong = [_where(who, one) for who, one in site.everything() if one.headers.get("cache-control") != "no-store"]
+    assert wrong == []
+
+
+def test_looking_changes_nothing(site: Site) -> None:
+    assert [table for table in site.before if site.before[table] != site.after[table]] == []
+    assert len(site.before) > 40
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_pages_ask_only_us_and_complain_of_nothing(site: Site, who: str) -> None:
+    page = site.browsers[who].new_page()
+    wrong = _listen(page, site.house)
+    for one in samples(site.seen[who]):
+        page.goto(one.url)
+        wrong[:] = [line if " on " in line else f"{line} on {one.address}" for line in wrong]
+    page.close()
+    assert wrong == []
+
+
+def _listen(page: Page, house: Running) -> list[str]:
+    """Requests to others, answers that are missing, and what the console has to say (the policy speaks there too)."""
+    heard: list[str] = []
+
+    def asked(request: Request) -> None:
+        if not request.url.startswith((f"{house.url}/", "data:")):
+            heard.append(f"request to {request.url}")
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            heard.append(f"console: {message.text}")
+
+    page.on("request", asked)
+    page.on("console", said)
+    page.on("pageerror", lambda error: heard.append(f"script: {error}"))
+    page.on("response", lambda answer: heard.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
+    return heard
