@@ -17,7 +17,7 @@ from lms.people.models import IdentityRow, MailedToken, Person, SignInSession
 from lms.people.rules import Role
 from lms.people.rules.codes import TokenPurpose
 from tests.conftest import NOW, statements
-from tests.people.makers import give_mandate, make_person, signed_in_client, start_session
+from tests.people.makers import give_mandate, make_person, password_of, signed_in_client, start_session
 from tests.people.test_rules import LEAVES
 from tests.people.test_views import GOOD, with_password
 
@@ -189,3 +189,22 @@ def test_what_nobody_needs_any_more_goes(app: Flask) -> None:
         assert found == left
     with unit_of_work() as session:
         assert session.scalar(select(func.count(IdentityRow.id))) == 2
+
+
+def test_a_password_changed_while_it_is_compared_lets_nobody_in(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    person, compare = with_password(), passwords.matches
+    changed = passwords.hash_password("seven brown otters asleep")
+
+    def slowly(kept: str | None, given: str) -> bool:
+        with unit_of_work() as session:
+            services.change_password(session, person=session.get_one(Person, person.id), hashed=changed, at=NOW)
+        return compare(kept, given)
+
+    monkeypatch.setattr(passwords, "matches", slowly)
+    monkeypatch.setattr(passwords, "is_outdated", lambda _kept: True)
+    answer = app.test_client().post("/sign-in", data={"address": "amina@example.org", "password": GOOD})
+    assert answer.status_code == 422
+    assert password_of(person) == changed
+    with unit_of_work() as session:
+        live = select(func.count(SignInSession.id)).where(SignInSession.ended_at.is_(None))
+        assert session.scalar(live) == 0

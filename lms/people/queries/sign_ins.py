@@ -42,6 +42,11 @@ def password_hash(session: Session, person_id: int) -> str | None:
     return session.scalar(select(Password.hash).where(Password.person_id == person_id))
 
 
+def password_held(session: Session, person_id: int) -> str | None:
+    """The hash as it is now, held still until the change is over."""
+    return session.scalar(select(Password.hash).where(Password.person_id == person_id).with_for_update())
+
+
 def open_link(session: Session, purpose: TokenPurpose, link: str, at: dt.datetime) -> MailedToken | None:
     """The row of a link whose code may still be typed; looking uses nothing up."""
     row = session.scalar(

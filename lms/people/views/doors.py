@@ -15,7 +15,7 @@ from lms.kernel.secrets import fold_address
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.people import passwords, services
 from lms.people.forms import SignInForm
-from lms.people.queries.sign_ins import credentials
+from lms.people.queries.sign_ins import credentials, password_held
 from lms.people.rules.paths import local_path
 from lms.people.sign_in import forget, present, remember
 from lms.web.access import SAFE, begins_reading, public
@@ -56,6 +56,9 @@ def _enter(form: SignInForm) -> str | None:
     renewed = passwords.hash_password(form.password.data) if passwords.is_outdated(kept) else None
     before = present()
     with unit_of_work() as session:
+        if password_held(session, person_id) != kept:
+            # Changed while it was being compared: the sign-in would outlive the change.
+            return None
         if renewed:
             services.keep_password(session, person_id=person_id, hashed=renewed, at=at)
         if before and before.session_id:
