@@ -1,4 +1,4 @@
-"""Every link of the documentation leads somewhere, and every picture is there and light enough to load with its page."""
+"""Every link of the documentation leads somewhere, and every picture is there and light enough for its page."""
 
 from __future__ import annotations
 
