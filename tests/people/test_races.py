@@ -143,3 +143,22 @@ def test_sign_ins_at_once_leave_five(app: Flask) -> None:
     with unit_of_work() as session:
         live = select(func.count(SignInSession.id)).where(SignInSession.ended_at.is_(None))
         assert session.scalar(live) == 5
+
+
+def test_two_administrators_who_end_each_other_leave_one(app: Flask) -> None:
+    made = [(person.id, give_mandate(person, Role.ADMINISTRATOR).public_id) for person in (make_person(), make_person())]
+    (first, of_first), (second, of_second) = made
+
+    def end(public_id: str, by: int) -> Callable[[], None]:
+        def act() -> None:
+            with unit_of_work() as session:
+                row = asked.mandate(session, public_id)
+                assert row is not None
+                services.end(session, mandate=row, by=by, at=NOW)
+
+        return act
+
+    results = at_once(app, end(of_first, second), end(of_second, first))
+    assert sorted(isinstance(result, Refused) for result in results) == [False, True]
+    with unit_of_work() as session:
+        assert len(asked.administrators(session, NOW.date())) == 1

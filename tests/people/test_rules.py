@@ -245,6 +245,7 @@ def test_a_second_person_confirms(
         (1, {1}, "too short", MandateRefusal.REASON),
         (1, {1}, " " * 40, MandateRefusal.REASON),
         (1, {1, 2}, "There is no second administrator yet.", MandateRefusal.SECOND_EXISTS),
+        (1, {1, 3}, "There is no second administrator yet.", None),
         (3, {3}, "There is no second administrator yet.", MandateRefusal.CONCERNED),
         (4, {1}, "There is no second administrator yet.", MandateRefusal.NOT_ADMINISTRATOR),
     ],

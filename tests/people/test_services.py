@@ -305,3 +305,14 @@ def test_an_operator_gives_a_reason(app: Flask) -> None:
             reason=REASON[:10],
             at=NOW,
         )
+
+
+def test_who_cannot_sign_in_any_more_is_no_second_administrator(app: Flask) -> None:
+    stays, disabled, erased = make_person(), make_person(), make_person()
+    for person in (stays, disabled, erased):
+        give_mandate(person, Role.ADMINISTRATOR)
+    with unit_of_work() as session:
+        session.get_one(Person, disabled.id).disabled_at = NOW
+        services.erase(session, person=session.get_one(Person, erased.id), by=None, at=NOW)
+    with unit_of_work() as session:
+        assert queries.administrators(session, NOW.date()) == {stays.id}

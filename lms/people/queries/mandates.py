@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from lms.people.models import Mandate, MandateAct
+from lms.people.models import Mandate, MandateAct, Person
 from lms.people.rules.mandates import Grant, MandateActKind, MandateState, Role, ScopeKind
 
 
@@ -47,10 +47,10 @@ def grants_of(session: Session, person_id: int, day: dt.date) -> tuple[Grant, ..
 
 
 def administrators(session: Session, day: dt.date) -> frozenset[int]:
-    """The people who are administrators on a day."""
-    return frozenset(
-        session.scalars(select(Mandate.person_id).where(Mandate.role == Role.ADMINISTRATOR, in_force_on(day)))
-    )
+    """The people who are administrators on a day and can still sign in."""
+    held = select(Mandate.person_id).join(Person, Person.id == Mandate.person_id)
+    present = (Person.disabled_at.is_(None), Person.erased_at.is_(None))
+    return frozenset(session.scalars(held.where(Mandate.role == Role.ADMINISTRATOR, in_force_on(day), *present)))
 
 
 def mandates_in_force(session: Session, at: dt.datetime) -> list[MandateView]:
@@ -69,9 +69,14 @@ def mandates_of(session: Session, person_id: int) -> list[MandateView]:
 
 
 def mandate(session: Session, public_id: str) -> Mandate | None:
-    """The mandate with this public id, held still until the change is over."""
-    held = select(Mandate).where(Mandate.public_id == public_id).with_for_update()
-    return session.scalar(held, execution_options={"populate_existing": True})
+    """The mandate with this public id, held still until the change is over.
+
+    Those of the administrators are held with it, in one order: two who end each other's must not both find the other.
+    """
+    of_administrators = (Mandate.role == Role.ADMINISTRATOR) & (Mandate.state == MandateState.IN_FORCE)
+    held = select(Mandate).where((Mandate.public_id == public_id) | of_administrators).order_by(Mandate.id)
+    rows = session.scalars(held.with_for_update(), execution_options={"populate_existing": True}).all()
+    return next((row for row in rows if row.public_id == public_id), None)
 
 
 @dataclass(frozen=True)

@@ -185,14 +185,15 @@ def may_decide(
 def may_confirm_alone(
     *, state: MandateState, concerned: int, by: int, administrators: frozenset[int], reason: str
 ) -> MandateRefusal | None:
-    """Whether `by` may confirm without a second person: only while no other administrator could, and in writing."""
+    """Whether `by` may confirm without a second person: only while no other administrator could, and in writing.
+    The one concerned is no second person."""
     if by not in administrators:
         return MandateRefusal.NOT_ADMINISTRATOR
     if state is not MandateState.PROPOSED:
         return MandateRefusal.NOT_PROPOSED
     if by == concerned:
         return MandateRefusal.CONCERNED
-    if administrators - {by}:
+    if administrators - {by, concerned}:
         return MandateRefusal.SECOND_EXISTS
     return MandateRefusal.REASON if len(reason.strip()) < SHORTEST_REASON else None
 

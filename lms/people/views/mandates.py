@@ -105,7 +105,7 @@ def _mandate_page(public_id: str, form: ReasonForm) -> str:
         raise NotFound
     acts = asked.acts_of(db.session(), public_id)
     note_look("mandate.seen", public_id)
-    alone = asked.administrators(db.session(), now().date()) == {me().person_id}
+    alone = asked.administrators(db.session(), now().date()) - {row.person_id} == {me().person_id}
     named = _names([row])
     named["names"] |= names_of(db.session(), {act.by for act in acts if act.by})
     return render(ONE, mandate=row, acts=acts, alone=alone, form=form, **named)
