@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 from urllib.parse import urlencode
 
+from lms.kernel.settings import keyring
 from lms.people.models import Sector
 from lms.seminars.rules import Stage
 
@@ -14,14 +15,24 @@ from .rules.looks import Awaiting, Filter
 
 E = TypeVar("E", bound=enum.StrEnum)
 LONGEST = 64
+NOWHERE = "-"
+"""No state's code: what an address asks for that names none of the edition's states."""
 
 
-def filter_in(args: Mapping[str, str]) -> Filter:
-    """The filter that an address asks for."""
+def state_key(edition: str, code: str) -> str:
+    """What stands for a state in the addresses of one edition: of whom they speak is for whoever opens the page alone,
+    not for histories, logs and the notes on who looked."""
+    return keyring().veil(f"{edition}:{code}")[:10]
+
+
+def filter_in(args: Mapping[str, str], edition: str, states: Iterable[str]) -> Filter:
+    """The filter that an address asks for; `states` are those that can be asked for."""
+    by_key = {state_key(edition, code): code for code in states}
+    state = _short(args.get("state"))
     return Filter(
         stage=_one_of(Stage, args.get("stage")),
         awaiting=_one_of(Awaiting, args.get("awaiting")),
-        state=_short(args.get("state")),
+        state=by_key.get(state, NOWHERE) if state else None,
         sector=_one_of(Sector, args.get("sector")),
         institution=_short(args.get("institution")),
     )
@@ -33,9 +44,11 @@ def page_in(args: Mapping[str, str]) -> int:
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
 
 
-def address_of(wanted: Filter, page: int = 1) -> str:
+def address_of(wanted: Filter, edition: str, page: int = 1) -> str:
     """The part of an address that asks for this filter."""
     asked = {name: str(value) for name, value in vars(wanted).items() if value}
+    if wanted.state:
+        asked["state"] = state_key(edition, wanted.state)
     return urlencode({**asked, **({"page": str(page)} if page > 1 else {})})
 
 

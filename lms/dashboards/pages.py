@@ -5,36 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import Literal
+from functools import cached_property
 
 from lms.people import states
 from lms.people.models import Sector
 from lms.seminars.rules import Stage
-from lms.web.languages import gettext as _
 
-from .forms import address_of
+from .forms import address_of, state_key
 from .queries import Choices, Look, People
 from .rules.looks import AFTER_CLOSING, STAGES, Awaiting, Filter, Numbers, Sight, Status
-from .rules.matrix import NO_ONE, OTHER, Cell, Matrix, matrix, suppressed
+from .rules.matrix import matrix, suppressed
+from .tables import MatrixPart, footnotes, state_order
 from .wording import AWAITING, SECTORS, STATUSES, awaited, finding
 from .wording import STAGES as STAGE_WORDS
-
-
-@lru_cache(maxsize=64)
-def _rank(locale: str) -> Mapping[str, int]:
-    return {state.code: number for number, state in enumerate(states.sorted_for(locale))}
-
-
-def state_order(codes: Iterable[str], locale: str) -> list[str]:
-    """The codes in the alphabetical order of their names in the page's language."""
-    return sorted(set(codes), key=_rank(locale).__getitem__)
-
-
-def footnotes(codes: Iterable[str], locale: str) -> dict[str, str]:
-    """What must be said along with these names."""
-    noted = ((code, states.footnote(code, locale)) for code in codes)
-    return {code: note for code, note in noted if note}
 
 
 @dataclass(frozen=True)
@@ -52,85 +35,6 @@ class StageLine:
 
     title: str
     figure: Figure | None
-
-
-@dataclass(frozen=True)
-class MatrixCell:
-    """A group on the page, with the list behind its two numbers."""
-
-    finished: int
-    people: int
-    percent: str
-    band: int
-    finished_url: str | None
-    people_url: str | None
-
-
-Shown = MatrixCell | Literal["hidden"] | None
-"""A group, one that is not shown, or nobody."""
-
-
-@dataclass(frozen=True)
-class MatrixRow:
-    """A state: its total, then its cells; `mark` is the number of its footnote, or 0."""
-
-    title: str
-    mark: int
-    cells: list[Shown]
-
-
-@dataclass(frozen=True)
-class MatrixPart:
-    """Who has finished, by state and sector; `list_url` is None where the lists are not for this person's eyes."""
-
-    table: Matrix
-    locale: str
-    list_url: str | None
-
-    @cached_property
-    def columns(self) -> list[str]:
-        """The sectors at the head."""
-        return [_("Other sectors") if key == OTHER else str(SECTORS[key]) for key in self.table.columns]
-
-    @cached_property
-    def notes(self) -> dict[str, str]:
-        """The footnotes to names of states, by code, in their order."""
-        return footnotes((code for code in self.table.rows if code != OTHER), self.locale)
-
-    @cached_property
-    def rows(self) -> list[MatrixRow]:
-        """State by state."""
-        marks = {code: number for number, code in enumerate(self.notes, 1)}
-        return [
-            MatrixRow(
-                title=_("Other states") if row == OTHER else states.name(row, self.locale),
-                mark=marks.get(row, 0),
-                cells=[
-                    self._cell(self.table.row_total(row), f"&state={row}"),
-                    *(self._at(row, column) for column in self.table.columns),
-                ],
-            )
-            for row in self.table.rows
-        ]
-
-    @cached_property
-    def totals(self) -> list[Shown]:
-        """The last line: everyone, then sector by sector."""
-        sectors = [self._cell(self.table.column_total(key), f"&sector={key}") for key in self.table.columns]
-        return [self._cell(self.table.total, ""), *sectors]
-
-    def _at(self, row: str, column: str) -> Shown:
-        if (row, column) in self.table.hidden:
-            return "hidden"
-        return self._cell(self.table.cell(row, column), f"&state={row}&sector={column}")
-
-    def _cell(self, cell: Cell, asked: str) -> Shown:
-        if cell == NO_ONE:
-            return None
-        finished, everyone = (
-            self.list_url and f"{self.list_url}?stage={stage}{asked}" for stage in (Stage.PRE_READING, Stage.INVITED)
-        )
-        return MatrixCell(cell.finished, cell.people, f"{cell.percent:.1f}", cell.band, finished, everyone)
 
 
 @dataclass(frozen=True)
@@ -162,7 +66,8 @@ class EditionPage:
         table = suppressed(exact) if self.counts_only else exact
         if table is None or not table.cells:
             return None
-        return MatrixPart(table, self.locale, None if self.counts_only else self.list_url)
+        list_url = None if self.counts_only else self.list_url
+        return MatrixPart(table, self.seen.edition.public_id, self.locale, list_url)
 
     @property
     def too_few(self) -> bool:
@@ -249,8 +154,16 @@ class PeoplePage:
 
     @property
     def state_choices(self) -> list[tuple[str, str]]:
-        """The states to filter by."""
-        return [(code, self.state_name(code)) for code in state_order(self.choices.states, self.locale)]
+        """The states to filter by, under what stands for them in an address."""
+        return [(self._key(code), self.state_name(code)) for code in state_order(self.choices.states, self.locale)]
+
+    @property
+    def wanted_state(self) -> str | None:
+        """The state that is asked for, as in `state_choices`."""
+        return self._key(self.wanted.state) if self.wanted.state else None
+
+    def _key(self, code: str) -> str:
+        return state_key(self.seen.edition.public_id, code)
 
     @property
     def sector_choices(self) -> list[tuple[str, str]]:
@@ -264,7 +177,7 @@ class PeoplePage:
 
     def page_url(self, page: int) -> str:
         """The address of another page of this list."""
-        asked = address_of(self.wanted, page)
+        asked = address_of(self.wanted, self.seen.edition.public_id, page)
         return f"{self.list_url}?{asked}" if asked else self.list_url
 
     @property

@@ -45,14 +45,15 @@ def edition(edition: str) -> str:
 def people(edition: str) -> str:
     """The people behind a number."""
     seen = queries.look(db.session(), edition, me().scope)
-    wanted = filter_in(request.args).within(seen.sight)
+    offered = queries.choices(db.session(), seen)
+    wanted = filter_in(request.args, edition, offered.states).within(seen.sight)
     found = queries.people(db.session(), seen, wanted, page_in(request.args))
-    note_look("people.listed", edition, filter=address_of(wanted), people=len(found.rows))
+    note_look("people.listed", edition, filter=address_of(wanted, edition), people=len(found.rows))
     page = PeoplePage(
         seen=seen,
         people=found,
         wanted=wanted,
-        choices=queries.choices(db.session(), seen),
+        choices=offered,
         locale=language(),
         list_url=url_for(".people", edition=edition),
     )

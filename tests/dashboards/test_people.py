@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lms.dashboards import queries as dashboards
+from lms.dashboards.forms import state_key
 from lms.dashboards.rules import looks
 from lms.kernel.models import AuditEntry
 from lms.kernel.unit_of_work import unit_of_work
@@ -29,6 +29,11 @@ def coordinator(app: Flask, locale: str = "en") -> FlaskClient:
     person = make_person(locale=locale)
     give_mandate(person, Role.COORDINATOR)
     return signed_in_client(app, person)
+
+
+def of_state(edition: Edition, code: str) -> str:
+    """The part of an address that asks for a state."""
+    return f"state={state_key(edition.public_id, code)}"
 
 
 def listed(client: FlaskClient, edition: Edition, query: str = "") -> list[str]:
@@ -80,14 +85,28 @@ def test_filters_narrow_the_list_and_stand_in_the_form(app: Flask) -> None:
         place(session, edition, name="Juma Mfano", state="KE", sector=Sector.DEFENCE)
         place(session, edition, name="Neema Mfano", state="TZ")
     client = coordinator(app)
-    assert listed(client, edition, "state=KE") == ["Juma Mfano", "Wambui Mfano"]
+    assert listed(client, edition, of_state(edition, "KE")) == ["Juma Mfano", "Wambui Mfano"]
     assert listed(client, edition, f"institution={court.public_id}") == ["Wambui Mfano"]
-    assert listed(client, edition, "sector=defence&state=TZ") == []
-    page = client.get(f"/editions/{edition.public_id}/people?state=KE&sector=defence").text
-    assert '<option value="KE" selected>Kenya</option>' in page
+    assert listed(client, edition, f"sector=defence&{of_state(edition, 'TZ')}") == []
+    page = client.get(f"/editions/{edition.public_id}/people?{of_state(edition, 'KE')}&sector=defence").text
+    assert f'<option value="{state_key(edition.public_id, "KE")}" selected>Kenya</option>' in page
     assert '<option value="defence" selected>Defence</option>' in page
     assert "The Court, Kenya</option>" in page
-    assert "Clear the filters" in client.get(f"/editions/{edition.public_id}/people?state=TZ&sector=defence").text
+    nobody = f"/editions/{edition.public_id}/people?{of_state(edition, 'TZ')}&sector=defence"
+    assert "Clear the filters" in client.get(nobody).text
+
+
+def test_no_address_says_a_state_in_clear(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition, other = make_edition(session), make_edition(session)
+        place(session, edition, name="Neema Mfano", state="TZ")
+    client = coordinator(app)
+    for path in ("", "/people"):
+        page = client.get(f"/editions/{edition.public_id}{path}").text
+        assert state_key(edition.public_id, "TZ") in page
+        assert not re.search(r'(state=|value=")TZ\b', page)
+    assert listed(client, edition, "state=TZ") == []
+    assert state_key(edition.public_id, "TZ") != state_key(other.public_id, "TZ")
 
 
 @pytest.mark.parametrize(
@@ -134,11 +153,11 @@ def test_opening_the_list_is_noted_without_names(app: Flask) -> None:
     with unit_of_work() as session:
         edition = make_edition(session)
         place(session, edition, name="Neema Mfano")
-    listed(coordinator(app), edition, "state=TZ")
+    listed(coordinator(app), edition, of_state(edition, "TZ"))
     with unit_of_work() as session:
         noted = session.scalars(select(AuditEntry).where(AuditEntry.act == "people.listed")).one()
     assert noted.about == edition.public_id
-    assert noted.details == {"filter": "state=TZ", "people": 1}
+    assert noted.details == {"filter": of_state(edition, "TZ"), "people": 1}
 
 
 def test_long_lists_come_in_pages_that_leave_no_one_out(sqlite_app: Flask) -> None:
@@ -146,13 +165,14 @@ def test_long_lists_come_in_pages_that_leave_no_one_out(sqlite_app: Flask) -> No
         edition = make_edition(session)
         crowd(session, edition, [("TZ", Sector.JUSTICE, Stage.SIGNED_IN)] * 120)
     client = coordinator(sqlite_app)
-    pages = [listed(client, edition, f"state=TZ&page={number}") for number in (1, 2, 3)]
+    tanzania = of_state(edition, "TZ")
+    pages = [listed(client, edition, f"{tanzania}&page={number}") for number in (1, 2, 3)]
     assert [len(page) for page in pages] == [50, 50, 20]
     assert len({name for page in pages for name in page}) == 120
-    assert listed(client, edition, "state=TZ&page=9") == pages[2]
-    page = client.get(f"/editions/{edition.public_id}/people?state=TZ&page=2").text
+    assert listed(client, edition, f"{tanzania}&page=9") == pages[2]
+    page = client.get(f"/editions/{edition.public_id}/people?{tanzania}&page=2").text
     assert "51 to 100 of 120" in page
-    assert "people?state=TZ&amp;page=3" in page
+    assert f"people?{tanzania}&amp;page=3" in page
 
 
 def test_more_people_than_names_are_unsealed_for_stand_by_state(

@@ -99,10 +99,8 @@ def suppressed(exact: Matrix) -> Matrix | None:
 
 
 def _sum(cells: Iterable[Cell]) -> Cell:
-    total = NO_ONE
-    for cell in cells:
-        total += cell
-    return total
+    groups = list(cells)
+    return Cell(sum(cell.people for cell in groups), sum(cell.finished for cell in groups))
 
 
 def _merged(table: Matrix) -> Matrix:

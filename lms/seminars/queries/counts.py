@@ -30,6 +30,6 @@ def counts(session: Session, edition_id: int) -> Counts:
     """How many people of each state and sector have reached each stage; only what is not zero."""
     session.flush()  # a statement sent past the session does not see by itself what is not written yet
     found: Counter[tuple[str, Sector, Stage]] = Counter()
-    for state, sector, stage, number in session.connection().execute(_KEPT, {"edition_id": edition_id}):
+    for state, sector, stage, number in session.connection().execute(_KEPT, {"edition_id": edition_id}).all():
         found[state, sector, stage] += int(number)
     return {place: number for place, number in found.items() if number}

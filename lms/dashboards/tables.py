@@ -1,0 +1,120 @@
+"""The table by state and sector as it stands on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from lms.people import states
+from lms.web.languages import gettext as _
+
+from .forms import state_key
+from .rules.matrix import NO_ONE, OTHER, Cell, Matrix
+from .wording import SECTORS
+
+
+@lru_cache(maxsize=64)
+def _rank(locale: str) -> Mapping[str, int]:
+    return {state.code: number for number, state in enumerate(states.sorted_for(locale))}
+
+
+def state_order(codes: Iterable[str], locale: str) -> list[str]:
+    """The codes in the alphabetical order of their names in the page's language."""
+    return sorted(set(codes), key=_rank(locale).__getitem__)
+
+
+def footnotes(codes: Iterable[str], locale: str) -> dict[str, str]:
+    """What must be said along with these names."""
+    noted = ((code, states.footnote(code, locale)) for code in codes)
+    return {code: note for code, note in noted if note}
+
+
+class Group(NamedTuple):
+    """A group on the page. `pattern` says how it is written: a group, a sum, one that is not shown, or nobody;
+    `where` is what its list is asked for besides the stage."""
+
+    pattern: str
+    finished: int = 0
+    people: int = 0
+    percent: str = ""
+    band: int = 0
+    where: str = ""
+
+
+NOBODY, NOT_SHOWN = Group("no_one"), Group("not_shown")
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """A state: its total, then its groups; `mark` is the number of its footnote, or 0."""
+
+    title: str
+    mark: int
+    groups: list[Group]
+
+
+@dataclass(frozen=True)
+class MatrixPart:
+    """Who has finished, by state and sector; `list_url` is None where the lists are not for this person's eyes."""
+
+    table: Matrix
+    edition: str
+    locale: str
+    list_url: str | None
+
+    @cached_property
+    def columns(self) -> list[str]:
+        """The sectors at the head."""
+        return [_("Other sectors") if key == OTHER else str(SECTORS[key]) for key in self.table.columns]
+
+    @cached_property
+    def notes(self) -> dict[str, str]:
+        """The footnotes to names of states, by code, in their order."""
+        return footnotes((code for code in self.table.rows if code != OTHER), self.locale)
+
+    @cached_property
+    def rows(self) -> list[MatrixRow]:
+        """State by state."""
+        marks = {code: number for number, code in enumerate(self.notes, 1)}
+        return [
+            MatrixRow(
+                title=_("Other states") if row == OTHER else states.name(row, self.locale),
+                mark=marks.get(row, 0),
+                groups=self._groups(row, f"&amp;state={state_key(self.edition, row)}"),
+            )
+            for row in self.table.rows
+        ]
+
+    def _groups(self, row: str, here: str) -> list[Group]:
+        cells = ((column, self.table.cell(row, column)) for column in self.table.columns)
+        groups = (
+            NOT_SHOWN if (row, column) in self.table.hidden else _group(cell, "group", f"{here}&amp;sector={column}")
+            for column, cell in cells
+        )
+        return [_group(self.table.row_total(row), "sum", here), *groups]
+
+    @cached_property
+    def totals(self) -> list[Group]:
+        """The last line: everyone, then sector by sector."""
+        sums = ((self.table.column_total(key), f"&amp;sector={key}") for key in self.table.columns)
+        return [_group(self.table.total, "sum", ""), *(_group(cell, "sum", where) for cell, where in sums)]
+
+    @staticmethod
+    def line(groups: Sequence[Group], patterns: Mapping[str, str]) -> Markup:
+        """A line of the table, each group by its pattern.
+
+        A large edition has a thousand groups, and a template needs twenty times as long for one as it takes to fill a
+        pattern. What is filled in is ours: numbers, and keys of states and sectors.
+        """
+        plain = {name: str(pattern) for name, pattern in patterns.items()}
+        return Markup("".join(plain[group.pattern] % group._asdict() for group in groups))  # noqa: S704
+
+
+def _group(cell: Cell, pattern: str, where: str) -> Group:
+    if cell == NO_ONE:
+        return NOBODY
+    return Group(pattern, cell.finished, cell.people, f"{cell.percent:.1f}", cell.band, where)
