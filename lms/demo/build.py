@@ -27,12 +27,12 @@ PLACE = "Oświęcim, Poland"
 ZONE = "Europe/Warsaw"
 CONTACT = "seminar@lemkin.example"
 SHARE_READ = {"reading": 0.2, "half-way": 0.5, "asked": 0.35, "complete": 1.0, "recorded": 1.0, "absent": 1.0}
-PROGRAMME = """Sunday: arrival and welcome.
+PROGRAMME = """First day: arrival and welcome.
 
-Monday to Friday: mornings on the site of the former German Nazi concentration and extermination camp \
+The days between: mornings on the site of the former German Nazi concentration and extermination camp \
 Auschwitz-Birkenau, afternoons in the seminar room, half a day for the memory of each group of victims.
 
-Saturday: what each of us takes home, and departure."""
+Last day: what each of us takes home, and departure."""
 PRACTICAL = """The seminar house is ten minutes on foot from the site. Bring shoes for long walks on uneven ground.
 
 The museum asks for silence in some places and for no photographs in others; your guide will say where.

@@ -12,6 +12,7 @@ from lms.kernel.settings import settings_of
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.people import services
 from lms.people.letters import absolute_url
+from lms.people.queries import person_by_address
 from lms.people.queries.mandates import administrators
 from lms.people.rules.codes import spaced
 from lms.people.rules.mandates import Role
@@ -49,6 +50,19 @@ def first_administrator(email: str, name: str) -> None:
     click.echo("The mandate is given, and an invitation is on its way by mail; it is good for seven days.")
     if settings_of(current_app).development:
         click.echo(f"Link: {absolute_url('people.invitation', link=made.link)}\nCode: {spaced(made.code)}")
+
+
+@people.command("erase")
+@click.argument("address")
+@click.confirmation_option(prompt="Everything that names this person is destroyed for good. Go on?")
+def erase(address: str) -> None:
+    """Destroy what names the person at ADDRESS, as they asked in writing; their records stay, without a name."""
+    with unit_of_work() as session:
+        person = person_by_address(session, address)
+        if person is None:
+            raise click.ClickException("Nobody here has this address.")
+        services.erase(session, person=person, by=None, at=now())
+    click.echo("Done. Backups made before still hold it, sealed; erase the person again after restoring one.")
 
 
 def _give(email: str, name: str) -> services.Made | None:

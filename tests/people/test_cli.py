@@ -12,6 +12,7 @@ from lms.kernel.unit_of_work import unit_of_work
 from lms.people import queries
 from lms.people.models import StateRow
 from lms.people.rules import Role
+from tests.people.makers import make_person
 
 ARGUMENTS = ["lms", "people", "first-administrator", "--email", "first@example.org", "--name", "Primo Esempio"]
 
@@ -47,3 +48,19 @@ def test_the_states_can_be_brought_in_line(app: Flask) -> None:
     assert app.test_cli_runner().invoke(args=["lms", "people", "states"]).exit_code == 0
     with unit_of_work() as session:
         assert session.get_one(StateRow, "PL").membership == "member"
+
+
+def test_an_erased_person_is_named_by_nothing_and_cannot_come_in(app: Flask) -> None:
+    person = make_person("Canary Mfano", "canary@example.org")
+    person_id = person.id
+    runner = app.test_cli_runner()
+    assert runner.invoke(args=["lms", "people", "erase", "canary@example.org"], input="n\n").exit_code == 1
+    done = runner.invoke(args=["lms", "people", "erase", "canary@example.org", "--yes"])
+    assert done.exit_code == 0, done.output
+    with unit_of_work() as session:
+        assert queries.person_by_address(session, "canary@example.org") is None
+        assert queries.names_of(session, [person_id]).get(person_id, "") != "Canary Mfano"
+        assert not any(found for found in checks.run_all(session).values())
+    again = runner.invoke(args=["lms", "people", "erase", "canary@example.org", "--yes"])
+    assert again.exit_code == 1
+    assert "Nobody here has this address." in again.output
