@@ -31,8 +31,9 @@ class Text:
 
     @property
     def content_hash(self) -> str:
-        """Names the text as readers get it, sources and definitions included."""
-        return digest([self.source, self.rendered])
+        """Names the text as readers get it: sources and definitions included, and what a translation leaves to its
+        source."""
+        return digest([self.source, self.document, self.rendered])
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,8 @@ def render_unit(kind: UnitKind, data: Mapping[str, Any], context: PageContext) -
     boxes = [[name, sanitise(context.inline(text))] for name, text in data.get("for_your_institution", {}).items()]
     for _, cite in texts_marked(data, kind.schema, "citation"):
         context.number(cite.partition(" ")[0])
-    whole: RenderedUnit = dataclasses.replace(context.rendered(""), html=body.html)
+    # A kind of somebody else's may hand back HTML that it made by itself.
+    whole: RenderedUnit = dataclasses.replace(context.rendered(""), html=sanitise(body.html))
     return {
         **dataclasses.asdict(whole),
         "key_points": key_points,

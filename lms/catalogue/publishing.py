@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -46,7 +46,7 @@ class Publication:
         at: dt.datetime,
         by: str | None,
     ) -> None:
-        assert checked.course is not None  # noqa: S101 - the caller has it from `_check`
+        assert checked.course is not None  # noqa: S101 - the caller has it from `_sound`
         self.session, self.checked, self.files = session, checked, checked.course
         self.course, self.latest, self.at, self.by = course, latest, at, by
         self.own = published_modules(checked, kinds)
@@ -62,7 +62,7 @@ class Publication:
         _refuse_twins(substance)
         found = self._changes(substance)
         kind = _kind(self.latest, found)
-        version = self._version(kind, found, substance, files_hash)
+        version = self._version(kind, found, substance, files_hash, _text_hashes(self.session, used.values()))
         for position, entry in enumerate(self.files.entries()):
             if entry.use:
                 self._copy_module(version, position, entry, used[entry.key])
@@ -106,7 +106,7 @@ class Publication:
         return {path: digest(text) for path, text in self.checked.files.items()}
 
     def _version(
-        self, kind: ChangeKind, found: tuple[Change, ...], substance: dict[str, Any], files_hash: str
+        self, kind: ChangeKind, found: tuple[Change, ...], substance: dict[str, Any], files_hash: str, used: list[str]
     ) -> CourseVersion:
         document = {
             "course": {name: self.files.fields[name] for name in ("language", "description")},
@@ -125,7 +125,7 @@ class Publication:
             major=major,
             minor=minor,
             change=kind,
-            content_hash=digest([files_hash, substance]),
+            content_hash=digest([files_hash, substance, used]),
             title=self.files.fields["title"],
             rule=self.files.fields["completion"],
             document=document,
@@ -220,6 +220,13 @@ def reused_anew(session: Session, version: CourseVersion) -> list[str]:
     used = [module for module in version.modules if module.document["used_from"]]
     newest = queries.reusable_modules(session) if used else {}
     return [m.key for m in used if _texts(m) != _texts(session.get_one(VersionModule, newest[m.document["used_from"]]))]
+
+
+def _text_hashes(session: Session, modules: Iterable[VersionModule]) -> list[str]:
+    """The texts of reused modules by what they say, so that they are named alike in every database."""
+    units = [unit for module in modules for unit in module.document["units"].values()]
+    texts = {text["revision_id"] for unit in units for text in (unit, *unit["translations"].values())}
+    return sorted(session.scalars(select(UnitRevision.content_hash).where(UnitRevision.id.in_(texts))))
 
 
 def _texts(module: VersionModule) -> list[Any]:

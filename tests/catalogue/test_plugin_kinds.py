@@ -87,3 +87,19 @@ def test_a_plugins_unit_is_published_and_cleaned(session: Session, tmp_path: Pat
     unit = queries.outline(session, report.version_id).modules[1].units[0]
     assert unit.kind == "poem"
     assert queries.unit_text(session, unit.revision_id).html.startswith("<p>One line.<a")
+
+
+class Careless(Poem):
+    """A kind that hands back HTML of its own making."""
+
+    def render(self, data: Mapping[str, Any], context: RenderContext) -> RenderedUnit:
+        return RenderedUnit(html="<p onclick='x()'>A line.<script>x()</script></p>")
+
+
+def test_what_a_kind_makes_by_itself_is_sanitised_too(session: Session, tmp_path: Path) -> None:
+    folder = written(tmp_path, cases=CASES)
+    (folder / "modules/02-cases/thought.md").unlink()
+    (folder / "modules/02-cases/thought.yaml").write_text(POEM)
+    report = services.load(session, folder=folder, kinds={**KINDS, "poem": Careless()}, at=NOW)
+    unit = queries.outline(session, report.version_id).modules[1].units[0]
+    assert queries.unit_text(session, unit.revision_id).html == "<p>A line.</p>"

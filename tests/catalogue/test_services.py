@@ -21,7 +21,7 @@ from lms.kernel.errors import NotFound, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from tests.conftest import NOW, statements
 
-from .tiny import ASKED, CASES, COURSE, FIRST, GLOSSARY, KINDS, WORDS, tiny_files, written
+from .tiny import ASKED, CASES, COURSE, FIRST, GLOSSARY, KINDS, THOUGHT, WORDS, tiny_files, written
 
 
 def load(session: Session, folder: Path) -> services.LoadReport:
@@ -320,3 +320,44 @@ def test_there_is_no_outline_and_no_text_of_nothing(session: Session) -> None:
     with pytest.raises(NotFound):
         queries.unit_text(session, 999)
     assert queries.published(session, "nothing") is None
+
+
+SPANISH_QUIZ = """\
+follows: t00000000000000a
+status: awaiting-native-reader
+questions:
+- id: which
+  prompt: "¿Cuál?"
+"""
+
+
+def test_a_translated_quiz_asks_what_its_source_asks_now(session: Session, tmp_path: Path) -> None:
+    titled = ASKED.replace("  en: Asked\n", "  en: Asked\n  es: Preguntas\n")
+    folder = written(tmp_path, asked=titled)
+    (folder / "modules/01-words/asked.es.yaml").write_text(SPANISH_QUIZ, encoding="utf-8")
+    load(session, folder)
+    other = titled.replace("    correct: true\n", "").replace("That one\n", "That one\n    correct: true\n")
+    other = other.replace("substance: s1", "substance: s2").replace("one-of-many\n", "one-of-many\n  substance: s2\n")
+    written(tmp_path, asked=other)
+    quiz = queries.outline(session, load(session, folder).version_id).modules[0].units[1]
+    spanish = queries.unit_text(session, quiz.revision_for("es"))
+    (question,) = KINDS["quiz"].questions(spanish.data)
+    assert (question.prompt, spanish.substance) == ("¿Cuál?", "s2")
+    assert [option.text for option in question.options if option.correct] == ["That one"]
+
+
+def test_the_hash_of_a_version_names_reused_texts_too(session: Session, tmp_path: Path) -> None:
+    load(session, written(tmp_path))
+    folder = reusing(tmp_path)
+    first = queries.outline(session, load(session, folder).version_id).content_hash
+    load(session, written(tmp_path, first=FIRST.replace("A point.", "A clearer point.")))
+    assert queries.outline(session, load(session, folder).version_id).content_hash != first
+
+
+def test_a_unit_becomes_one_of_another_kind_only_with_a_new_substance(session: Session, tmp_path: Path) -> None:
+    load(session, written(tmp_path))
+    reading = THOUGHT.replace("kind: reflection", "kind: reading")
+    with pytest.raises(services.BrokenCourse, match="of another kind — give the unit a new `substance`"):
+        load(session, written(tmp_path, thought=reading))
+    announced = reading.replace("substance: s1", "substance: s2")
+    assert load(session, written(tmp_path, thought=announced)).outcome == "substantive"

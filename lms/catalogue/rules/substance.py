@@ -58,11 +58,15 @@ def digest(value: Any) -> str:
 
 
 def unannounced(old: Substance, new: Substance) -> Iterator[Unannounced]:
-    """Questions that ask for something else than in the published version although nothing says so."""
+    """Units and questions that ask for something else than in the published version although nothing says so."""
     before = _units(old)
     for key, unit in _units(new).items():
         earlier = before.get(key)
-        if earlier is None or earlier["kind"] != unit["kind"]:
+        if earlier is None:
+            continue
+        if earlier["kind"] != unit["kind"]:
+            if earlier["substance"] == unit["substance"]:
+                yield Unannounced(key, None, "this unit was of another kind", "give the unit a new `substance`")
             continue
         for name, question in unit["questions"].items():
             was = earlier["questions"].get(name)
