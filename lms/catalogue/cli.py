@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import click
@@ -16,7 +18,6 @@ from lms.plugins.manager import unit_kinds
 from lms.plugins.unit_kind import UnitKind
 
 from . import queries, services
-from .checks import Checked, check
 from .files import disk
 from .files.canonical import canonical_files
 from .files.read import read_files
@@ -44,10 +45,7 @@ def validate(path: Path | None) -> None:
 
 
 def _is_sound(folder: Path, kinds: Mapping[str, UnitKind]) -> bool:
-    try:
-        checked = check(disk.collect(folder), kinds, _modules_beside(folder))
-    except disk.Unreadable as unreadable:
-        checked = Checked(None, {}, unreadable.mistakes)
+    checked = services.check_folder(folder, kinds, _modules_beside(folder))
     _say(folder, checked.mistakes)
     _say(folder, checked.notices)
     if checked.sound:
@@ -69,17 +67,24 @@ def _modules_beside(folder: Path) -> set[str]:
 @_PATH
 def format_files(path: Path | None) -> None:
     """Write the courses at PATH in the one canonical form."""
-    broken = False
-    for folder in disk.course_folders(path or packaged_courses()):
-        reading = read_files(disk.collect(folder), unit_kinds())
-        if reading.course is None or not reading.whole:
-            _say(folder, sorted(reading.mistakes))
-            broken = True
-            continue
-        for name in disk.save(canonical_files(reading.course, unit_kinds()), folder):
-            click.echo(f"{folder}/{name}: formatted")
+    folders = disk.course_folders(path or packaged_courses())
+    broken = [folder for folder in folders if not _formatted(folder, unit_kinds())]
     if broken:
         raise SystemExit(1)
+
+
+def _formatted(folder: Path, kinds: Mapping[str, UnitKind]) -> bool:
+    try:
+        reading = read_files(disk.collect(folder), kinds)
+    except disk.Unreadable as unreadable:
+        _say(folder, unreadable.mistakes)
+        return False
+    if reading.course is None or not reading.whole:
+        _say(folder, sorted(reading.mistakes))
+        return False
+    for name in disk.save(canonical_files(reading.course, kinds), folder):
+        click.echo(f"{folder}/{name}: formatted")
+    return True
 
 
 @courses.command("load")
@@ -104,13 +109,21 @@ def load(path: Path | None) -> None:
 
 
 def _reused_first(folders: list[Path]) -> list[Path]:
-    """Courses that reuse modules come after those that do not."""
-    return sorted(folders, key=lambda folder: ("use:" in _head(folder), folder.name))
+    """Each course after those whose modules it reuses."""
+    by_slug = {folder.resolve().name: folder for folder in folders}
+    order = TopologicalSorter({slug: _reuses(folder) & by_slug.keys() for slug, folder in by_slug.items()})
+    try:
+        return [by_slug[slug] for slug in order.static_order()]
+    except CycleError:
+        return folders
 
 
-def _head(folder: Path) -> str:
-    head = folder / "course.yaml"
-    return head.read_text(encoding="utf-8", errors="replace") if head.is_file() else ""
+def _reuses(folder: Path) -> set[str]:
+    try:
+        head = disk.collect(folder).get("course.yaml", b"")
+    except disk.Unreadable:
+        return set()
+    return set(re.findall(r"\buse:\s*([a-z0-9-]+)/", head.decode("utf-8", "replace")))
 
 
 def _tell(report: services.LoadReport) -> None:
@@ -128,7 +141,11 @@ def _tell(report: services.LoadReport) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def export(folder: Path) -> None:
     """Write the newest version of every course to FOLDER/<slug>/, byte for byte as it was loaded."""
+    strange: list[Mistake] = []
     with unit_of_work() as session:
         for slug, version in queries.courses(session):
-            services.export(session, slug=slug, folder=folder)
+            strange += services.export(session, slug=slug, folder=folder)
             click.echo(f"{slug}: version {version.number}")
+    if strange:
+        _say(folder, strange)
+        raise SystemExit(1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +21,10 @@ from .publishing import BrokenCourse, Publication, reused_anew
 from .rules.mistakes import Mistake
 from .rules.substance import Change, digest
 
-__all__ = ["BrokenCourse", "LoadReport", "export", "exported_files", "fingerprint", "load"]
-ELSEWHERE = "This course was edited in the browser since; export first."
+__all__ = ["BrokenCourse", "LoadReport", "check_folder", "export", "exported_files", "fingerprint", "load"]
+ELSEWHERE = (
+    "This course was edited in the browser since; export first. Load what was exported as it is, then change it."
+)
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,8 @@ def load(
 
     Raises BrokenCourse for mistakes in the files, Refused when the course was changed elsewhere since they were taken.
     """
-    checked = _check(session, folder, kinds)
-    assert checked.course is not None  # noqa: S101 - `_check` raises otherwise
+    checked = _sound(session, folder, kinds)
+    assert checked.course is not None  # noqa: S101 - `_sound` raises otherwise
     files_hash = fingerprint(checked.files)
     course = _course(session, checked.course.slug, at)
     latest = _latest(session, course)
@@ -60,14 +62,20 @@ def load(
     return LoadReport(course.slug, version.change.value, version.id, _number(version), found, tuple(checked.notices))
 
 
-def _check(session: Session, folder: Path, kinds: Mapping[str, UnitKind]) -> Checked:
+def check_folder(folder: Path, kinds: Mapping[str, UnitKind], elsewhere: Collection[str]) -> Checked:
+    """Everything wrong with a course's folder; `elsewhere` names the modules it may reuse as "course/module"."""
     try:
-        checked = check(disk.collect(folder), kinds, queries.reusable_modules(session))
+        checked = check(disk.collect(folder), kinds, elsewhere)
     except disk.Unreadable as unreadable:
-        raise BrokenCourse(unreadable.mistakes) from None
+        return Checked(None, {}, unreadable.mistakes)
     if checked.course is not None and folder.resolve().name != checked.course.slug:
         cure = f"rename the folder to {checked.course.slug}"
         checked.mistakes.append(Mistake("course.yaml", 1, "the folder has another name than the course", cure))
+    return checked
+
+
+def _sound(session: Session, folder: Path, kinds: Mapping[str, UnitKind]) -> Checked:
+    checked = check_folder(folder, kinds, queries.reusable_modules(session))
     if not checked.sound:
         raise BrokenCourse(checked.mistakes)
     return checked
@@ -96,10 +104,17 @@ def _number(version: CourseVersion) -> str:
     return f"{version.major}.{version.minor}"
 
 
-def export(session: Session, *, slug: str, folder: Path) -> list[str]:
-    """Write the newest version of a course to folder/<slug>/, byte for byte as loaded; answers with changed paths."""
+def export(session: Session, *, slug: str, folder: Path) -> list[Mistake]:
+    """Write the newest version of a course to folder/<slug>/, byte for byte as loaded; says what else stands there.
+
+    Files of an earlier export that the course has no more are left for a person to delete: they may be somebody's work.
+    """
     files = exported_files(session, slug)
-    return disk.save(files, folder / slug)
+    disk.save(files, folder / slug)
+    strange = (name for name in disk.names(folder / slug) if name not in files)
+    return [
+        Mistake(f"{slug}/{name}", 1, "the course has no such file", "delete it, or move it away") for name in strange
+    ]
 
 
 def exported_files(session: Session, slug: str) -> dict[str, str]:

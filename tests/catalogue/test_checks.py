@@ -258,3 +258,10 @@ def test_a_broken_file_hides_no_mistake_of_another_and_makes_none_up() -> None:
 def test_a_broken_list_makes_no_mistakes_up_elsewhere(file: str) -> None:
     files = {**encoded(tiny_files()), file: b"nonsense: 1\n"}
     assert {mistake.file for mistake in check(files, KINDS).mistakes} == {file}
+
+
+def test_two_things_to_put_in_order_would_give_their_order_away() -> None:
+    ordering = ASKED.replace("one-of-many", "ordering").replace("options", "items").replace("    correct: true\n", "")
+    assert any(
+        "“items” has the wrong number of entries — it takes at least 3" in said for said in complaints(asked=ordering)
+    )

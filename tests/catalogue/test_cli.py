@@ -11,7 +11,7 @@ from flask import Flask
 
 from lms.catalogue.cli import courses, packaged_courses
 
-from .tiny import FIRST, tiny_files, written
+from .tiny import COURSE, FIRST, tiny_files, written
 
 
 def run(app: Flask, *words: object) -> tuple[int, str]:
@@ -89,3 +89,42 @@ def test_every_command_of_the_guide_works(app: Flask, tmp_path: Path, monkeypatc
     for command in commands:
         code, said = run(app, *command.split())
         assert code == 0, (command, said)
+
+
+def test_format_says_so_when_there_is_no_such_folder(sqlite_app: Flask, tmp_path: Path) -> None:
+    code, said = run(sqlite_app, "format", tmp_path / "nowhere")
+    assert (code, "there is no such folder" in said) == (1, True)
+
+
+def test_validate_refuses_a_folder_that_load_would_refuse(sqlite_app: Flask, tmp_path: Path) -> None:
+    folder = written(tmp_path).rename(tmp_path / "another")
+    code, said = run(sqlite_app, "validate", folder)
+    assert (code, "rename the folder to tiny" in said) == (1, True)
+
+
+def reusing(tmp_path: Path, slug: str, source: str) -> None:
+    """A course of nothing but the module "words" of another."""
+    course = COURSE.replace("slug: tiny", f"slug: {slug}").partition("modules:\n- ")[0]
+    folder = tmp_path / slug
+    folder.mkdir()
+    (folder / "course.yaml").write_text(f"{course}modules:\n- use: {source}/words\n")
+    (folder / "sources.yaml").write_text("sources: []\n")
+    (folder / "glossary.yaml").write_text("terms: []\n")
+
+
+def test_a_course_is_loaded_after_those_it_reuses(app: Flask, tmp_path: Path) -> None:
+    reusing(tmp_path, "a-third", "b-second")
+    reusing(tmp_path, "b-second", "tiny")
+    written(tmp_path)
+    code, said = run(app, "load", tmp_path)
+    assert (code, [line.split(":")[0] for line in said.splitlines()]) == (0, ["tiny", "b-second", "a-third"])
+
+
+def test_export_names_what_the_course_has_no_more(app: Flask, tmp_path: Path) -> None:
+    run(app, "load", written(tmp_path / "given"))
+    left = tmp_path / "taken/tiny/modules/01-words/gone.md"
+    left.parent.mkdir(parents=True)
+    left.write_text(FIRST)
+    code, said = run(app, "export", tmp_path / "taken")
+    assert (code, "tiny/modules/01-words/gone.md:1: the course has no such file" in said) == (1, True)
+    assert left.read_text() == FIRST

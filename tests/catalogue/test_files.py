@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - samples stand on one line
 from __future__ import annotations
 
+import os
 import string
 from pathlib import Path
 from typing import Any
@@ -213,3 +214,18 @@ def test_hidden_files_are_left_alone(tmp_path: Path) -> None:
     folder = written(tmp_path)
     (folder / ".DS_Store").write_bytes(b"\x00")
     assert ".DS_Store" not in disk.collect(folder)
+
+
+def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    folder = written(tmp_path)
+    os.mkfifo(folder / "modules/01-words/pipe.md")
+    with pytest.raises(disk.Unreadable, match="no file that can be read"):
+        disk.collect(folder)
+
+
+def test_a_name_that_is_no_text_can_still_be_said(tmp_path: Path) -> None:
+    folder = written(tmp_path)
+    Path(os.fsdecode(os.fsencode(folder) + b"/no\xfftext.md")).write_text("x")
+    said = [str(mistake) for mistake in read_files(disk.collect(folder), KINDS).mistakes]
+    assert any("no\ufffdtext.md" in line for line in said)
+    assert "\n".join(said).encode()

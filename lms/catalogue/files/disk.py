@@ -28,9 +28,12 @@ def collect(folder: Path) -> dict[str, bytes]:
     wrong: list[Mistake] = []
     total = 0
     for path in sorted(_walk(folder)):
-        name = path.relative_to(folder).as_posix()
+        name = _name(path, folder)
         if path.is_symlink():
             wrong.append(Mistake(name, 1, "this is a link to another place", "put the file itself here"))
+            continue
+        if not path.is_file() or not os.access(path, os.R_OK):
+            wrong.append(Mistake(name, 1, "this is no file that can be read", "take it away, or let it be read"))
             continue
         total += path.stat().st_size
         if total > MOST_BYTES or len(found) >= MOST_FILES:
@@ -41,6 +44,16 @@ def collect(folder: Path) -> dict[str, bytes]:
     if wrong:
         raise Unreadable(wrong)
     return found
+
+
+def names(folder: Path) -> list[str]:
+    """What stands under `folder`, by its path inside it; hidden files are left out."""
+    return sorted(_name(path, folder) for path in _walk(folder))
+
+
+def _name(path: Path, folder: Path) -> str:
+    # A name that is no UTF-8 must still be fit to be printed.
+    return os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "replace")
 
 
 def _walk(folder: Path) -> Iterable[Path]:
