@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from lms.catalogue import queries as catalogue
 from lms.kernel.checks import Finding, check
 from lms.plugins.manager import unit_kinds
-from lms.seminars.models import Stage, StageReached
+from lms.seminars.models import Enrolment, Stage, StageReached
+from lms.seminars.rules import COUNTED
 
 from . import queries
 from .models import Answer, EnrolmentProgress, ProgressEvent, QuizTry, Receipt, UnitProgress
@@ -83,6 +84,7 @@ def completion(session: Session) -> Iterable[Finding]:
         session, StageReached.enrolment_id, StageReached.at, StageReached.stage == Stage.PRE_READING
     )
     now_reading = queries.versions_read(session)
+    here = set(session.scalars(select(Enrolment.id).where(Enrolment.state.in_(COUNTED))))
     for row in session.scalars(select(EnrolmentProgress).order_by(EnrolmentProgress.enrolment_id)):
         about = f"enrolment {row.enrolment_id}"
         if row.completed_at != reached.get(row.enrolment_id):
@@ -91,8 +93,11 @@ def completion(session: Session) -> Iterable[Finding]:
         if version is None:
             continue
         complete = pre_reading_complete(catalogue.outline(session, version), progress.get(row.enrolment_id, {}))
-        if complete != (row.completed_at is not None):
-            yield Finding(about, "finished without being complete" if complete else "complete without having finished")
+        if row.completed_at is not None and not complete:
+            yield Finding(about, "complete without having finished")
+        # Whoever has left is not made complete by a version that asks less.
+        if row.completed_at is None and complete and row.enrolment_id in here:
+            yield Finding(about, "finished without being complete")
 
 
 @check("learning.tries")

@@ -21,7 +21,8 @@ from lms.kernel.unit_of_work import unit_of_work
 from lms.learning import queries
 from lms.learning.events import PreReadingCompleted
 from lms.learning.models import Answer, EnrolmentProgress, ProgressEvent, QuizTry, Receipt
-from lms.seminars.models import Stage, StageReached
+from lms.seminars.models import Enrolment, Stage, StageReached
+from lms.seminars.services import withdraw
 from tests.catalogue.tiny import COURSE
 from tests.conftest import NOW, statements
 from tests.learning.makers import Reader, adopt, make_reader, publish
@@ -205,3 +206,13 @@ def test_somebody_who_has_not_begun_stands_at_the_start(reader: Reader) -> None:
     with unit_of_work() as session:
         standing = queries.standing(session, own.id, catalogue.outline(session, own.version_id))
     assert (standing.done, standing.started_at, standing.completed_at) == (0, None, None)
+
+
+def test_whoever_has_left_is_not_missed_when_a_version_asks_less(reader: Reader, tmp_path: Path) -> None:
+    reader.read()
+    reader.pass_quiz()
+    with unit_of_work() as session:
+        withdraw(session, enrolment=session.get_one(Enrolment, reader.enrolment_id), at=NOW, by=None)
+    adopt(reader, publish(tmp_path, course=COURSE.replace("  modules: all", "  modules:\n  - words")))
+    assert said == []
+    assert not any(run_all(db.session()).values())

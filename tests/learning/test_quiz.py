@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from lms.kernel.unit_of_work import unit_of_work
 from lms.learning.models import Answer, ProgressEvent, ProgressKind, QuizTry, Receipt, UnitProgress, UnitState
 from lms.learning.views.asked import quiz_of
+from tests.catalogue import tiny
 from tests.conftest import statements
 from tests.learning.makers import ASKED, Reader, adopt, make_reader, publish
 
@@ -374,3 +375,42 @@ def test_saving_an_answer_takes_few_statements(reader: Reader) -> None:
     with statements(reader.app) as sent:
         reader.get("asked")
     assert len(sent) <= 8, sent
+
+
+OTHER = """\
+key: other
+kind: quiz
+title:
+  en: Another quiz
+minutes: 2
+substance: s1
+questions:
+- id: match
+  kind: matching
+  prompt: What else belongs together?
+  pairs:
+  - id: three
+    left: Left three
+    right: Right three
+  - id: four
+    left: Left four
+    right: Right four
+  explanation: Because.
+  passage: first#beginning
+  cites:
+  - S001
+"""
+
+
+def test_a_key_used_for_another_quiz_is_a_conflict_that_says_nothing_of_it(app: Flask, tmp_path: Path) -> None:
+    folder = tiny.written(tmp_path) / "modules/01-words"
+    (folder / "other.yaml").write_text(OTHER)
+    publish(tmp_path, words=tiny.WORDS + "- other\n")
+    reader = make_reader(app)
+    name, target = next(item for item in reader.right().items() if item[0].startswith("match."))
+    reader.save(reader.begin(), "match", key="the-same-key", **{name: target})
+    tried, right = reader.begin("other"), reader.right("other")
+    answer = reader.post("other", "tries", tried, "answers", key="the-same-key", question="match", **right)
+    assert answer.status_code == 409
+    assert "Left three: Right three" in answer.text
+    assert "Left one" not in answer.text

@@ -189,5 +189,6 @@ def _rows(way: Way, row: TryRow, changed: services.ChangedSince) -> list[tuple[s
     session = db.session()
     quiz = quiz_of(session, row.revision_id)
     saved = queries.answers_under(session, way.own.person_id, row, changed.receipt_id)
-    answers = changed.body.get("answers", {})
-    return both_in_words(quiz, row.seed, {**(answers if isinstance(answers, dict) else {}), **saved}, _all(quiz))
+    # A key that was used for another try says nothing of this one.
+    answers = changed.body.get("answers", {}) if changed.body.get("try") == row.public_id else {}
+    return both_in_words(quiz, row.seed, {**answers, **saved}, _all(quiz))
