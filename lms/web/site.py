@@ -21,12 +21,13 @@ class Site(Flask):
 
     def url_for(self, /, endpoint: str, **values: Any) -> str:
         """As Flask's. An address within the site depends on nothing but its parts and where the site is mounted."""
-        if not self._depends_on_its_parts_alone(endpoint, values):
-            return super().url_for(endpoint, **values)
-        return self._remembered((request.root_path, endpoint, tuple(values.items())))
+        given = {name: value for name, value in values.items() if value is not None}
+        if not self._depends_on_its_parts_alone(endpoint, given):
+            return super().url_for(endpoint, **given)
+        return self._remembered((request.root_path, endpoint, tuple(given.items())))
 
-    def _depends_on_its_parts_alone(self, endpoint: str, values: dict[str, Any]) -> bool:
-        plain = all(type(value) in (str, int) and not name.startswith("_") for name, value in values.items())
+    def _depends_on_its_parts_alone(self, endpoint: str, given: dict[str, Any]) -> bool:
+        plain = all(type(value) in (str, int) and name[0] != "_" for name, value in given.items())
         return plain and endpoint[0] != "." and has_request_context() and not self.url_default_functions
 
     def _build(self, key: Key) -> str:
