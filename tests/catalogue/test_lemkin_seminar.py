@@ -96,7 +96,7 @@ def test_the_toll_of_the_violence_in_kenya_comes_with_its_doubt() -> None:
 
 def test_nobody_is_said_to_have_been_convicted_for_kenya() -> None:
     body = UNITS["kenya-2007-2013"].body
-    assert "No one was convicted" in body
+    assert "The Court convicted no one" in body
     for stage in ("not confirmed", "withdrawn", "vacated", "presumed innocent"):
         assert stage in body
 
@@ -125,3 +125,18 @@ def test_a_unit_stays_light_on_the_wire() -> None:
     for module in published_modules(CHECKED, KINDS).values():
         for unit in module.units:
             assert len(unit.text.rendered["html"].encode()) < 15_000, unit.key
+
+
+def test_paragraph_138_speaks_of_incitement_and_not_only_of_the_offence() -> None:
+    unit = next(
+        unit
+        for module in published_modules(CHECKED, KINDS).values()
+        for unit in module.units
+        if unit.key == "pillar-one"
+    )
+    assert "including prevention of their incitement." in re.sub(r"<[^>]*>", "", unit.text.rendered["html"])
+
+
+def test_definitions_hold_no_notes_between_editors() -> None:
+    for term in COURSE.terms:
+        assert not re.search("Attested|French page", term["definition"]["en"]), term["key"]
