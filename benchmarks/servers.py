@@ -10,9 +10,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from tools.serve import MEMORY
 
 PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,9 +47,9 @@ class Server:
         sizes = [int((Path("/proc") / str(pid) / "statm").read_text().split()[1]) for pid in self.processes()]
         return max(sizes) * PAGE_SIZE / 1e6
 
-    def connect(self) -> http.client.HTTPConnection:
-        """A connection that is kept open over requests."""
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+    def connect(self, patience: float = 30) -> http.client.HTTPConnection:
+        """A connection that is kept open over requests, and waits so many seconds for an answer."""
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=patience)
 
 
 def _group_of(entry: Path) -> int:
@@ -75,7 +77,7 @@ def start(
         *(("--respawn-failed-workers",) if respawn else ()),
         target,
     ]
-    nowhere, everything = subprocess.DEVNULL, {**os.environ, **env}
+    nowhere, everything = subprocess.DEVNULL, {**os.environ, **MEMORY, **env}
     return subprocess.Popen(words, cwd=ROOT, env=everything, start_new_session=True, stdout=nowhere, stderr=nowhere)
 
 
@@ -99,11 +101,9 @@ def wait(server: Server, path: str) -> None:
     """Until the server answers; raises TimeoutError."""
     until = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < until:
-        try:
-            connection = server.connect()
+        with closing(server.connect()) as connection, suppress(OSError, http.client.HTTPException):
             connection.request("GET", path)
             if connection.getresponse().status < 500:
                 return
-        except OSError:
-            time.sleep(0.1)
+        time.sleep(0.1)
     raise TimeoutError(f"the server on port {server.port} does not answer {path}")
