@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from lms.kernel.events import on
 from lms.learning.events import PreReadingCompleted
 from lms.people.events import NameConfirmed
-from lms.seminars.events import AttendanceClosed, EditionVersionChanged
+from lms.seminars.events import AttendanceClosed, EditionVersionChanged, EnrolmentAccepted
 
 from . import services
 
@@ -22,6 +22,12 @@ def after_pre_reading(session: Session, event: PreReadingCompleted) -> None:
 def after_attendance(session: Session, event: AttendanceClosed) -> None:
     """Most records are issued here."""
     services.consider_edition(session, edition_id=event.edition_id, at=event.at)
+
+
+@on(EnrolmentAccepted)
+def after_acceptance(session: Session, event: EnrolmentAccepted) -> None:
+    """Who was invited may read before the place is taken."""
+    services.consider(session, enrolment_id=event.enrolment_id, at=event.at)
 
 
 @on(NameConfirmed)

@@ -213,6 +213,16 @@ def test_a_course_without_days_on_site_issues_without_a_closing(session: Session
     assert records(session) == 1
 
 
+def test_a_place_taken_after_everything_else_is_met_gets_its_record(session: Session) -> None:
+    make_course(session, rule={"modules": "all", "name_confirmed": True})
+    place = make_place(session, make_edition(session), becomes=EnrolmentState.INVITED)
+    complete_reading(session, place)
+    confirm_name(session, place)
+    assert records(session) == 0
+    seminar_services.accept(session, enrolment=place, at=AT, by="coordinator")
+    assert records(session) == 1
+
+
 def test_an_ended_record_is_not_valid_and_cannot_end_twice(session: Session) -> None:
     edition = make_edition(session)
     place = finished_place(session, edition)

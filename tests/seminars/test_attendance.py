@@ -12,7 +12,7 @@ from lms.catalogue.events import CourseVersionPublished
 from lms.catalogue.models import Course
 from lms.kernel.errors import Refused
 from lms.kernel.events import publish
-from lms.kernel.models import Job
+from lms.kernel.models import AuditEntry, Job
 from lms.people.letters import letter_for
 from lms.people.models import Sector
 from lms.seminars import queries, services
@@ -29,7 +29,7 @@ from lms.seminars.models import (
 from lms.seminars.rules import (
     Attendance,
 )
-from tests.seminars.makers import AT, enrol_person, make_edition, make_version
+from tests.seminars.makers import AT, enrol_person, facts, make_edition, make_version
 
 
 def publish_version(session: Session, major: int, minor: int) -> int:
@@ -188,3 +188,19 @@ def test_the_letter_says_what_was_answered(session: Session, kind: RequestKind, 
     assert sentence in written.body_text
     assert "Thank you for telling us." in written.body_text
     assert "Elections" not in written.body_text
+
+
+def test_the_dates_of_a_closed_edition_stay_also_where_nobody_was_marked(session: Session) -> None:
+    edition = make_edition(session)
+    services.close_attendance(session, edition=edition, at=AT, by="c")
+    later = facts(starts_on=edition.starts_on, ends_on=edition.ends_on + dt.timedelta(days=1))
+    with pytest.raises(Refused, match="closed"):
+        services.change_edition(session, edition=edition, facts=later, at=AT, by="c")
+
+
+def test_another_title_of_a_half_day_is_written_down(session: Session) -> None:
+    edition = make_edition(session)
+    day, half = edition.starts_on, HalfDay.MORNING
+    services.set_session(session, edition=edition, day=day, half=half, title="Arrival", at=AT, by="c")
+    acts = session.execute(select(AuditEntry.act, AuditEntry.actor).where(AuditEntry.act.startswith("session.")))
+    assert [tuple(row) for row in acts] == [("session.titled", "c")]

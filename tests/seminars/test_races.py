@@ -9,12 +9,13 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lms.catalogue.models import Course
 from lms.kernel.clock import frozen
 from lms.kernel.db import db
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.kernel.worker import drain
-from lms.seminars import queries, reactions, services
+from lms.seminars import checks, queries, reactions, services
 from lms.seminars.models import (
     AttendanceClosing,
     AttendanceMark,
@@ -22,12 +23,13 @@ from lms.seminars.models import (
     Edition,
     Enrolment,
     EnrolmentState,
+    HalfDay,
     Mark,
     Stage,
     TallyDelta,
 )
 from tests.conftest import NOW
-from tests.seminars.makers import AT, enrol_person, make_edition, make_institution
+from tests.seminars.makers import AT, enrol_person, make_edition, make_institution, make_version
 
 
 def at_once(app: Flask, *changes: Callable[[Session], object]) -> list[str]:
@@ -131,6 +133,56 @@ def test_two_marks_of_one_cell_at_once_are_written_once(app: Flask) -> None:
 
     assert at_once(app, mark, mark) == []
     assert db.session.scalar(select(func.count()).select_from(AttendanceMark)) == 1
+
+
+def test_two_coordinators_take_an_edition_to_a_version_once(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        edition_id, course = edition.id, session.get_one(Course, edition.course_id)
+        version_id = make_version(session, course, 2, 0).id
+
+    def take(session: Session) -> None:
+        edition = session.get_one(Edition, edition_id)
+        services.use_version(session, edition=edition, version_id=version_id, at=AT, by="c")
+
+    assert len(at_once(app, take, take, take)) == 2
+    assert list(checks.versions(db.session())) == []
+
+
+def test_an_editorial_version_does_not_take_an_edition_back(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        edition_id, course_id = edition.id, edition.course_id
+        version_id = make_version(session, session.get_one(Course, course_id), 2, 0).id
+
+    def take(session: Session) -> None:
+        edition = session.get_one(Edition, edition_id)
+        services.use_version(session, edition=edition, version_id=version_id, at=AT, by="c")
+
+    def publish(session: Session) -> None:
+        editorial = make_version(session, session.get_one(Course, course_id), 1, 1)
+        services.follow_editorial(session, course_id=course_id, version_id=editorial.id, at=AT)
+
+    assert at_once(app, take, publish) == []
+    assert queries.version_in_force(db.session(), edition_id) == version_id
+
+
+def test_a_half_day_is_added_before_the_closing_or_not_at_all(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        edition_id, day = edition.id, edition.starts_on
+        enrol_person(session, edition)
+        services.remove_session(session, edition=edition, day=day, half=HalfDay.MORNING, at=AT, by="c")
+
+    def add(session: Session) -> None:
+        edition = session.get_one(Edition, edition_id)
+        services.set_session(session, edition=edition, day=day, half=HalfDay.MORNING, title="", at=AT, by="c")
+
+    def close(session: Session) -> None:
+        services.close_attendance(session, edition=session.get_one(Edition, edition_id), at=AT, by="c")
+
+    at_once(app, add, close)
+    assert list(checks.attendance(db.session())) == []
 
 
 def test_the_worker_folds_the_numbers(app: Flask) -> None:

@@ -34,7 +34,10 @@ def lay_out_sessions(session: Session, *, edition: Edition, titles: Mapping[tupl
 
 
 def fit_sessions(session: Session, *, edition: Edition) -> None:
-    """After a change of dates: the half-days lie on the new ones. Raises Refused when somebody was marked already."""
+    """After a change of dates: the half-days lie on the new ones. Raises Refused when somebody was marked already, or
+    the sheet is closed."""
+    hold(session, edition)
+    _while_open(session, edition)
     present = sessions_of(session, edition.id)
     if any(row.marked for row in present):
         raise Refused(_("The dates cannot change any more: the attendance sheet has marks."))
@@ -48,24 +51,24 @@ def set_session(
     session: Session, *, edition: Edition, day: dt.date, half: HalfDay, title: str, at: dt.datetime, by: str
 ) -> None:
     """Put a half-day on the sheet, or give it another title; raises Refused for one outside the edition's days."""
-    found = _find(session, edition, day, half)
+    hold(session, edition)
+    found, facts = _find(session, edition, day, half), {"day": str(day), "half": str(half)}
     if found:
         found.title = title
+        audit.record(session, at=at, actor=by, act="session.titled", about=edition.public_id, **facts)
         return
     _while_open(session, edition)
     if not edition.starts_on <= day <= edition.ends_on:
         raise Refused(_("This day lies outside the dates of the edition."))
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = insert(OnSiteSession).values(edition_id=edition.id, day=day, half=half, title=title)
-    session.execute(row.on_conflict_do_nothing())
-    audit.record(session, at=at, actor=by, act="session.added", about=edition.public_id, day=str(day), half=str(half))
+    session.add(OnSiteSession(edition_id=edition.id, day=day, half=half, title=title))
+    audit.record(session, at=at, actor=by, act="session.added", about=edition.public_id, **facts)
 
 
 def remove_session(
     session: Session, *, edition: Edition, day: dt.date, half: HalfDay, at: dt.datetime, by: str
 ) -> None:
     """Take a half-day off the sheet; raises Refused when somebody has a mark in it."""
-    _lock(session, edition)
+    hold(session, edition)
     _while_open(session, edition)
     found = _find(session, edition, day, half)
     if found is None:
@@ -86,7 +89,7 @@ def _find(session: Session, edition: Edition, day: dt.date, half: HalfDay) -> On
 
 def mark_attendance(session: Session, *, edition: Edition, marks: Marks, at: dt.datetime, by: str) -> int:
     """Append the marks that differ from those in force; says how many. Raises Refused once attendance is closed."""
-    _lock(session, edition)
+    hold(session, edition)
     _while_open(session, edition)
     known = {row.id for row in sessions_of(session, edition.id)}
     people = set(session.scalars(_accepted(edition.id)))
@@ -106,7 +109,7 @@ def close_attendance(session: Session, *, edition: Edition, at: dt.datetime, by:
 
     Raises Refused when it is closed already, by somebody else at the same moment too, or has no half-days to count.
     """
-    _lock(session, edition)
+    hold(session, edition)
     asked, held = _asked(session, edition), len(sessions_of(session, edition.id))
     if asked and not held:
         raise Refused(_("There is no half-day on the sheet, so attendance cannot be closed."))
@@ -149,6 +152,6 @@ def _while_open(session: Session, edition: Edition) -> None:
         raise Refused(_("The attendance of this edition is closed, so its sheet cannot be changed any more."))
 
 
-def _lock(session: Session, edition: Edition) -> None:
-    """Marks and the closing of one sheet come one after the other, also on PostgreSQL."""
+def hold(session: Session, edition: Edition) -> None:
+    """Changes of one edition and its sheet come one after the other, also on PostgreSQL."""
     session.execute(select(Edition.id).where(Edition.id == edition.id).with_for_update())

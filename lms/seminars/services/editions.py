@@ -20,7 +20,7 @@ from lms.seminars.queries import course_versions, version_in_force
 from lms.seminars.rules import LONGEST_EDITION, EditionFacts
 from lms.web.dates import is_zone
 
-from .attendance import fit_sessions, lay_out_sessions
+from .attendance import fit_sessions, hold, lay_out_sessions
 
 
 def create_edition(
@@ -63,6 +63,8 @@ def change_edition(session: Session, *, edition: Edition, facts: EditionFacts, a
 
 def use_version(session: Session, *, edition: Edition, version_id: int, at: dt.datetime, by: str | None) -> None:
     """Let an edition read another version of its course from now on: a coordinator's act. Raises Refused."""
+    _while_nothing_is_published(session, edition.course_id)
+    hold(session, edition)
     versions = {version.id: version for version in course_versions(session, edition.course_id)}
     if version_id not in versions:
         raise Refused(_("This version belongs to another course."))
@@ -74,6 +76,8 @@ def use_version(session: Session, *, edition: Edition, version_id: int, at: dt.d
 
 def follow_editorial(session: Session, *, course_id: int, version_id: int, at: dt.datetime) -> None:
     """A version of the course was published: editions on the same major read it from now on, the finished ones not."""
+    # Waits for editions that are just being made on the version before, or taken to another.
+    session.execute(select(Course.id).where(Course.id == course_id).with_for_update(key_share=True))
     new = session.get_one(CourseVersion, version_id)
     last = select(func.max(EditionVersion.id)).group_by(EditionVersion.edition_id)
     following = (
@@ -97,11 +101,18 @@ def _write(session: Session, edition: Edition, version: CourseVersion, at: dt.da
 
 
 def _latest(session: Session, course: str) -> CourseVersion:
-    found = select(CourseVersion).join(Course, Course.id == CourseVersion.course_id).where(Course.slug == course)
+    course_id = session.scalar(select(Course.id).where(Course.slug == course))
+    _while_nothing_is_published(session, course_id)
+    found = select(CourseVersion).where(CourseVersion.course_id == course_id)
     version = session.scalar(found.order_by(CourseVersion.major.desc(), CourseVersion.minor.desc()).limit(1))
     if version is None:
         raise Refused(_("This course has no published version yet."))
     return version
+
+
+def _while_nothing_is_published(session: Session, course_id: int | None) -> None:
+    # Shared: a version published at the same moment finds this edition as it is afterwards, or is found here.
+    session.execute(select(Course.id).where(Course.id == course_id).with_for_update(read=True))
 
 
 def _check(facts: EditionFacts) -> None:
