@@ -63,7 +63,8 @@ def test_a_new_participant_begins_with_the_first_text_and_sees_the_deadline_in_b
     assert said.startswith("Global seminar, May 2027 Oświęcim, from Sunday 9 to Monday 10 May 2027.")
     assert "Begin here Words First. About 7 minutes left in this module. Begin reading" in said
     assert (
-        "Friday 23 April 2027, 19:00 your time, in Dar es Salaam (UTC+3) 18:00 in Oświęcim (UTC+2) . 11 days from today."
+        "Friday 23 April 2027, 19:00 your time, in Dar es Salaam (UTC+3) "
+        "18:00 in Oświęcim (UTC+2) . 11 days from today."
         in said
     )
     assert "Ask for more time I cannot attend Change your time zone" in said
@@ -188,7 +189,7 @@ def test_after_the_seminar_the_page_says_what_the_record_waits_for(app: Flask) -
     ("becomes", "sentence"),
     [
         (EnrolmentState.NOMINATED, "You are nominated for this edition"),
-        (EnrolmentState.INVITED, "You are invited to this edition"),
+        (EnrolmentState.INVITED, "You can begin to read before you accept. Accept my place I cannot attend"),
         (EnrolmentState.WITHDRAWN, "You are not taking part in this edition"),
     ],
 )
