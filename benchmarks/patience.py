@@ -17,6 +17,7 @@ from .probes import Request, ask
 from .writers import Writer
 
 PAUSE = 0.05
+PATIENCE = 10.0
 HANG_UP_EVERY = 20
 _NUMBER = re.compile(r"(\d+)\D*$")
 
@@ -43,13 +44,15 @@ class Client:
     until: float
 
     def __post_init__(self) -> None:
-        self._connection = self.writer.server.connect()
+        self._connection = self.writer.server.connect(PATIENCE)
 
     def save(self, answers: int) -> None:
         """Save that many answers, one after the other. Raises TimeoutError when the server does not come back."""
-        for number in range(answers):
-            self._save(number)
-        self._connection.close()
+        try:
+            for number in range(answers):
+                self._save(number)
+        finally:
+            self._connection.close()
 
     def _save(self, number: int) -> None:
         key = self._new_key()
@@ -101,7 +104,7 @@ class Client:
 
     def _reconnect(self) -> None:
         self._connection.close()
-        self._connection = self.writer.server.connect()
+        self._connection = self.writer.server.connect(PATIENCE)
 
 
 def receipt_number(body: bytes) -> int:

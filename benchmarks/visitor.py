@@ -39,6 +39,10 @@ class Visitor:
         if status != 200 or "/sign-out" not in page:
             raise AssertionError(f"{address} could not sign in: {status}")
 
+    def close(self) -> None:
+        """Let the connection go; the next page opens another."""
+        self._connection.close()
+
     def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> tuple[int, str]:
         self._connection.request(method, path, body, {**self.headers(), **headers})
         answer = self._connection.getresponse()

@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -34,8 +35,8 @@ class Writer:
 
     def save(self, run: str, answers: int) -> list[float | None]:
         """Seconds until each answer was acknowledged; None for one that was not."""
-        connection = self.server.connect()
-        return [self._one(connection, run, number) for number in range(answers)]
+        with closing(self.server.connect()) as connection:
+            return [self._one(connection, run, number) for number in range(answers)]
 
     def _one(self, connection: HTTPConnection, run: str, number: int) -> float | None:
         method, path, body, headers = self.quiz.answer(number, run)
@@ -58,7 +59,9 @@ def sign_in_writers(server: Server, number: int) -> list[Writer]:
 def _writer(server: Server, address: str) -> Writer:
     visitor = Visitor(server)
     visitor.sign_in(address, PASSWORD)
-    return Writer(server, visitor, open_quiz(visitor))
+    quiz = open_quiz(visitor)
+    visitor.close()
+    return Writer(server, visitor, quiz)
 
 
 def measure(folder: Path, filled: Filled) -> list[Result]:

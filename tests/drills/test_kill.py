@@ -37,12 +37,12 @@ def test_of_the_answers_that_were_acknowledged_none_is_lost_and_none_doubled(env
 
 
 def test_the_drill_catches_a_client_that_makes_a_new_key_for_each_try(sqlite_env: dict[str, str]) -> None:
-    outcome = drill.run(sqlite_env, answers=240, kills=1, manner=Manner.FORGETFUL, seconds=120)
+    outcome = drill.run(sqlite_env, answers=160, kills=1, clients=4, manner=Manner.FORGETFUL, seconds=120)
     assert outcome.verdict.doubled
     assert not outcome.passed
 
 
 def test_the_drill_catches_a_client_that_takes_an_answer_for_saved_once_it_is_sent(sqlite_env: dict[str, str]) -> None:
-    outcome = drill.run(sqlite_env, answers=240, kills=2, manner=Manner.HASTY, seconds=120)
+    outcome = drill.run(sqlite_env, answers=160, kills=2, clients=4, manner=Manner.HASTY, seconds=120)
     assert outcome.verdict.lost
     assert not outcome.passed

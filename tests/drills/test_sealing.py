@@ -90,11 +90,3 @@ def test_whoever_follows_a_killed_worker_seals_every_entry_once(issued: Flask, p
     let_the_lease_run_out()
     assert worker.drain()
     assert_sealed_once(issued)
-
-
-def test_workers_killed_one_after_the_other_at_every_point_leave_the_chain_whole(issued: Flask) -> None:
-    for point in POINTS:
-        work_until_it_dies(issued, point)
-        let_the_lease_run_out()
-    worker.drain()
-    assert_sealed_once(issued)
