@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser
 
 from tests import browser
+from tests.journeys.crawl import Gallery
 from tests.journeys.running import Running, free_port, programs_of
 
 _numbers = count()
@@ -88,9 +89,14 @@ def house(new_home: Callable[[], Path]) -> Iterator[Running]:
         running.stop()
 
 
-@pytest.fixture
-def visitor(chromium: Browser, house: Running) -> Iterator[BrowserContext]:
-    """A browser of somebody's own, not signed in."""
-    context = chromium.new_context(base_url=house.url, locale="en-GB")
-    yield context
-    context.close()
+@pytest.fixture(scope="session")
+def gallery(chromium: Browser, new_home: Callable[[], Path]) -> Iterator[Gallery]:
+    """What the tests that only look share."""
+    running = Running(new_home(), free_port())
+    try:
+        running.serve()
+        shared = Gallery(chromium, running)
+        yield shared
+        shared.close()
+    finally:
+        running.stop()

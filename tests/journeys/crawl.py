@@ -81,19 +81,22 @@ def signed_in(chromium: Browser, house: Running, who: str) -> BrowserContext:
     return context
 
 
-def crawl(context: BrowserContext, house: Running, who: str) -> list[Seen]:
-    """Everything that links lead to from home, or for nobody from the open doors; each address once."""
+def crawl(context: BrowserContext, house: Running, who: str, *, most: int = MOST_PAGES) -> list[Seen]:
+    """Everything that links lead to from home, or for nobody from the open doors; each address once, and at most
+    so many of each shape."""
     begin = [""] if who else list(OPEN_DOORS)
     waiting = [(urljoin(f"{house.url}/", path), "") for path in begin]
-    known, seen = {url for url, _origin in waiting}, []
-    while waiting:
+    known, taken = {url for url, _origin in waiting}, Counter(shape(url) for url, _origin in waiting)
+    seen: dict[str, Seen] = {}
+    while waiting and len(seen) < MOST_PAGES:
         one = _look(context, *waiting.pop(0))
-        seen.append(one)
+        seen.setdefault(one.url, one)
         for url in _own_links(one, house):
-            if url not in known and len(known) < MOST_PAGES:
+            if url not in known and taken[shape(url)] < most:
                 known.add(url)
+                taken[shape(url)] += 1
                 waiting.append((url, one.address))
-    return seen
+    return list(seen.values())
 
 
 def _look(context: BrowserContext, url: str, origin: str) -> Seen:
@@ -120,12 +123,37 @@ def shape(url: str) -> str:
     return path + "?" + "&".join(sorted({name for name, _value in parse_qsl(parts.query)}))
 
 
-def samples(pages: Iterable[Seen], most: int = SAMPLES) -> list[Seen]:
-    """A few of each shape, the first ones found."""
-    taken: Counter[str] = Counter()
+class Gallery:
+    """A house that is only looked at, everybody's browser in it, and one or two of each of the pages they reach."""
+
+    def __init__(self, chromium: Browser, house: Running) -> None:
+        self.chromium, self.house = chromium, house
+        self._browsers: dict[str, BrowserContext] = {}
+        self._pages: dict[str, list[Seen]] = {}
+
+    def browser(self, who: str) -> BrowserContext:
+        if who not in self._browsers:
+            self._browsers[who] = signed_in(self.chromium, self.house, who)
+        return self._browsers[who]
+
+    def pages(self, who: str) -> list[Seen]:
+        if who not in self._pages:
+            self._pages[who] = [one for one in crawl(self.browser(who), self.house, who, most=SAMPLES) if one.is_page]
+        return self._pages[who]
+
+    def close(self) -> None:
+        for context in self._browsers.values():
+            context.close()
+
+
+def one_of_each(pages: Iterable[Seen]) -> list[Seen]:
+    """The first of each shape."""
     chosen: dict[str, Seen] = {}
     for one in pages:
-        if one.is_page and one.url not in chosen and taken[shape(one.url)] < most:
-            taken[shape(one.url)] += 1
-            chosen[one.url] = one
+        chosen.setdefault(shape(one.url), one)
     return list(chosen.values())
+
+
+def in_language(one: Seen, code: str) -> str:
+    """Its address in one of the made-up languages."""
+    return f"{one.url}{'&' if '?' in one.url else '?'}lang={code}"

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import ConsoleMessage, Page, Request
 
 from lms.demo.cast import Character, cast
 from lms.people.states import all_states
 from tests.journeys.contents import contents
-from tests.journeys.crawl import OPEN_DOORS, PEOPLE, Seen, crawl, samples, signed_in
+from tests.journeys.crawl import OPEN_DOORS, PEOPLE, Gallery, Seen, crawl
 from tests.journeys.running import Running
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_time")]
@@ -20,13 +20,13 @@ STATES = {state.code for state in all_states()}
 
 
 class Site:
-    """Everybody's browser, what they found, and what the database held before and after they looked."""
+    """What everybody finds, following every link, and what the database held before and after they looked."""
 
-    def __init__(self, house: Running, browsers: dict[str, BrowserContext]) -> None:
-        self.house, self.browsers = house, browsers
-        self.before = contents(house.home)
-        self.seen = {who: crawl(context, house, who) for who, context in browsers.items()}
-        self.after = contents(house.home)
+    def __init__(self, gallery: Gallery) -> None:
+        browsers = {who: gallery.browser(who) for who in PEOPLE}
+        self.before = contents(gallery.house.home)
+        self.seen = {who: crawl(browser, gallery.house, who) for who, browser in browsers.items()}
+        self.after = contents(gallery.house.home)
 
     def everything(self) -> Iterator[tuple[str, Seen]]:
         for who, pages in self.seen.items():
@@ -35,11 +35,8 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(chromium: Browser, house: Running) -> Iterator[Site]:
-    browsers = {who: signed_in(chromium, house, who) for who in PEOPLE}
-    yield Site(house, browsers)
-    for context in browsers.values():
-        context.close()
+def site(gallery: Gallery) -> Site:
+    return Site(gallery)
 
 
 def _where(who: str, one: Seen) -> str:
@@ -90,10 +87,10 @@ def test_looking_changes_nothing(site: Site) -> None:
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-def test_pages_ask_only_us_and_complain_of_nothing(site: Site, who: str) -> None:
-    page = site.browsers[who].new_page()
-    wrong = _listen(page, site.house)
-    for one in samples(site.seen[who]):
+def test_pages_ask_only_us_and_complain_of_nothing(gallery: Gallery, who: str) -> None:
+    page = gallery.browser(who).new_page()
+    wrong = _listen(page, gallery.house)
+    for one in gallery.pages(who):
         page.goto(one.url)
         wrong[:] = [line if " on " in line else f"{line} on {one.address}" for line in wrong]
     page.close()

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, BrowserContext
 
 from tests.journeys.accessibility import TALL, faults, too_wide
-from tests.journeys.crawl import PEOPLE, crawl, samples, signed_in
-from tests.journeys.running import Running
+from tests.journeys.crawl import Gallery, in_language, one_of_each
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_time")]
-READERS = ("", "participant", "finisher", "alumna", "coordinator")
 
 
-@pytest.fixture(scope="module")
-def browsers(chromium: Browser, house: Running) -> Iterator[dict[str, BrowserContext]]:
-    assert set(READERS) <= set(PEOPLE)
-    opened = {who: signed_in(chromium, house, who) for who in READERS}
-    yield opened
-    for context in opened.values():
-        context.close()
-
-
-@pytest.mark.parametrize("who", READERS)
-def test_pages_turn_round_and_fit(browsers: dict[str, BrowserContext], house: Running, who: str) -> None:
-    page, found = browsers[who].new_page(), []
-    for one in samples(crawl(browsers[who], house, who), most=1):
-        page.goto(one.url + ("&" if "?" in one.url else "?") + "lang=x-rtl")
+@pytest.mark.parametrize("who", ["", "participant", "finisher", "alumna", "coordinator"])
+def test_pages_turn_round_and_fit(gallery: Gallery, who: str) -> None:
+    page, found = gallery.browser(who).new_page(), []
+    for one in one_of_each(gallery.pages(who)):
+        page.goto(in_language(one, "x-rtl"))
         assert page.locator("html").get_attribute("dir") == "rtl", one.address
         for width in (320, 1280):
             page.set_viewport_size({"width": width, "height": TALL})
@@ -37,9 +23,10 @@ def test_pages_turn_round_and_fit(browsers: dict[str, BrowserContext], house: Ru
     assert found == []
 
 
-def test_the_unit_turned_round_is_sound(browsers: dict[str, BrowserContext], house: Running) -> None:
-    page = browsers["finisher"].new_page()
-    units = [one.url for one in samples(crawl(browsers["finisher"], house, "finisher")) if "/units/" in one.url]
-    page.goto(f"{units[0]}?lang=x-rtl")
-    assert faults(page, ((320, "light"), (1280, "dark"))) == []
+def test_a_text_turned_round_is_sound(gallery: Gallery) -> None:
+    text = next(one for one in gallery.pages("participant") if "/units/" in one.url)
+    page = gallery.browser("participant").new_page()
+    page.goto(in_language(text, "x-rtl"))
+    found = faults(page, ((320, "light"), (1280, "dark")))
     page.close()
+    assert found == []
