@@ -21,6 +21,8 @@ from lms.kernel.unit_of_work import unit_of_work
 from lms.learning import queries
 from lms.learning.events import PreReadingCompleted
 from lms.learning.models import Answer, EnrolmentProgress, ProgressEvent, QuizTry, Receipt
+from lms.learning.queries import own_enrolment
+from lms.learning.services import complete_unit
 from lms.seminars.models import Enrolment, Stage, StageReached
 from lms.seminars.services import withdraw
 from tests.catalogue.tiny import COURSE
@@ -215,4 +217,33 @@ def test_whoever_has_left_is_not_missed_when_a_version_asks_less(reader: Reader,
         withdraw(session, enrolment=session.get_one(Enrolment, reader.enrolment_id), at=NOW, by=None)
     adopt(reader, publish(tmp_path, course=COURSE.replace("  modules: all", "  modules:\n  - words")))
     assert said == []
+    assert not any(run_all(db.session()).values())
+
+
+def test_a_step_that_began_under_the_version_before_completes_under_the_new_one(reader: Reader, tmp_path: Path) -> None:
+    reader.read()
+    reader.pass_quiz()
+    reader.post("first", "undo")
+    with unit_of_work() as session:
+        own = own_enrolment(session, reader.edition, reader.person_id)
+        before = catalogue.outline(session, own.version_id)
+    adopt(reader, publish(tmp_path, course=COURSE.replace("  modules: all", "  modules:\n  - words")))
+    unit = next(unit for _module, unit in before.units() if unit.key == "first")
+    with unit_of_work() as session:
+        complete_unit(session, own=own, outline=before, unit=unit, key="a-key-of-its-own", at=NOW)
+    assert len(said) == 1
+    assert not any(run_all(db.session()).values())
+
+
+def test_a_reader_and_a_new_version_at_once_leave_nobody_waiting(reader: Reader, tmp_path: Path) -> None:
+    reader.read()
+    reader.pass_quiz()
+    reader.post("first", "undo")
+    less = publish(tmp_path, course=COURSE.replace("  modules: all", "  modules:\n  - words"))
+
+    def take() -> None:
+        adopt(reader, less)
+
+    at_once(reader.app, browser(reader, "first", "done", key="one-key-of-many"), take)
+    assert len(said) == 1
     assert not any(run_all(db.session()).values())

@@ -61,7 +61,7 @@ def test_the_readers_own_kind_of_institution_stands_first_and_open(reader: Reade
     own = page.index("Read the law again.")
     assert "<details" not in page[page.index('id="institutions"') : own]
     assert all(page.index(other) > own for other in ("Write to the embassies.", "Watch and report."))
-    assert page.count('<details class="mt-4">') == 5
+    assert page.count('<details class="mt-4') == 5
 
 
 def test_a_text_is_marked_as_read_and_undone(reader: Reader) -> None:
@@ -252,7 +252,8 @@ def test_a_page_and_a_mark_take_few_statements(reader: Reader) -> None:
     reader.read()
     with statements(reader.app) as sent:
         reader.post("first", "undo")
-    assert len(beyond_session(sent)) <= 8, sent
+    # One of them asks for the version in force again once progress is held.
+    assert len(beyond_session(sent)) <= 9, sent
 
 
 def test_the_box_for_institutions_follows_the_sector_of_the_enrolment(app: Flask, tmp_path: Path) -> None:

@@ -11,12 +11,13 @@ from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from lms.catalogue import queries as catalogue
 from lms.catalogue.rules.outline import Outline, OutlineUnit
 from lms.kernel.errors import Refused
 from lms.kernel.events import publish
 from lms.learning.events import PreReadingCompleted
 from lms.learning.models import EnrolmentProgress, ProgressEvent, UnitProgress
-from lms.learning.queries import OwnEnrolment, Taken, last_kind, progress_of
+from lms.learning.queries import OwnEnrolment, Taken, last_kind, own_enrolment, progress_of
 from lms.learning.rules.progress import (
     NOTHING_YET,
     ProgressKind,
@@ -60,8 +61,15 @@ class Held:
 
 
 def hold(session: Session, own: OwnEnrolment, outline: Outline) -> Held:
-    """Hold the enrolment's progress until the transaction ends."""
-    return Held(own, outline, hold_progress(session, own.id), progress_of(session, own.id))
+    """Hold the enrolment's progress until the transaction ends, under the version that is in force once it is held.
+
+    Raises NotFound when the place was given up meanwhile.
+    """
+    course = hold_progress(session, own.id)
+    own = own_enrolment(session, own.edition, own.person_id)
+    if own.version_id != outline.version_id:
+        outline = catalogue.outline(session, own.version_id)
+    return Held(own, outline, course, progress_of(session, own.id))
 
 
 def complete_unit(

@@ -41,5 +41,7 @@ def _begun(session: Session, edition_id: int) -> dict[int, int]:
             EnrolmentProgress.completed_at.is_(None),
         )
         .order_by(Enrolment.id)
+        # Whoever is reading at this moment is waited for, and reads on under the new version.
+        .with_for_update(of=EnrolmentProgress)
     )
     return {row.id: row.person_id for row in rows}
