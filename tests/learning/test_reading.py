@@ -61,7 +61,7 @@ def test_the_readers_own_kind_of_institution_stands_first_and_open(reader: Reade
     own = page.index("Read the law again.")
     assert "<details" not in page[page.index('id="institutions"') : own]
     assert all(page.index(other) > own for other in ("Write to the embassies.", "Watch and report."))
-    assert page.count('<details class="mt-4') == 5
+    assert page.count('<details class="more">') == 5
 
 
 def test_a_text_is_marked_as_read_and_undone(reader: Reader) -> None:
