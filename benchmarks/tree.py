@@ -7,7 +7,7 @@ import random
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,7 +73,8 @@ class Keeper:
             self._kill_all()
             self.deaths.trees += 1
         elif workers := [pid for pid in Server(self.port, self.process.pid).processes() if self._works(pid)]:
-            os.kill(random.choice(workers), signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(random.choice(workers), signal.SIGKILL)
             self.deaths.workers += 1
         else:
             return  # all of them are being started: the next look finds one
@@ -84,8 +85,9 @@ class Keeper:
         return pid != self.process.pid and holds_the_application(pid)
 
     def _kill_all(self) -> None:
-        for pid in Server(self.port, self.process.pid).processes():
-            _kill(pid)
+        # The group in one call: killed one by one, the first process starts another worker in between.
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(20)
 
 
@@ -95,13 +97,6 @@ def holds_the_application(pid: int) -> bool:
         return "/site-packages/sqlalchemy/" in (Path("/proc") / str(pid) / "maps").read_text()
     except (FileNotFoundError, ProcessLookupError, PermissionError):
         return False
-
-
-def _kill(pid: int) -> None:
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return  # it ended by itself, which is as good
 
 
 @contextmanager
