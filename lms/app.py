@@ -64,8 +64,8 @@ NAV = (
     NavItem(Permission.SIGNED_IN, "home.index", _l("Your seminar"), frozenset({"", "learn", "seminar"})),
     NavItem(Permission.OVERSEE, "seminars.editions", _l("Editions"), frozenset({"editions"})),
     NavItem(Permission.ADMINISTER, "people.mandates", _l("Mandates"), frozenset({"mandates"})),
-    NavItem(Permission.ALUMNI, "records.mine", _l("Completion record"), frozenset({"records"})),
-    NavItem(Permission.ALUMNI, "alumni.index", _l("2PREVENT"), frozenset({"alumni"})),
+    NavItem(Permission.ALUMNI, "records.mine", _l("Completion record"), frozenset({"records"}), for_staff=False),
+    NavItem(Permission.ALUMNI, "alumni.index", _l("2PREVENT"), frozenset({"alumni"}), for_staff=False),
     NavItem(Permission.SIGNED_IN, "people.account", _l("Your account"), frozenset({"account"})),
 )
 

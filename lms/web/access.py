@@ -50,6 +50,10 @@ class Viewer(Protocol):
     def zone(self) -> str | None:
         """The person's IANA time zone."""
 
+    @property
+    def staff(self) -> bool:
+        """Whether the person holds any mandate."""
+
     def can(self, permission: Permission) -> bool:
         """Whether the person's enrolments and mandates of this moment allow it."""
 

@@ -29,6 +29,8 @@ class NavItem:
     endpoint: str
     label: LazyString
     sections: frozenset[str]
+    for_staff: bool = True
+    """Whether people with a mandate see it too, who rarely have a place of their own."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,11 @@ def _page_viewer() -> PageViewer | None:
     person = viewer()
     if person is None:
         return None
-    items = [item for item in current_app.extensions["lms.nav"] if person.can(item.permission)]
+    items = [
+        item
+        for item in current_app.extensions["lms.nav"]
+        if person.can(item.permission) and (item.for_staff or not person.staff)
+    ]
     here = request.path.split("/")[1]
     return PageViewer(
         name=person.name,

@@ -97,7 +97,7 @@ def make_person(session: Session, name: str = "") -> Person:
     """Somebody with a fictitious name and an address of their own."""
     number = next(_numbers)
     return people_services.create_person(
-        session, name=name or f"Person Mfano {number}", address=f"person{number}@example.org", at=AT
+        session, name=name or f"Person Mfano {number}", address=f"place{number}@example.org", at=AT
     )
 
 
