@@ -37,10 +37,13 @@ def install(app: Flask) -> None:
     }
     if secure:
         fixed["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    fixed["Cache-Control"] = "no-store"
+    small = {name: name.lower() for name in fixed}
 
     @app.after_request
     def add(answer: Response) -> Response:
+        said = {name.lower() for name, _value in answer.headers}
         for name, value in fixed.items():
-            answer.headers.setdefault(name, value)
-        answer.headers.setdefault("Cache-Control", "no-store")
+            if small[name] not in said:
+                answer.headers.add(name, value)
         return answer
