@@ -127,6 +127,7 @@ def _still_good(session: Session, link: str) -> bool:
         MailedToken.link_digest == digest(link),
         MailedToken.void_at.is_(None),
         MailedToken.used_at.is_(None),
+        MailedToken.expires_at > now(),
     )
     return session.scalar(asked) is not None
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lms.kernel.clock import frozen
 from lms.kernel.models import Job
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import services
@@ -122,3 +124,13 @@ def test_another_context_adds_a_letter(app: Flask) -> None:
 
 def test_links_lead_to_the_configured_place_under_its_prefix(app: Flask) -> None:
     assert absolute_url("people.reset", link="x") == "http://127.0.0.1:8000/reset/x"
+
+
+def test_a_letter_that_comes_too_late_for_its_code_is_not_sent(app: Flask) -> None:
+    person = make_person(welcomed=False)
+    with unit_of_work() as session:
+        services.invite(session, person=session.get_one(Person, person.id), by=None, at=NOW)
+        payload = session.scalars(select(Job.payload).where(Job.kind == "mail.send")).one()
+    for days, sent in ((6, True), (8, False)):
+        with frozen(NOW + dt.timedelta(days=days)), unit_of_work() as session:
+            assert (letter_for(session, payload) is not None) is sent

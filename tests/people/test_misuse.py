@@ -10,16 +10,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from lms.kernel.clock import frozen
-from lms.kernel.models import Throttle
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import passwords, services
 from lms.people.models import IdentityRow, MailedToken, Person, SignInSession
+from lms.people.queries import addresses_of
 from lms.people.rules import Role
-from lms.people.rules.codes import TokenPurpose
+from lms.people.rules.codes import Outcome, TokenPurpose
 from tests.conftest import NOW, statements
 from tests.people.makers import give_mandate, make_person, password_of, signed_in_client, start_session
 from tests.people.test_rules import LEAVES
-from tests.people.test_views import GOOD, with_password
+from tests.people.test_views import GOOD, with_password, work
 
 OPEN = ("/sign-in", "/forgot", "/invitation/x", "/reset/x")
 OWN = (
@@ -180,9 +180,8 @@ def test_what_nobody_needs_any_more_goes(app: Flask) -> None:
         address = services.primary_address(session, person.id) or 0
         purpose = TokenPurpose.RESET
         services.make_code(session, purpose=purpose, person_id=person.id, identity_id=address, at=NOW)
-        session.add(Throttle(key="sign-in:x", window=NOW, count=3))
-    tables = (SignInSession, MailedToken, Throttle)
-    for days, left in ((10, [1, 1, 0]), (40, [0, 0, 0])):
+    tables = (SignInSession, MailedToken)
+    for days, left in ((10, [1, 1]), (40, [0, 0])):
         with unit_of_work() as session:
             services.tidy(session, {}, NOW + dt.timedelta(days=days))
             found = [session.scalar(select(func.count()).select_from(table)) for table in tables]
@@ -208,3 +207,36 @@ def test_a_password_changed_while_it_is_compared_lets_nobody_in(app: Flask, monk
     with unit_of_work() as session:
         live = select(func.count(SignInSession.id)).where(SignInSession.ended_at.is_(None))
         assert session.scalar(live) == 0
+
+
+def test_guesses_at_the_present_password_are_held_up(app: Flask) -> None:
+    client = signed_in_client(app, with_password())
+    form = {"current": "wrong wrong wrong", "password": "seven brown otters asleep"}
+    statuses = [client.post("/account/password", data=form).status_code for _ in range(12)]
+    assert statuses == [422] * 10 + [429] * 2
+
+
+def test_the_limit_of_addresses_does_not_tell_which_are_somebody_elses(app: Flask) -> None:
+    make_person("Neema Mfano", "neema@example.org")
+    pages = []
+    for others in (["neema@example.org"] * 5, [f"free{number}@example.org" for number in range(5)]):
+        person = make_person()
+        for address in others:
+            with unit_of_work() as session:
+                row = session.get_one(Person, person.id)
+                services.ask_for_address(session, person=row, address=address, at=NOW)
+            work()
+        with unit_of_work() as session:
+            pages.append(len(addresses_of(session, person.id)))
+            services.ask_for_address(session, person=session.get_one(Person, person.id), address="a@b.example", at=NOW)
+    assert pages == [1, 1]
+
+
+def test_a_letter_asked_for_before_the_password_was_changed_opens_nothing(app: Flask) -> None:
+    person, hashed, purpose = make_person(), passwords.hash_password(GOOD), TokenPurpose.RESET
+    with unit_of_work() as session:
+        address = services.primary_address(session, person.id) or 0
+        made = services.make_code(session, purpose=purpose, person_id=person.id, identity_id=address, at=NOW)
+        services.change_password(session, person=session.get_one(Person, person.id), hashed=hashed, at=NOW)
+        tried = services.try_code(session, purpose=purpose, link=made.link, code=made.code, at=NOW)
+    assert tried.outcome is Outcome.OVER

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from lms.kernel import audit
 from lms.people.models import Password, Person
+from lms.people.rules.codes import TokenPurpose
 
+from .codes import void_codes
 from .letters import write_to
 from .sessions import end_other_sessions
 
@@ -22,8 +24,10 @@ def keep_password(session: Session, *, person_id: int, hashed: str, at: dt.datet
 
 
 def change_password(session: Session, *, person: Person, hashed: str, at: dt.datetime, but: int | None = None) -> None:
-    """A new password: every sign-in but the one with row number `but` ends, and the person is told."""
+    """A new password: every sign-in but the one with row number `but` ends, no letter sent before opens the account
+    any more, and the person is told."""
     keep_password(session, person_id=person.id, hashed=hashed, at=at)
     end_other_sessions(session, person_id=person.id, at=at, but=but)
+    void_codes(session, purpose=TokenPurpose.RESET, person_id=person.id, at=at)
     write_to(session, person_id=person.id, template="people/password-changed")
     audit.record(session, at=at, actor=person.subject, act="password.changed", about=person.subject)

@@ -9,6 +9,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from lms.kernel import throttle
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import Refused
@@ -123,7 +124,8 @@ def _change_password(form: PasswordForm) -> None:
 
 
 def check_own_password(given: str) -> None:
-    """Raises Refused when it is not the password of the person who is signed in."""
+    """Raises Refused when it is not the password of whoever is signed in, TooMany when they go on guessing."""
+    throttle.count("password.person", me().subject, at=now(), limit=10)
     with reading() as session:
         kept = password_hash(session, me().person_id)
     if not passwords.matches(kept, given):
@@ -173,6 +175,7 @@ def _move(form: MinistryForm) -> None:
             function=form.function.data or "",
             on=form.on.data,
             at=now(),
+            by=person.subject,
         )
 
 

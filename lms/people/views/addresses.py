@@ -9,7 +9,6 @@ from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from lms.kernel import throttle
 from lms.kernel.clock import now
 from lms.kernel.errors import Refused
 from lms.kernel.unit_of_work import unit_of_work
@@ -32,7 +31,6 @@ def add_address() -> Any:
     try:
         if not form.validate():
             return account_page(address=form), 422
-        throttle.count("address.person", me().subject, at=now(), limit=10)
         check_own_password(form.current.data)
         with unit_of_work() as session:
             person = session.get_one(Person, me().person_id)
