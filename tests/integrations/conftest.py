@@ -1,4 +1,4 @@
-"""A real mail server on this machine, which keeps what it takes."""
+"""A real mail server on this machine, which keeps what it takes, and an empty database beside the app's."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+from flask import Flask
 
+from tests.conftest import running
 from tests.integrations.certificate import make_certificate
 
 
@@ -91,3 +93,20 @@ def only(user: bytes, password: bytes) -> Callable[..., AuthResult]:
         return AuthResult(success=(data.login, data.password) == (user, password), handled=False)
 
     return authenticate
+
+
+@pytest.fixture
+def empty(app: Flask, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """Another app on an empty database of the same kind, with the same keys; its context is not pushed."""
+    home = tmp_path / "elsewhere"
+    home.mkdir()
+    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
+        url = f"sqlite:///{home / 'empty.sqlite'}"
+        with running(url, home) as made:
+            yield made
+        return
+    server = request.getfixturevalue("postgres_server")
+    url = server.create("empty")
+    with running(url, home) as made:
+        yield made
+    server.drop("empty")

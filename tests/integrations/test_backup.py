@@ -6,7 +6,7 @@ import json
 import re
 import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,10 +23,12 @@ from lms.kernel.models import AuditEntry, Job
 from lms.kernel.secrets import Keyring, new_token
 from lms.kernel.settings import KEY_NAMES, settings_of
 from lms.kernel.unit_of_work import own_transaction, unit_of_work
-from lms.people.models import Person, PersonKey, SignInSession
+from lms.people import services
+from lms.people.models import MailedToken, Person, PersonKey, SignInSession, TokenPurpose
 from lms.records import anchors
 from lms.records.models import LedgerEntry, RecordAct
-from tests.conftest import KEYS, NOW, running
+from tests.conftest import KEYS, NOW
+from tests.people.makers import make_person
 
 
 def write_down(number: int) -> None:
@@ -63,23 +65,6 @@ def somebody_signed_in() -> None:
                 idle_seconds=3600,
             )
         )
-
-
-@pytest.fixture
-def empty(app: Flask, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
-    """Another app on an empty database of the same kind, with the same keys; its context is not pushed."""
-    home = tmp_path / "elsewhere"
-    home.mkdir()
-    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
-        url = f"sqlite:///{home / 'empty.sqlite'}"
-        with running(url, home) as made:
-            yield made
-        return
-    server = request.getfixturevalue("postgres_server")
-    url = server.create("empty")
-    with running(url, home) as made:
-        yield made
-    server.drop("empty")
 
 
 def restore(folder: Path, into: Flask) -> None:
@@ -195,6 +180,20 @@ def test_after_a_restore_everybody_is_signed_out(app: Flask, empty: Flask, tmp_p
     with empty.app_context():
         assert db.session.scalars(sa.select(SignInSession.ended_at)).all() == [NOW]
         assert "database.restored" in db.session.scalars(sa.select(AuditEntry.act)).all()
+
+
+def test_after_a_restore_no_code_is_good_but_an_invitation_s(app: Flask, empty: Flask, tmp_path: Path) -> None:
+    with app.app_context():
+        person = make_person()
+        with unit_of_work() as session:
+            address = services.primary_address(session, person.id) or 0
+            for purpose in TokenPurpose:
+                services.make_code(session, purpose=purpose, person_id=person.id, identity_id=address, at=now())
+        made = make(tmp_path / "backup", app)
+    restore(made, empty)
+    with empty.app_context():
+        good = sa.select(MailedToken.purpose).where(MailedToken.void_at.is_(None))
+        assert db.session.scalars(good).all() == [TokenPurpose.INVITATION]
 
 
 def test_a_backup_does_not_hold_the_keys_and_only_its_owner_reads_it(app: Flask, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from lms.kernel.errors import Refused
 from lms.kernel.models import Worker
 from lms.kernel.settings import KEY_NAMES, Settings
 from lms.kernel.unit_of_work import unit_of_work
-from lms.people.models import SignInSession
+from lms.people.models import MailedToken, SignInSession, TokenPurpose
 from lms.records import anchors
 
 from . import manifest as contents
@@ -89,7 +89,8 @@ def write_keys(folder: Path, beside: Path, settings: Settings) -> None:
 def restore(folder: Path, settings: Settings, *, at: dt.datetime) -> Manifest:
     """Fill an empty database from a backup; raises Refused and changes nothing unless all of it fits.
 
-    Everybody is signed out: a sign-in that was ended since the backup must not come back.
+    Everybody is signed out, and no code for a password or an address is good any more: what was ended or used up since
+    the backup must not come back. Invitations stay, since whoever was invited has nothing else.
     """
     found = contents.read(folder, settings.keys)
     kind = db.engine.dialect.name
@@ -101,6 +102,8 @@ def restore(folder: Path, settings: Settings, *, at: dt.datetime) -> Manifest:
     _bring_back_anchors(folder / ANCHORS)
     with unit_of_work() as session:
         session.execute(update(SignInSession).where(SignInSession.ended_at.is_(None)).values(ended_at=at))
+        open_codes = (MailedToken.purpose != TokenPurpose.INVITATION, MailedToken.void_at.is_(None))
+        session.execute(update(MailedToken).where(*open_codes).values(void_at=at))
         session.execute(delete(Worker))
         audit.record(session, at=at, actor=None, act="database.restored", made_at=found.made_at)
     return found
