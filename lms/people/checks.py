@@ -79,3 +79,6 @@ def only_the_erased_have_no_key(session: Session) -> Iterable[Finding]:
     )
     for subject, erased_at, _key in rows:
         yield Finding(f"person {subject}", "erased, but the key is there" if erased_at else "the key is missing")
+    left = select(Person.subject).where(Person.erased_at.is_not(None), Person.id.in_(select(IdentityRow.person_id)))
+    for subject in session.scalars(left):
+        yield Finding(f"person {subject}", "erased, but a sealed row is there")

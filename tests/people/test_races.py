@@ -15,7 +15,7 @@ from lms.kernel.unit_of_work import unit_of_work
 from lms.people import services
 from lms.people.host import HostUser
 from lms.people.host_identity import viewer_of_host
-from lms.people.models import HostLink, Mandate, MandateAct, MandateActKind, Person, SignInSession
+from lms.people.models import HostLink, Mandate, MandateAct, MandateActKind, Person, Sector, SignInSession
 from lms.people.queries import mandates as asked
 from lms.people.rules import Role, ScopeKind
 from lms.people.rules.codes import Outcome, TokenPurpose
@@ -146,7 +146,9 @@ def test_sign_ins_at_once_leave_five(app: Flask) -> None:
 
 
 def test_two_administrators_who_end_each_other_leave_one(app: Flask) -> None:
-    made = [(person.id, give_mandate(person, Role.ADMINISTRATOR).public_id) for person in (make_person(), make_person())]
+    made = [
+        (person.id, give_mandate(person, Role.ADMINISTRATOR).public_id) for person in (make_person(), make_person())
+    ]
     (first, of_first), (second, of_second) = made
 
     def end(public_id: str, by: int) -> Callable[[], None]:
@@ -162,3 +164,14 @@ def test_two_administrators_who_end_each_other_leave_one(app: Flask) -> None:
     assert sorted(isinstance(result, Refused) for result in results) == [False, True]
     with unit_of_work() as session:
         assert len(asked.administrators(session, NOW.date())) == 1
+
+
+def test_a_ministry_named_by_two_at_once_is_one(app: Flask) -> None:
+    def name() -> int:
+        with unit_of_work() as session:
+            made = services.create_institution(
+                session, state_code="TZ", sector=Sector.JUSTICE, name="Ministry of Justice", zone="UTC"
+            )
+            return made.id
+
+    assert len(set(at_once(app, *[name] * 6))) == 1

@@ -7,10 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.kernel.errors import Conflict, Refused
+from lms.kernel.models import AuditEntry
+from lms.people import queries as people
 from lms.people.models import Sector
 from lms.seminars import queries, services
 from lms.seminars.models import EnrolmentState, RequestKind, Stage, TallyDelta
-from tests.seminars.makers import AT, enrol_person, make_edition, make_person
+from tests.seminars.makers import AT, enrol_person, make_edition, make_institution, make_person
 
 
 def test_a_person_invited_takes_the_place_by_signing_in(session: Session) -> None:
@@ -113,3 +115,14 @@ def test_who_is_invited_again_takes_the_place_at_the_next_sign_in(session: Sessi
     services.invite(session, enrolment=enrolment, at=AT, by="c")
     services.came_back(session, person_id=enrolment.person_id, at=AT.replace(hour=12))
     assert (enrolment.state, enrolment.first_seen_at) == (EnrolmentState.ACCEPTED, AT)
+
+
+def test_who_is_invited_from_another_ministry_was_moved_by_the_coordinator(session: Session) -> None:
+    edition, person = make_edition(session), make_person(session)
+    enrol_person(session, make_edition(session), person=person)
+    make_institution(session, "TZ", name="Ministry of Defence")
+    address = people.addresses_of(session, person.id)[0].address
+    nominee = services.Nominee("Neema Mfano", address, "TZ", "Ministry of Defence")
+    services.nominate(session, edition=edition, nominee=nominee, at=AT, by="coordinator")
+    moved = select(AuditEntry.actor, AuditEntry.about).where(AuditEntry.act == "person.moved")
+    assert [tuple(row) for row in session.execute(moved)] == [("coordinator", person.subject)]

@@ -69,12 +69,14 @@ def person_name(session: Session, person_id: int) -> str:
 
 
 def addresses_of(session: Session, person_id: int) -> list[AddressView]:
-    """Every address of a person, the primary one first; none without a key."""
+    """Every address of a person, the primary one first; none without a key, and none that was never proved: its
+    presence would tell that nobody else has it."""
     rows = session.execute(
         select(IdentityRow, PersonKey.wrapped, Person.subject)
         .join(PersonKey, PersonKey.person_id == IdentityRow.person_id)
         .join(Person, Person.id == IdentityRow.person_id)
         .where(IdentityRow.person_id == person_id, IdentityRow.kind == IdentityKind.ADDRESS)
+        .where(IdentityRow.primary | IdentityRow.verified_at.is_not(None))
         .order_by(IdentityRow.primary.desc(), IdentityRow.id)
     )
     ring = keyring()

@@ -28,8 +28,9 @@ def ask_for_address(session: Session, *, person: Person, address: str, at: dt.da
     """Ask for a letter that proves an address. The request does the same whether the address is free or somebody
     else's; the worker looks. Raises Refused."""
     address = checked_address(address)
+    # Unproved ones do not count: they are kept only where the address is nobody else's, and the limit would tell.
     mine = select(func.count()).where(IdentityRow.person_id == person.id, IdentityRow.kind == IdentityKind.ADDRESS)
-    if (session.scalar(mine) or 0) >= MOST_ADDRESSES:
+    if (session.scalar(mine.where(IdentityRow.primary | IdentityRow.verified_at.is_not(None))) or 0) >= MOST_ADDRESSES:
         raise Refused(_("Five addresses are kept for one person. Remove one first."))
     place = new_token()
     sealed = seal_text(session, person.id, address, f"lms_job:address:{place}")
@@ -39,8 +40,11 @@ def ask_for_address(session: Session, *, person: Person, address: str, at: dt.da
 
 @outbox.database("people.address")
 def send_address_code(session: Session, payload: dict[str, Any], at: dt.datetime) -> None:
-    """Keep the address as unproved and write to it; nothing happens where it is somebody else's."""
+    """Keep the address as unproved and write to it; nothing happens where it is somebody else's or the asker gone."""
     person_id = int(payload["person_id"])
+    asking = select(Person.id).where(Person.id == person_id, Person.erased_at.is_(None))
+    if session.scalar(asking.with_for_update(key_share=True)) is None:
+        return
     place = f"lms_job:address:{payload['place']}"
     address = unseal_text(session, person_id, bytes.fromhex(payload["sealed"]), place)
     identity_id = _own_row(session, person_id, address) or add_address_row(

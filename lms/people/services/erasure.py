@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit
@@ -15,6 +15,8 @@ from .sessions import end_other_sessions
 
 def erase(session: Session, *, person: Person, by: str | None, at: dt.datetime) -> None:
     """Destroy the key and what leads to the person; what remains names nobody. `by` is the subject who did it."""
+    # Held, so that nothing is sealed or named for them beside us and left behind.
+    session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
     end_other_sessions(session, person_id=person.id, at=at)
     session.execute(update(MailedToken).where(MailedToken.person_id == person.id).values(identity_id=None, void_at=at))
     session.execute(update(Affiliation).where(Affiliation.person_id == person.id).values(sealed_function=None))

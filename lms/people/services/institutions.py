@@ -40,13 +40,15 @@ def create_institution(session: Session, *, state_code: str, sector: Sector, nam
     refuse_text(mistake_in_name(name))
     if not is_zone(zone):
         raise Refused(_("Choose the time zone of the ministry or institution."))
-    known = session.scalar(select(Institution).where(Institution.state_code == state.code, Institution.name == name))
+    named = select(Institution).where(Institution.state_code == state.code, Institution.name == name)
+    known = session.scalar(named)
     if known:
         return known
-    made = Institution(public_id=new_token(), state_code=state.code, sector=sector, name=name, zone=zone)
-    session.add(made)
-    session.flush()  # its id is what an affiliation refers to
-    return made
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = {"public_id": new_token(), "state_code": state.code, "sector": sector, "name": name, "zone": zone}
+    session.execute(insert(Institution).values(row).on_conflict_do_nothing(index_elements=["state_code", "name"]))
+    # Ours, or the one that somebody else has named in the same moment.
+    return session.scalars(named).one()
 
 
 def affiliate(
@@ -64,9 +66,10 @@ def affiliate(
 
 
 def move(
-    session: Session, *, person: Person, institution: Institution, function: str, on: dt.date, at: dt.datetime
+    session: Session, *, person: Person, institution: Institution, function: str, on: dt.date, at: dt.datetime, by: str
 ) -> Affiliation:
-    """From a day on the person serves elsewhere; what was open before ends the day before. Raises Refused."""
+    """From a day on the person serves elsewhere; what was open before ends the day before. `by` is the subject of who
+    says so. Raises Refused."""
     before = session.scalars(
         select(Affiliation).where(Affiliation.person_id == person.id).order_by(Affiliation.since.desc())
     ).all()
@@ -77,5 +80,5 @@ def move(
     for row in before:
         if row.until is None or row.until >= on:
             row.until = on - dt.timedelta(days=1)
-    audit.record(session, at=at, actor=person.subject, act="person.moved", about=person.subject, on=on.isoformat())
+    audit.record(session, at=at, actor=by, act="person.moved", about=person.subject, on=on.isoformat())
     return affiliate(session, person=person, institution=institution, function=function, since=on)

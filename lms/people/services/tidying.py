@@ -1,4 +1,4 @@
-"""What nobody needs any more goes: ended sign-ins, old links, addresses that were never proved, old counts of tries."""
+"""What nobody needs any more goes: ended sign-ins, old links, addresses that were never proved."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from lms.kernel import outbox
-from lms.kernel.models import Throttle
 from lms.people.models import IdentityKind, IdentityRow, MailedToken, SignInSession
 from lms.people.rules.codes import GOOD_FOR, TokenPurpose
 
@@ -21,12 +20,11 @@ DAILY = 86_400
 
 @outbox.database("people.tidy", every=DAILY)
 def tidy(session: Session, payload: dict[str, Any], at: dt.datetime) -> None:
-    """Remove what ended more than 30 days ago, counts of the day before, and addresses whose code ran out."""
+    """Remove what ended more than 30 days ago, and addresses whose code ran out."""
     before = at - KEPT
     ended = or_(SignInSession.ended_at < before, SignInSession.expires_at < before)
     session.execute(delete(SignInSession).where(ended))
     session.execute(delete(MailedToken).where(MailedToken.expires_at < before))
-    session.execute(delete(Throttle).where(Throttle.window < at - dt.timedelta(days=1)))
     for identity_id in session.scalars(_never_proved(at)).all():
         forget_address_codes(session, identity_id, at)
         session.execute(delete(IdentityRow).where(IdentityRow.id == identity_id))

@@ -46,7 +46,7 @@ def nominate(session: Session, *, edition: Edition, nominee: Nominee, at: dt.dat
     person = people.person_by_address(session, nominee.address) or people_services.create_person(
         session, name=nominee.name, address=nominee.address, at=at, locale=nominee.language
     )
-    affiliation_id = _affiliation(session, person, institution, at)
+    affiliation_id = _affiliation(session, person, institution, at, by)
     return enrol(session, edition=edition, person_id=person.id, affiliation_id=affiliation_id, at=at, by=by)
 
 
@@ -96,7 +96,7 @@ def _institution(session: Session, nominee: Nominee) -> Institution:
     )
 
 
-def _affiliation(session: Session, person: Person, institution: Institution, at: dt.datetime) -> int:
+def _affiliation(session: Session, person: Person, institution: Institution, at: dt.datetime, by: str) -> int:
     """Where the person serves today; somebody who served elsewhere so far has moved."""
     today = at.date()
     present = people.affiliation_on(session, person.id, today)
@@ -104,5 +104,5 @@ def _affiliation(session: Session, person: Person, institution: Institution, at:
         return people_services.affiliate(session, person=person, institution=institution, since=today).id
     if present.institution.id == institution.id:
         return present.id
-    moved = people_services.move(session, person=person, institution=institution, function="", on=today, at=at)
+    moved = people_services.move(session, person=person, institution=institution, function="", on=today, at=at, by=by)
     return moved.id
