@@ -31,12 +31,10 @@ def write_to(
     context: dict[str, Any] | None = None,
     identity_id: int | None = None,
     secret: dict[str, str] | None = None,
-    key: str | None = None,
 ) -> bool:
     """Ask for a letter to a person's first address, or to one of their others; says whether there is one to write to.
 
-    `context` holds plain values without names; `secret` is sealed under the person's key. Of several waiting letters
-    with one `key` only the first is sent.
+    `context` holds plain values without names; `secret` is sealed under the person's key.
     """
     identity_id = identity_id or primary_address(session, person_id)
     if identity_id is None:
@@ -50,5 +48,5 @@ def write_to(
     if secret:
         sealed = seal_text(session, person_id, json.dumps(secret), place_of(template, identity_id))
         payload["sealed"] = sealed.hex()
-    outbox.enqueue(session, "mail.send", payload, key=key)
+    outbox.enqueue(session, "mail.send", payload)
     return True
