@@ -21,6 +21,7 @@ from lms.seminars import queries as seminars
 from lms.seminars import services as seminar_services
 from lms.seminars.models import Edition
 from lms.web.access import Permission, requires
+from lms.web.dates import local_day
 from lms.web.logs import note_look
 from lms.web.render import render
 
@@ -67,6 +68,7 @@ def _closing_page(session: Session, edition: Edition, form: ClosingForm) -> dict
         "form": form,
         "edition": edition,
         "closed": seminars.closing_of(session, edition.id),
+        "lasts": local_day(now(), edition.zone) <= edition.ends_on,
         "met": [line for line in lines if line[1].verdict.met],
         "not_met": [line for line in lines if not line[1].verdict.met],
     }

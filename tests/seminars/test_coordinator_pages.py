@@ -100,6 +100,19 @@ def test_changed_dates_carry_the_half_days_along_until_somebody_is_marked(sqlite
     assert "The dates cannot change any more" in words(answer)
 
 
+def test_everyone_without_a_mark_is_marked_present_at_once_and_nobody_else_changes(sqlite_app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(sqlite_app)
+    path, half = f"/editions/{edition.public_id}/attendance", f"{edition.starts_on}-morning"
+    absent, excused, silent = one_person(edition), one_person(edition), one_person(edition)
+    ids = [person.id for person in (absent, excused, silent)]
+    assert browser.post(path, half=half, **{f"mark-{absent.public_id}": "absent"}).status_code == 303
+    sent = {"half": half, f"mark-{excused.public_id}": "excused", "rest": "present"}
+    assert browser.post(path, **sent).status_code == 303
+    marks = {row.enrolment_id: row.mark for row in queries.marks_of(db.session(), edition.id)}
+    assert [marks[enrolment_id] for enrolment_id in ids] == ["absent", "excused", "present"]
+    assert len(queries.marks_of(db.session(), edition.id)) == 3
+
+
 def test_a_version_of_another_substance_is_used_by_an_act_alone(sqlite_app: Flask) -> None:
     edition, browser = one_edition(), coordinator(sqlite_app)
     with unit_of_work() as session:

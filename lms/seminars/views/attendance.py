@@ -66,7 +66,8 @@ def _chosen(half_days: list[SheetSession], today: dt.date) -> SheetSession | Non
 @bp.post("/editions/<edition>/attendance")
 @requires(Permission.COORDINATE)
 def mark(edition: str) -> Answer:
-    """Take the marks of one half-day: only what differs is written down."""
+    """Take the marks of one half-day, and if asked for, mark everyone without one as present; only what differs is
+    written down."""
     viewer, half = me(), str(submitted("half"))
     with unit_of_work() as session:
         found = queries.edition_of(session, edition, viewer.scope)
@@ -76,7 +77,11 @@ def mark(edition: str) -> Answer:
         people = {
             person.public_id: person.enrolment_id for person in queries.sheet_people(session, found, viewer.scope)
         }
-        marks = {(enrolment_id, half_day.id): value for enrolment_id, value in _marks(people).items()}
+        sent = _marks(people)
+        if submitted("rest"):
+            marked = {row.enrolment_id for row in queries.marks_of(session, found.id) if row.session_id == half_day.id}
+            sent = {**dict.fromkeys(set(people.values()) - marked, Mark.PRESENT), **sent}
+        marks = {(enrolment_id, half_day.id): value for enrolment_id, value in sent.items()}
         changed = services.mark_attendance(session, edition=found, marks=marks, at=now(), by=viewer.subject)
     flash(ngettext("%(num)d mark was saved.", "%(num)d marks were saved.", changed), "done")
     return redirect(url_for(".attendance", edition=edition, half=half), 303)
