@@ -14,7 +14,8 @@ from lms.seminars.rules import Stage
 from .forms import address_of, state_key
 from .queries import Choices, Look, People
 from .rules.looks import AFTER_CLOSING, STAGES, Awaiting, Filter, Numbers, Sight, Status
-from .rules.matrix import matrix, suppressed
+from .rules.matrix import SMALLEST, matrix, suppressed
+from .rules.steps import told
 from .tables import MatrixPart, footnotes, state_order
 from .wording import AWAITING, SECTORS, STATUSES, awaited, finding
 from .wording import STAGES as STAGE_WORDS
@@ -31,10 +32,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class StageLine:
-    """One step of the way; `figure` is None while nobody can have reached it."""
+    """One step of the way; `figure` is None while nobody can have reached it, and where it is not `told`."""
 
     title: str
     figure: Figure | None
+    told: bool = True
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,16 @@ class EditionPage:
         return self.seen.sight is Sight.COUNTS
 
     @cached_property
+    def told(self) -> frozenset[Stage]:
+        """The stages whose numbers this person may see."""
+        stages = frozenset(STAGES[self.seen.sight])
+        return told({stage: self.numbers.reached(stage) for stage in stages}) if self.counts_only else stages
+
+    @cached_property
     def matrix(self) -> MatrixPart | None:
         """The numbers by state and sector that may be shown; None where there are none."""
+        if Stage.PRE_READING not in self.told:
+            return None  # its totals would tell it
         cells = self.numbers.cells()
         exact = matrix(cells, state_order({state for state, _sector in cells}, self.locale), list(Sector))
         table = suppressed(exact) if self.counts_only else exact
@@ -72,12 +82,12 @@ class EditionPage:
     @property
     def too_few(self) -> bool:
         """Whether there are too few people for any number to be shown."""
-        return self.counts_only and self.matrix is None
+        return self.counts_only and self.numbers.reached(Stage.INVITED) < SMALLEST
 
     @property
     def finding(self) -> list[str]:
         """The sentences it opens with."""
-        return [] if self.too_few else finding(self.numbers, self.seen.sight)
+        return [] if self.too_few else finding(self.numbers, self.told)
 
     @property
     def awaits(self) -> list[tuple[str, str]]:
@@ -98,10 +108,13 @@ class EditionPage:
         """The way from the invitation to the record, as far as this person sees it."""
         if self.too_few:
             return []
-        return [StageLine(str(STAGE_WORDS[stage]), self._stage(stage)) for stage in STAGES[self.seen.sight]]
+        return [
+            StageLine(str(STAGE_WORDS[stage]), self._stage(stage), stage in self.told)
+            for stage in STAGES[self.seen.sight]
+        ]
 
     def _stage(self, stage: Stage) -> Figure | None:
-        if stage in AFTER_CLOSING and self.seen.closed_at is None:
+        if stage not in self.told or (stage in AFTER_CLOSING and self.seen.closed_at is None):
             return None
         number, everyone = self.numbers.reached(stage), self.numbers.reached(Stage.INVITED)
         url = None if self.counts_only else f"{self.list_url}?stage={stage}"

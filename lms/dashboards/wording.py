@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from flask_babel import LazyString
 
@@ -11,7 +11,7 @@ from lms.seminars.rules import Stage
 from lms.web.languages import gettext, ngettext
 from lms.web.languages import lazy_gettext as _l
 
-from .rules.looks import Awaiting, Numbers, Sight, Status
+from .rules.looks import Awaiting, Numbers, Status
 
 SECTORS: Mapping[str, LazyString] = {
     Sector.FOREIGN_AFFAIRS: _l("Foreign affairs"),
@@ -54,11 +54,13 @@ STATUSES: Mapping[Status, tuple[str, LazyString]] = {
 }
 
 
-def finding(numbers: Numbers, sight: Sight) -> list[str]:
-    """The sentences an edition's page opens with."""
+def finding(numbers: Numbers, told: Collection[Stage]) -> list[str]:
+    """The sentences an edition's page opens with, of the stages whose numbers may be told."""
     everyone, finished = numbers.reached(Stage.INVITED), numbers.reached(Stage.PRE_READING)
     if not everyone:
         return [gettext("Nobody has been invited yet.")]
+    if Stage.PRE_READING not in told:
+        return [ngettext("%(num)s official is invited.", "%(num)s officials are invited.", everyone)]
     first = ngettext(
         "%(finished)s of %(num)s official has finished their pre-reading.",
         "%(finished)s of %(num)s officials have finished their pre-reading.",
@@ -66,7 +68,7 @@ def finding(numbers: Numbers, sight: Sight) -> list[str]:
         finished=finished,
     )
     unseen = everyone - numbers.reached(Stage.SIGNED_IN)
-    if sight is Sight.COMPLETION or not unseen:
+    if Stage.SIGNED_IN not in told or not unseen:
         return [first]
     return [first, ngettext("%(num)s has not signed in yet.", "%(num)s have not signed in yet.", unseen)]
 
