@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -18,8 +19,10 @@ from lms.people.models import Sector
 from lms.people.rules import Role, ScopeKind
 from lms.seminars import services
 from lms.seminars.models import Edition, EnrolmentState, RequestKind, Stage
+from tests.catalogue import tiny
 from tests.conftest import statements
 from tests.dashboards.makers import ARABIC, LONG, crowd, place
+from tests.learning.makers import make_reader, publish
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.makers import make_edition
 from tests.seminars.makers import AT, enrol_person, make_institution
@@ -225,3 +228,11 @@ def test_the_edition_page_costs_about_the_same_for_many_more_people(sqlite_app: 
             runs.append(time.process_time() - begun)
         took.append(min(runs))
     assert took[1] <= 2 * took[0], took
+
+
+def test_units_that_the_record_does_not_ask_for_are_not_counted_as_read(app: Flask, tmp_path: Path) -> None:
+    publish(tmp_path, course=tiny.COURSE.replace("modules: all", "modules:\n  - words"))
+    reader = make_reader(app)
+    reader.finish()
+    page = coordinator(app).get(f"/editions/{reader.edition}/people").text
+    assert '<td class="nowrap">2 of 2</td>' in page

@@ -25,6 +25,7 @@ from lms.dashboards.rules.looks import (
 )
 from lms.kernel.errors import NotFound
 from lms.learning.models import EnrolmentProgress
+from lms.learning.queries import standings
 from lms.people.models import Institution, Person, Sector
 from lms.people.queries import names_of
 from lms.seminars import queries as seminars
@@ -46,7 +47,8 @@ class Listed:
     institution_name: str
     sector: Sector
     status: Status
-    units_done: int | None
+    units: tuple[int, int] | None
+    """How many of the units that the record asks for are finished, and how many there are."""
     finished_at: dt.datetime | None
     own_deadline_at: dt.datetime | None
     awaiting: tuple[Awaiting, ...]
@@ -54,12 +56,11 @@ class Listed:
 
 @dataclass(frozen=True)
 class People:
-    """One page of a list: how many there are in all, and those on the page; `units` is what there is to read."""
+    """One page of a list: how many there are in all, and those on the page."""
 
     total: int
     slice: Slice
     rows: list[Listed]
-    units: int | None
     by_name: bool
 
 
@@ -103,21 +104,21 @@ def people(session: Session, seen: Look, wanted: Filter, page: int) -> People:
     part = slice_of(rows, page)
     shown = rows[(part.page - 1) * PAGE : part.page * PAGE]
     names = names or names_of(session, [row.person_id for row in shown])
-    return People(len(rows), part, _listed(session, seen, shown, names), _units(session, seen), by_name)
+    return People(len(rows), part, _listed(session, seen, shown, names), by_name)
 
 
-def _units(session: Session, seen: Look) -> int | None:
-    """How many units there are to read, for those who see progress."""
-    if seen.sight is not Sight.EVERYTHING:
-        return None
+def _read(session: Session, seen: Look, rows: list[PersonRow]) -> dict[int, tuple[int, int]]:
+    """Finished and required units of those who are counted, for those who see progress."""
+    ids = [row.enrolment_id for row in rows if row.state in COUNTED]
+    if seen.sight is not Sight.EVERYTHING or not ids:
+        return {}
     course = outline(session, seminars.version_in_force(session, seen.edition.id))
-    return sum(len(module.units) for module in course.modules if module.key in course.rule.modules)
+    return {number: (found.done, found.total) for number, found in standings(session, ids, course).items()}
 
 
 @dataclass(frozen=True)
 class _Details:
     stages: frozenset[Stage] = frozenset()
-    units_done: int = 0
     finished_at: dt.datetime | None = None
     name_confirmed: bool = True
     asks: bool = False
@@ -125,7 +126,17 @@ class _Details:
 
 def _listed(session: Session, seen: Look, rows: list[PersonRow], names: dict[int, str]) -> list[Listed]:
     details = _details(session, [row.enrolment_id for row in rows])
-    return [_line(seen.sight, row, names[row.person_id], details.get(row.enrolment_id, _Details())) for row in rows]
+    read = _read(session, seen, rows)
+    return [
+        _line(
+            seen.sight,
+            row,
+            names[row.person_id],
+            details.get(row.enrolment_id, _Details()),
+            read.get(row.enrolment_id),
+        )
+        for row in rows
+    ]
 
 
 def _details(session: Session, enrolment_ids: Collection[int]) -> dict[int, _Details]:
@@ -134,7 +145,6 @@ def _details(session: Session, enrolment_ids: Collection[int]) -> dict[int, _Det
     found = session.execute(
         select(
             Enrolment.id,
-            EnrolmentProgress.units_done,
             EnrolmentProgress.completed_at,
             Person.name_confirmed_at,
             asks.label("asks"),
@@ -151,7 +161,6 @@ def _details(session: Session, enrolment_ids: Collection[int]) -> dict[int, _Det
     return {
         row.id: _Details(
             stages=frozenset(stages[row.id]),
-            units_done=row.units_done or 0,
             finished_at=row.completed_at,
             name_confirmed=row.name_confirmed_at is not None,
             asks=row.asks,
@@ -160,7 +169,7 @@ def _details(session: Session, enrolment_ids: Collection[int]) -> dict[int, _Det
     }
 
 
-def _line(sight: Sight, row: PersonRow, name: str, known: _Details) -> Listed:
+def _line(sight: Sight, row: PersonRow, name: str, known: _Details, units: tuple[int, int] | None) -> Listed:
     full = sight is Sight.EVERYTHING
     return Listed(
         public_id=row.public_id,
@@ -169,7 +178,7 @@ def _line(sight: Sight, row: PersonRow, name: str, known: _Details) -> Listed:
         institution_name=row.institution_name,
         sector=row.sector,
         status=status_of(row.state, known.stages, sight),
-        units_done=known.units_done if full and row.state in COUNTED else None,
+        units=units,
         finished_at=known.finished_at,
         own_deadline_at=row.own_deadline_at if full else None,
         awaiting=_awaits(row, known) if full else (),
