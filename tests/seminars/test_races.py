@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from lms.catalogue.models import Course
@@ -194,3 +194,30 @@ def test_the_worker_folds_the_numbers(app: Flask) -> None:
     assert drain() == 1
     assert db.session.scalars(select(TallyDelta)).all() == []
     assert queries.counts(db.session(), edition.id) == before
+
+
+def test_somebody_reads_on_while_the_sheet_is_held(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        edition_id, enrolment_id = edition.id, enrol_person(session, edition).id
+    with app.app_context():
+        if db.engine.dialect.name != "postgresql":
+            return  # there is one writer at a time
+    held, read = threading.Event(), threading.Event()
+
+    def hold_the_sheet() -> None:
+        with app.app_context(), frozen(NOW), unit_of_work() as session:
+            services.attendance.hold(session, session.get_one(Edition, edition_id))
+            held.set()
+            read.wait(5)
+
+    holder = threading.Thread(target=hold_the_sheet)
+    holder.start()
+    assert held.wait(5)
+    with unit_of_work() as session:
+        session.execute(text("SET LOCAL lock_timeout = '2s'"))
+        services.reach(session, enrolment=session.get_one(Enrolment, enrolment_id), stage=Stage.READING, at=AT)
+        session.flush()
+    read.set()
+    holder.join()
+    assert db.session.scalar(select(func.count()).select_from(TallyDelta).where(TallyDelta.stage == Stage.READING)) == 1

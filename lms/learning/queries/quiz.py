@@ -64,7 +64,7 @@ def try_of(session: Session, enrolment_id: int, unit_id: int, public_id: str, *,
     found = select(*_TRY).where(
         QuizTry.public_id == public_id, QuizTry.enrolment_id == enrolment_id, QuizTry.unit_id == unit_id
     )
-    row = session.execute(found.with_for_update() if lock else found).first()
+    row = session.execute(found.with_for_update(key_share=True) if lock else found).first()
     if row is None:
         raise NotFound
     return TryRow(*row)

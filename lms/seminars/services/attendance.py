@@ -154,4 +154,5 @@ def _while_open(session: Session, edition: Edition) -> None:
 
 def hold(session: Session, edition: Edition) -> None:
     """Changes of one edition and its sheet come one after the other, also on PostgreSQL."""
-    session.execute(select(Edition.id).where(Edition.id == edition.id).with_for_update())
+    # Not so strictly that the numbers of somebody who reads meanwhile, which point to the edition, would wait too.
+    session.execute(select(Edition.id).where(Edition.id == edition.id).with_for_update(key_share=True))

@@ -135,7 +135,7 @@ def _move(
     """Append the step and keep the summary and the numbers in line with it."""
     session.flush()  # what was changed in this row so far, before it is read again
     # The row is locked and read again: of two changes at once the second sees what the first has done.
-    session.refresh(enrolment, with_for_update=True)
+    session.refresh(enrolment, with_for_update={"key_share": True})
     if not may_become(enrolment.state, then):
         raise Conflict(_("This has been changed in the meantime. Look at the page again before you repeat it."))
     before, enrolment.state = enrolment.state, then
