@@ -30,3 +30,9 @@ class AnswerForm(OnceForm):
 
     question = HiddenField(validators=[Length(min=1, max=80)])
     sequence = IntegerField(validators=[Optional(), NumberRange(min=0, max=2**53)])
+
+
+class PaperForm(OnceForm):
+    """All answers of a page at once; the script says how often something was chosen on it, a plain form does not."""
+
+    sequence = IntegerField(validators=[Optional(), NumberRange(min=0, max=2**53)])

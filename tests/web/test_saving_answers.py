@@ -17,7 +17,7 @@ SCRIPT = Path(__file__).parents[2] / "lms" / "web" / "static_src" / "app.js"
 HTML = """<!doctype html><html lang="en"><title>Questions</title><script src="/app.js" defer></script>
 <form data-save="/save" method="post" action="/check"
   data-saving="Saving…" data-waiting="Not saved yet." data-refused="Not saved.">
-<input type="hidden" name="csrf_token" value="token">
+<input type="hidden" name="csrf_token" value="token"><input type="hidden" name="sequence" value="">
 <fieldset data-question="pillar"><legend>Which pillar?</legend>
 <label><input type="radio" name="a1" value="one"> One</label>
 <label><input type="radio" name="a1" value="two"> Two</label>
@@ -37,6 +37,7 @@ class Server:
         self.answers: list[Answer] = [reply(200, SAVED)]
         self.sent: list[dict[str, list[str]]] = []
         self.checks = 0
+        self.checked: dict[str, list[str]] = {}
         headers = {"Content-Security-Policy": content_policy()}
         page.route("**/*", lambda route: route.fulfill(body=HTML, content_type="text/html", headers=headers))
         page.route("**/app.js", lambda route: route.fulfill(path=SCRIPT, content_type="text/javascript"))
@@ -50,6 +51,7 @@ class Server:
 
     def _check(self, route: Route) -> None:
         self.checks += 1
+        self.checked = parse_qs(route.request.post_data or "", keep_blank_values=True)
         # 204 leaves the page where it is, as while an answer is slow to come.
         route.fulfill(status=204)
 
@@ -105,6 +107,19 @@ def test_a_lost_line_is_tried_again_with_the_same_key_and_body(page: Page, serve
     expect(receipt(page)).to_have_text("Saved at 14:03, receipt 128.")
     assert len(server.sent) == 3
     assert server.sent[0] == server.sent[1] == server.sent[2]
+
+
+def test_the_whole_form_comes_after_every_choice_and_says_which_questions_had_an_answer(
+    page: Page, server: Server
+) -> None:
+    page.get_by_label("One").check()
+    page.get_by_label("Two").check()
+    expect(receipt(page)).to_have_text("Saved at 14:03, receipt 128.")
+    with page.expect_request("**/check"):
+        page.get_by_role("button").click()
+    page.wait_for_timeout(50)
+    assert int(server.checked["sequence"][0]) > max(int(sent["sequence"][0]) for sent in server.sent)
+    assert server.checked["had_answer"] == ["pillar"]
 
 
 def test_a_second_choice_has_a_key_of_its_own_and_a_later_place(page: Page, server: Server) -> None:

@@ -19,6 +19,17 @@ class NotAnAnswer(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """On which page something was chosen, and when among all that was chosen there; no sequence where no script ran."""
+
+    page: str = ""
+    sequence: int | None = None
+
+
+NO_ORDER = Order()
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """One answer as it stands in the database; `page` and `sequence` say where and in which order it was given."""
 

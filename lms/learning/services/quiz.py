@@ -16,7 +16,7 @@ from lms.kernel.errors import NotFound, Refused
 from lms.kernel.secrets import new_token
 from lms.learning.models import Answer, QuizTry
 from lms.learning.queries import OwnEnrolment, Taken, TryRow, answer_place, answers_of, try_of
-from lms.learning.rules.answers import Given, Quiz, still_open, that_count
+from lms.learning.rules.answers import NO_ORDER, Given, Order, Quiz, still_open, that_count
 from lms.learning.rules.progress import ProgressKind, finished_by, passes
 from lms.people.sealing import seal_text
 from lms.plugins.unit_kind import Question
@@ -82,8 +82,7 @@ def save_answers(
     given: Mapping[str, Given],
     key: str,
     at: dt.datetime,
-    page: str = "",
-    sequence: int | None = None,
+    order: Order = NO_ORDER,
 ) -> Taken:
     """Keep answers to a try, which the caller has locked. Raises NotFound when the questions have changed in substance
     since it was begun, Refused when it is closed, ChangedSince."""
@@ -92,7 +91,7 @@ def save_answers(
     if taken.fresh:
         if tried.closed:
             raise Refused(_("These questions have been checked already. Nothing was changed. You can try again."))
-        _append(session, own, tried, quiz, given, taken, page, sequence)
+        _append(session, own, tried, quiz, given, taken, order)
     return taken
 
 
@@ -107,8 +106,12 @@ def check_try(
     given: Mapping[str, Given],
     key: str,
     at: dt.datetime,
+    order: Order = NO_ORDER,
 ) -> Checked:
-    """Keep the answers, and if none is missing close the try and score it. Raises NotFound, Refused, ChangedSince."""
+    """Keep the answers, and if none is missing close the try and score it. Raises NotFound, Refused, ChangedSince.
+
+    An empty answer takes back what was saved before; a question that is not in `given` keeps it.
+    """
     held = hold(session, own, outline)
     tried = try_of(session, own.id, unit.id, public_id, lock=True)
     _same_substance(tried, unit)
@@ -118,10 +121,9 @@ def check_try(
             raise Refused(_("These questions have been checked already. Nothing was changed. You can try again."))
         return Checked(taken, ())
     before = that_count(answers_of(session, own.person_id, tried))
-    changed = {question: answer for question, answer in given.items() if answer and answer != before.get(question)}
     if taken.fresh:
-        _append(session, own, tried, quiz, changed, taken)
-        before |= changed
+        _append(session, own, tried, quiz, _new(given, before, order), taken, order)
+        before |= given
     missing = still_open(quiz.questions, before)
     if taken.fresh and not missing:
         score = quiz.score(before)
@@ -130,6 +132,13 @@ def check_try(
         passed = passes(score.points, score.total, unit.pass_mark)
         record(session, held, unit, ProgressKind.PASSED if passed else ProgressKind.NOT_PASSED, taken, score)
     return Checked(taken, missing)
+
+
+def _new(given: Mapping[str, Given], before: Mapping[str, Given], order: Order) -> Mapping[str, Given]:
+    """What is to be appended: with an order also what is as before, so that a late request does not overtake it."""
+    if order.sequence is not None:
+        return given
+    return {question: answer for question, answer in given.items() if answer != before.get(question, [])}
 
 
 def _same_substance(tried: TryRow, unit: OutlineUnit) -> None:
@@ -161,8 +170,7 @@ def _append(
     quiz: Quiz,
     given: Mapping[str, Given],
     taken: Taken,
-    page: str = "",
-    sequence: int | None = None,
+    order: Order,
 ) -> None:
     free = {question.id for question in quiz.questions if not question.scored}
     rows: list[dict[str, Any]] = []
@@ -171,6 +179,6 @@ def _append(
         if name in free and answer:
             place = answer_place(tried.public_id, name)
             row |= {"given": [], "sealed": seal_text(session, own.person_id, str(answer[0]), place)}
-        rows.append(row | {"page": page, "sequence": sequence, "at": taken.at})
+        rows.append(row | {"page": order.page, "sequence": order.sequence, "at": taken.at})
     if rows:
         session.execute(insert(Answer), rows)

@@ -17,9 +17,9 @@ from lms.kernel.errors import LmsError, NotFound, Refused
 from lms.kernel.secrets import new_token
 from lms.kernel.unit_of_work import unit_of_work
 from lms.learning import queries, services
-from lms.learning.forms import AnswerForm
+from lms.learning.forms import AnswerForm, PaperForm
 from lms.learning.queries import Taken, TryRow
-from lms.learning.rules.answers import Given, NotAnAnswer, Quiz, given_in, that_count
+from lms.learning.rules.answers import Given, NotAnAnswer, Order, Quiz, given_in, that_count
 from lms.web.access import Permission, requires
 from lms.web.errors import wants_json
 from lms.web.forms import OnceForm
@@ -100,7 +100,6 @@ def _save(session: Session, way: Way, unit: str, tried: str, form: AnswerForm) -
     row = queries.try_of(session, way.own.id, found.id, tried, lock=True)
     quiz = quiz_of(session, row.revision_id)
     given = _one(quiz, form.question.data) if "question" in request.form else _all(quiz)
-    page, sequence = request.args.get("page", "")[:64].replace("\x00", ""), form.sequence.data
     key, at = form.client_key.data, now()
     return services.save_answers(
         session,
@@ -110,10 +109,14 @@ def _save(session: Session, way: Way, unit: str, tried: str, form: AnswerForm) -
         quiz=quiz,
         given=given,
         key=key,
-        page=page,
-        sequence=sequence,
+        order=_order(form),
         at=at,
     )
+
+
+def _order(form: AnswerForm | PaperForm) -> Order:
+    """Where and in which order this was sent, by which a late request is known as late."""
+    return Order(request.args.get("page", "")[:64].replace("\x00", ""), form.sequence.data)
 
 
 def _one(quiz: Quiz, name: str) -> dict[str, Given]:
@@ -125,9 +128,14 @@ def _one(quiz: Quiz, name: str) -> dict[str, Given]:
 
 
 def _all(quiz: Quiz) -> dict[str, Given]:
+    """What a whole form says. An empty answer says something only where this page had one: it was taken back here.
+
+    Of a question that had none, another window may have saved an answer meanwhile.
+    """
     form = request.form.to_dict(flat=False)
+    had = set(form.get("had_answer", ()))
     read = {question.id: _read(quiz, question.id, form) for question in quiz.questions}
-    return {name: given for name, given in read.items() if given}
+    return {name: given for name, given in read.items() if given or name in had}
 
 
 def _read(quiz: Quiz, name: str, form: Mapping[str, list[str]]) -> Given:
@@ -143,13 +151,13 @@ def _read(quiz: Quiz, name: str, form: Mapping[str, list[str]]) -> Given:
 @requires(Permission.LEARN)
 def check(edition: str, unit: str, tried: str) -> Answer:
     """Check the answers: with a question still open they are kept and it is named, else the try is closed."""
-    form = OnceForm()
+    form = PaperForm()
     try:
         if not form.validate_on_submit():
             raise _unreadable()
         with unit_of_work() as session:
             way = way_through(session, edition)
-            checked = _check(session, way, unit, tried, form.client_key.data)
+            checked = _check(session, way, unit, tried, form)
     except services.ChangedSince as changed:
         return _changed(edition, unit, tried, changed)
     except Refused as no:
@@ -160,18 +168,22 @@ def check(edition: str, unit: str, tried: str) -> Answer:
     return quiz_page(way_through(db.session(), edition), unit, missing), 422
 
 
-def _check(session: Session, way: Way, unit: str, tried: str, key: str) -> services.Checked | None:
+def _check(session: Session, way: Way, unit: str, tried: str, form: PaperForm) -> services.Checked | None:
     """What came of checking; nothing where the button that only saves was pressed."""
     found, saves = way.unit(unit), request.form.get("act") == "save"
     row = queries.try_of(session, way.own.id, found.id, tried, lock=saves)
     quiz = quiz_of(session, row.revision_id)
-    given, at = _all(quiz), now()
+    given, key, order, at = _all(quiz), form.client_key.data, _order(form), now()
+    own, outline = way.own, way.outline
     if saves:
-        services.save_answers(session, own=way.own, unit=found, tried=row, quiz=quiz, given=given, key=key, at=at)
+        services.save_answers(
+            session, own=own, unit=found, tried=row, quiz=quiz, given=given, key=key, order=order, at=at
+        )
         return None
     return services.check_try(
-        session, own=way.own, outline=way.outline, unit=found, public_id=tried, quiz=quiz, given=given, key=key, at=at
-    )
+        session, own=own, outline=outline, unit=found, public_id=tried, quiz=quiz, given=given, key=key, order=order,
+        at=at,
+    )  # fmt: skip
 
 
 def _changed(edition: str, key: str, tried: str, changed: services.ChangedSince) -> Answer:

@@ -9,7 +9,8 @@
       </form>
 
       A change posts csrf_token, question, client_key, sequence (it grows with every change, so that a late request is known as
-      late) and that question's inputs, urlencoded, with Accept: application/json. A data-save on the question wins over the form's.
+      late; sending the whole form fills in its hidden field of that name, if it has one, and adds had_answer for every question
+      that had one on this page, so that an empty one is known as taken back) and that question's inputs, urlencoded, with Accept: application/json. A data-save on the question wins over the form's.
       Expected: 200 {"text": "Saved at 14:03, receipt 128."}. A lost line, 408, 429 and 5xx are tried again with the same key and body.
       Any other answer is final: its {"text": …} is shown and what was chosen stays; {"url": …, "label": …} adds a link beside it.
 
@@ -20,7 +21,9 @@
   const typing = new Map(); // question element → timer of a text being written
   const kept = new WeakMap(); // question element → what the server has, so that leaving a text unchanged sends nothing
   let sending = false;
+  let newest = 0;
 
+  const sequence = () => (newest = Math.max(Date.now(), newest + 1));
   const key = () => crypto.randomUUID?.()
     ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -41,7 +44,7 @@
     for (const name of new Set(Array.from(question.querySelectorAll("[name]"), (input) => input.name))) {
       for (const value of all.getAll(name)) chosen.append(name, value);
     }
-    return { chosen: String(chosen), body: `${chosen}&client_key=${key()}&sequence=${Date.now()}` };
+    return { chosen: String(chosen), body: `${chosen}&client_key=${key()}&sequence=${sequence()}` };
   }
 
   function save(question) {
@@ -52,8 +55,14 @@
     if (!before && kept.get(question) === job.chosen) return;
     clearTimeout(before?.timer);
     unsaved.set(question, job);
+    remember(form, question.dataset.question);
     tell(question, "", form.dataset.saving);
     if (!job.busy) post(question, job);
+  }
+
+  function remember(form, name) {
+    if (Array.from(form.querySelectorAll("[name=had_answer]")).some((input) => input.value === name)) return;
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "had_answer", value: name }));
   }
 
   async function post(question, job) {
@@ -68,9 +77,9 @@
       });
       said = await answer.json().catch(() => ({}));
     } catch { /* the line was lost: `answer` stays empty and the job is tried again */ }
-    const newest = unsaved.get(question);
-    newest.busy = false;
-    if (newest !== job) post(question, newest);
+    const latest = unsaved.get(question);
+    latest.busy = false;
+    if (latest !== job) post(question, latest);
     else if (!answer || answer.status >= 500 || [408, 429].includes(answer.status)) retry(question, job);
     else settle(question, job, answer.ok && said.text, said);
   }
@@ -113,6 +122,8 @@
   addEventListener("submit", (event) => {
     if (event.target.method !== "post") return;
     sending = event.target.hasAttribute("data-save");
+    const order = sending && event.target.querySelector("[name=sequence]");
+    if (order) order.value = sequence();
     busy.add(event.target);
     event.submitter?.setAttribute("aria-disabled", "true");
     setTimeout(release, 20000);
