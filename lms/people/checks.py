@@ -40,7 +40,7 @@ def _rightly_given(mandate: Mandate, acts: list[MandateAct]) -> bool:
         if act.kind is MandateActKind.CONFIRMED:
             return act.by_person_id not in (None, proposer, mandate.person_id)
         if act.kind is MandateActKind.CONFIRMED_ALONE:
-            return len(act.reason or "") >= SHORTEST_REASON
+            return act.reason_length >= SHORTEST_REASON
     return False
 
 

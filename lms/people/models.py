@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.kernel.db import Model, choice
@@ -142,7 +142,8 @@ class NameConfirmation(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
     by_person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"))
-    reason: Mapped[str | None] = mapped_column(Text)
+    sealed_reason: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Under the key of the person whose name it is."""
     at: Mapped[dt.datetime]
 
 
@@ -177,7 +178,10 @@ class MandateAct(Model):
     mandate_id: Mapped[int] = mapped_column(ForeignKey("lms_mandate.id"), index=True)
     kind: Mapped[MandateActKind] = mapped_column(choice(MandateActKind))
     by_person_id: Mapped[int | None] = mapped_column(ForeignKey("lms_person.id"))
-    reason: Mapped[str | None] = mapped_column(Text)
+    sealed_reason: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Under the key of the mandate's holder."""
+    reason_length: Mapped[int] = mapped_column(default=0)
+    """That there was a reason, and no empty one, stays known after the holder is erased."""
     at: Mapped[dt.datetime]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from sqlalchemy import select
@@ -49,6 +50,22 @@ def unseal_text(session: Session, person_id: int, sealed: bytes, place: str) -> 
     return unseal(key_of(session, person_id), sealed, place).decode()
 
 
+def seal_reason(session: Session, person_id: int, reason: str | None, place: str) -> bytes | None:
+    """Seal why something was done about somebody; nothing without a reason, or for whoever is erased."""
+    key = keys_of(session, [person_id]).get(person_id) if reason else None
+    return seal(key, reason.encode(), place) if key and reason else None
+
+
+def open_if_there(key: bytes | None, sealed: bytes | None, place: str) -> str:
+    """The text; empty where there is none, and once its person's key is destroyed."""
+    return unseal(key, sealed, place).decode() if key and sealed else ""
+
+
 def name_place(place: str) -> str:
     """Where a sealed row of identity belongs: its own random place, so that rows cannot be exchanged."""
     return f"lms_identity:sealed:{place}"
+
+
+def confirmation_place(at: dt.datetime) -> str:
+    """Where the reason for confirming somebody's name belongs."""
+    return f"lms_name_confirmation:reason:{at.astimezone(dt.UTC).isoformat()}"

@@ -110,7 +110,8 @@ class EnrolmentEvent(Model):
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"), index=True)
     state: Mapped[EnrolmentState] = mapped_column(choice(EnrolmentState))
     by: Mapped[str | None] = mapped_column(String(40))
-    reason: Mapped[str | None] = mapped_column(Text)
+    sealed_reason: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Under the key of the person whose place it is: it may tell of an illness."""
     at: Mapped[dt.datetime]
 
 

@@ -247,3 +247,8 @@ def message_place(request: str) -> str:
 def answer_place(request: str) -> str:
     """Where the words of the answer are sealed."""
     return f"participant_request:{request}:answer"
+
+
+def step_place(enrolment_id: int, state: EnrolmentState, at: dt.datetime) -> str:
+    """Where the reason for a step of an enrolment is sealed."""
+    return f"lms_enrolment_event:reason:{enrolment_id}:{state}:{at.astimezone(dt.UTC).isoformat()}"

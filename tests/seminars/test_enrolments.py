@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.models import AuditEntry
 from lms.people import queries as people
+from lms.people import services as people_services
 from lms.people.models import Sector
 from lms.seminars import queries, services
-from lms.seminars.models import EnrolmentState, RequestKind, Stage, TallyDelta
+from lms.seminars.models import EnrolmentEvent, EnrolmentState, RequestKind, Stage, TallyDelta
 from tests.seminars.makers import AT, enrol_person, make_edition, make_institution, make_person
 
 
@@ -25,7 +26,11 @@ def test_a_person_invited_takes_the_place_by_signing_in(session: Session) -> Non
         ("TZ", Sector.JUSTICE, Stage.INVITED): 1,
         ("TZ", Sector.JUSTICE, Stage.SIGNED_IN): 1,
     }
-    assert [step.state for step in queries.history(session, enrolment.id)] == ["nominated", "invited", "accepted"]
+    assert [step.state for step in queries.history(session, enrolment.id, enrolment.person_id)] == [
+        "nominated",
+        "invited",
+        "accepted",
+    ]
 
 
 def test_nobody_is_enrolled_twice(session: Session) -> None:
@@ -126,3 +131,24 @@ def test_who_is_invited_from_another_ministry_was_moved_by_the_coordinator(sessi
     services.nominate(session, edition=edition, nominee=nominee, at=AT, by="coordinator")
     moved = select(AuditEntry.actor, AuditEntry.about).where(AuditEntry.act == "person.moved")
     assert [tuple(row) for row in session.execute(moved)] == [("coordinator", person.subject)]
+
+
+def test_why_a_place_was_given_up_is_read_until_the_person_is_erased(session: Session) -> None:
+    enrolment = enrol_person(session, make_edition(session))
+    services.withdraw(session, enrolment=enrolment, at=AT, by="c", reason="ill since Easter")
+    steps = queries.history(session, enrolment.id, enrolment.person_id)
+    assert [step.reason for step in steps] == ["", "", "", "ill since Easter"]
+    kept = session.scalars(select(EnrolmentEvent.sealed_reason)).all()
+    assert [b"ill since Easter" in (sealed or b"") for sealed in kept] == [False] * 4
+    people_services.erase(session, person=enrolment.person, by=None, at=AT)
+    session.flush()
+    steps = queries.history(session, enrolment.id, enrolment.person_id)
+    assert [step.reason for step in steps] == [""] * 4
+
+
+def test_whoever_is_erased_can_still_be_taken_out_with_a_reason_that_is_not_kept(session: Session) -> None:
+    enrolment = enrol_person(session, make_edition(session))
+    people_services.erase(session, person=enrolment.person, by=None, at=AT)
+    services.withdraw(session, enrolment=enrolment, at=AT, by="c", reason="asked to be erased")
+    assert enrolment.state is EnrolmentState.WITHDRAWN
+    assert set(session.scalars(select(EnrolmentEvent.sealed_reason))) == {None}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lms.people.models import Mandate, MandateAct, Person
 from lms.people.rules.mandates import Grant, MandateActKind, MandateState, Role, ScopeKind
+from lms.people.sealing import keys_of, open_if_there
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,6 @@ def mandates_listed(session: Session) -> list[MandateView]:
     return _views(session, Mandate.state.in_((MandateState.PROPOSED, MandateState.IN_FORCE)))[::-1]
 
 
-def mandates_of(session: Session, person_id: int) -> list[MandateView]:
-    """Every mandate a person ever had, in the order they were given."""
-    return _views(session, Mandate.person_id == person_id)
-
-
 def mandate(session: Session, public_id: str) -> Mandate | None:
     """The mandate with this public id, held still until the change is over.
 
@@ -81,11 +77,11 @@ def mandate(session: Session, public_id: str) -> Mandate | None:
 
 @dataclass(frozen=True)
 class ActView:
-    """One act on a mandate; `by` is None for the operator at the command line."""
+    """One act on a mandate, its reason unsealed; `by` is None for the operator at the command line."""
 
     kind: MandateActKind
     by: int | None
-    reason: str | None
+    reason: str
     at: dt.datetime
 
 
@@ -94,15 +90,24 @@ def mandate_view(session: Session, public_id: str) -> MandateView | None:
     return next(iter(_views(session, Mandate.public_id == public_id)), None)
 
 
+def act_place(public_id: str, kind: MandateActKind) -> str:
+    """Where the reason of an act belongs; a mandate comes to each act once."""
+    return f"lms_mandate_act:reason:{public_id}:{kind}"
+
+
 def acts_of(session: Session, public_id: str) -> list[ActView]:
-    """Everything that was done to a mandate, in order."""
+    """Everything that was done to a mandate, in order; without the reasons once its holder is erased."""
     rows = session.execute(
-        select(MandateAct.kind, MandateAct.by_person_id, MandateAct.reason, MandateAct.at)
+        select(Mandate.person_id, MandateAct.kind, MandateAct.by_person_id, MandateAct.sealed_reason, MandateAct.at)
         .join(Mandate, Mandate.id == MandateAct.mandate_id)
         .where(Mandate.public_id == public_id)
         .order_by(MandateAct.id)
-    )
-    return [ActView(*row) for row in rows]
+    ).all()
+    keys = keys_of(session, {row.person_id for row in rows if row.sealed_reason})
+    return [
+        ActView(kind, by, open_if_there(keys.get(holder), sealed, act_place(public_id, kind)), at)
+        for holder, kind, by, sealed, at in rows
+    ]
 
 
 def proposer_of(session: Session, mandate_id: int) -> int | None:

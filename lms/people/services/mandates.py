@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from lms.kernel import audit
 from lms.kernel.secrets import new_token
 from lms.people.models import Mandate, MandateAct, Person
-from lms.people.queries.mandates import administrators, proposer_of
+from lms.people.queries.mandates import act_place, administrators, proposer_of
 from lms.people.queries.persons import subjects_of
 from lms.people.rules import mandates as rules
 from lms.people.rules.mandates import STATE_AFTER, MandateActKind, MandateRefusal, Role, ScopeKind
 from lms.people.rules.names import mistake_in_prose
+from lms.people.sealing import seal_reason
 
 from .invitations import invite
 from .wording import refuse_mandate, refuse_text
@@ -75,11 +76,14 @@ def _add(
 
 
 def _act(
-    session: Session, mandate: Mandate, kind: MandateActKind, by: int | None, at: dt.datetime, reason: str | None = None
+    session: Session, mandate: Mandate, kind: MandateActKind, by: int | None, at: dt.datetime, reason: str = ""
 ) -> None:
     """Write an act down, and the state that follows from it; raises Refused for a reason that cannot be kept."""
-    refuse_text(mistake_in_prose(reason or "", LONGEST_REASON))
-    session.add(MandateAct(mandate_id=mandate.id, kind=kind, by_person_id=by, reason=reason or None, at=at))
+    refuse_text(mistake_in_prose(reason, LONGEST_REASON))
+    sealed = seal_reason(session, mandate.person_id, reason, act_place(mandate.public_id, kind))
+    made = MandateAct(mandate_id=mandate.id, kind=kind, by_person_id=by, at=at)
+    made.sealed_reason, made.reason_length = sealed, len(reason)
+    session.add(made)
     mandate.state = STATE_AFTER[kind]
     actor = subjects_of(session, [by]).get(by) if by else None
     audit.record(session, at=at, actor=actor, act=f"mandate.{kind.value}", about=mandate.public_id)

@@ -16,7 +16,7 @@ from lms.people.models import Affiliation, IdentityKind, IdentityRow, MailedToke
 from lms.people.queries.institutions import function_place, held_on
 from lms.people.queries.viewers import Viewer
 from lms.people.rules.names import PersonName, mistake_in_line, tidy_line
-from lms.people.sealing import name_place, seal_text
+from lms.people.sealing import confirmation_place, name_place, seal_reason, seal_text
 from lms.web.access import Permission
 from lms.web.dates import is_zone
 
@@ -66,7 +66,8 @@ def change_name(session: Session, *, person: Person, name: PersonName, at: dt.da
 
 
 def _confirm(session: Session, person: Person, by: int, reason: str | None, at: dt.datetime) -> None:
-    session.add(NameConfirmation(person_id=person.id, by_person_id=by, reason=reason, at=at))
+    sealed = seal_reason(session, person.id, reason, confirmation_place(at))
+    session.add(NameConfirmation(person_id=person.id, by_person_id=by, sealed_reason=sealed, at=at))
     person.name_confirmed_at = at
     session.flush()  # a reaction looks at name_confirmed_at in the database
     publish(session, NameConfirmed(person_id=person.id, at=at))

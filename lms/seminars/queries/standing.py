@@ -9,16 +9,29 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.kernel.errors import NotFound
-from lms.kernel.secrets import unseal
-from lms.people.sealing import keys_of
+from lms.people.sealing import keys_of, open_if_there
 from lms.seminars.models import EnrolmentEvent, ParticipantRequest, StageReached
-from lms.seminars.rules import RequestKind, Stage, answer_place, message_place
+from lms.seminars.rules import EnrolmentState, RequestKind, Stage, answer_place, message_place, step_place
 
 
-def history(session: Session, enrolment_id: int) -> list[EnrolmentEvent]:
-    """Every step of an enrolment whose door was passed before, in order."""
+@dataclass(frozen=True)
+class Step:
+    """One step of an enrolment, its reason unsealed; empty once the person is erased."""
+
+    state: EnrolmentState
+    at: dt.datetime
+    reason: str
+
+
+def history(session: Session, enrolment_id: int, person_id: int) -> list[Step]:
+    """Every step of the holder's enrolment, whose door was passed before, in order."""
     steps = select(EnrolmentEvent).where(EnrolmentEvent.enrolment_id == enrolment_id)
-    return list(session.scalars(steps.order_by(EnrolmentEvent.id)))
+    rows = session.scalars(steps.order_by(EnrolmentEvent.id)).all()
+    key = keys_of(session, [person_id]).get(person_id) if any(row.sealed_reason for row in rows) else None
+    return [
+        Step(row.state, row.at, open_if_there(key, row.sealed_reason, step_place(enrolment_id, row.state, row.at)))
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True)
@@ -43,18 +56,14 @@ def requests_of(session: Session, enrolment_id: int, person_id: int) -> list[Req
         RequestRow(
             public_id=row.public_id,
             kind=row.kind,
-            message=_open(key, row.sealed_message, message_place(row.public_id)),
+            message=open_if_there(key, row.sealed_message, message_place(row.public_id)),
             at=row.at,
             answered_at=row.answered_at,
             granted=row.granted,
-            answer=_open(key, row.sealed_answer, answer_place(row.public_id)),
+            answer=open_if_there(key, row.sealed_answer, answer_place(row.public_id)),
         )
         for row in rows
     ]
-
-
-def _open(key: bytes | None, sealed: bytes | None, place: str) -> str:
-    return unseal(key, sealed, place).decode() if key and sealed else ""
 
 
 def request_in(session: Session, enrolment_id: int, public_id: str) -> ParticipantRequest:

@@ -15,10 +15,11 @@ from lms.kernel.events import publish
 from lms.kernel.secrets import new_token
 from lms.people.models import Affiliation, Institution
 from lms.people.queries import subjects_of
+from lms.people.sealing import seal_reason
 from lms.seminars.events import EnrolmentAccepted, EnrolmentEnded, EnrolmentInvited
 from lms.seminars.models import Edition, Enrolment, EnrolmentEvent
 from lms.seminars.queries import closing_of
-from lms.seminars.rules import EnrolmentState, Stage, counted, may_become
+from lms.seminars.rules import EnrolmentState, Stage, counted, may_become, step_place
 
 from .counting import reach, recount
 
@@ -147,6 +148,7 @@ def _move(
 def _note(
     session: Session, enrolment: Enrolment, state: EnrolmentState, at: dt.datetime, by: str | None, reason: str | None
 ) -> None:
-    session.add(EnrolmentEvent(enrolment_id=enrolment.id, state=state, by=by, reason=reason, at=at))
+    sealed = seal_reason(session, enrolment.person_id, reason, step_place(enrolment.id, state, at))
+    session.add(EnrolmentEvent(enrolment_id=enrolment.id, state=state, by=by, sealed_reason=sealed, at=at))
     session.flush()  # events are told apart by their id, so they must be numbered in the order they happened
     audit.record(session, at=at, actor=by, act=f"enrolment.{state}", about=enrolment.public_id)

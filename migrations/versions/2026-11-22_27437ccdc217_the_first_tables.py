@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "9b77ad987c8f"
+revision = "27437ccdc217"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -421,7 +421,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("by_person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("sealed_reason", sa.LargeBinary(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["by_person_id"], ["lms_person.id"], name=op.f("fk_lms_name_confirmation_by_person_id")
@@ -600,7 +600,8 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("by_person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("sealed_reason", sa.LargeBinary(), nullable=True),
+        sa.Column("reason_length", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["by_person_id"], ["lms_person.id"], name=op.f("fk_lms_mandate_act_by_person_id")),
         sa.ForeignKeyConstraint(["mandate_id"], ["lms_mandate.id"], name=op.f("fk_lms_mandate_act_mandate_id")),
@@ -915,7 +916,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("by", sa.String(length=40), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("sealed_reason", sa.LargeBinary(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["enrolment_id"], ["lms_enrolment.id"], name=op.f("fk_lms_enrolment_event_enrolment_id")
