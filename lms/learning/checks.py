@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.catalogue import queries as catalogue
 from lms.kernel.checks import Finding, check
 from lms.plugins.manager import unit_kinds
-from lms.seminars.models import Enrolment, Stage, StageReached
+from lms.seminars.models import EditionVersion, Enrolment, Stage, StageReached
 from lms.seminars.rules import COUNTED
 
 from . import queries
@@ -98,6 +98,30 @@ def completion(session: Session) -> Iterable[Finding]:
         # Whoever has left is not made complete by a version that asks less.
         if row.completed_at is None and complete and row.enrolment_id in here:
             yield Finding(about, "finished without being complete")
+
+
+@check("learning.completed")
+def completed(session: Session) -> Iterable[Finding]:
+    """Who is complete is as late as the step that completed it, under a version that the edition has read."""
+    steps = (EnrolmentProgress.enrolment_id == ProgressEvent.enrolment_id) & (
+        EnrolmentProgress.completed_at == ProgressEvent.at
+    )
+    late = _by_enrolment(session, ProgressEvent.enrolment_id, ProgressEvent.late, exists().where(steps))
+    read = {tuple(row) for row in session.execute(select(EditionVersion.edition_id, EditionVersion.version_id))}
+    kept = select(EnrolmentProgress, Enrolment.edition_id).outerjoin(
+        Enrolment, Enrolment.id == EnrolmentProgress.enrolment_id
+    )
+    for row, edition_id in session.execute(kept.order_by(EnrolmentProgress.enrolment_id)):
+        about = f"enrolment {row.enrolment_id}"
+        if row.completed_at is None:
+            if row.late or row.version_id is not None:
+                yield Finding(about, "says how it was completed without being complete")
+            continue
+        # Who became complete by a change of version did so without a step.
+        if row.late != late.get(row.enrolment_id, row.late):
+            yield Finding(about, "is not as late as the step that completed it")
+        if (edition_id, row.version_id) not in read:
+            yield Finding(about, "was completed under a version that the edition has not read")
 
 
 @check("learning.tries")

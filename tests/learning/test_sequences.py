@@ -28,6 +28,7 @@ from lms.learning.models import (
     UnitState,
 )
 from lms.learning.queries import latest_try
+from tests.conftest import NOW
 from tests.learning.makers import Reader, make_reader, publish
 
 OURS = [name for name in checks if name.startswith("learning.")]
@@ -154,6 +155,13 @@ def test_the_checks_find_what_was_changed_by_hand(app: Flask, tmp_path: Path) ->
     course = tables["lms_enrolment_progress"].update()
     assert "learning.enrolments" in forge(course.values(units_done=2))
     assert "learning.completion" in forge(course.values(units_done=3, completed_at=None))
+    forge(course.values(completed_at=NOW))
+    assert "learning.completed" not in forge(course.values(late=False))
+    assert forge(course.values(late=True))["learning.completed"] == ["is not as late as the step that completed it"]
+    unread = forge(course.values(late=False, version_id=None))["learning.completed"]
+    assert unread == ["was completed under a version that the edition has not read"]
+    unfinished = forge(course.values(late=True, completed_at=None))["learning.completed"]
+    assert unfinished == ["says how it was completed without being complete"]
     events = tables["lms_progress_event"]
     undone = events.update().where(events.c.kind == ProgressKind.READ).values(kind=ProgressKind.UNDONE)
     assert "learning.units" in forge(undone)
