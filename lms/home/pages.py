@@ -13,7 +13,7 @@ from lms.dashboards.rules.looks import Sight
 from lms.learning.rules.progress import UnitState
 from lms.learning.rules.standing import ModuleStanding, Standing
 from lms.people.rules import Grant, Role
-from lms.records.rules.completion import Verdict
+from lms.records.rules.completion import Key, Verdict
 from lms.seminars.rules import EnrolmentState
 from lms.web.dates import days_left, local_day, short_day
 from lms.web.languages import gettext as _
@@ -159,6 +159,12 @@ class HomePage:
             return said
         names = "; ".join(before.named(self.language) for before in module.waits_for)
         return f"{said} {_('Opens when you have read: %(modules)s.', modules=names)}"
+
+    @property
+    def absent(self) -> bool:
+        """Whether the attendance was not met and can no longer be, as its sheet is closed."""
+        found = self.verdict.missing if self.verdict else ()
+        return any(one.key is Key.ATTENDANCE and one.figures["closed"] for one in found)
 
     @property
     def conditions(self) -> list[tuple[bool, str, str]]:

@@ -184,6 +184,28 @@ def test_after_the_seminar_the_page_says_what_the_record_waits_for(app: Flask) -
     assert "0 of 4 so far; 3 are needed." in said
 
 
+@pytest.mark.parametrize("read", [False, True])
+def test_after_closing_with_absence_the_page_promises_no_record_and_says_whom_to_write_to(
+    app: Flask, read: bool
+) -> None:
+    with unit_of_work() as session:
+        edition = records.make_edition(session)
+        held = records.make_place(session, edition)
+        person = welcomed(session, held)
+        if read:
+            records.complete_reading(session, held)
+        records.attend(session, edition, held, present=1)
+        records.close(session, edition)
+    db.session.remove()
+    with frozen(AFTER):
+        said = words(signed_in_client(app, person).get("/").text)
+    assert "The attendance was not met The attendance is closed, and yours is less than the record asks for." in said
+    assert f"If this is a mistake, please write to us: {edition.contact}" in said
+    assert "is issued when" not in said
+    assert "not issued yet" not in said
+    assert ("so no record is issued." in said) is read
+
+
 @pytest.mark.parametrize(
     ("becomes", "sentence"),
     [
