@@ -27,6 +27,12 @@ class Conflict(LmsError):
     status = 409
 
 
+class NotInstalled(LmsError):
+    """What is stored needs a plugin that is not there (503)."""
+
+    status = 503
+
+
 class TooMany(LmsError):
     """Throttled; `retry_after` is in seconds (429)."""
 

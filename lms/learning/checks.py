@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue import queries as catalogue
 from lms.kernel.checks import Finding, check
+from lms.kernel.errors import NotInstalled
 from lms.plugins.manager import unit_kinds
 from lms.seminars.models import EditionVersion, Enrolment, Stage, StageReached
 from lms.seminars.rules import COUNTED
@@ -138,11 +139,24 @@ def tries(session: Session) -> Iterable[Finding]:
     )  # fmt: skip
     for number, rows in groupby(sent, key=lambda row: row.id):
         answers = list(rows)
-        quiz = queries.quiz(session, unit_kinds(), answers[0].revision_id)
+        try:
+            quiz = queries.quiz(session, unit_kinds(), answers[0].revision_id)
+        except NotInstalled:
+            yield Finding(f"try {number}", "cannot be scored again, as its kind of unit is not installed")
+            continue
         given = that_count(Sent(r.question, r.given, r.page, r.sequence) for r in answers if r.question is not None)
         score = quiz.score(given)
         if (score.points, score.total) != (answers[0].points, answers[0].total):
             yield Finding(f"try {number}", "its score is not what its answers are worth")
+
+
+@check("learning.kinds")
+def kinds(session: Session) -> Iterable[Finding]:
+    """Every unit that an edition reads is of a kind that is installed."""
+    read = session.scalars(select(EditionVersion.version_id).distinct().order_by(EditionVersion.version_id)).all()
+    units_read = (unit for version in read for _module, unit in catalogue.outline(session, version).units())
+    for key, kind in sorted({(unit.key, unit.kind) for unit in units_read if unit.kind not in unit_kinds()}):
+        yield Finding(f"unit {key}", f"needs a part that is not installed: the kind {kind}")
 
 
 @check("learning.receipts")

@@ -289,65 +289,6 @@ def test_a_late_request_does_not_overtake_a_newer_choice_of_the_same_page(reader
     assert re.search(r'value="true"[^>]*checked', reader.get("asked")), "another page has its own count"
 
 
-def form_on(page: str) -> tuple[str, dict[str, Any]]:
-    """Where the form of a page is sent, and its hidden fields, as a browser without scripts would send them."""
-    form = page[page.rindex("<form", 0, page.index("data-save=")) :].partition("</form>")[0]
-    action = re.search(r'action="([^"]+)"', form)
-    assert action
-    hidden: dict[str, Any] = {}
-    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form):
-        hidden.setdefault(name, []).append(value)
-    return html.unescape(action[1]), hidden
-
-
-@pytest.mark.parametrize("button", ["save", "check"])
-def test_an_answer_taken_back_on_a_plain_form_is_taken_back(reader: Reader, button: str) -> None:
-    tried = reader.begin()
-    reader.check(tried, act="save", **reader.right(), think="My thought.")
-    action, hidden = form_on(reader.get("asked"))
-    fields = {**reader.right(), "think": "", **hidden, "act": button}
-    del fields["several"]
-    assert reader.client.post(action, data=fields).status_code == (303 if button == "save" else 422)
-    page = reader.get("asked")
-    assert "My thought." not in page
-    assert not re.search(r'type="checkbox"[^>]*checked', page)
-    assert re.search(r'type="radio"[^>]*checked', page)
-
-
-def test_a_stale_page_that_never_had_an_answer_takes_none_back(reader: Reader) -> None:
-    tried = reader.begin()
-    action, hidden = form_on(reader.get("asked"))
-    reader.save(tried, "think", think="Written in another window.")
-    reader.save(tried, "truth", truth="true")
-    fields = {**reader.right(), **hidden, "think": ""}
-    del fields["truth"]
-    assert reader.client.post(action, data=fields).status_code == 303
-    assert "Written in another window." in reader.get("asked")
-    assert best(reader) == (UnitState.DONE, 5, 5)
-
-
-@pytest.mark.parametrize("button", ["save", "check"])
-def test_a_single_answer_that_arrives_after_the_whole_form_does_not_win(reader: Reader, button: str) -> None:
-    reader.begin()
-    page = reader.get("asked")
-    single = re.search(r'data-save="([^"]+)"', page)
-    assert single
-    action, hidden = form_on(page)
-
-    def late(key: str, value: str, sequence: int) -> None:
-        sent = {"client_key": key, "question": "truth", "truth": value, "sequence": sequence}
-        answer = reader.client.post(html.unescape(single[1]), data=sent, headers={"Accept": "application/json"})
-        assert answer.status_code == 200
-
-    late("key-number-1", "true", 5)
-    assert reader.client.post(action, data={**hidden, "truth": "true", "sequence": "7", "act": button}).status_code in {
-        303,
-        422,
-    }
-    late("key-number-2", "false", 6)
-    assert re.search(r'value="true"[^>]*checked', reader.get("asked"))
-
-
 def test_two_browsers_at_once_write_one_set_of_answers(reader: Reader) -> None:
     tried = reader.begin()
     reader.save(tried, "truth", truth="true")

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from lms.catalogue import queries as catalogue
-from lms.kernel.errors import NotFound
+from lms.kernel.errors import NotFound, NotInstalled
 from lms.kernel.secrets import unseal
 from lms.learning.models import (
     Answer,
@@ -106,7 +107,9 @@ def answer_place(tried: str, question: str) -> str:
 
 
 def quiz(session: Session, kinds: Mapping[str, UnitKind], revision_id: int) -> Quiz:
-    """A quiz with its answers, as it was published: for the server only."""
+    """A quiz with its answers, as it was published: for the server only. Raises NotInstalled for an unknown kind."""
     text = catalogue.unit_text(session, revision_id)
-    kind = kinds[text.kind]
+    kind = kinds.get(text.kind)
+    if kind is None:
+        raise NotInstalled(_("This unit needs a part that is not installed."))
     return Quiz(revision_id, kind, text.data, tuple(kind.questions(text.data)))
