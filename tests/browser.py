@@ -6,10 +6,12 @@ with browser.launched() as chromium:
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tools import chromium
 
@@ -37,9 +39,16 @@ def launched() -> Iterator[Browser]:
     executable = chromium.find()
     if executable is None:
         raise NoBrowser(f"No Chromium: {chromium.HOW_TO_GET_IT}")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = _playwright().chromium.launch(executable_path=executable, args=list(ARGUMENTS))
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+@cache
+def _playwright() -> Playwright:
+    """One for the process: a second one beside it is refused, and test files come in any order."""
+    started = sync_playwright().start()
+    atexit.register(started.stop)
+    return started
