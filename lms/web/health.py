@@ -39,4 +39,3 @@ def _database() -> bool:
         db.session.rollback()
         return False
     return True
-

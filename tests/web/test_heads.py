@@ -6,7 +6,9 @@ import pytest
 from flask import Flask
 
 
-@pytest.mark.parametrize("path", ["/help", "/sign-in", "/forgot", "/invitation/nobody-knows", "/reset/nobody-knows", "/"])
+@pytest.mark.parametrize(
+    "path", ["/help", "/sign-in", "/forgot", "/invitation/nobody-knows", "/reset/nobody-knows", "/"]
+)
 def test_head_has_the_status_of_get_and_no_body(sqlite_app: Flask, path: str) -> None:
     client = sqlite_app.test_client()
     head, get = client.head(path), client.get(path)
