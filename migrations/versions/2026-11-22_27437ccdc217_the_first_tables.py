@@ -25,6 +25,11 @@ REFUSES = {
         "FOR EACH ROW EXECUTE FUNCTION lms_ledger_is_append_only()"
     ),
 }
+# A row's trigger does not see a table emptied at once.
+REFUSES_EMPTYING = (
+    "CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+    "FOR EACH STATEMENT EXECUTE FUNCTION lms_ledger_is_append_only()"
+)
 REFUSING_FUNCTION = (
     "CREATE FUNCTION lms_ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
     "$$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$"
@@ -38,6 +43,8 @@ def _refuse_changes_of_the_ledger() -> None:
     for table in LEDGER_TABLES:
         for verb in ("update", "delete"):
             op.execute(REFUSES[dialect].format(table=table, verb=verb, VERB=verb.upper()))
+        if dialect == "postgresql":
+            op.execute(REFUSES_EMPTYING.format(table=table))
 
 
 def upgrade() -> None:

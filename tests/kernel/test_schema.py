@@ -62,6 +62,19 @@ def test_the_database_itself_refuses_to_change_the_ledger(app: Flask, change: st
         session.execute(text(change))
 
 
+def test_the_ledger_cannot_be_emptied_at_once(app: Flask) -> None:
+    _load_and_fill(app)
+    if db.engine.dialect.name == "sqlite":
+        emptying = ["DELETE FROM lms_ledger_seal"]  # SQLite knows no TRUNCATE
+    else:
+        emptying = ["TRUNCATE lms_ledger_entry CASCADE", "TRUNCATE lms_ledger_seal"]
+    for statement in emptying:
+        with pytest.raises(DBAPIError, match="append-only"), own_transaction() as session:
+            session.execute(text(statement))
+    with own_transaction() as session:
+        assert session.scalar(text("SELECT count(*) FROM lms_ledger_seal"))
+
+
 def test_the_history_is_one_line_of_dated_files() -> None:
     files = sorted((migrations.folder() / "versions").glob("*.py"))
     assert files

@@ -59,9 +59,10 @@ def make_tables() -> None:
 def _fill(connection: Connection, tables: list[str], folder: Path, manifest: Manifest) -> None:
     """The ledger's triggers refuse every change, and a restore is none: they rest until the rows are in."""
     everything = sql.SQL(", ").join(map(sql.Identifier, tables))
-    connection.execute(sql.SQL("TRUNCATE {}").format(everything))  # what a migration put in is in the backup too
     for table in tables:
         _switch_triggers(connection, table, "DISABLE")
+    connection.execute(sql.SQL("TRUNCATE {}").format(everything))  # what a migration put in is in the backup too
+    for table in tables:
         number = _table_in(connection, table, manifest.columns[table], folder)
         _switch_triggers(connection, table, "ENABLE")
         if number != manifest.counts[table]:
