@@ -156,7 +156,8 @@ def _held(job: Claim, worker: str) -> tuple[Any, ...]:
 
 
 def _finish(session: Session, job: Claim, worker: str) -> bool:
-    done = update(Job).where(*_held(job, worker)).values(state=JobState.DONE, lease_until=None, error=None)
+    # What it was about may lead to a person, and nobody reads it any more.
+    done = update(Job).where(*_held(job, worker)).values(state=JobState.DONE, lease_until=None, error=None, payload={})
     result = session.execute(done, execution_options={"synchronize_session": False})
     return isinstance(result, CursorResult) and result.rowcount == 1
 
@@ -176,6 +177,7 @@ def _put_back(job: Claim, worker: str, error: Exception) -> None:
                 lease_until=None,
                 run_at=now() + pause_after(job.tries),
                 error=_in_words(error),
+                **({"payload": {}} if newer else {}),
             ),
             execution_options={"synchronize_session": False},
         )
@@ -208,6 +210,7 @@ def revive(session: Session) -> int:
     for job in dead:
         superseded = job.key is not None and job.key in keys
         job.state = JobState.DONE if superseded else JobState.WAITING
+        job.payload = {} if superseded else job.payload
         job.tries, job.run_at = 0, now()
         keys |= {job.key} if job.key else set()
     return len(dead)

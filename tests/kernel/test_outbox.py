@@ -77,6 +77,30 @@ def test_what_was_asked_for_is_done_once(app: Flask, sink: Sink) -> None:
     assert [job.state for job in jobs()] == [JobState.DONE]
 
 
+def test_what_a_done_job_was_about_is_not_kept(
+    app: Flask, sink: Sink, handle: Callable[[outbox.DatabaseHandler], None]
+) -> None:
+    handle(note)
+    ask(payload={"person": 7})
+    ask("drill.change", payload={"blind": "abc"})
+    assert worker.drain() == 2
+    assert [(job.state, job.payload) for job in jobs()] == [(JobState.DONE, {})] * 2
+
+
+def test_what_a_failed_job_was_about_is_kept_for_the_next_try_unless_a_newer_one_does_it(
+    app: Flask, sink: Sink
+) -> None:
+    sink.failures = 2
+    ask(payload={"turn": 1})
+    assert outbox.run_one("first")
+    ask(payload={"turn": 2}, key="fold", at=NOW - dt.timedelta(minutes=1))
+    taken = outbox.claim("first")
+    assert taken is not None
+    ask(payload={"turn": 3}, key="fold")
+    outbox._put_back(taken, "first", ConnectionError())
+    assert [job.payload for job in jobs()] == [{"turn": 1}, {}, {"turn": 3}]
+
+
 def test_a_change_that_is_rolled_back_asks_for_nothing(app: Flask, sink: Sink) -> None:
     with pytest.raises(ZeroDivisionError), unit_of_work() as session:
         outbox.enqueue(session, "drill.send", {"person": 7})
