@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from lms.kernel.checks import Finding, check
 from lms.kernel.secrets import Unsealable, same, unseal
 from lms.kernel.settings import keyring
+from lms.people import erased
 from lms.people.models import IdentityKind, IdentityRow, Mandate, MandateAct, Person, PersonKey
 from lms.people.rules.mandates import SHORTEST_REASON, STATE_AFTER, MandateActKind, MandateState
 from lms.people.rules.names import PersonName
@@ -82,3 +83,13 @@ def only_the_erased_have_no_key(session: Session) -> Iterable[Finding]:
     left = select(Person.subject).where(Person.erased_at.is_not(None), Person.id.in_(select(IdentityRow.person_id)))
     for subject in session.scalars(left):
         yield Finding(f"person {subject}", "erased, but a sealed row is there")
+
+
+@check("people.erasures")
+def nobody_erased_has_come_back(session: Session) -> Iterable[Finding]:
+    """Whoever is on the list of the erased outside the database is erased in it."""
+    back = select(Person.subject).where(Person.erased_at.is_(None), Person.subject.in_(erased.subjects()))
+    for subject in session.scalars(back):
+        yield Finding(f"person {subject}", "on the list of the erased, but is here again")
+    for line in erased.unreadable():
+        yield Finding(f"list of the erased, line {line}", "cannot be read")

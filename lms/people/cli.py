@@ -62,7 +62,7 @@ def erase(address: str) -> None:
         if person is None:
             raise click.ClickException("Nobody here has this address.")
         services.erase(session, person=person, by=None, at=now())
-    click.echo("Done. Backups made before still hold it, sealed; erase the person again after restoring one.")
+    click.echo("Done. Backups made before still hold it, sealed; restoring one here erases the person again.")
 
 
 def _give(email: str, name: str) -> services.Made | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lms.kernel import lines
 from lms.kernel.settings import present_settings
 
 
@@ -26,52 +25,19 @@ def file() -> Path:
 
 def note(sequence: int, seal: str, at: str) -> None:
     """Append a head and wait until it is on the disk."""
-    path = file()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    line = json.dumps({"sequence": sequence, "seal": seal, "at": at}) + "\n"
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        _drop_torn_line(handle)
-        os.write(handle, line.encode())
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    _keep_name(path.parent)
+    lines.append(file(), {"sequence": sequence, "seal": seal, "at": at})
 
 
 def read() -> Anchors:
     """Every head in the file. A line that was torn by a power cut at the very end is written again by its job."""
-    try:
-        text = file().read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return Anchors()
     heads: dict[int, str] = {}
     unreadable, contradicting = [], []
-    whole, _, _torn = text.rpartition("\n")
-    for number, line in enumerate(whole.splitlines(), 1):
+    for line in lines.read(file()):
         try:
-            found = json.loads(line)
-            sequence, seal = int(found["sequence"]), str(found["seal"])
+            sequence, seal = int(line.said["sequence"]), str(line.said["seal"])
         except (ValueError, KeyError, TypeError):
-            unreadable.append(number)
+            unreadable.append(line.number)
             continue
         if heads.setdefault(sequence, seal) != seal:
-            contradicting.append(number)
+            contradicting.append(line.number)
     return Anchors(heads, tuple(unreadable), tuple(contradicting))
-
-
-def _drop_torn_line(handle: int) -> None:
-    size = os.fstat(handle).st_size
-    tail = os.pread(handle, min(size, 4096), max(0, size - 4096))
-    torn = len(tail) - (tail.rfind(b"\n") + 1)
-    if torn:
-        os.ftruncate(handle, size - torn)
-
-
-def _keep_name(folder: Path) -> None:
-    """A new file's name is on the disk only when its folder is."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

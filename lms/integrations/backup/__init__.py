@@ -18,7 +18,9 @@ from lms.kernel.errors import Refused
 from lms.kernel.models import Worker
 from lms.kernel.settings import KEY_NAMES, Settings
 from lms.kernel.unit_of_work import unit_of_work
+from lms.people import erased
 from lms.people.models import MailedToken, SignInSession, TokenPurpose
+from lms.people.services import erase_again
 from lms.records import anchors
 
 from . import manifest as contents
@@ -54,9 +56,9 @@ def _gather(part: Path, settings: Settings, at: dt.datetime) -> Manifest:
     data.mkdir(mode=0o700)
     kind = db.engine.dialect.name
     # Before the database: a head noted meanwhile would look like a record that the copy has lost.
-    if anchors.file().exists():
-        (part / ANCHORS).mkdir(mode=0o700)
-        shutil.copyfile(anchors.file(), part / ANCHORS / anchors.file().name)
+    (part / ANCHORS).mkdir(mode=0o700)
+    for kept in filter(Path.exists, (anchors.file(), erased.file())):
+        shutil.copyfile(kept, part / ANCHORS / kept.name)
     copied = _ENGINES[kind].copy_out(db.engine, data)
     made = Manifest(
         database=kind,
@@ -90,7 +92,8 @@ def restore(folder: Path, settings: Settings, *, at: dt.datetime) -> Manifest:
     """Fill an empty database from a backup; raises Refused and changes nothing unless all of it fits.
 
     Everybody is signed out, and no code for a password or an address is good any more: what was ended or used up since
-    the backup must not come back. Invitations stay, since whoever was invited has nothing else.
+    the backup must not come back. Invitations stay, since whoever was invited has nothing else. Whoever was erased
+    since the backup, as the list of this home or of the backup tells, is erased again.
     """
     found = contents.read(folder, settings.keys)
     kind = db.engine.dialect.name
@@ -100,19 +103,21 @@ def restore(folder: Path, settings: Settings, *, at: dt.datetime) -> Manifest:
         raise Refused(_("This backup stands at another migration: use the release that made it, then upgrade."))
     _ENGINES[kind].copy_in(db.engine, folder / DATA, found)
     _bring_back_anchors(folder / ANCHORS)
+    erased.take_over(folder / ANCHORS / erased.file().name)
     with unit_of_work() as session:
         session.execute(update(SignInSession).where(SignInSession.ended_at.is_(None)).values(ended_at=at))
         open_codes = (MailedToken.purpose != TokenPurpose.INVITATION, MailedToken.void_at.is_(None))
         session.execute(update(MailedToken).where(*open_codes).values(void_at=at))
         session.execute(delete(Worker))
-        audit.record(session, at=at, actor=None, act="database.restored", made_at=found.made_at)
+        again = erase_again(session, at=at)
+        audit.record(session, at=at, actor=None, act="database.restored", made_at=found.made_at, erased_again=again)
     return found
 
 
 def _bring_back_anchors(saved: Path) -> None:
     """Anchors that are here already stay: they may know of records that the backup does not hold."""
     place = anchors.file()
-    if saved.is_dir() and not place.exists():
+    if (saved / place.name).exists() and not place.exists():
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.copyfile(saved / place.name, place)
         place.chmod(0o600)

@@ -8,6 +8,7 @@ from .codes import Tried as Tried
 from .codes import make_code as make_code
 from .codes import try_code as try_code
 from .erasure import erase as erase
+from .erasure import erase_again as erase_again
 from .institutions import affiliate as affiliate
 from .institutions import create_institution as create_institution
 from .institutions import move as move

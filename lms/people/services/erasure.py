@@ -7,7 +7,8 @@ import datetime as dt
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from lms.kernel import audit
+from lms.kernel import audit, outbox
+from lms.people import erased
 from lms.people.models import Affiliation, HostLink, IdentityRow, MailedToken, Password, Person, PersonKey
 
 from .sessions import end_other_sessions
@@ -25,3 +26,13 @@ def erase(session: Session, *, person: Person, by: str | None, at: dt.datetime) 
     person.locale = person.zone = None
     person.erased_at = person.disabled_at = at
     audit.record(session, at=at, actor=by, act="person.erased", about=person.subject)
+    outbox.enqueue(session, erased.NOTE, {"subject": person.subject, "at": at.isoformat()})
+
+
+def erase_again(session: Session, *, at: dt.datetime) -> int:
+    """Erase whoever is on the list of the erased and was brought back; says how many there were."""
+    back = select(Person).where(Person.erased_at.is_(None), Person.subject.in_(erased.subjects()))
+    found = session.scalars(back.order_by(Person.id)).all()
+    for person in found:
+        erase(session, person=person, by=None, at=at)
+    return len(found)
