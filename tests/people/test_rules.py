@@ -14,6 +14,7 @@ from lms.people.rules import Grant, MandateRefusal, MandateState, NameOrder, Per
 from lms.people.rules import mandates as rules
 from lms.people.rules.codes import spaced, tidy_code, usable
 from lms.people.rules.names import TextMistake, mistake_in_line, mistake_in_name, mistake_in_parts, tidy_line
+from lms.people.rules.networks import network_of
 from lms.people.rules.passwords import PasswordMistake, mistake_in_password
 from lms.people.rules.paths import local_path
 from lms.people.rules.sessions import ABSOLUTE, KEPT, device_words, lifetime, lives
@@ -281,3 +282,20 @@ def test_figures_never_widen_what_is_shown_by_name() -> None:
     assert not both.counts_only
     assert both.states == {"KE"}
     assert not both.everything
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:DB8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("unix:", "unix:"),
+    ],
+)
+def test_tries_are_counted_by_what_a_network_is_given(address: str, network: str) -> None:
+    assert network_of(address) == network

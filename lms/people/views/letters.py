@@ -20,6 +20,7 @@ from lms.people.models import Person
 from lms.people.queries.persons import own_words
 from lms.people.queries.sign_ins import open_link
 from lms.people.rules.codes import Outcome, TokenPurpose
+from lms.people.rules.networks import network_of
 from lms.people.services import Tried
 from lms.people.sign_in import me, remember
 from lms.web.access import SAFE, Permission, begins_reading, public, requires
@@ -39,7 +40,7 @@ def forgot() -> Any:
     if not form.validate():
         return render("lms/people/forgot.html", form=form), 422
     throttle.count("forgot.address", fold_address(form.address.data), at=now(), limit=10)
-    throttle.count("forgot.network", request.remote_addr or "", at=now(), limit=30)
+    throttle.count("forgot.network", network_of(request.remote_addr or ""), at=now(), limit=30)
     with unit_of_work() as session:
         services.ask_for_new_password(session, address=form.address.data)
     return render("lms/people/forgot_sent.html")
@@ -146,7 +147,7 @@ def _over(purpose: TokenPurpose, link: str, person_id: int | None = None) -> boo
 
 
 def _slow_down() -> None:
-    throttle.count("code.network", request.remote_addr or "", at=now(), limit=30)
+    throttle.count("code.network", network_of(request.remote_addr or ""), at=now(), limit=30)
 
 
 def _refused(tried: Tried, form: CodeForm, page: str) -> Any:
