@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from . import outbox
 from .clock import now
@@ -46,11 +46,12 @@ def work(stop: threading.Event) -> None:
 
 @contextmanager
 def _outlasting_the_database(stop: threading.Event) -> Iterator[None]:
-    """A database that restarts must not end the worker: what it held is taken up again when its lease is over."""
+    """A database that restarts, or has no connection free, must not end the worker: what it held is taken up again
+    when its lease is over."""
     try:
         yield
-    except DBAPIError as error:
-        log.error("worker.database_away", error=type(error.orig).__name__)
+    except SQLAlchemyError as error:
+        log.error("worker.database_away", error=type(getattr(error, "orig", None) or error).__name__)
         stop.wait(BETWEEN_RECONNECTS)
 
 

@@ -135,6 +135,7 @@ def test_a_worker_outlasts_a_database_that_goes_away(
             raise failures.pop()
         return claim(name)
 
+    monkeypatch.setattr(outbox, "periodic", {})
     monkeypatch.setattr(worker, "BETWEEN_RECONNECTS", 0.01)
     monkeypatch.setattr(outbox, "claim", failing_once)
     monkeypatch.setitem(outbox.effects, "drill.send", lambda _payload, _id: None)
