@@ -132,9 +132,9 @@ def _install_database(app: Flask) -> None:
 
 def _install_web(app: Flask) -> None:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    logs.install(app)  # first, so that the time it takes to find out who asks is counted
     access.install(app, sign_in.identify)
     sign_in.install(app)
-    logs.install(app)
     CSRFProtect(app)
     assets.install(app)
     languages.install(app)
