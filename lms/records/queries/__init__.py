@@ -7,7 +7,6 @@ from .ledger import Head, chain, head, unsealed
 from .standing import (
     Standing,
     conditions_for,
-    in_closed_editions,
     own_standings,
     standings,
     standings_in,
@@ -22,7 +21,6 @@ __all__ = [
     "chain",
     "conditions_for",
     "head",
-    "in_closed_editions",
     "my_record",
     "my_records",
     "own_standings",

@@ -190,11 +190,6 @@ def _held(session: Session, edition_ids: Collection[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def in_closed_editions() -> ColumnElement[bool]:
-    """The condition that an enrolment's edition has closed its attendance."""
-    return Enrolment.edition_id.in_(select(AttendanceClosing.edition_id))
-
-
 def without_record() -> ColumnElement[bool]:
     """The condition that an enrolment has no record yet."""
     return ~exists().where(RecordSubject.enrolment_id == Enrolment.id).correlate(Enrolment)
