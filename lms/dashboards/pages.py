@@ -9,6 +9,7 @@ from functools import cached_property
 
 from lms.people import states
 from lms.people.models import Sector
+from lms.seminars.labels import SECTORS
 from lms.seminars.rules import Stage
 
 from .forms import address_of, state_key
@@ -17,7 +18,7 @@ from .rules.looks import AFTER_CLOSING, STAGES, Awaiting, Filter, Numbers, Sight
 from .rules.matrix import SMALLEST, matrix, suppressed
 from .rules.steps import told
 from .tables import MatrixPart, footnotes, state_order
-from .wording import AWAITING, SECTORS, STATUSES, awaited, finding
+from .wording import AWAITING, STATUSES, awaited, finding
 from .wording import STAGES as STAGE_WORDS
 
 

@@ -10,11 +10,12 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from lms.people import states
+from lms.people.models import Sector
+from lms.seminars.labels import SECTORS
 from lms.web.languages import gettext as _
 
 from .forms import state_key
 from .rules.matrix import NO_ONE, OTHER, Cell, Matrix
-from .wording import SECTORS
 
 
 @lru_cache(maxsize=64)
@@ -69,7 +70,7 @@ class MatrixPart:
     @cached_property
     def columns(self) -> list[str]:
         """The sectors at the head."""
-        return [_("Other sectors") if key == OTHER else str(SECTORS[key]) for key in self.table.columns]
+        return [_("Other sectors") if key == OTHER else str(SECTORS[Sector(key)]) for key in self.table.columns]
 
     @cached_property
     def notes(self) -> dict[str, str]:

@@ -6,22 +6,11 @@ from collections.abc import Collection, Mapping
 
 from flask_babel import LazyString
 
-from lms.people.models import Sector
 from lms.seminars.rules import Stage
 from lms.web.languages import gettext, ngettext
 from lms.web.languages import lazy_gettext as _l
 
 from .rules.looks import Awaiting, Numbers, Status
-
-SECTORS: Mapping[str, LazyString] = {
-    Sector.FOREIGN_AFFAIRS: _l("Foreign affairs"),
-    Sector.JUSTICE: _l("Justice"),
-    Sector.DEFENCE: _l("Defence"),
-    Sector.INTERIOR: _l("Interior"),
-    Sector.EDUCATION: _l("Education"),
-    Sector.HUMAN_RIGHTS: _l("Human rights institution"),
-    Sector.OTHER: _l("Other ministry or institution"),
-}
 
 STAGES: Mapping[Stage, LazyString] = {
     Stage.INVITED: _l("Invited"),

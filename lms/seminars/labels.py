@@ -61,7 +61,7 @@ SECTORS: Mapping[Sector, str] = {
     Sector.INTERIOR: _l("Interior"),
     Sector.EDUCATION: _l("Education"),
     Sector.HUMAN_RIGHTS: _l("Human rights institution"),
-    Sector.OTHER: _l("Other"),
+    Sector.OTHER: _l("Other ministry or institution"),
 }
 
 
