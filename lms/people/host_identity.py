@@ -57,7 +57,8 @@ def _linked(session: Session, host: str, blind: str) -> bool:
 
 def link(session: Session, user: HostUser, at: dt.datetime) -> Person:
     """Make a person for the host's user. An address that somebody here has already is left out, and that is
-    written down. Raises AlreadyLinked."""
+    written down; any other is written to, but until it is proved nobody is found by it, and whoever is invited at it
+    takes it. Raises AlreadyLinked."""
     address, known = _free_address(session, user.address)
     person = create_person(session, name=_name(user), address=address, at=at)
     _insert_link(session, user, person, at)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from flask import Flask
 from sqlalchemy import select
 
-from lms.kernel.models import AuditEntry
+from lms.kernel.models import AuditEntry, Job
+from lms.kernel.settings import keyring
 from lms.kernel.unit_of_work import unit_of_work
-from lms.people import queries
+from lms.people import queries, services
 from lms.people.host import HOST_USER, HostUser
-from lms.people.models import HostLink, Person
+from lms.people.models import HostLink, IdentityRow, Person
+from lms.people.services.invitations import send_reset
+from tests.conftest import NOW
 from tests.people.makers import make_person
 
 USER = HostUser("u-1", "Amina Mfano", "amina@example.org")
@@ -71,3 +74,30 @@ def test_whoever_is_disabled_here_stays_out_and_is_not_made_anew(app: Flask) -> 
         assert client.get("/account", environ_overrides=as_user(USER)).status_code == 303
     with unit_of_work() as session:
         assert len(session.scalars(select(Person.id)).all()) == 1
+
+
+def test_whoever_names_an_address_to_the_host_does_not_get_its_owners_invitation(app: Flask) -> None:
+    app.test_client().get("/account", environ_overrides=as_user(USER))
+    with unit_of_work() as session:
+        impostor = session.scalars(select(HostLink.person_id)).one()
+        assert queries.person_by_address(session, "amina@example.org") is None
+        send_reset(session, {"blind": keyring().blind("amina@example.org")}, NOW)
+        assert session.scalars(select(Job).where(Job.kind == "mail.send")).all() == []
+    with unit_of_work() as session:
+        invited = services.person_for_address(session, name="Amina Mfano", address="amina@example.org", at=NOW)
+        services.invite(session, person=invited, by=None, at=NOW)
+        assert invited.id != impostor
+        assert queries.addresses_of(session, impostor) == []
+    with unit_of_work() as session:
+        again = services.person_for_address(session, name="Amina Mfano", address="amina@example.org", at=NOW)
+        assert again.id == invited.id
+
+
+def test_an_address_that_a_user_of_the_host_has_proved_is_theirs(app: Flask) -> None:
+    app.test_client().get("/account", environ_overrides=as_user(USER))
+    with unit_of_work() as session:
+        person_id = session.scalars(select(HostLink.person_id)).one()
+        session.scalars(select(IdentityRow).where(IdentityRow.blind_index.is_not(None))).one().verified_at = NOW
+    with unit_of_work() as session:
+        found = services.person_for_address(session, name="Amina Mfano", address="amina@example.org", at=NOW)
+        assert found.id == person_id

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import unseal
 from lms.kernel.settings import keyring
-from lms.people.models import IdentityKind, IdentityRow, Person, PersonKey
+from lms.people.models import HostLink, IdentityKind, IdentityRow, Person, PersonKey
 from lms.people.rules.names import PersonName
 from lms.people.sealing import name_place
 
@@ -97,15 +97,19 @@ def person_by_subject(session: Session, subject: str) -> Person | None:
     return session.scalar(select(Person).where(Person.subject == subject))
 
 
+def owned() -> ColumnElement[bool]:
+    """The condition that an address belongs to its person: they proved it, or they were invited at it. What a host
+    application says of its user is not enough: there anybody may name anybody's address."""
+    vouched_for = select(HostLink.id).where(HostLink.person_id == IdentityRow.person_id).exists()
+    return IdentityRow.verified_at.is_not(None) | (IdentityRow.primary & ~vouched_for)
+
+
 def person_by_address(session: Session, address: str) -> Person | None:
     """The person who has this address, proved to be theirs or the one they were invited at."""
     return session.scalar(
         select(Person)
         .join(IdentityRow, IdentityRow.person_id == Person.id)
-        .where(
-            IdentityRow.blind_index == keyring().blind(address),
-            IdentityRow.primary | IdentityRow.verified_at.is_not(None),
-        )
+        .where(IdentityRow.blind_index == keyring().blind(address), owned())
     )
 
 

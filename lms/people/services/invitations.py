@@ -13,7 +13,7 @@ from lms.kernel import audit, outbox
 from lms.kernel.errors import Refused
 from lms.kernel.settings import keyring
 from lms.people.models import IdentityRow, MailedToken, Person
-from lms.people.queries.persons import subjects_of
+from lms.people.queries.persons import owned, subjects_of
 from lms.people.rules.codes import TokenPurpose
 
 from .codes import Made, make_code
@@ -72,7 +72,7 @@ def send_reset(session: Session, payload: dict[str, Any], at: dt.datetime) -> No
         select(Person, IdentityRow.id)
         .join(IdentityRow, IdentityRow.person_id == Person.id)
         .where(IdentityRow.blind_index == payload["blind"], Person.disabled_at.is_(None))
-        .where(IdentityRow.primary | IdentityRow.verified_at.is_not(None))
+        .where(owned())
     ).first()
     if row is None or _written_lately(session, row[0].id, at):
         return

@@ -14,7 +14,7 @@ from lms.kernel.errors import Conflict, Refused
 from lms.kernel.secrets import new_token, seal
 from lms.kernel.settings import keyring
 from lms.people.models import IdentityKind, IdentityRow, Person
-from lms.people.queries.persons import person_by_address
+from lms.people.queries.persons import owned, person_by_address
 from lms.people.rules.names import PersonName, mistake_in_parts, tidy_name
 from lms.people.sealing import make_key, name_place
 
@@ -90,8 +90,7 @@ def _release(session: Session, person_id: int, address: str, at: dt.datetime) ->
         select(IdentityRow.id).where(
             IdentityRow.blind_index == keyring().blind(address),
             IdentityRow.person_id != person_id,
-            IdentityRow.verified_at.is_(None),
-            ~IdentityRow.primary,
+            ~owned(),
         )
     )
     if unproved is not None:
