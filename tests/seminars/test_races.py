@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
+import time
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -15,6 +18,7 @@ from lms.kernel.db import db
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.kernel.worker import drain
+from lms.people import services as people_services
 from lms.seminars import checks, queries, reactions, services
 from lms.seminars.models import (
     AttendanceClosing,
@@ -221,3 +225,57 @@ def test_somebody_reads_on_while_the_sheet_is_held(app: Flask) -> None:
     read.set()
     holder.join()
     assert db.session.scalar(select(func.count()).select_from(TallyDelta).where(TallyDelta.stage == Stage.READING)) == 1
+
+
+@pytest.mark.parametrize("by_signing_in", [True, False], ids=["by signing in", "by a coordinator"])
+def test_a_place_taken_while_the_sheet_is_being_closed_counts_as_taken_after(app: Flask, by_signing_in: bool) -> None:
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        place = enrol_person(session, edition, becomes=EnrolmentState.INVITED)
+        edition_id, enrolment_id, person_id = edition.id, place.id, place.person_id
+    closing = threading.Event()
+
+    def close() -> None:
+        with app.app_context(), frozen(NOW), unit_of_work() as session:
+            edition = session.get_one(Edition, edition_id)
+            services.close_attendance(session, edition=edition, at=AT + dt.timedelta(seconds=1), by="c")
+            session.flush()
+            closing.set()
+            time.sleep(0.5)  # the other one comes meanwhile
+
+    closer = threading.Thread(target=close)
+    closer.start()
+    assert closing.wait(5)
+    with unit_of_work() as session:
+        if by_signing_in:
+            people_services.start_session(session, person_id=person_id, at=AT)
+        else:
+            services.accept(session, enrolment=session.get_one(Enrolment, enrolment_id), at=AT, by="c")
+    closer.join()
+    db.session.rollback()
+    assert db.session.get_one(Enrolment, enrolment_id).state is EnrolmentState.ACCEPTED
+    assert [*checks.attendance(db.session()), *checks.enrolments(db.session())] == []
+
+
+def test_places_taken_and_a_sheet_closed_at_once_never_disagree(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        edition_id = edition.id
+        people = [
+            enrol_person(
+                session, edition, becomes=EnrolmentState.INVITED, institution=make_institution(session)
+            ).person_id
+            for _ in range(4)
+        ]
+
+    def enter(person_id: int) -> Callable[[Session], object]:
+        return lambda session: people_services.start_session(session, person_id=person_id, at=AT)
+
+    def close(session: Session) -> None:
+        edition, at = session.get_one(Edition, edition_id), AT + dt.timedelta(seconds=1)
+        services.close_attendance(session, edition=edition, at=at, by="c")
+
+    assert at_once(app, *map(enter, people), close) == []
+    assert list(checks.attendance(db.session())) == []
+    accepted = select(func.count()).select_from(Enrolment).where(Enrolment.state == EnrolmentState.ACCEPTED)
+    assert db.session.scalar(accepted) == len(people)

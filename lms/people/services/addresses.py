@@ -98,7 +98,7 @@ def remove_address(session: Session, *, person: Person, public_id: str, at: dt.d
 
 def _row(session: Session, person: Person, public_id: str) -> IdentityRow:
     # The person is held, so that two changes at once do not leave two first addresses, or none.
-    session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
+    session.execute(select(Person.id).where(Person.id == person.id).with_for_update(key_share=True))
     row = session.scalar(
         select(IdentityRow).where(
             IdentityRow.person_id == person.id,

@@ -76,7 +76,7 @@ def _welcome(person: Viewer, form: WelcomeForm) -> None:
         passwords.check_new(form.password.data, (form.full.data, *words))
         hashed = passwords.hash_password(form.password.data)
     with unit_of_work() as session:
-        row = session.get_one(Person, person.person_id, with_for_update=True, populate_existing=True)
+        row = session.get_one(Person, person.person_id, with_for_update={"key_share": True}, populate_existing=True)
         if hashed:
             services.keep_password(session, person_id=row.id, hashed=hashed, at=now())
         services.welcome(

@@ -18,7 +18,7 @@ from lms.people.queries import subjects_of
 from lms.people.sealing import seal_reason
 from lms.seminars.events import EnrolmentAccepted, EnrolmentEnded, EnrolmentInvited
 from lms.seminars.models import Edition, Enrolment, EnrolmentEvent
-from lms.seminars.queries import closing_of
+from lms.seminars.queries import Closing, closing_of
 from lms.seminars.rules import EnrolmentState, Stage, counted, may_become, step_place
 
 from .counting import reach, recount
@@ -65,7 +65,10 @@ def invite(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: str |
 
 
 def accept(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: str | None) -> None:
-    """Take the place; by its holder, or by a coordinator who was told so. Raises Refused, Conflict."""
+    """Take the place; by its holder, or by a coordinator who was told so. Raises Conflict."""
+    closing = _closing_held(session, enrolment.edition_id)
+    # Who waited here for the closing came after it, whenever the request began.
+    at = max(at, closing.at) if closing else at
     _move(session, enrolment, EnrolmentState.ACCEPTED, at, by)
     publish(session, EnrolmentAccepted(enrolment.id, enrolment.edition_id, enrolment.person_id, at))
 
@@ -79,7 +82,7 @@ def came_back(session: Session, *, person_id: int, at: dt.datetime) -> None:
             and_(Enrolment.state == EnrolmentState.ACCEPTED, Enrolment.first_seen_at.is_(None)),
         ),
     )
-    waiting = session.scalars(mine).all()
+    waiting = session.scalars(mine.order_by(Enrolment.edition_id)).all()
     subject = subjects_of(session, [person_id])[person_id] if waiting else None
     for enrolment in waiting:
         if enrolment.state is EnrolmentState.INVITED:
@@ -119,10 +122,15 @@ def _end(
 
 
 def _while_open(session: Session, edition_id: int) -> None:
-    # Shared, so that people can come and go at once, but not while attendance is being closed.
-    session.execute(select(Edition.id).where(Edition.id == edition_id).with_for_update(read=True))
-    if closing_of(session, edition_id):
+    if _closing_held(session, edition_id):
         raise Refused(_("The attendance of this edition is closed, so nobody can be added or taken out any more."))
+
+
+def _closing_held(session: Session, edition_id: int) -> Closing | None:
+    # Shared, so that people can come and go at once, but not while attendance is being closed. The edition is held
+    # before the place, as a closing does, so that neither waits for the other.
+    session.execute(select(Edition.id).where(Edition.id == edition_id).with_for_update(read=True))
+    return closing_of(session, edition_id)
 
 
 def _move(
