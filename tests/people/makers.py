@@ -44,9 +44,10 @@ def make_institution(
     state_code: str = "TZ", sector: Sector = Sector.JUSTICE, name: str = "", zone: str = "Africa/Dar_es_Salaam"
 ) -> Institution:
     """A ministry of a state."""
+    name = name or f"Ministry {next(_numbers)}"
     with unit_of_work() as session:
         return services.create_institution(
-            session, state_code=state_code, sector=sector, name=name or f"Ministry {next(_numbers)}", zone=zone
+            session, state_code=state_code, sector=sector, name=name, zone=zone, at=now(), by=None
         )
 
 

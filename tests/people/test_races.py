@@ -7,15 +7,25 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from lms.kernel.clock import frozen
+from lms.kernel.db import db
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import services
 from lms.people.host import HostUser
 from lms.people.host_identity import viewer_of_host
-from lms.people.models import HostLink, Mandate, MandateAct, MandateActKind, Person, Sector, SignInSession
+from lms.people.models import (
+    HostLink,
+    Mandate,
+    MandateAct,
+    MandateActKind,
+    Password,
+    Person,
+    Sector,
+    SignInSession,
+)
 from lms.people.queries import mandates as asked
 from lms.people.rules import Role, ScopeKind
 from lms.people.rules.codes import Outcome, TokenPurpose
@@ -167,11 +177,41 @@ def test_two_administrators_who_end_each_other_leave_one(app: Flask) -> None:
 
 
 def test_a_ministry_named_by_two_at_once_is_one(app: Flask) -> None:
-    def name() -> int:
-        with unit_of_work() as session:
-            made = services.create_institution(
-                session, state_code="TZ", sector=Sector.JUSTICE, name="Ministry of Justice", zone="UTC"
-            )
-            return made.id
+    def name(spelling: str) -> Callable[[], int]:
+        def act() -> int:
+            with unit_of_work() as session:
+                made = services.create_institution(
+                    session, state_code="TZ", sector=Sector.JUSTICE, name=spelling, zone="UTC", at=NOW, by=None
+                )
+                return made.id
 
-    assert len(set(at_once(app, *[name] * 6))) == 1
+        return act
+
+    spellings = ("Ministry of Justice", "MINISTRY OF JUSTICE", "ministry  of justice")
+    assert len(set(at_once(app, *[name(spelling) for spelling in spellings * 2]))) == 1
+
+
+def test_a_sign_in_keeps_nobody_from_writing_what_points_to_the_person(app: Flask) -> None:
+    person = make_person().id
+    if db.engine.dialect.name != "postgresql":
+        return  # there is one writer at a time
+    entering, written = threading.Event(), threading.Event()
+
+    def enter() -> None:
+        with app.app_context(), frozen(NOW), unit_of_work() as session:
+            services.start_session(session, person_id=person, at=NOW)
+            entering.set()
+            written.wait(5)
+
+    door = threading.Thread(target=enter)
+    door.start()
+    assert entering.wait(5)
+    try:
+        with unit_of_work() as session:
+            session.execute(text("SET LOCAL lock_timeout = '2s'"))
+            services.keep_password(session, person_id=person, hashed="hash", at=NOW)
+    finally:
+        written.set()
+        door.join()
+    with unit_of_work() as session:
+        assert session.scalar(select(func.count(Password.person_id))) == 1

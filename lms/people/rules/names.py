@@ -71,6 +71,11 @@ def tidy_line(text: str) -> str:
     return " ".join(part for part in unicodedata.normalize("NFC", text).strip().split(" ") if part)
 
 
+def folded(name: str) -> str:
+    """What two ways to write one name have in common: neither case, nor spaces, nor the form of a letter counts."""
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())
+
+
 def mistake_in_line(text: str, longest: int) -> TextMistake | None:
     """Control characters, marks that turn the direction, and overlong lines; blanks are not looked at."""
     if len(text) > longest:

@@ -14,7 +14,7 @@ from lms.kernel.errors import Refused
 from lms.kernel.secrets import new_token
 from lms.people.models import Affiliation, Institution, Person, Sector, StateRow
 from lms.people.queries.institutions import function_place
-from lms.people.rules.names import mistake_in_line, mistake_in_name, tidy_line
+from lms.people.rules.names import folded, mistake_in_line, mistake_in_name, tidy_line
 from lms.people.sealing import seal_text
 from lms.people.states import all_states, recognise
 from lms.web.dates import is_zone
@@ -34,21 +34,26 @@ def sync_states(session: Session) -> None:
     )
 
 
-def create_institution(session: Session, *, state_code: str, sector: Sector, name: str, zone: str) -> Institution:
-    """A ministry or institution of a state, or the one that already goes by this name there; raises Refused."""
+def create_institution(
+    session: Session, *, state_code: str, sector: Sector, name: str, zone: str, at: dt.datetime, by: str | None
+) -> Institution:
+    """A ministry or institution of a state, or the one that goes by this name there already, however it is written.
+    `by` is the subject of who adds it. Raises Refused."""
     state, name = recognise(state_code), tidy_line(name)
     refuse_text(mistake_in_name(name))
     if not is_zone(zone):
         raise Refused(_("Choose the time zone of the ministry or institution."))
-    named = select(Institution).where(Institution.state_code == state.code, Institution.name == name)
-    known = session.scalar(named)
-    if known:
-        return known
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = {"public_id": new_token(), "state_code": state.code, "sector": sector, "name": name, "zone": zone}
-    session.execute(insert(Institution).values(row).on_conflict_do_nothing(index_elements=["state_code", "name"]))
-    # Ours, or the one that somebody else has named in the same moment.
-    return session.scalars(named).one()
+    # The state is held, so that two who name one institution at once do not both miss it.
+    session.execute(select(StateRow.code).where(StateRow.code == state.code).with_for_update(key_share=True))
+    known = session.scalars(select(Institution).where(Institution.state_code == state.code).order_by(Institution.id))
+    for row in known:
+        if folded(row.name) == folded(name):
+            return row
+    made = Institution(public_id=new_token(), state_code=state.code, sector=sector, name=name, zone=zone)
+    session.add(made)
+    session.flush()  # its id is what an affiliation keeps
+    audit.record(session, at=at, actor=by, act="institution.added", about=made.public_id)
+    return made
 
 
 def affiliate(

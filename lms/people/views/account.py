@@ -166,7 +166,7 @@ def _ministry_form() -> MinistryForm:
 def _move(form: MinistryForm) -> None:
     """Raises Refused."""
     with unit_of_work() as session:
-        person = session.get_one(Person, me().person_id, with_for_update=True)
+        person = session.get_one(Person, me().person_id, with_for_update={"key_share": True})
         chosen = institution(session, form.institution.data or "") or _named(session, form)
         services.move(
             session,
@@ -188,6 +188,8 @@ def _named(session: Any, form: MinistryForm) -> Institution:
         sector=Sector(form.sector.data),
         name=form.other.data,
         zone=form.zone.data,
+        at=now(),
+        by=me().subject,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from flask import make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -12,16 +13,20 @@ from lms.kernel import throttle
 from lms.kernel.clock import now
 from lms.kernel.errors import Refused
 from lms.kernel.secrets import fold_address
+from lms.kernel.settings import keyring
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.people import passwords, services
 from lms.people.forms import SignInForm
 from lms.people.queries.sign_ins import credentials, password_held
+from lms.people.rules.networks import network_of
 from lms.people.rules.paths import local_path
 from lms.people.sign_in import forget, present, remember
 from lms.web.access import SAFE, begins_reading, public
 from lms.web.render import render
 
 from .blueprint import bp
+
+log = structlog.get_logger("lms.people")
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -44,13 +49,14 @@ def sign_in() -> Any:
 
 def _enter(form: SignInForm) -> str | None:
     """Throttled by address and by network; hashing takes its time for every address."""
-    at, address, network = now(), fold_address(form.address.data), request.remote_addr or ""
+    at, address, network = now(), fold_address(form.address.data), network_of(request.remote_addr or "")
     throttle.count("sign-in.address", address, at=at, limit=10)
     throttle.count("sign-in.network", network, at=at, limit=10)
     with reading() as session:
         found = credentials(session, address)
     right = passwords.matches(found[1] if found else None, form.password.data)
     if not right or found is None:
+        log.warning("sign-in.failed", address=keyring().veil(address))
         return None
     person_id, kept = found
     renewed = passwords.hash_password(form.password.data) if passwords.is_outdated(kept) else None

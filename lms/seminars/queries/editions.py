@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +13,7 @@ from lms.catalogue.models import Course, CourseVersion
 from lms.kernel.errors import NotFound
 from lms.people.models import Institution, Person
 from lms.people.rules import Scope
+from lms.people.rules.names import folded
 from lms.seminars.models import AttendanceClosing, Edition, EditionCompanion, EditionVersion, Enrolment
 from lms.seminars.rules import COUNTED, Companion, EditionKind, coordinates
 
@@ -173,9 +173,5 @@ def companions_of(session: Session, edition: Edition, scope: Scope) -> list[Comp
 def institutions_named(session: Session, state_code: str, name: str) -> tuple[Institution | None, list[str]]:
     """The institution of a state that goes by this name, whatever its case, and the names of all that we know there."""
     rows = session.scalars(select(Institution).where(Institution.state_code == state_code).order_by(Institution.name))
-    known = {_folded(row.name): row for row in rows}
-    return known.get(_folded(name)), [row.name for row in known.values()]
-
-
-def _folded(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+    known = {folded(row.name): row for row in rows}
+    return known.get(folded(name)), [row.name for row in known.values()]

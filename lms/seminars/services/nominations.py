@@ -42,7 +42,7 @@ def nominate(session: Session, *, edition: Edition, nominee: Nominee, at: dt.dat
     Somebody known by the address is the same person and keeps their name. Raises Refused for an unknown state, for an
     institution that needs sector and zone, and for a person who is in the edition already.
     """
-    institution = _institution(session, nominee)
+    institution = _institution(session, nominee, at, by)
     person = people.person_by_address(session, nominee.address) or people_services.create_person(
         session, name=nominee.name, address=nominee.address, at=at, locale=nominee.language
     )
@@ -82,7 +82,7 @@ def send_invitation(session: Session, *, enrolment: Enrolment, at: dt.datetime, 
     people_services.invite(session, person=person, by=by, at=at, edition_title=title)
 
 
-def _institution(session: Session, nominee: Nominee) -> Institution:
+def _institution(session: Session, nominee: Nominee, at: dt.datetime, by: str) -> Institution:
     state = recognise(nominee.state)
     found, names = institutions_named(session, state.code, nominee.institution)
     if found:
@@ -92,7 +92,13 @@ def _institution(session: Session, nominee: Nominee) -> Institution:
         sentence = _("We know no ministry or institution of this name there. Choose sector and time zone to add it.")
         raise Refused(f"{sentence} {_('Known there: %(names)s.', names=known)}" if known else sentence)
     return people_services.create_institution(
-        session, state_code=state.code, sector=nominee.sector, name=nominee.institution, zone=nominee.zone
+        session,
+        state_code=state.code,
+        sector=nominee.sector,
+        name=nominee.institution,
+        zone=nominee.zone,
+        at=at,
+        by=by,
     )
 
 
