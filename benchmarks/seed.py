@@ -87,7 +87,13 @@ def _edition(app: Flask, size: int) -> str:
         edition = services.create_edition(session, course=_slug(app), facts=facts, at=now(), by=None)
         institutions = {
             (state, sector): people_services.create_institution(
-                session, state_code=state, sector=sector, name=f"Institution {size} {sector}", zone="UTC"
+                session,
+                state_code=state,
+                sector=sector,
+                name=f"Institution {size} {sector}",
+                zone="UTC",
+                at=now(),
+                by=None,
             )
             for state, sector in itertools.product(STATES, SECTORS)
         }

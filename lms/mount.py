@@ -102,4 +102,3 @@ class _Identified:
         }
         with self._host.request_context(inside_host):
             return self._identity()
-
