@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from lms.kernel.db import dialect_insert
 from lms.records.queries import valid_of
 
 from .models import AlumniStatus
@@ -29,7 +29,7 @@ def recompute(session: Session, *, person_ids: Collection[int]) -> None:
     if without:
         session.execute(delete(AlumniStatus).where(AlumniStatus.person_id.in_(without)))
     if rows:
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        insert = dialect_insert(session)
         new = insert(AlumniStatus)
         names = ("first_record", "since", "records")
         kept = {name: new.excluded[name] for name in names}

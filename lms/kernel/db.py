@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
 PREFIX = "lms_"
@@ -85,6 +86,12 @@ if TYPE_CHECKING:
 
 else:
     Model = db.Model
+
+
+def dialect_insert(session: Session) -> Callable[[Any], postgresql.Insert]:
+    """INSERT as the database at work has it, with ON CONFLICT; SQLite's and PostgreSQL's share the methods we use."""
+    found = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return cast("Callable[[Any], postgresql.Insert]", found)
 
 
 class Intent(enum.Enum):

@@ -15,12 +15,12 @@ from typing import Any
 
 import structlog
 from sqlalchemy import and_, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from .clock import now
+from .db import dialect_insert
 from .models import Job, JobState
 from .unit_of_work import own_transaction
 
@@ -69,7 +69,7 @@ def enqueue(
 ) -> None:
     """Ask for work as part of the caller's transaction; of several waiting jobs with one `key` only one is kept."""
     moment = now()
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = dialect_insert(session)
     row = {
         "kind": kind,
         "payload": payload or {},

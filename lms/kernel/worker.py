@@ -13,11 +13,11 @@ from contextlib import contextmanager
 
 import structlog
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from . import outbox
 from .clock import now
+from .db import dialect_insert
 from .models import Worker
 from .unit_of_work import own_transaction, reading
 
@@ -80,7 +80,7 @@ def beat(name: str) -> None:
     """Leave a sign of life, and forget workers that have given none for a day."""
     moment = now()
     with own_transaction() as session:
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        insert = dialect_insert(session)
         row = insert(Worker).values(name=name, beat_at=moment)
         session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"beat_at": moment}))
         session.execute(delete(Worker).where(Worker.beat_at < moment - dt.timedelta(days=1)))

@@ -8,12 +8,11 @@ from contextlib import suppress
 from flask import g
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit
 from lms.kernel.clock import now
-from lms.kernel.db import db
+from lms.kernel.db import db, dialect_insert
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.secrets import digest
 from lms.kernel.settings import keyring
@@ -83,7 +82,7 @@ def _name(user: HostUser) -> str:
 
 
 def _insert_link(session: Session, user: HostUser, person: Person, at: dt.datetime) -> None:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = dialect_insert(session)
     row = {"person_id": person.id, "host": user.host, "blind_subject": blind_subject(user), "linked_at": at}
     change = insert(HostLink).values(row).on_conflict_do_nothing(index_elements=["host", "blind_subject"])
     if session.scalar(change.returning(HostLink.id)) is None:

@@ -47,6 +47,7 @@ def test_somebody_who_succeeded_starts_anew(app: Flask) -> None:
     throttle.count("sign-in", "amina@example.org", at=NOW, limit=1)
     throttle.forgive("sign-in", "amina@example.org")
     throttle.count("sign-in", "amina@example.org", at=NOW, limit=1)
+    assert [row.count for row in rows()] == [1]
 
 
 def test_nobodys_address_stands_in_the_table(app: Flask) -> None:

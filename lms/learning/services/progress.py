@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import insert
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lms.catalogue import queries as catalogue
 from lms.catalogue.rules.outline import Outline, OutlineUnit
+from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Refused
 from lms.kernel.events import publish
 from lms.learning.events import PreReadingCompleted
@@ -142,8 +142,8 @@ def _keep(session: Session, place: dict[str, object], summary: UnitSummary) -> N
         "late": summary.late,
         "done_at": summary.done_at,
     }
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    change = dialect.insert(UnitProgress).values(**place, **values)
+    insert_here = dialect_insert(session)
+    change = insert_here(UnitProgress).values(**place, **values)
     session.execute(change.on_conflict_do_update(index_elements=list(place), set_=values))
 
 
@@ -166,10 +166,10 @@ def complete_if_so(session: Session, held: Held, *, at: dt.datetime) -> None:
 
 def note_opened(session: Session, *, enrolment_id: int, unit_id: int) -> None:
     """Remember where to continue; nothing else depends on it."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    insert_here = dialect_insert(session)
     row = {"enrolment_id": enrolment_id, "units_done": 0, "late": False, "last_unit_id": unit_id}
     session.execute(
-        dialect.insert(EnrolmentProgress)
+        insert_here(EnrolmentProgress)
         .values(row)
         .on_conflict_do_update(index_elements=["enrolment_id"], set_={"last_unit_id": unit_id})
     )

@@ -9,9 +9,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Conflict
 from lms.kernel.secrets import digest
 from lms.kernel.settings import keyring
@@ -45,9 +45,9 @@ def take(
     fingerprint = _fingerprint(action, body, private)
     row = {"enrolment_id": enrolment_id, "client_key": key, "body_hash": fingerprint}
     row |= {"action": action, "body": dict(body), "at": at}
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    insert_here = dialect_insert(session)
     # Of two at once the second waits here until the first is committed, and then finds its receipt.
-    new = session.scalar(dialect.insert(Receipt).values(row).on_conflict_do_nothing().returning(Receipt.id))
+    new = session.scalar(insert_here(Receipt).values(row).on_conflict_do_nothing().returning(Receipt.id))
     if new is not None:
         return Taken(new, at, fresh=True)
     first = receipt(session, enrolment_id, key)
@@ -67,8 +67,8 @@ def hold_progress(session: Session, enrolment_id: int) -> EnrolmentProgress:
     fresh = mine.execution_options(populate_existing=True)
     found = session.scalar(fresh)
     if found is None:
-        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        insert_here = dialect_insert(session)
         empty = {"enrolment_id": enrolment_id, "units_done": 0, "late": False}
-        session.execute(dialect.insert(EnrolmentProgress).values(empty).on_conflict_do_nothing())
+        session.execute(insert_here(EnrolmentProgress).values(empty).on_conflict_do_nothing())
         found = session.scalars(fresh).one()
     return found

@@ -6,10 +6,10 @@ import datetime as dt
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit
+from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Refused
 from lms.kernel.secrets import new_token
 from lms.people.models import Affiliation, Institution, Person, Sector, StateRow
@@ -26,7 +26,7 @@ LONGEST_FUNCTION = 200
 
 def sync_states(session: Session) -> None:
     """Bring the table of states in line with the data file, so that the database can refuse unknown ones."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = dialect_insert(session)
     rows = [{"code": state.code, "membership": state.membership} for state in all_states()]
     change = insert(StateRow).values(rows)
     session.execute(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit
+from lms.kernel.db import dialect_insert
 from lms.people.models import Password, Person
 from lms.people.rules.codes import TokenPurpose
 
@@ -18,7 +18,7 @@ from .sessions import end_other_sessions
 
 def keep_password(session: Session, *, person_id: int, hashed: str, at: dt.datetime) -> None:
     """Keep the hash, in place of an older one."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = dialect_insert(session)
     row = insert(Password).values(person_id=person_id, hash=hashed, changed_at=at)
     session.execute(row.on_conflict_do_update(index_elements=["person_id"], set_={"hash": hashed, "changed_at": at}))
 

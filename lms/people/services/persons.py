@@ -7,9 +7,9 @@ import datetime as dt
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.secrets import new_token, seal
 from lms.kernel.settings import keyring
@@ -68,7 +68,7 @@ def add_address_row(
     session: Session, person_id: int, key: bytes, address: str, *, at: dt.datetime, primary: bool
 ) -> int | None:
     """Seal an address; gives the row's id, or None when the address is taken (also by a change going on beside us)."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = dialect_insert(session)
     _release(session, person_id, address, at)
     place = new_token()
     row = {

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, delete, exists, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lms.catalogue.models import CourseVersion
 from lms.kernel import audit
+from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Refused
 from lms.kernel.events import publish
 from lms.seminars.events import AttendanceClosed
@@ -113,7 +113,7 @@ def close_attendance(session: Session, *, edition: Edition, at: dt.datetime, by:
     asked, held = _asked(session, edition), len(sessions_of(session, edition.id))
     if asked and not held:
         raise Refused(_("There is no half-day on the sheet, so attendance cannot be closed."))
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = dialect_insert(session)
     row = insert(AttendanceClosing).values(edition_id=edition.id, by=by, at=at)
     closing: AttendanceClosing | None = session.scalar(row.on_conflict_do_nothing().returning(AttendanceClosing))
     if closing is None:

@@ -6,10 +6,10 @@ import datetime as dt
 
 from flask_babel import gettext as _
 from sqlalchemy import CursorResult, delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit
+from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Refused
 from lms.seminars.models import Edition, EditionCompanion
 from lms.seminars.queries import CompanionRow
@@ -20,7 +20,7 @@ def add_companion(
     session: Session, *, edition: Edition, person_id: int, subject: str, role: Companion, at: dt.datetime, by: str
 ) -> None:
     """Put somebody into an edition beside its participants; raises Refused for one who is there in this role."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = dialect_insert(session)
     row = insert(EditionCompanion).values(edition_id=edition.id, person_id=person_id, role=role)
     if session.scalar(row.on_conflict_do_nothing().returning(EditionCompanion.id)) is None:
         raise Refused(_("This person is in the edition in this role already."))

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Collection
 
 from sqlalchemy import delete, literal, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from lms.kernel.db import dialect_insert
 from lms.people.models import Sector
 from lms.seminars.models import Enrolment, StageReached, Tally, TallyDelta
 from lms.seminars.rules import Stage, counted
@@ -22,7 +22,7 @@ def reach(session: Session, *, enrolment: Enrolment, stage: Stage, at: dt.dateti
 
     Who has left meanwhile keeps the stage but is in no number.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = dialect_insert(session)
     new = insert(StageReached).values(enrolment_id=enrolment.id, stage=stage, at=at)
     if session.scalar(new.on_conflict_do_nothing().returning(StageReached.stage)) is None:
         return False
@@ -37,7 +37,7 @@ def reach_all(session: Session, *, enrolment_ids: Collection[int], stage: Stage,
     """As `reach`, for any number at once in three statements; the deltas of one state and sector become one row."""
     if not enrolment_ids:
         return
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = dialect_insert(session)
     wanted = select(Enrolment.id, literal(stage, StageReached.stage.type), literal(at, StageReached.at.type)).where(
         Enrolment.id.in_(enrolment_ids)
     )
@@ -85,7 +85,7 @@ def fold_tallies(session: Session) -> int:
     sums: Counter[tuple[int, str, Sector, Stage]] = Counter()
     for edition_id, state_code, sector, stage, change in taken:
         sums[edition_id, state_code, sector, stage] += change
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = dialect_insert(session)
     # In one order everywhere, so that two workers cannot wait for each other's rows.
     for (edition_id, state_code, sector, stage), change in sorted(sums.items(), key=str):
         row = insert(Tally).values(

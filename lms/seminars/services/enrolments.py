@@ -6,10 +6,10 @@ import datetime as dt
 
 from flask_babel import gettext as _
 from sqlalchemy import and_, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit
+from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.events import publish
 from lms.kernel.secrets import new_token
@@ -34,7 +34,7 @@ def enrol(
         .join(Affiliation, Affiliation.institution_id == Institution.id)
         .where(Affiliation.id == affiliation_id, Affiliation.person_id == person_id)
     ).one()
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = dialect_insert(session)
     row = insert(Enrolment).values(
         public_id=new_token(),
         edition_id=edition.id,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from flask_babel import gettext as _
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit
+from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.secrets import new_token
 from lms.people.sealing import seal_text
@@ -27,7 +27,7 @@ def ask(session: Session, *, enrolment: Enrolment, kind: RequestKind, message: s
     if not counted(enrolment.state):
         raise Refused(_("You have no place in this edition any more."))
     public_id = new_token()
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = dialect_insert(session)
     row = insert(ParticipantRequest).values(
         public_id=public_id,
         enrolment_id=enrolment.id,
