@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from sqlalchemy import delete, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from .db import dialect_insert
 from .errors import TooMany
 from .models import Throttle
 from .settings import keyring
@@ -21,19 +21,11 @@ def count(what: str, who: str, *, at: dt.datetime, limit: int, seconds: int = 30
     window = dt.datetime.fromtimestamp(at.timestamp() // seconds * seconds, dt.UTC)
     key = f"{what}:{keyring().veil(who)}"
     with own_transaction() as session:
-        tries = session.execute(_upsert(session.get_bind().dialect.name, key, window)).scalar_one()
+        first = dialect_insert(session)(Throttle).values(key=key, window=window, count=1)
+        another = first.on_conflict_do_update(index_elements=["key", "window"], set_={"count": Throttle.count + 1})
+        tries = session.execute(another.returning(Throttle.count)).scalar_one()
     if tries > limit:
         raise TooMany("Too many tries in a short time. Wait a few minutes, then try again.", retry_after=seconds)
-
-
-def _upsert(dialect: str, key: str, window: dt.datetime):  # type: ignore[no-untyped-def]
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return (
-        insert(Throttle)
-        .values(key=key, window=window, count=1)
-        .on_conflict_do_update(index_elements=["key", "window"], set_={"count": Throttle.count + 1})
-        .returning(Throttle.count)
-    )
 
 
 def forgive(what: str, who: str) -> None:
