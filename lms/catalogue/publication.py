@@ -134,4 +134,5 @@ def render_unit(kind: UnitKind, data: Mapping[str, Any], context: PageContext) -
         "key_points": key_points,
         "for_your_institution": boxes,
         "content_note": data.get("content_note", ""),
+        "written_alternative": data.get("written_alternative", ""),
     }

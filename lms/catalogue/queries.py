@@ -72,6 +72,7 @@ class UnitText:
     terms: tuple[Term, ...]
     key_points: tuple[Markup, ...]
     content_note: str
+    written_alternative: str
     for_your_institution: Mapping[str, Markup]
     words: int
     data: Mapping[str, Any] = field(repr=False)
@@ -237,6 +238,7 @@ def _read_text(session: Session, revision_id: int) -> UnitText:
         terms=tuple(Term(**term) for term in page["terms"]),
         key_points=tuple(stored_html(point) for point in page["key_points"]),
         content_note=page["content_note"],
+        written_alternative=page.get("written_alternative", ""),
         for_your_institution={name: stored_html(text) for name, text in page["for_your_institution"]},
         words=page["words"],
         data=revision.document,
