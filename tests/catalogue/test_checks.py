@@ -265,3 +265,80 @@ def test_two_things_to_put_in_order_would_give_their_order_away() -> None:
     assert any(
         "“items” has the wrong number of entries — it takes at least 3" in said for said in complaints(asked=ordering)
     )
+
+
+HARD = "content_note: It names killings.\n"
+INSTEAD = "written_alternative: Write a letter.\n"
+
+
+def hard(fields: str) -> list[str]:
+    return complaints(first=FIRST.replace("key_points:", f"{fields}key_points:"))
+
+
+def test_a_text_that_announces_hard_material_says_what_to_write_instead() -> None:
+    assert hard(HARD + INSTEAD) == []
+    assert hard(HARD) == [
+        f"{UNIT}:8: “content_note” stands without “written_alternative” — add written_alternative: one kind, concrete "
+        "paragraph on what to write, for somebody who has not read the text"
+    ]
+
+
+def test_something_to_write_instead_is_refused_where_nothing_hard_is_announced() -> None:
+    assert hard(INSTEAD) == [
+        f"{UNIT}:8: “written_alternative” stands without “content_note” — say in content_note what is hard to read "
+        "here, or delete written_alternative"
+    ]
+
+
+def test_questions_and_reflections_announce_hard_material_without_more() -> None:
+    noted = "substance: s1\ncontent_note: It names killings.\n"
+    assert complaints(asked=ASKED.replace("substance: s1\n", noted, 1)) == []
+    assert complaints(thought=THOUGHT.replace("substance: s1\n", noted)) == []
+
+
+def test_a_case_study_that_announces_hard_material_says_what_to_write_instead() -> None:
+    assert any("stands without “written_alternative”" in found for found in with_case(CASE.replace(INSTEAD, "")))
+    assert with_case(CASE) == []
+
+
+CASE = f"""\
+---
+key: case
+kind: case-study
+title:
+  en: A case
+minutes: 5
+substance: s1
+{HARD}{INSTEAD}timeline:
+- when: Then
+  text: It began. [@S001]
+- when: Later
+  text: It ended. [@S001]
+actors:
+- name: A state
+  role: It acted.
+decisions:
+- when: Then
+  situation: It began.
+  question: What would you do?
+debrief:
+- What did it cost?
+rubric:
+- key: coordination
+  factor: Coordination
+  question: Did they know of each other?
+- key: funding
+  factor: Funding
+  question: Was there money?
+---
+
+## Account {{#account}}
+
+It happened.
+"""
+
+
+def with_case(case: str, **changed: str) -> list[str]:
+    files = encoded(tiny_files(**{"cases": CASES.replace("- thought", "- case\n- thought"), **changed}))
+    files["modules/02-cases/case.md"] = case.encode()
+    return [str(mistake) for mistake in check(files, KINDS).mistakes]

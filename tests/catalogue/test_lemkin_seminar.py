@@ -140,3 +140,10 @@ def test_paragraph_138_speaks_of_incitement_and_not_only_of_the_offence() -> Non
 def test_definitions_hold_no_notes_between_editors() -> None:
     for term in COURSE.terms:
         assert not re.search("Attested|French page", term["definition"]["en"]), term["key"]
+
+
+def test_whoever_would_rather_not_read_hard_material_has_something_to_write_instead() -> None:
+    hard = [unit for unit in UNITS.values() if "content_note" in unit.front and unit.kind in ("reading", "case-study")]
+    assert len(hard) >= 3
+    for unit in hard:
+        assert 25 < len(unit.front["written_alternative"].split()) < 150, unit.key
