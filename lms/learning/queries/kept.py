@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from lms.learning.models import (
@@ -19,13 +19,13 @@ from .standing import OwnEnrolment
 
 
 def reflection_place(enrolment_id: int, unit_id: int) -> str:
-    """Where a sealed reflection belongs."""
+    """Where what somebody wrote on a unit belongs, sealed."""
     return f"reflection:{enrolment_id}:{unit_id}"
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A reflection as its writer sees it."""
+    """A private text as its writer sees it."""
 
     text: str
     at: dt.datetime
@@ -42,6 +42,12 @@ def reflection(session: Session, own: OwnEnrolment, unit_id: int, receipt_id: in
     if row is None:
         return None
     return Written(unseal_text(session, own.person_id, row.sealed, reflection_place(own.id, unit_id)), row.at)
+
+
+def has_written(session: Session, enrolment_id: int, unit_id: int) -> bool:
+    """Whether there is a private text on a unit, without opening it."""
+    mine = exists().where(Reflection.enrolment_id == enrolment_id, Reflection.unit_id == unit_id)
+    return bool(session.scalar(select(mine)))
 
 
 @dataclass(frozen=True, slots=True)

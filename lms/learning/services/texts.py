@@ -1,4 +1,5 @@
-"""What a person writes: private reflections, and reports of errors in a text. Both are sealed under their key."""
+"""What a person writes: reflections, what they write instead of a hard text, reports of errors in a text. All of it is
+sealed under their key."""
 
 from __future__ import annotations
 
@@ -8,11 +9,12 @@ from flask_babel import gettext as _
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from lms.catalogue import queries as catalogue
 from lms.catalogue.rules.outline import Outline, OutlineUnit
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.secrets import new_token
 from lms.learning.models import Reflection, TextReport
-from lms.learning.queries import OwnEnrolment, Taken, reflection, reflection_place
+from lms.learning.queries import OwnEnrolment, Taken, Written, reflection, reflection_place
 from lms.learning.rules.progress import ProgressKind, finished_by
 from lms.people.sealing import seal_text
 
@@ -36,14 +38,47 @@ def write_reflection(
     if finished_by(unit.kind, unit.questions) is not ProgressKind.WRITTEN:
         raise NotFound
     held.must_be_open(unit)
-    before = reflection(session, own, unit.id)
-    if before is None or before.text != text:
-        sealed = seal_text(session, own.person_id, text, reflection_place(own.id, unit.id))
-        row = {"enrolment_id": own.id, "unit_id": unit.id, "sealed": sealed, "receipt_id": taken.id, "at": at}
-        session.execute(insert(Reflection).values(row))
+    _keep(session, own, unit, text, reflection(session, own, unit.id), taken)
     if not held.summary(unit).done:
         record(session, held, unit, ProgressKind.WRITTEN, taken)
     return taken
+
+
+def write_instead(
+    session: Session, *, own: OwnEnrolment, outline: Outline, unit: OutlineUnit, text: str, key: str, at: dt.datetime
+) -> Taken:
+    """Keep what a person wrote instead of reading a hard text. Raises NotFound where the text offers nothing to write,
+    Refused, ChangedSince.
+
+    Receipt and step are those of reading, so that nothing that is counted, shown or listed tells the two apart.
+    """
+    text = _clean(text, LONGEST_REFLECTION)
+    held = hold(session, own, outline)
+    taken = take(session, own.id, key, action="read", body=about(unit), private=text, at=at)
+    if not taken.fresh:
+        return taken
+    before = reflection(session, own, unit.id)
+    if finished_by(unit.kind, unit.questions) is not ProgressKind.READ or not (before or _offered(session, unit)):
+        raise NotFound
+    held.must_be_open(unit)
+    _keep(session, own, unit, text, before, taken)
+    if not held.summary(unit).done:
+        record(session, held, unit, ProgressKind.READ, taken)
+    return taken
+
+
+def _offered(session: Session, unit: OutlineUnit) -> bool:
+    return bool(catalogue.unit_text(session, unit.revision_id).written_alternative)
+
+
+def _keep(
+    session: Session, own: OwnEnrolment, unit: OutlineUnit, text: str, before: Written | None, taken: Taken
+) -> None:
+    """Append a text, unless it is the one that was kept last."""
+    if before is None or before.text != text:
+        sealed = seal_text(session, own.person_id, text, reflection_place(own.id, unit.id))
+        row = {"enrolment_id": own.id, "unit_id": unit.id, "sealed": sealed, "receipt_id": taken.id, "at": taken.at}
+        session.execute(insert(Reflection).values(row))
 
 
 def report_text(

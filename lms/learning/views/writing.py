@@ -16,7 +16,7 @@ from lms.kernel.errors import LmsError, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.learning import queries, services
 from lms.learning.forms import ReflectionForm, ReportForm
-from lms.web.access import Permission, requires
+from lms.web.access import Permission, keeps_typed, requires
 from lms.web.render import render
 
 from .blueprint import bp
@@ -33,6 +33,7 @@ def written_by_its_writer(way: Way, unit: OutlineUnit) -> dict[str, Any]:
 
 @bp.post("/learn/<edition>/units/<unit>/reflection")
 @requires(Permission.LEARN)
+@keeps_typed("text")
 def reflect(edition: str, unit: str) -> Answer:
     """Keep what a person wrote for themselves."""
     form = ReflectionForm()
@@ -42,7 +43,7 @@ def reflect(edition: str, unit: str) -> Answer:
             if form.validate_on_submit():
                 _reflect(session, way, way.unit(unit), form)
     except services.ChangedSince as changed:
-        return _both(edition, unit, changed, form.text.data)
+        return both(edition, unit, changed, form.text.data)
     except Refused as no:
         form.refuse(no)
     if form.errors or form.refusal:
@@ -62,13 +63,14 @@ def _page(name: str, edition: str, key: str, form: ReflectionForm | ReportForm) 
     return render(f"lms/learning/{name}.html", way=way, module=module, unit=found.unit, form=form, writing=form)
 
 
-def _both(edition: str, key: str, changed: services.ChangedSince, sent: str) -> tuple[str, int]:
-    """What was saved and what was sent, side by side."""
+def both(edition: str, key: str, changed: services.ChangedSince, sent: str, page: str = "unit") -> tuple[str, int]:
+    """What was saved and what was sent, side by side; `page` is where the first can be seen."""
     way = way_through(db.session(), edition)
     unit = way.unit(key)
     saved = queries.reflection(way.session, way.own, unit.id, changed.receipt_id)
     rows = [(_("Your text"), saved.text if saved else "", sent)]
-    return render("lms/learning/conflict.html", way=way, unit=unit, changed=changed, rows=rows), changed.status
+    shown = {"back": way.url(unit, page), "changed": changed, "rows": rows}
+    return render("lms/learning/conflict.html", way=way, **shown), changed.status
 
 
 @bp.get("/learn/<edition>/units/<unit>/report")
@@ -80,6 +82,7 @@ def report(edition: str, unit: str) -> Answer:
 
 @bp.post("/learn/<edition>/units/<unit>/report")
 @requires(Permission.LEARN)
+@keeps_typed("wrong")
 def send_report(edition: str, unit: str) -> Answer:
     """Keep a report of an error in a text."""
     form = ReportForm()
