@@ -13,6 +13,7 @@ from lms.learning.models import (
     Receipt,
     Reflection,
 )
+from lms.learning.rules.scores import Scores, read_back
 from lms.people.sealing import unseal_text
 
 from .standing import OwnEnrolment
@@ -28,6 +29,7 @@ class Written:
     """A private text as its writer sees it."""
 
     text: str
+    scores: Scores
     at: dt.datetime
 
 
@@ -41,7 +43,8 @@ def reflection(session: Session, own: OwnEnrolment, unit_id: int, receipt_id: in
     row = session.execute(found.order_by(Reflection.id.desc()).limit(1)).first()
     if row is None:
         return None
-    return Written(unseal_text(session, own.person_id, row.sealed, reflection_place(own.id, unit_id)), row.at)
+    kept = unseal_text(session, own.person_id, row.sealed, reflection_place(own.id, unit_id))
+    return Written(*read_back(kept), row.at)
 
 
 def has_written(session: Session, enrolment_id: int, unit_id: int) -> bool:

@@ -16,29 +16,41 @@ from lms.kernel.secrets import new_token
 from lms.learning.models import Reflection, TextReport
 from lms.learning.queries import OwnEnrolment, Taken, Written, reflection, reflection_place
 from lms.learning.rules.progress import ProgressKind, finished_by
+from lms.learning.rules.scores import NOT_SCORED, Scores, kept_as, read_back
 from lms.people.sealing import seal_text
 
 from .progress import about, hold, record
 from .receipts import take
 
 LONGEST_REFLECTION = 20_000
+LONGEST_REASON = 2_000
 LONGEST_REPORT = 2_000
 REPORTS_A_DAY = 20
 
 
 def write_reflection(
-    session: Session, *, own: OwnEnrolment, outline: Outline, unit: OutlineUnit, text: str, key: str, at: dt.datetime
+    session: Session,
+    *,
+    own: OwnEnrolment,
+    outline: Outline,
+    unit: OutlineUnit,
+    text: str,
+    key: str,
+    at: dt.datetime,
+    scores: Scores = NOT_SCORED,
 ) -> Taken:
-    """Keep what a person wrote for themselves; an earlier text stays kept too. Raises Refused, ChangedSince."""
-    text = _clean(text, LONGEST_REFLECTION)
+    """Keep what a person wrote and scored for themselves; what was kept before stays kept too. Beside scores the text
+    may be empty. Raises Refused, ChangedSince."""
+    scores = _clean_scores(scores)
+    kept = kept_as(_clean(text, LONGEST_REFLECTION, may_be_empty=bool(scores)), scores)
     held = hold(session, own, outline)
-    taken = take(session, own.id, key, action="reflection", body=about(unit), private=text, at=at)
+    taken = take(session, own.id, key, action="reflection", body=about(unit), private=kept, at=at)
     if not taken.fresh:
         return taken
     if finished_by(unit.kind, unit.questions) is not ProgressKind.WRITTEN:
         raise NotFound
     held.must_be_open(unit)
-    _keep(session, own, unit, text, reflection(session, own, unit.id), taken)
+    _keep(session, own, unit, kept, reflection(session, own, unit.id), taken)
     if not held.summary(unit).done:
         record(session, held, unit, ProgressKind.WRITTEN, taken)
     return taken
@@ -52,16 +64,16 @@ def write_instead(
 
     Receipt and step are those of reading, so that nothing that is counted, shown or listed tells the two apart.
     """
-    text = _clean(text, LONGEST_REFLECTION)
+    kept = kept_as(_clean(text, LONGEST_REFLECTION))
     held = hold(session, own, outline)
-    taken = take(session, own.id, key, action="read", body=about(unit), private=text, at=at)
+    taken = take(session, own.id, key, action="read", body=about(unit), private=kept, at=at)
     if not taken.fresh:
         return taken
     before = reflection(session, own, unit.id)
     if finished_by(unit.kind, unit.questions) is not ProgressKind.READ or not (before or _offered(session, unit)):
         raise NotFound
     held.must_be_open(unit)
-    _keep(session, own, unit, text, before, taken)
+    _keep(session, own, unit, kept, before, taken)
     if not held.summary(unit).done:
         record(session, held, unit, ProgressKind.READ, taken)
     return taken
@@ -72,11 +84,11 @@ def _offered(session: Session, unit: OutlineUnit) -> bool:
 
 
 def _keep(
-    session: Session, own: OwnEnrolment, unit: OutlineUnit, text: str, before: Written | None, taken: Taken
+    session: Session, own: OwnEnrolment, unit: OutlineUnit, kept: str, before: Written | None, taken: Taken
 ) -> None:
-    """Append a text, unless it is the one that was kept last."""
-    if before is None or before.text != text:
-        sealed = seal_text(session, own.person_id, text, reflection_place(own.id, unit.id))
+    """Append what was written, unless it is what was kept last."""
+    if before is None or (before.text, before.scores) != read_back(kept):
+        sealed = seal_text(session, own.person_id, kept, reflection_place(own.id, unit.id))
         row = {"enrolment_id": own.id, "unit_id": unit.id, "sealed": sealed, "receipt_id": taken.id, "at": taken.at}
         session.execute(insert(Reflection).values(row))
 
@@ -101,9 +113,15 @@ def report_text(
     return taken
 
 
-def _clean(text: str, longest: int) -> str:
+def _clean_scores(scores: Scores) -> Scores:
+    """Without reasons that say nothing, which would be as good as none."""
+    reasons = {case: _clean(reason, LONGEST_REASON, may_be_empty=True) for case, reason in scores.reasons.items()}
+    return Scores(scores.scores, {case: reason for case, reason in reasons.items() if reason})
+
+
+def _clean(text: str, longest: int, *, may_be_empty: bool = False) -> str:
     text = text.replace("\r\n", "\n").strip()
-    if not text:
+    if not text and not may_be_empty:
         raise Refused(_("There is no text yet. Write something, then send it."))
     if len(text) > longest:
         raise Refused(_("This is longer than %(number)s characters. Shorten it, then send it again.", number=longest))

@@ -69,7 +69,7 @@ def write_instead(edition: str, unit: str) -> Answer:
             if form.validate_on_submit():
                 _keep(session, way, way.unit(unit), form)
     except services.ChangedSince as changed:
-        return both(edition, unit, changed, form.text.data, "instead")
+        return both(edition, unit, changed, form, "instead")
     except Refused as no:
         form.refuse(no)
     if form.errors or form.refusal:
