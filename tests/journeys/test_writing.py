@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys import steps
-from tests.journeys.accessibility import EVERY, faults
+from tests.journeys.accessibility import EVERY, TALL, faults, too_wide
 from tests.journeys.running import Running
+from tests.journeys.words import untranslated
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_time")]
 # Each test has somebody of its own: three who have read nothing, three who have finished and write again.
@@ -163,12 +164,31 @@ def test_going_back_and_scoring_otherwise_shows_both_and_keeps_the_first(arrive:
     expect(funding.get_by_label("1: a little")).to_be_checked()
 
 
+def _instead(page: Page) -> str:
+    """The address of the page for writing instead of the first text."""
+    steps.link(page, re.compile("Begin reading|Continue")).first.click()
+    return re.sub(r"/units/.*", "/units/from-never-again-to-2005/instead", page.url)
+
+
 def test_both_pages_are_sound_at_every_width_in_both_themes(arrive: Arrive) -> None:
     page = arrive(EXPIRED)
-    steps.link(page, re.compile("Begin reading|Continue")).first.click()
-    page.goto(re.sub(r"/units/.*", "/units/from-never-again-to-2005/instead", page.url))
+    page.goto(_instead(page))
     page.get_by_text("Key points of the text").click()
     assert faults(page, EVERY) == []
     scoring = arrive(SCORES)
     _cases(scoring)
     assert faults(scoring, EVERY) == []
+
+
+def test_both_pages_can_be_translated_turn_round_and_fit(arrive: Arrive) -> None:
+    page = arrive(EXPIRED)
+    instead = _instead(page)
+    scoring = arrive(SCORES)
+    _cases(scoring)
+    found = []
+    for one, address in ((page, instead), (scoring, scoring.url.split("#")[0])):
+        one.set_viewport_size({"width": 320, "height": TALL})
+        for code in ("x-long", "x-rtl"):
+            one.goto(f"{address}?lang={code}")
+            found += [f"{code}: {fault}" for fault in (*untranslated(one), *too_wide(one, "320"))]
+    assert found == []
