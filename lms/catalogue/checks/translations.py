@@ -28,7 +28,7 @@ def translation_mistakes(reading: Reading, course: CourseFiles, kinds: Mapping[s
 def _anchors(reading: Reading, unit: UnitFile, other: UnitFile) -> None:
     if not other.body:
         return
-    wanted, given = ([anchor for _, anchor in read_prose(text.body).anchors] for text in (unit, other))
+    wanted, given = ([anchor for _, anchor in read_prose(text.body, text.language).anchors] for text in (unit, other))
     if wanted != given:
         line = reading.body_lines.get(other.path, 1)
         reading.note(other.path, line, "its headings do not have the source's anchors", f"use {', '.join(wanted)}")
