@@ -104,11 +104,11 @@ def mark_as_read(page: Page, *, undo: bool = False) -> None:
     """Say that a text is read; with `undo` take it back once and say it again."""
     read = button(page, "I have read this")
     read.click()
-    expect(page.get_by_text("Marked as read at")).to_be_visible()
+    expect(page.get_by_text("Done at")).to_be_visible()
     if undo:
         button(page, "Undo").click()
         expect(read).to_be_visible()
-        expect(page.get_by_text("Marked as read at")).to_have_count(0)
+        expect(page.get_by_text("Done at")).to_have_count(0)
         mark_as_read(page)
 
 
