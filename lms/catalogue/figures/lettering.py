@@ -20,15 +20,18 @@ _SERIF = {
     25: " ,.:;|", 30: "!'ijl", 35: "()-IJ[]`f{}", 40: "_st", 45: '"*+<=>?crz', 50: "#$/0123456789FLS\\^aegvy~",
     55: "CEPZbdkopqux", 60: "BGKRThn", 65: "ADOQXY", 70: "&HNUV", 75: "%w", 85: "@Mm", 90: "W",
 }  # fmt: skip
+# Of other letters the widest; the rest by what they are.
+_BROAD = {**dict.fromkeys("ÆŒæœЖШЩЮЉЊ", 110), **dict.fromkeys("жшщюыфљњωώ", 95)}
+_OTHER, _CAPITAL, _DASH, _FULL = 70, 90, 100, 105
 # Georgia and Noto Serif stand in for the reading face, and are wider.
 _STANDING_IN = 1.1
-_OTHER, _DASH, _FULL = 70, 100, 105
 _BREAK = re.compile(r"(?<=[^\W\d][-/])(?=[^\W\d])")
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A way of lettering: the class of the style sheet that sets it, its size and the height of its lines, in units."""
+    """A way of lettering, its size and the height of its lines in units; `name` is the class of the style sheet that
+    sets it, empty for what is set like the whole drawing."""
 
     name: str
     size: int
@@ -38,7 +41,7 @@ class Style:
 
 HEAD = Style("head", 20, 26, serif=True)
 NAME = Style("name", 17, 22, serif=True)
-WORDS = Style("words", 14, 19)
+WORDS = Style("", 14, 19)
 SOFT = Style("soft", 14, 19)
 SMALL = Style("small", 13, 17)
 STYLES = (HEAD, NAME, WORDS, SOFT, SMALL)
@@ -91,7 +94,7 @@ def _pieces(text: str) -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=2)
 def _letters(serif: bool) -> dict[str, int]:
-    return {letter: size for size, letters in (_SERIF if serif else _SANS).items() for letter in letters}
+    return {letter: size for size, letters in (_SERIF if serif else _SANS).items() for letter in letters} | _BROAD
 
 
 def _letter(letter: str, face: dict[str, int]) -> int:
@@ -100,10 +103,7 @@ def _letter(letter: str, face: dict[str, int]) -> int:
     plain = unicodedata.normalize("NFD", letter)[0]
     if plain in face:
         return face[plain]
-    if unicodedata.combining(letter) or unicodedata.category(letter) == "Cf":
-        return 0
-    if unicodedata.category(letter) == "Zs":
-        return face[" "]
-    if unicodedata.category(letter) == "Pd" or letter == "…":
-        return _DASH
-    return _FULL if unicodedata.east_asian_width(letter) in "WF" else _OTHER
+    if unicodedata.east_asian_width(letter) in "WF":
+        return _FULL
+    kinds = {"Cf": 0, "Mn": 0, "Me": 0, "Zs": face[" "], "Pd": _DASH, "Lu": _CAPITAL, "Po": _DASH, "So": _DASH}
+    return kinds.get(unicodedata.category(letter), _OTHER)

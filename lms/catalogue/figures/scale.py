@@ -201,7 +201,7 @@ def _draw_events(sheet: Sheet, frame: Frame, entries: list[Entry]) -> None:
     tops = spread(wanted, [entry.height for entry in entries], _AIR, 0)
     for entry, point, y in zip(entries, points, tops, strict=True):
         beside, start = y + entry.style.leading / 2, columns.edge + (0 if entry.time.exact else _SPAN * 2)
-        bent = ((start, point), (start + 7, point), (columns.words - 9, beside), (columns.words - 4, beside))
+        bent = ((start, point), (columns.edge + 8, point), (columns.words - 9, beside), (columns.words - 4, beside))
         sheet.draw(Line(bent, "hair"))
         _write(sheet, entry, columns.words, y, "start")
     for entry, point in zip(entries, points, strict=True):

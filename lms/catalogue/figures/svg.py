@@ -17,7 +17,7 @@ def _class(name: str) -> str:
     return f"d-{name}"
 
 
-CLASSES = frozenset(map(_class, (*LOOKS, *(style.name for style in STYLES), "middle", "end")))
+CLASSES = frozenset(map(_class, (*LOOKS, *(style.name for style in STYLES if style.name), "middle", "end")))
 """Every class inside a drawing; each stands in the style sheet."""
 
 
@@ -55,8 +55,9 @@ def _inside(shape: Shape) -> str:
 def _lettering(written: Iterable[Lettering]) -> Iterator[str]:
     """In reading order; texts that look alike and follow each other share a group."""
     for (look, anchor), alike in groupby(written, key=lambda put: (put.style.name, put.anchor)):
-        classes = _class(look) if anchor == "start" else f"{_class(look)} {_class(anchor)}"
-        yield f'<g class="{classes}">{"".join(map(_text, alike))}</g>'
+        classes = " ".join(_class(name) for name in (look, anchor) if name and name != "start")
+        head = f'<g class="{classes}">' if classes else "<g>"
+        yield f"{head}{''.join(map(_text, alike))}</g>"
 
 
 def _text(put: Lettering) -> str:
