@@ -102,9 +102,9 @@ class PageContext:
         return self._renderer.render(tokens, self._markdown.options, {})
 
     def figure(self, key: str) -> str:
-        """One of the unit's figures, drawn, and in words."""
-        data = self.figures[key]
-        return figure_html(data, self.language, self.inline(data["text"]))
+        """One of the unit's figures, drawn and in words; nothing for one that an outdated translation still names."""
+        data = self.figures.get(key)
+        return figure_html(data, self.language, self.inline(data["text"])) if data else ""
 
     def heading(self, anchor: str, label: str) -> str:
         """A second-level heading from the catalogue of labels."""

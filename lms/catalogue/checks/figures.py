@@ -10,7 +10,7 @@ from lms.catalogue.figures.faults import faults
 from lms.catalogue.files.read import Reading
 from lms.catalogue.rules.course_files import CourseFiles, UnitFile
 from lms.catalogue.rules.mistakes import did_you_mean
-from lms.catalogue.rules.translation import merged
+from lms.catalogue.rules.translation import merged, text_hash
 from lms.plugins.unit_kind import UnitKind
 
 from .prose import read_prose
@@ -21,7 +21,7 @@ def figure_mistakes(reading: Reading, course: CourseFiles, kinds: Mapping[str, U
     for file, unit in _texts(reading, course):
         figures = unit.front.get("figures", [])
         if kinds[unit.kind].suffix == ".md":
-            _places(reading, file, [figure["id"] for figure in figures])
+            _places(reading, file, unit.body, [figure["id"] for figure in figures])
         for figure in figures:
             for fault in faults(figure, file.language):
                 where = _where(file.front, ("figures", figure["id"], *fault.place))
@@ -29,30 +29,27 @@ def figure_mistakes(reading: Reading, course: CourseFiles, kinds: Mapping[str, U
 
 
 def _texts(reading: Reading, course: CourseFiles) -> Iterator[tuple[UnitFile, UnitFile]]:
-    """Each file of a unit with the unit as readers of its language get it."""
+    """Each file of a unit with the unit as readers of its language get it.
+
+    A translation of an older text is left alone: it may lack a figure that is new, and must not stop a course.
+    """
     for module, unit in course.units():
         yield unit, unit
         for other in module.translations_of(unit):
-            if other.path not in reading.broken():
+            if other.path not in reading.broken() and other.front["follows"] == text_hash(unit):
                 yield other, merged(unit, other)
 
 
-def _places(reading: Reading, file: UnitFile, known: list[str]) -> None:
-    if "follows" in file.front and not file.body:
-        return
-    first_line = reading.body_lines.get(file.path, 1)
-    placed = read_prose(file.body, file.language).figures
-    for line, key in placed:
-        if key not in known:
-            otherwise = "describe it in the field figures" if not known else f"figures here are {', '.join(known)}"
-            cure = did_you_mean(key, known, otherwise)
-            reading.note(file.path, line + first_line, f"there is no figure “{key}”", cure)
+def _places(reading: Reading, file: UnitFile, body: str, known: list[str]) -> None:
+    placed = read_prose(body, file.language).figures
     times = Counter(key for _, key in placed)
     for line, key in placed:
-        if times[key] > 1 and key in known:
-            reading.note(
-                file.path, line + first_line, f"the figure “{key}” stands here twice", "keep one of the places"
-            )
+        at = line + reading.body_lines.get(file.path, 1)
+        if key not in known:
+            otherwise = f"figures here are {', '.join(known)}" if known else "describe it in the field figures"
+            reading.note(file.path, at, f"there is no figure “{key}”", did_you_mean(key, known, otherwise))
+        elif times[key] > 1:
+            reading.note(file.path, at, f"the figure “{key}” stands here twice", "keep one of the places")
     for key, number in Counter(known).items():
         where = _where(file.front, ("figures", key))
         if key not in times:
