@@ -11,6 +11,7 @@ from babel.dates import format_date, format_skeleton, format_timedelta
 
 # Dates run day, month, year; plain English would turn them.
 _WRITTEN_AS = {"en": "en_GB"}
+_OLDEST, _LATEST = 1000, 2999
 _MONTHS_TELL_BETTER = 24
 _DAYS_TELL_BETTER = 60
 _MONTH, _YEAR = 365.2425 / 12, 365.2425
@@ -45,12 +46,14 @@ class Time:
 
 
 def time(written: str) -> Time:
-    """ "2008", "2008-02" or "2008-02-28". Raises ValueError for what is not in the calendar."""
+    """ "2008", "2008-02" or "2008-02-28". Raises ValueError for what is not in the calendar, or far from our time."""
     parts = [int(part) for part in written.split("-")]
     year, month, day = [*parts, 0, 0][:3]
-    if day:
+    if not _OLDEST <= year <= _LATEST:
+        raise ValueError(written)
+    if len(parts) == 3:
         return Time(dt.date(year, month, day), dt.date(year, month, day))
-    if month:
+    if len(parts) == 2:
         return Time(dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1]))
     return Time(dt.date(year, 1, 1), dt.date(year, 12, 31))
 

@@ -49,7 +49,8 @@ def slim(data: Mapping[str, Any], _language: str, width: float, apart: float = 1
         sheet.draw(Box(start, y, column, end - y, "panel"))
         _parts(sheet, pillar, start, _head(sheet, pillar, start, y, column), column)
         y = _foot(sheet, pillar, start, foot, column)
-    sheet.draw(Box(0, top, BEAM, y + apart - top, "bar"))
+    # It begins within the beam, so that no seam shows.
+    sheet.draw(Box(0, top - BEAM, BEAM, y + apart - top + BEAM, "bar"))
     return sheet.finished(_ground(sheet, data, y + apart, 0))
 
 

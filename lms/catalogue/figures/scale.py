@@ -146,7 +146,8 @@ def _draw_rule(sheet: Sheet, frame: Frame, ended: float, language: str) -> None:
     for day in edges:
         y = frame.at(day.toordinal())
         sheet.draw(Line(((columns.rule, y), (columns.edge, y)), "fine"))
-    begun = [] if frame.began in map(dt.date.toordinal, edges) else [dt.date.fromordinal(int(frame.began))]
+    first = dt.date.fromordinal(int(frame.began))
+    begun = [] if first in edges else [first]
     middle = (columns.rule + columns.edge) / 2 - 1
     last = dt.date.fromordinal(int(ended))
     for day, after in pairwise([*begun, *edges, last]):
@@ -172,7 +173,7 @@ def _every(step: int, began: float, ended: float) -> Iterator[dt.date]:
     """The first days of every so many months that lie within two moments."""
     first = dt.date.fromordinal(int(began))
     month = (first.year * 12 + first.month - 1) // step * step
-    while month // 12 < dt.MAXYEAR and (day := dt.date(max(month // 12, 1), month % 12 + 1, 1)).toordinal() < ended:
+    while (day := dt.date(month // 12, month % 12 + 1, 1)).toordinal() < ended:
         if day.toordinal() >= began:
             yield day
         month += step
