@@ -13,6 +13,7 @@ from lms.catalogue.rules.mistakes import Mistake
 from lms.plugins.unit_kind import UnitKind
 
 from .figures import figure_mistakes
+from .hard_texts import hard_text_mistakes
 from .references import reference_mistakes
 from .structure import structure_mistakes
 from .translations import stale_translations, translation_mistakes
@@ -45,6 +46,7 @@ def check(files: Mapping[str, bytes], kinds: Mapping[str, UnitKind], elsewhere: 
     course, unread = reading.course, reading.broken()
     structure_mistakes(reading, course, elsewhere)
     translation_mistakes(reading, course, kinds)
+    hard_text_mistakes(reading, course, kinds)
     units = parse_units(reading, course, kinds)
     figure_mistakes(reading, course, kinds)
     reference_mistakes(reading, course, kinds, unread)
