@@ -15,6 +15,8 @@ from markupsafe import Markup
 
 from lms.plugins.unit_kind import Citation, DefinedTerm, RenderedUnit, Section
 
+from .figures.figure import figure_html
+from .figures.svg import CLASSES as DRAWN
 from .labels import label
 from .markdown import NEEDS_REVIEW, parser, plain
 from .rules.texts import localised
@@ -36,7 +38,11 @@ _TAGS |= {
     "dl",
     "dt",
     "dd",
+    "details",
+    "summary",
 }
+_DRAWN_TAGS = {"svg", "g", "path", "rect", "circle", "text", "tspan"}
+_TAGS |= _DRAWN_TAGS
 _ATTRIBUTES = {
     "a": {"href", "id", "class", "role", "aria-label", "title", "rel"},
     "button": {"class", "type", "popovertarget"},
@@ -44,9 +50,20 @@ _ATTRIBUTES = {
     "h3": {"id"},
     "div": {"class", "role", "tabindex", "aria-label"},
     "th": {"scope", "class"},
-    **{tag: {"class"} for tag in ("p", "ul", "ol", "li", "td", "blockquote", "figure", "span", "dl")},
+    "figure": {"class", "dir"},
+    **{tag: {"class"} for tag in ("p", "ul", "ol", "li", "td", "blockquote", "span", "dl", "details", "g")},
+    "svg": {"class", "viewBox", "role", "aria-label"},
+    "path": {"class", "d"},
+    "rect": {"x", "y", "width", "height"},
+    "circle": {"cx", "cy", "r"},
+    "text": {"x", "y"},
+    "tspan": {"x", "dy"},
 }
 _CLASSES = frozenset({"ref", "term", "timeline", "actors", "decisions", "fig", "pull", "scroll", "rubric", "review"})
+_CLASSES |= {"fig-title", "fig-words"}
+_DRAWING = {"svg": frozenset({"draw", "draw-slim", "draw-wide"}), "g": DRAWN, "path": DRAWN}
+# Within a drawing every value but its name is numbers, or the letters of a path between them.
+_NUMBERS = re.compile(r"[MLC0-9 .-]+")
 
 
 class PageContext:
@@ -66,13 +83,14 @@ class PageContext:
         self.uses: dict[str, int] = {}
         self.defined: list[str] = []
         self.sections: list[Section] = []
+        self.figures: Mapping[str, Mapping[str, Any]] = {}
         self.words = 0
         self.needs_review = 0
         self._markdown = parser()
         self._renderer = _Renderer(self)
 
     def prose(self, markdown: str) -> str:
-        """Paragraphs, lists, tables and headings."""
+        """Paragraphs, lists, tables, headings, and the unit's figures at their places."""
         tokens = self._markdown.parse(markdown)
         self.words += sum(len(_WORD.findall(plain(token.children))) for token in tokens if token.children)
         return self._renderer.render(tokens, self._markdown.options, {})
@@ -82,6 +100,11 @@ class PageContext:
         tokens = self._markdown.parseInline(markdown)
         self.words += sum(len(_WORD.findall(plain(token.children))) for token in tokens if token.children)
         return self._renderer.render(tokens, self._markdown.options, {})
+
+    def figure(self, key: str) -> str:
+        """One of the unit's figures, drawn and in words; nothing for one that an outdated translation still names."""
+        data = self.figures.get(key)
+        return figure_html(data, self.language, self.inline(data["text"])) if data else ""
 
     def heading(self, anchor: str, label: str) -> str:
         """A second-level heading from the catalogue of labels."""
@@ -158,6 +181,10 @@ class _Renderer(RendererHTML):
         """A glossary term."""
         return self.page.term(tokens[at].meta["key"], tokens[at].content)
 
+    def figure(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+        """A figure at its place."""
+        return self.page.figure(tokens[at].meta["id"])
+
     def heading_open(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
         """A heading with its anchor, noted for the contents list."""
         token, anchor = tokens[at], tokens[at].meta.get("anchor", "")
@@ -205,17 +232,23 @@ def sanitise(html: str) -> str:
         html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
-        attribute_filter=_only_our_classes,
+        attribute_filter=_only_ours,
         url_schemes={"http", "https"},
         link_rel=None,
     )
 
 
-def _only_our_classes(tag: str, name: str, value: str) -> str | None:
-    if name != "class":
-        return value
-    kept = [word for word in value.split() if word in _CLASSES]
-    return " ".join(kept) or None
+def _only_ours(tag: str, name: str, value: str) -> str | None:
+    if name == "class":
+        kept = [word for word in value.split() if word in _DRAWING.get(tag, _CLASSES)]
+        return " ".join(kept) or None
+    if name == "dir":
+        return value if value in {"ltr", "rtl"} else None
+    if tag == "svg" and name == "role":
+        return value if value == "img" else None
+    if tag in _DRAWN_TAGS and name != "aria-label":
+        return value if _NUMBERS.fullmatch(value) else None
+    return value
 
 
 def source_html(source: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from lms.catalogue.rules.course_files import CourseFiles
 from lms.catalogue.rules.mistakes import Mistake
 from lms.plugins.unit_kind import UnitKind
 
+from .figures import figure_mistakes
 from .hard_texts import hard_text_mistakes
 from .references import reference_mistakes
 from .structure import structure_mistakes
@@ -47,6 +48,7 @@ def check(files: Mapping[str, bytes], kinds: Mapping[str, UnitKind], elsewhere: 
     translation_mistakes(reading, course, kinds)
     hard_text_mistakes(reading, course, kinds)
     units = parse_units(reading, course, kinds)
+    figure_mistakes(reading, course, kinds)
     reference_mistakes(reading, course, kinds, unread)
     if reading.mistakes:
         return Checked(None, {}, sorted(set(reading.mistakes)))
