@@ -1,4 +1,4 @@
-"""`make test`, `make check`, `make bench` and `make pictures`."""
+"""`make test`, `make check`, `make bench`, `make pictures` and `make catalogues`."""
 
 from __future__ import annotations
 
@@ -67,6 +67,12 @@ def pictures(_arguments: list[str]) -> int:
     if chromium.find_or_bring() is None:
         raise Missing(f"Pictures need a browser: {chromium.HOW_TO_GET_IT}")
     return _python("-m", "tools.pictures")
+
+
+def catalogues(arguments: list[str]) -> int:
+    """The texts of the code into the catalogue of every language, and of those named that have none yet."""
+    prepare.for_development()
+    return _python("-m", "tools.catalogues", "update", *arguments)
 
 
 def _python(*words: str) -> int:

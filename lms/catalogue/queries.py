@@ -17,6 +17,7 @@ from .cache import Kept
 from .models import Course, CourseVersion, Unit, UnitRevision, VersionModule, VersionUnit
 from .render import stored_html
 from .rules.outline import Outline, OutlineModule, OutlineUnit, Translation, completion_rule
+from .rules.scoring import Scoring, scoring_of
 
 _OUTLINES_KEPT = 64
 _TEXT_BYTES_KEPT = 16 * 1024 * 1024
@@ -74,6 +75,7 @@ class UnitText:
     content_note: str
     written_alternative: str
     for_your_institution: Mapping[str, Markup]
+    scoring: Scoring | None
     words: int
     data: Mapping[str, Any] = field(repr=False)
 
@@ -240,6 +242,7 @@ def _read_text(session: Session, revision_id: int) -> UnitText:
         content_note=page["content_note"],
         written_alternative=page.get("written_alternative", ""),
         for_your_institution={name: stored_html(text) for name, text in page["for_your_institution"]},
+        scoring=scoring_of(page["scoring"]) if "scoring" in page else None,
         words=page["words"],
         data=revision.document,
     )
