@@ -197,7 +197,17 @@ def _choose() -> str:
         return from_query
     if session.get("lang") in offered:
         return str(session["lang"])
-    return request.accept_languages.best_match([code for code in offered if code not in PSEUDO], SOURCE) or SOURCE
+    return _browsers_own(offered)
+
+
+def _browsers_own(offered: tuple[str, ...]) -> str:
+    """The first that the browser asks for; who asks for `es-MX` and then English is better served in Spanish."""
+    known = {code.replace("_", "-").lower(): code for code in offered if code not in PSEUDO}
+    for asked, quality in request.accept_languages:
+        for tag in (asked.lower(), asked.lower().partition("-")[0]):
+            if quality > 0 and tag in known:
+                return known[tag]
+    return SOURCE
 
 
 def offered_languages() -> tuple[str, ...]:
