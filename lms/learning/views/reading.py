@@ -21,6 +21,7 @@ from lms.web.render import render, wants_part
 
 from .blueprint import bp
 from .quiz import quiz_page
+from .tongue import tongue_of
 from .way import Way, neighbours, remember_place, way_through
 from .wording import fingerprint, own_sector_first
 from .writing import written_by_its_writer
@@ -48,6 +49,7 @@ def text_page(way: Way, key: str, part: str = "", refusal: str | None = None) ->
     text, (before, after) = way.text(found.unit), neighbours(way, found.unit)
     shown = {"module": module, "found": found, "unit": found.unit, "text": text, "before": before, "after": after}
     shown |= {"number": way.standing.modules.index(module) + 1, "client_key": new_token(), "refusal": refusal}
+    shown |= {"tongue": tongue_of(way, found.unit, text)}
     if found.unit.kind == "reflection":
         shown |= written_by_its_writer(way, found.unit)
     return render(
