@@ -40,6 +40,7 @@ class Published:
     version_id: int
     number: str
     title: Mapping[str, str]
+    published_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +101,22 @@ _texts: Kept[UnitText] = Kept(_TEXT_BYTES_KEPT, lambda text: 4096 + 4 * len(text
 def published(session: Session, course_slug: str) -> Published | None:
     """The newest version of a course."""
     row = session.execute(
-        select(CourseVersion.course_id, CourseVersion.id, CourseVersion.major, CourseVersion.minor, CourseVersion.title)
+        select(
+            CourseVersion.course_id,
+            CourseVersion.id,
+            CourseVersion.major,
+            CourseVersion.minor,
+            CourseVersion.title,
+            CourseVersion.published_at,
+        )
         .join(Course, Course.id == CourseVersion.course_id)
         .where(Course.slug == course_slug)
         .order_by(CourseVersion.major.desc(), CourseVersion.minor.desc())
         .limit(1)
     ).first()
-    return Published(row.course_id, row.id, f"{row.major}.{row.minor}", row.title) if row else None
+    if row is None:
+        return None
+    return Published(row.course_id, row.id, f"{row.major}.{row.minor}", row.title, row.published_at)
 
 
 def courses(session: Session) -> list[tuple[str, Published]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -199,23 +200,25 @@ def stored_html(html: str) -> Markup:
     return Markup(html)  # noqa: S704 - it has been through `sanitise`
 
 
-def sanitise(html: str) -> str:
-    """Only the tags, attributes, classes and addresses a course text may have."""
+def sanitise(html: str, ids: str = "") -> str:
+    """Only the tags, attributes, classes and addresses a course text may have. `ids` is put before every id and before
+    what leads to one, for a page that shows two texts beside each other."""
     return nh3.clean(
         html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
-        attribute_filter=_only_our_classes,
+        attribute_filter=partial(_attribute, ids),
         url_schemes={"http", "https"},
         link_rel=None,
     )
 
 
-def _only_our_classes(tag: str, name: str, value: str) -> str | None:
-    if name != "class":
-        return value
-    kept = [word for word in value.split() if word in _CLASSES]
-    return " ".join(kept) or None
+def _attribute(ids: str, tag: str, name: str, value: str) -> str | None:
+    if name == "class":
+        return " ".join(word for word in value.split() if word in _CLASSES) or None
+    if name in ("id", "popovertarget"):
+        return ids + value
+    return f"#{ids}{value[1:]}" if name == "href" and value.startswith("#") else value
 
 
 def source_html(source: Mapping[str, Any]) -> str:
