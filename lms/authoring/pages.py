@@ -17,7 +17,7 @@ from lms.plugins.unit_kind import Option, Question
 from lms.seminars.labels import SECTORS
 from lms.web.dates import local_day, short_day
 from lms.web.languages import gettext as _
-from lms.web.languages import ngettext, own_name
+from lms.web.languages import ngettext, own_name, speech
 
 from .desk import Behind, Desk
 from .queries import Said
@@ -197,15 +197,16 @@ class UnitPage:
     @property
     def texts(self) -> list[tuple[str, str, bool]]:
         """(language, address, whether it is on the page) for the original and each translation."""
-        here = self.shown.language
-        plain = url_for("authoring.unit", slug=self.desk.slug, unit=self.unit.key)
-        texts = [(_("%(language)s, the original", language=own_name(self.unit.language)), plain)]
+        original = str(_("%(language)s, the original", language=own_name(self.unit.language)))
+        texts: list[tuple[str, str | None, str]] = [(original, None, self.unit.language)]
         texts += [
-            (own_name(code), url_for("authoring.unit", slug=self.desk.slug, unit=self.unit.key, text=code))
+            (Markup("<bdi {}>{}</bdi>").format(speech(code), own_name(code)), code, code)
             for code in sorted(self.unit.translations)
         ]
-        current = [self.unit.language, *sorted(self.unit.translations)].index(here)
-        return [(words, url, place == current) for place, (words, url) in enumerate(texts)]
+        return [(words, self._url(text), code == self.shown.language) for words, text, code in texts]
+
+    def _url(self, text: str | None) -> str:
+        return url_for("authoring.unit", slug=self.desk.slug, unit=self.unit.key, text=text)
 
     @property
     def standing(self) -> TextStanding:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from babel.numbers import format_decimal
 from flask_babel import LazyString
 
 from lms.web.languages import gettext as _
+from lms.web.languages import language, ngettext
 from lms.web.languages import lazy_gettext as _l
-from lms.web.languages import ngettext
 
 from .rules.standing import Standing
 
@@ -35,7 +36,7 @@ def size(kind: str, minutes: int, words: int, questions: int) -> str:
     """Kind, minutes, words and questions of a unit, in one line."""
     parts = [kind_name(kind), ngettext("%(num)s minute", "%(num)s minutes", minutes)]
     if words:
-        parts.append(ngettext("%(num)s word", "%(num)s words", words))
+        parts.append(ngettext("%(num)s word", "%(num)s words", words, num=format_decimal(words, locale=language())))
     if questions:
         parts.append(ngettext("%(num)s question", "%(num)s questions", questions))
     return ", ".join(parts)
