@@ -27,6 +27,7 @@ from .models import (
 )
 from .render import stored_html
 from .rules.outline import Outline, OutlineModule, OutlineUnit, Translation, completion_rule
+from .rules.scoring import Scoring, scoring_of
 
 _OUTLINES_KEPT = 64
 _TEXT_BYTES_KEPT = 16 * 1024 * 1024
@@ -85,6 +86,7 @@ class UnitText:
     content_note: str
     written_alternative: str
     for_your_institution: Mapping[str, Markup]
+    scoring: Scoring | None
     words: int
     data: Mapping[str, Any] = field(repr=False)
 
@@ -277,6 +279,7 @@ def _read_text(session: Session, revision_id: int) -> UnitText:
         content_note=page["content_note"],
         written_alternative=page.get("written_alternative", ""),
         for_your_institution={name: stored_html(text) for name, text in page["for_your_institution"]},
+        scoring=scoring_of(page["scoring"]) if "scoring" in page else None,
         words=page["words"],
         data=revision.document,
     )

@@ -161,7 +161,8 @@ class HomePage:
         if module.open:
             return said
         names = "; ".join(before.named(self.language) for before in module.waits_for)
-        return f"{said} {_('Opens when you have read: %(modules)s.', modules=names)}"
+        opens = _("Opens when you have read: %(modules)s.", modules=names)
+        return f"{said} {opens}"
 
     @property
     def absent(self) -> bool:

@@ -78,8 +78,9 @@ def _attendance(found: Condition, percent: int, begun: bool) -> tuple[str, str]:
     if not begun:
         return asked, gettext("The seminar has not begun.")
     if figures["enough"]:
+        so_far = gettext("%(present)s of %(held)s so far.", **_counts(found))
         waits = gettext("It counts when the coordinator has closed the attendance.")
-        return asked, f"{gettext('%(present)s of %(held)s so far.', **_counts(found))} {waits}"
+        return asked, f"{so_far} {waits}"
     return asked, gettext("%(present)s of %(held)s so far; %(needed)s are needed.", **_counts(found))
 
 

@@ -18,7 +18,7 @@ from lms.seminars.models import EditionVersion, Enrolment, Stage, StageReached
 from lms.seminars.rules import COUNTED
 
 from . import queries
-from .models import Answer, EnrolmentProgress, ProgressEvent, QuizTry, Receipt, UnitProgress
+from .models import Answer, EnrolmentProgress, ProgressEvent, QuizTry, Receipt, Reflection, UnitProgress
 from .rules.answers import Sent, that_count
 from .rules.progress import Step, UnitSummary, fold
 from .rules.standing import Key, pre_reading_complete
@@ -161,7 +161,7 @@ def kinds(session: Session) -> Iterable[Finding]:
 
 @check("learning.receipts")
 def receipts(session: Session) -> Iterable[Finding]:
-    """A key is used once in an enrolment, and an answer's receipt is of the enrolment that answered."""
+    """A key is used once in an enrolment; each answer and private text has a receipt of its own enrolment."""
     twice = select(Receipt.enrolment_id).group_by(Receipt.enrolment_id, Receipt.client_key).having(func.count() > 1)
     for number in session.scalars(twice):
         yield Finding(f"enrolment {number}", "has two receipts for one key")
@@ -173,3 +173,10 @@ def receipts(session: Session) -> Iterable[Finding]:
     )
     for number in session.scalars(foreign):
         yield Finding(f"answer {number}", "has a receipt that was given to somebody else")
+    written = (
+        select(Reflection.id)
+        .join(Receipt, Receipt.id == Reflection.receipt_id)
+        .where(Receipt.enrolment_id != Reflection.enrolment_id)
+    )
+    for number in session.scalars(written):
+        yield Finding(f"private text {number}", "has a receipt that was given to somebody else")

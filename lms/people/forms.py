@@ -21,8 +21,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from lms.web import languages
-from lms.web.dates import zones
-from lms.web.forms import Form
+from lms.web.forms import Form, zone_choices
 from lms.web.languages import own_name
 
 from .models import Sector
@@ -73,11 +72,6 @@ def grouped(groups: Mapping[str, Iterable[tuple[str, str]]]) -> list[SelectChoic
     return [
         SelectChoice(value, label, optgroup=name or None) for name, pairs in groups.items() for value, label in pairs
     ]
-
-
-def zone_choices() -> list[SelectChoice]:
-    """Every time zone, by the name of its place."""
-    return choices({zone: zone.replace("_", " ") for zone in zones()})
 
 
 def language_choices() -> list[SelectChoice]:

@@ -14,6 +14,7 @@ import yaml
 from babel import Locale, UnknownLocaleError
 
 from lms.kernel.errors import Refused
+from lms.web.languages import gettext, language
 
 Membership = Literal["member", "observer"]
 
@@ -42,9 +43,10 @@ class UnknownState(Refused):
     """No state goes by this name or code; `close` has the states that may be meant."""
 
     def __init__(self, text: str, close: tuple[State, ...] = ()) -> None:
-        names = "; ".join(state.names[FALLBACK] for state in close)
-        ending = f" Close to it: {names}." if close else ""
-        super().__init__(f"No state is known as “{text}”.{ending}")
+        sentence = gettext("No state is known as “%(text)s”.", text=text)
+        names = "; ".join(name(state.code, language()) for state in close)
+        also = gettext("Close to it: %(names)s.", names=names)
+        super().__init__(f"{sentence} {also}" if close else sentence)
         self.text = text
         self.close = close
 

@@ -127,6 +127,57 @@ substance: s1
 What would you do?
 """
 
+HARD = "content_note: It names killings.\n"
+INSTEAD = "written_alternative: Write a letter.\n"
+
+CASE = f"""\
+---
+key: case
+kind: case-study
+title:
+  en: A case
+minutes: 5
+substance: s1
+{HARD}{INSTEAD}timeline:
+- when: Then
+  text: It began. [@S001]
+- when: Later
+  text: It ended. [@S001]
+actors:
+- name: A state
+  role: It acted.
+decisions:
+- when: Then
+  situation: It began.
+  question: What would you do?
+debrief:
+- What did it cost?
+rubric:
+- key: coordination
+  factor: Coordination
+  question: Did they know of each other?
+- key: funding
+  factor: Funding
+  question: Was there money?
+---
+
+## Account {{#account}}
+
+It happened.
+"""
+
+SCORING = """\
+scoring:
+  rubric: case
+  cases:
+  - id: one
+    name: The first case
+    unit: case
+  - id: two
+    name: The second case
+"""
+SCORED = THOUGHT.replace("substance: s1\n", f"substance: s1\n{SCORING}")
+
 
 # Files the course has only where a test gives them.
 MORE = {

@@ -12,6 +12,7 @@ from lms.catalogue.rules.course_files import CourseFiles
 from lms.catalogue.rules.mistakes import Mistake
 from lms.plugins.unit_kind import UnitKind
 
+from .hard_texts import hard_text_mistakes
 from .references import reference_mistakes
 from .structure import structure_mistakes
 from .translations import stale_translations, translated_units, translation_mistakes
@@ -51,6 +52,7 @@ def check(files: Mapping[str, bytes], kinds: Mapping[str, UnitKind], elsewhere: 
     course, unread = reading.course, reading.broken()
     structure_mistakes(reading, course, elsewhere)
     translation_mistakes(reading, course, kinds)
+    hard_text_mistakes(reading, course, kinds)
     units = parse_units(reading, course, kinds)
     reference_mistakes(reading, course, kinds, unread)
     if reading.mistakes:

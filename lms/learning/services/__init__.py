@@ -5,7 +5,7 @@ from __future__ import annotations
 from .progress import complete_unit, note_opened, undo_unit
 from .quiz import Checked, check_try, open_try, save_answers
 from .receipts import ChangedSince
-from .texts import report_text, write_reflection
+from .texts import report_text, write_instead, write_reflection
 from .versions import complete_whoever_has_finished
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "report_text",
     "save_answers",
     "undo_unit",
+    "write_instead",
     "write_reflection",
 ]

@@ -196,7 +196,7 @@ def _changed(edition: str, key: str, tried: str, changed: services.ChangedSince)
         return jsonify(text=str(changed), url=way.url(unit), label=_("See what is saved")), changed.status
     row = queries.try_of(db.session(), way.own.id, unit.id, tried)
     rows = _rows(way, row, changed)
-    return render("lms/learning/conflict.html", way=way, unit=unit, changed=changed, rows=rows), changed.status
+    return render("lms/learning/conflict.html", way=way, back=way.url(unit), changed=changed, rows=rows), changed.status
 
 
 def _rows(way: Way, row: TryRow, changed: services.ChangedSince) -> list[tuple[str, str, str]]:

@@ -101,7 +101,7 @@ class Way:
         if unit.progress.percent is not None:
             word = _("passed with %(percent)s%%", percent=unit.progress.percent)
         else:
-            word = _("written") if unit.unit.kind == "reflection" else _("read")
+            word = _("written") if unit.unit.kind == "reflection" else _("done")
         return str(_("%(what)s, late", what=word) if unit.late else word)
 
     def when(self, at: dt.datetime) -> str:
