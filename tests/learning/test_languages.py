@@ -64,7 +64,7 @@ def test_a_text_is_shown_in_the_language_of_its_reader_and_the_page_with_it(read
 def test_what_was_read_and_how_far_is_the_same_in_every_language(reader: Reader) -> None:
     reader.read()
     speak(reader, "es")
-    assert "Marked as read" in reader.get("first")
+    assert "Done at" in reader.get("first")
     assert reader.post("first", "undo").status_code == 303
     speak(reader, "en")
     assert "I have read this" in reader.get("first")

@@ -16,7 +16,6 @@
 
   const switcher = () => document.querySelector("form[data-langs]");
   const page = () => switcher()?.elements.back.value.split("?")[0];
-  const fields = (form) => Array.from(form.elements).filter((one) => one.name && !one.matches(NEVER) && one.matches("input, textarea, select"));
   const ticked = (field) => field.matches("[type=checkbox], [type=radio]");
   /* By value: lists of states stand in another order in each language. */
   const chosen = (select) => Array.from(select.selectedOptions, (option) => option.value);
@@ -51,6 +50,17 @@
     return found;
   }
 
+  /* The fields of a form by name, and by value where several share a name. */
+  function named(form) {
+    const found = new Map();
+    for (const field of form.elements) {
+      if (!field.name || field.matches(NEVER) || !field.matches("input, textarea, select")) continue;
+      const name = ticked(field) ? `${field.name}=${field.value}` : field.name;
+      if (!found.has(name)) found.set(name, field);
+    }
+    return found;
+  }
+
   function heading() {
     const line = innerHeight * 0.35;
     const shown = Array.from(document.querySelectorAll("main :is(h2, h3, legend, .q)[id]")).filter((one) => one.getClientRects().length);
@@ -58,8 +68,8 @@
   }
 
   function keep(anchor) {
-    const typed = Array.from(forms(), ([name, form]) => [name, fields(form).map((field) => (unsaved(field) ? content(field) : null))]);
-    const kept = typed.filter(([, values]) => values.some((value) => value !== null));
+    const typed = (form) => Array.from(named(form)).filter(([, field]) => unsaved(field)).map(([name, field]) => [name, content(field)]);
+    const kept = Array.from(forms(), ([name, form]) => [name, typed(form)]).filter(([, values]) => values.length);
     const top = anchor ? anchor.getBoundingClientRect().top : scrollY;
     try {
       sessionStorage.setItem(PLACE, JSON.stringify({ page: page(), at: Date.now(), anchor: anchor?.id || "", top, kept }));
@@ -77,10 +87,11 @@
 
   function restore(kept) {
     const here = forms();
-    for (const [name, values] of kept) {
-      const form = here.get(name);
-      if (!form || fields(form).length !== values.length) continue;
-      const again = fields(form).filter((field, place) => values[place] !== null && put(field, values[place]));
+    for (const [where, values] of kept) {
+      const form = here.get(where);
+      if (!form) continue;
+      const known = named(form);
+      const again = values.filter(([name, value]) => known.has(name) && put(known.get(name), value)).map(([name]) => known.get(name));
       again.forEach((field) => ["input", "change"].forEach((name) => field.dispatchEvent(new Event(name, { bubbles: true }))));
       if (again.length && !form.hasAttribute("data-save")) tell(form);
     }
