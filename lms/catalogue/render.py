@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -226,22 +227,32 @@ def stored_html(html: str) -> Markup:
     return Markup(html)  # noqa: S704 - it has been through `sanitise`
 
 
-def sanitise(html: str) -> str:
-    """Only the tags, attributes, classes and addresses a course text may have."""
+def sanitise(html: str, ids: str = "") -> str:
+    """Only the tags, attributes, classes and addresses a course text may have. `ids` is put before every id and before
+    what leads to one, for a page that shows two texts beside each other."""
     return nh3.clean(
         html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
-        attribute_filter=_only_ours,
+        attribute_filter=partial(_attribute, ids),
         url_schemes={"http", "https"},
         link_rel=None,
     )
 
 
-def _only_ours(tag: str, name: str, value: str) -> str | None:
+def _attribute(ids: str, tag: str, name: str, value: str) -> str | None:
     if name == "class":
         kept = [word for word in value.split() if word in _DRAWING.get(tag, _CLASSES)]
         return " ".join(kept) or None
+    if name in ("id", "popovertarget"):
+        return ids + value
+    if name == "href":
+        return f"#{ids}{value[1:]}" if value.startswith("#") else value
+    return _drawn(tag, name, value)
+
+
+def _drawn(tag: str, name: str, value: str) -> str | None:
+    """The attributes that figures have: numbers, a direction, the role of a picture; of other tags, any."""
     if name == "dir":
         return value if value in {"ltr", "rtl"} else None
     if tag == "svg" and name == "role":

@@ -16,7 +16,7 @@ from .figures import figure_mistakes
 from .hard_texts import hard_text_mistakes
 from .references import reference_mistakes
 from .structure import structure_mistakes
-from .translations import stale_translations, translation_mistakes
+from .translations import stale_translations, translated_units, translation_mistakes
 from .units import parse_units
 
 FORMAT = "run `flask lms courses format`"
@@ -36,6 +36,13 @@ class Checked:
     def sound(self) -> bool:
         """Whether the course can be loaded."""
         return self.course is not None and not self.mistakes
+
+    def translated(self) -> list[str]:
+        """How many units each other language of the course has, such as "es 12 of 48 units"."""
+        if self.course is None:
+            return []
+        have, total = translated_units(self.course)
+        return [f"{language} {number} of {total} units" for language, number in have.items()]
 
 
 def check(files: Mapping[str, bytes], kinds: Mapping[str, UnitKind], elsewhere: Collection[str] = ()) -> Checked:
