@@ -27,6 +27,7 @@ import lms.seminars.checks
 import lms.seminars.letters
 import lms.seminars.reactions  # noqa: F401  the reactions and jobs register themselves when imported
 from lms.alumni import views as alumni_views
+from lms.authoring import views as authoring_views
 from lms.catalogue.kinds import plugin as standard_unit_kinds
 from lms.dashboards import views as dashboards_views
 from lms.home import views as home_views
@@ -57,6 +58,7 @@ BLUEPRINTS = (
     learning_views.bp,
     records_views.bp,
     alumni_views.bp,
+    authoring_views.bp,
     dashboards_views.bp,
     integrations_views.bp,
 )

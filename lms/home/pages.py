@@ -9,6 +9,8 @@ from functools import cached_property
 
 from flask import url_for
 
+from lms.catalogue.queries import Published
+from lms.catalogue.rules.texts import localised
 from lms.dashboards.rules.looks import Sight
 from lms.learning.rules.progress import UnitState
 from lms.learning.rules.standing import ModuleStanding, Standing
@@ -198,6 +200,7 @@ class MandatePage:
 
     grants: tuple[Grant, ...]
     editions: Sequence[CountedEdition]
+    taught: Sequence[tuple[str, Published]]
     locale: str
 
     @property
@@ -205,6 +208,14 @@ class MandatePage:
         """(role, over what) for every mandate; an edition's title where it is known here."""
         names = {edition.public_id: edition.title for edition in self.editions}
         return [(str(ROLES[grant.role]), reach(grant, names, self.locale)) for grant in self.grants]
+
+    @property
+    def courses(self) -> list[tuple[str, str]]:
+        """(title, address of what its readers propose) for every course a mandate as trainer or reviewer covers."""
+        return [
+            (localised(version.title, self.locale), url_for("authoring.proposals", slug=slug))
+            for slug, version in self.taught
+        ]
 
     @property
     def teaches(self) -> bool:

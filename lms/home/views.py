@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from lms.authoring.queries import taught_courses
 from lms.catalogue.queries import outline
 from lms.kernel.clock import now
 from lms.kernel.db import db
@@ -98,7 +99,8 @@ def _by_mandate(viewer: Viewer) -> str | Response:
         if len(editions) == 1 and not viewer.scope.everything:
             return redirect(url_for("dashboards.edition", edition=editions[0].public_id), 303)
         return redirect(url_for("seminars.editions"), 303)
-    page = MandatePage(viewer.grants, queries.counted_editions(db.session(), viewer.scope), language())
+    counted = queries.counted_editions(db.session(), viewer.scope)
+    page = MandatePage(viewer.grants, counted, taught_courses(db.session(), viewer.grants), language())
     return render("lms/home/mandate.html", page=page)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache, partial
@@ -92,7 +92,12 @@ def install(app: Flask) -> None:
     app.before_request(_forget)
     app.teardown_request(lambda _error: _forget())
     app.jinja_env.globals.update(
-        _=_text, gettext=_text, ngettext=_number_text, language=language, text_direction=text_direction
+        _=_text,
+        gettext=_text,
+        ngettext=_number_text,
+        language=language,
+        text_direction=text_direction,
+        language_name=language_name,
     )
 
 
@@ -214,6 +219,22 @@ def _locale() -> str:
 def text_direction() -> str:
     """`rtl` or `ltr`, for the html element."""
     return "rtl" if language().split("_")[0] in _RTL else "ltr"
+
+
+# What CLDR lists beside languages: several at once, one not known, none at all.
+_NO_LANGUAGE = frozenset({"mul", "und", "zxx", "mis", "root"})
+
+
+def language_name(code: str) -> str:
+    """What a language is called in the language of the page; its code where we do not know."""
+    return language_names(language()).get(code, code)
+
+
+@lru_cache(maxsize=32)
+def language_names(locale: str) -> Mapping[str, str]:
+    """Every language of ISO 639 that CLDR knows by name, by code, as it is called in another; not its varieties."""
+    names = Locale.parse(locale).languages
+    return {code: name for code, name in names.items() if "_" not in code and code not in _NO_LANGUAGE}
 
 
 @lru_cache(maxsize=256)

@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-from . import module, quiz, reading, writing  # noqa: F401  the views register themselves when imported
+from . import module, proposals, quiz, reading, terms, writing  # noqa: F401  the views register themselves when imported
 from .blueprint import bp as bp

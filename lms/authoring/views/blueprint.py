@@ -1,0 +1,7 @@
+"""The blueprint of this context."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("authoring", __name__)
