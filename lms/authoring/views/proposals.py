@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +14,7 @@ from lms.authoring.queries import taught_courses
 from lms.catalogue import queries as catalogue
 from lms.catalogue.queries import Published
 from lms.catalogue.rules.glossary import Glossary, GlossaryTerm
-from lms.catalogue.rules.texts import localised
+from lms.catalogue.rules.texts import language_of, localised
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import Conflict, NotFound, Refused
@@ -34,30 +34,37 @@ Answer = Response | str | tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Proposed:
-    """The words for one term in one language, the newest first."""
+class InLanguage:
+    """The words for one term in one language, the newest first, and what the glossary says there now."""
 
-    term: GlossaryTerm | None
-    key: str
     language: str
+    present: str
+    standing: str
     words: Sequence[ProposedWord]
 
     @property
     def name(self) -> str:
-        """What the term is called on the page; its key once it has left the glossary."""
-        return self.term.named(language()) if self.term else self.key
-
-    @property
-    def language_name(self) -> str:
         """The language, in that of the page."""
         return language_name(self.language)
 
+
+@dataclass(frozen=True)
+class OfTerm:
+    """The words for one term, by language; a term that has left the glossary goes by its key."""
+
+    term: GlossaryTerm | None
+    key: str
+    languages: Sequence[InLanguage]
+
     @property
-    def present(self) -> tuple[str, str] | None:
-        """What the glossary says in this language, and "official" or "translation"."""
-        if self.term is None or self.language not in self.term.names:
-            return None
-        return self.term.names[self.language], self.term.standings.get(self.language, "")
+    def name(self) -> str:
+        """What the term is called on the page."""
+        return self.term.named(language()) if self.term else self.key
+
+    @property
+    def spoken_in(self) -> str:
+        """The language of that name."""
+        return language_of(self.term.names, language()) if self.term else language()
 
 
 @dataclass(frozen=True)
@@ -69,12 +76,20 @@ class ProposalsPage:
     refused: tuple[str, ProposalAnswerForm] | None
 
     @cached_property
-    def groups(self) -> list[Proposed]:
-        """By term and language; the group of the newest word first."""
-        together: dict[tuple[str, str], list[ProposedWord]] = {}
+    def terms(self) -> list[OfTerm]:
+        """By term, and for each by language: where the newest word is stands first."""
+        together: dict[str, dict[str, list[ProposedWord]]] = {}
         for word in self.words:
-            together.setdefault((word.term, word.language), []).append(word)
-        return [Proposed(self.glossary.term(key), key, code, words) for (key, code), words in together.items()]
+            together.setdefault(word.term, {}).setdefault(word.language, []).append(word)
+        return [self._of_term(key, languages) for key, languages in together.items()]
+
+    def _of_term(self, key: str, languages: Mapping[str, Sequence[ProposedWord]]) -> OfTerm:
+        term = self.glossary.term(key)
+        names, standings = (term.names, term.standings) if term else ({}, {})
+        found = [
+            InLanguage(code, names.get(code, ""), standings.get(code, ""), words) for code, words in languages.items()
+        ]
+        return OfTerm(term, key, found)
 
     def form(self, word: ProposedWord) -> ProposalAnswerForm:
         """The form to answer a word with; as it was sent, where that was refused."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import request
 
+from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound
 from lms.kernel.secrets import new_token
@@ -40,7 +41,7 @@ def terms(edition: str) -> str:
         unit=units.get(request.args.get("unit", "")),
         proposals=queries.own_proposals(way.session, way.own.person_id, way.outline.course_id),
     )
-    return render("lms/learning/terms.html", way=way, page=page, term_url=term_url, outcomes=OUTCOMES)
+    return render("lms/learning/terms.html", way=way, page=page, term_url=term_url, outcomes=OUTCOMES, at=now())
 
 
 @bp.get("/learn/<edition>/terms/<term>")
@@ -77,6 +78,7 @@ def term_page(way: Way, key: str, form: ProposalForm, refusal: str | None = None
         outcomes=OUTCOMES,
         term_url=term_url,
         form=form,
+        at=now(),
         client_key=new_token(),
         refusal=refusal,
     )
