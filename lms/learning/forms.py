@@ -7,6 +7,7 @@ from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringFi
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from lms.learning.rules.proposals import LONGEST_REASON, LONGEST_REMARK, LONGEST_WORD, Outcome
+from lms.people.forms import choices
 from lms.web.forms import Form, OnceForm
 
 LONGEST = 25_000
@@ -58,7 +59,7 @@ class ProposalAnswerForm(Form):
 
     outcome = RadioField(
         _l("Your answer"),
-        choices=[(Outcome.TAKEN_UP.value, _l("Take it up")), (Outcome.DECLINED.value, _l("Do not take it up"))],
+        choices=choices({Outcome.TAKEN_UP: _l("Take it up"), Outcome.DECLINED: _l("Do not take it up")}),
         validators=[DataRequired(_l("Choose one of the two."))],
     )
     reason = StringField(_l("Reason"), validators=[Length(max=LONGEST_REASON)])

@@ -165,8 +165,9 @@ def own_languages(way: Way, chosen: str | None, accepted: Sequence[str]) -> list
 def language_choices(way: Way, own: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
     """Every language but the course's own, by name, those of the reader first."""
     names = {code: name for code, name in _by_name(way.language) if code != way.outline.language}
-    likely = [("", _("Choose a language")), *((code, names.pop(code)) for code in own)]
-    return {_("Perhaps one of these"): likely, _("All languages"): list(names.items())}
+    likely = [(code, names.pop(code)) for code in own]
+    first = {"": [("", _("Choose a language"))], _("Perhaps one of these"): likely}
+    return {**first, _("All languages"): list(names.items())}
 
 
 @lru_cache(maxsize=32)

@@ -10,6 +10,7 @@ from lms.kernel.errors import NotFound
 from lms.kernel.secrets import new_token
 from lms.learning import queries
 from lms.learning.forms import ProposalForm
+from lms.people.forms import grouped
 from lms.people.sign_in import me
 from lms.web.access import Permission, requires
 from lms.web.render import render
@@ -56,7 +57,7 @@ def proposal_form(way: Way, **more: None) -> ProposalForm:
     """The form for a word, with the languages this reader may choose from."""
     form = ProposalForm(**more)
     own = own_languages(way, me().locale, list(request.accept_languages.values()))
-    form.language.choices = language_choices(way, own)
+    form.language.choices = grouped(language_choices(way, own))
     return form
 
 
