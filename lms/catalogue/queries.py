@@ -25,7 +25,8 @@ from .models import (
     VersionModule,
     VersionUnit,
 )
-from .render import stored_html
+from .render import source_html, stored_html
+from .rules.glossary import Glossary, GlossaryTerm, TermSource
 from .rules.outline import Outline, OutlineModule, OutlineUnit, Translation, completion_rule
 from .rules.scoring import Scoring, scoring_of
 
@@ -97,6 +98,7 @@ class UnitText:
 
 
 _outlines: Kept[Outline] = Kept(_OUTLINES_KEPT)
+_glossaries: Kept[Glossary] = Kept(_OUTLINES_KEPT)
 _texts: Kept[UnitText] = Kept(_TEXT_BYTES_KEPT, lambda text: 4096 + 4 * len(text.html))
 
 
@@ -167,6 +169,11 @@ def last_word(session: Session, revision_id: int) -> ConfirmationAct | None:
 def reason_place(revision_id: int, at: dt.datetime) -> str:
     """Where the reason for taking a confirmation back belongs."""
     return f"lms_translation_confirmation:reason:{revision_id}:{at.astimezone(dt.UTC).isoformat()}"
+
+
+def glossary(session: Session, version_id: int) -> Glossary:
+    """The terms of a version: one statement more than its outline when cold, none when warm. Raises NotFound."""
+    return _glossaries.get(session, version_id, _read_glossary)
 
 
 def unit_sources(session: Session, version_id: int) -> dict[str, str]:
@@ -256,6 +263,33 @@ def _unit(row: Any, listing: Mapping[str, Any]) -> OutlineUnit:
             for language, found in listing["translations"].items()
         },
     )
+
+
+def _read_glossary(session: Session, version_id: int) -> Glossary:
+    course = outline(session, version_id)
+    units = {unit.revision_id: unit.key for _module, unit in course.units()}
+    defined = select(UnitRevision.id, UnitRevision.rendered["terms"]).where(UnitRevision.id.in_(units))
+    used = {units[number]: {term["key"] for term in terms} for number, terms in session.execute(defined)}
+    sources = {source["id"]: stored_html(source_html(source)) for source in course.sources}
+    return Glossary(
+        tuple(
+            GlossaryTerm(
+                key=entry["key"],
+                names=entry["term"],
+                standings=entry.get("status", {}),
+                definitions=entry["definition"],
+                sources=tuple(TermSource(sources[cite], where) for cite, where in _cites(entry)),
+                units=tuple(key for key in units.values() if entry["key"] in used.get(key, ())),
+            )
+            for entry in course.terms
+        )
+    )
+
+
+def _cites(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for cite in entry.get("cites", ()):
+        source, _, where = str(cite).partition(" ")
+        yield source, where
 
 
 def _read_text(session: Session, revision_id: int) -> UnitText:

@@ -100,8 +100,8 @@ def _by_mandate(viewer: Viewer) -> str | Response:
             return redirect(url_for("dashboards.edition", edition=editions[0].public_id), 303)
         return redirect(url_for("seminars.editions"), 303)
     session, grants = db.session(), viewer.grants
-    editions, courses = queries.counted_editions(session, viewer.scope), taught_courses(session, grants)
-    page = MandatePage(grants, editions, courses, queries.names_of_reach(session, grants, language()), language())
+    counted, courses = queries.counted_editions(session, viewer.scope), taught_courses(session, grants)
+    page = MandatePage(grants, counted, courses, queries.names_of_reach(session, grants, language()), language())
     return render("lms/home/mandate.html", page=page)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache, partial
@@ -98,7 +98,7 @@ def install(app: Flask) -> None:
         gettext=_text,
         ngettext=_number_text,
         language=language,
-        language_name=name_of,
+        language_name=language_name,
         own_name=own_name,
         text_direction=text_direction,
         speech=speech,
@@ -245,17 +245,23 @@ def text_direction(code: str | None = None) -> str:
     return "rtl" if (code or language()).replace("-", "_").split("_")[0] in _RTL else "ltr"
 
 
+# What CLDR lists beside languages: several at once, one not known, none at all.
+_NO_LANGUAGE = frozenset({"mul", "und", "zxx", "mis", "root"})
+
+
+def language_name(code: str) -> str:
+    """What a language is called in the language of the page; its code where we do not know."""
+    return language_names(language()).get(code, code)
+
+
+@lru_cache(maxsize=32)
+def language_names(locale: str) -> Mapping[str, str]:
+    """Every language of ISO 639 that CLDR knows by name, by code, as it is called in another; not its varieties."""
+    names = Locale.parse(locale).languages
+    return {code: name for code, name in names.items() if "_" not in code and code not in _NO_LANGUAGE}
+
+
 @lru_cache(maxsize=256)
 def own_name(code: str) -> str:
     """A language's name in itself, for those who choose it."""
     return (Locale.parse(code.replace("-", "_")).display_name or code).capitalize()
-
-
-def name_of(code: str) -> str:
-    """A language's name in the page's language, as it stands within a sentence."""
-    return _name_of(code, language())
-
-
-@lru_cache(maxsize=256)
-def _name_of(code: str, locale: str) -> str:
-    return Locale.parse(code.replace("-", "_")).get_display_name(locale) or code

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue import queries as catalogue
 from lms.catalogue.queries import UnitText
+from lms.catalogue.rules.glossary import Glossary
 from lms.catalogue.rules.outline import Outline, OutlineModule, OutlineUnit
 from lms.catalogue.rules.texts import spoken
 from lms.kernel.clock import now
@@ -52,6 +53,16 @@ class Way:
         if found is None:
             raise NotFound
         return found
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        """The terms of the version in force."""
+        return catalogue.glossary(self.session, self.own.version_id)
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """The keys of those terms; a module of another course may explain others."""
+        return frozenset(term["key"] for term in self.outline.terms)
 
     @property
     def overdue(self) -> bool:
