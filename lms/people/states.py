@@ -12,8 +12,10 @@ from typing import Any, Literal
 
 import yaml
 from babel import Locale, UnknownLocaleError
+from babel.languages import get_territory_language_info
 
 from lms.kernel.errors import Refused
+from lms.web.languages import gettext, language
 
 Membership = Literal["member", "observer"]
 
@@ -21,6 +23,8 @@ UN_LANGUAGES = ("en", "es", "fr")
 FALLBACK = "en"
 # Fewer letters stand in too many names to say which state was meant.
 SHORTEST_PART = 4
+# A language is one of a state's own if so many in a hundred speak it, whether or not it is an official one.
+SPOKEN_BY_MANY = 10
 
 # Letters that Unicode does not take apart into a plain letter and a mark.
 _PLAIN_LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
@@ -42,9 +46,10 @@ class UnknownState(Refused):
     """No state goes by this name or code; `close` has the states that may be meant."""
 
     def __init__(self, text: str, close: tuple[State, ...] = ()) -> None:
-        names = "; ".join(state.names[FALLBACK] for state in close)
-        ending = f" Close to it: {names}." if close else ""
-        super().__init__(f"No state is known as “{text}”.{ending}")
+        sentence = gettext("No state is known as “%(text)s”.", text=text)
+        names = "; ".join(name(state.code, language()) for state in close)
+        also = gettext("Close to it: %(names)s.", names=names)
+        super().__init__(f"{sentence} {also}" if close else sentence)
         self.text = text
         self.close = close
 
@@ -79,6 +84,15 @@ def footnote(code: str, locale: str) -> str | None:
 def sorted_for(locale: str) -> list[State]:
     """Every state in the alphabetical order of the names it has in this language."""
     return sorted(all_states(), key=lambda state: _words(name(state.code, locale)))
+
+
+@cache
+def languages_of(code: str) -> tuple[str, ...]:
+    """The languages of a state as CLDR has them, official or spoken by many, those of most people first."""
+    info: Mapping[str, Mapping[str, Any]] = get_territory_language_info(code)
+    spoken = sorted(info.items(), key=lambda found: found[1]["population_percent"], reverse=True)
+    own = (name for name, facts in spoken if facts["official_status"] or facts["population_percent"] >= SPOKEN_BY_MANY)
+    return tuple(dict.fromkeys(name.partition("_")[0] for name in own))
 
 
 def named(text: str) -> State | None:

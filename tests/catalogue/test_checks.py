@@ -58,6 +58,7 @@ def in_text(old: str, new: str) -> list[str]:
         ("acted.", "[acted](//example.org/x).", f"{UNIT}:14: the link “//example.org/x” leads nowhere"),
         ("acted.", "[acted](javascript:alert(1)).", "was not understood — check brackets and the address of the link"),
         ("A point.", "It began in March.", f"{UNIT}:9: “March” is stated without a source"),
+        ("A point.", "It is in the Convention.", f"{UNIT}:9: “the Convention” is stated without a source"),
         ("A point.", "They “agreed”.", f"{UNIT}:9: ““” is stated without a source"),
         ("- A point.", "- |-\n  One.\n\n  Two.", f"{UNIT}:9: this field takes one paragraph"),
         ("kind: reading", "kind: readin", f"{UNIT}:3: “readin” is no kind of unit — did you mean “reading”?"),
@@ -235,6 +236,12 @@ def test_a_translation_of_an_older_text_is_told_but_not_refused() -> None:
             "its headings do not have the source's anchors",
         ),
         ("follows: t23456789abcdef0\nstatus: confirmed\n", "En 2012. \n", "“2012” is stated without a source"),
+        ("follows: t23456789abcdef0\nstatus: confirmed\n", "Fue en marzo.\n", "“marzo” is stated without a source"),
+        (
+            "follows: t23456789abcdef0\nstatus: confirmed\n",
+            "Lo dice la Carta.\n",
+            "“la Carta” is stated without a source",
+        ),
         ("status: confirmed\n", "", "“follows” is missing"),
     ],
 )

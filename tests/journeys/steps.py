@@ -66,8 +66,8 @@ def accept_the_invitation(page: Page, begins: str = "") -> None:
     button(page, "Continue").click()
     page.get_by_label("Your name, as it should stand on your certificate").fill(NEWCOMER)
     page.get_by_label("Your function").fill("Assistant Commissioner")
-    page.get_by_label("Language").select_option(label="English")
-    page.get_by_label("Time zone").select_option(label="Africa/Dar es Salaam")
+    page.get_by_label("Language", exact=True).select_option(label="English")
+    page.get_by_label("Time zone").select_option(label="Dar es Salaam")
     page.get_by_label("Password").fill(OWN_PASSWORD)
     button(page, "Confirm and continue").click()
     expect(page.get_by_text("your time, in Dar es Salaam")).to_be_visible()
@@ -85,7 +85,7 @@ def read_everything(page: Page, *, script: bool) -> list[str]:
         _do_unit(page, first=len(seen) == 1, script=script, wrong_first=len(seen) < units() // 2 + 1)
         if page.get_by_text("Your pre-reading is complete.").count():
             return seen
-        assert len(seen) < 50, f"the pre-reading does not end: {seen}"
+        assert len(seen) <= units(), f"the pre-reading does not end: {seen}"
         link(page, re.compile("^Continue: ")).click()
 
 

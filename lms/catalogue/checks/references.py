@@ -37,7 +37,7 @@ def reference_mistakes(
 
     Nothing is said about what may stand in the files `unread`.
     """
-    proses = {unit.path: read_prose(unit.body) for unit in _all_units(course)}
+    proses = {unit.path: read_prose(unit.body, unit.language) for unit in _all_units(course)}
     anchors = {
         unit.key: {*kinds[unit.kind].anchors, *(anchor for _, anchor in proses[unit.path].anchors)}
         for _, unit in course.units()
@@ -105,7 +105,8 @@ def _link(reading: Reading, pointers: _Pointers, unit: UnitFile, line: int, addr
 
 def _fields(reading: Reading, pointers: _Pointers, unit: UnitFile, kind: UnitKind) -> None:
     for where, text in texts_marked(unit.front, kind.schema, "prose"):
-        _prose(reading, pointers, unit, read_prose(text, one_paragraph=True), reading.documents[unit.path].line(where))
+        prose = read_prose(text, unit.language, one_paragraph=True)
+        _prose(reading, pointers, unit, prose, reading.documents[unit.path].line(where))
     for where, text in texts_marked(unit.front, kind.schema, "citation"):
         _cite(reading, pointers, unit.path, reading.documents[unit.path].line(where), text.partition(" ")[0])
     for where, text in texts_marked(unit.front, kind.schema, "passage"):
