@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import lms.alumni.checks
 import lms.alumni.reactions
+import lms.catalogue.scopes
 import lms.integrations.mail
 import lms.kernel.models
 import lms.kernel.tidy
@@ -65,6 +66,7 @@ BLUEPRINTS = (
 NAV = (
     NavItem(Permission.SIGNED_IN, "home.index", _l("Your seminar"), frozenset({"", "learn", "seminar"})),
     NavItem(Permission.OVERSEE, "seminars.editions", _l("Editions"), frozenset({"editions"})),
+    NavItem(Permission.AUTHOR, "authoring.courses", _l("Courses"), frozenset({"courses"})),
     NavItem(Permission.ADMINISTER, "people.mandates", _l("Mandates"), frozenset({"mandates"})),
     NavItem(Permission.ALUMNI, "records.mine", _l("Completion record"), frozenset({"records"}), for_staff=False),
     NavItem(Permission.ALUMNI, "alumni.index", _l("2PREVENT"), frozenset({"alumni"}), for_staff=False),

@@ -13,6 +13,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "check": verify.check,
     "bench": verify.bench,
     "pictures": verify.pictures,
+    "catalogues": verify.catalogues,
 }
 
 

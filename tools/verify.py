@@ -1,4 +1,4 @@
-"""`make test`, `make check`, `make bench` and `make pictures`."""
+"""`make test`, `make check`, `make bench`, `make pictures` and `make catalogues`."""
 
 from __future__ import annotations
 
@@ -9,15 +9,20 @@ from collections.abc import Iterable
 from tools import chromium, prepare
 from tools.prepare import PYTHON, ROOT, Missing
 
+SENTENCES_TO_READ = 20
 POSTGRES_CURE = "apt install postgresql   (or name a server in TEST_DATABASE_URL)"
 
 
 def test(arguments: list[str]) -> int:
-    """Every test; what this machine cannot run is named at the end, and on a build server is an error."""
+    """Every test; what this machine cannot run is named at the end, and on a build server is an error.
+
+    Sentences of the courses are shown before with what they cite: whether a source says so is for people to see.
+    """
     prepare.for_development()
     missing = dict(_missing())
     if missing and os.environ.get("CI"):
         raise Missing("\n".join(f"{name} is missing: {cure}" for name, cure in missing.items()))
+    _python("-m", "tools.citations", str(SENTENCES_TO_READ))
     without = " and ".join(f"not {name}" for name in missing)
     chosen = ("-m", without) if without and "-m" not in arguments else ()
     code = _python("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *chosen, *arguments)
@@ -62,6 +67,12 @@ def pictures(_arguments: list[str]) -> int:
     if chromium.find_or_bring() is None:
         raise Missing(f"Pictures need a browser: {chromium.HOW_TO_GET_IT}")
     return _python("-m", "tools.pictures")
+
+
+def catalogues(arguments: list[str]) -> int:
+    """The texts of the code into the catalogue of every language, and of those named that have none yet."""
+    prepare.for_development()
+    return _python("-m", "tools.catalogues", "update", *arguments)
 
 
 def _python(*words: str) -> int:

@@ -1,1 +1,1 @@
-"""What those who look after the texts of a course work with: texts, never people."""
+"""Trainers and reviewers at work on the texts of a course: what there is, in which language, and what waits."""

@@ -45,20 +45,24 @@ def validate(path: Path | None) -> None:
 
 
 def _is_sound(folder: Path, kinds: Mapping[str, UnitKind]) -> bool:
-    checked = services.check_folder(folder, kinds, _modules_beside(folder))
-    _say(folder, checked.mistakes)
-    _say(folder, checked.notices)
+    checked = services.check_folder(folder, kinds, modules_beside(folder))
+    say(folder, checked.mistakes)
+    say(folder, checked.notices)
     if checked.sound:
         click.echo(f"{folder.name}: in order ({len(checked.files)} files)")
+        if found := checked.translated():
+            click.echo(f"{folder.name}: translated: {', '.join(found)}")
     return checked.sound
 
 
-def _say(folder: Path, mistakes: Iterable[Mistake]) -> None:
+def say(folder: Path, mistakes: Iterable[Mistake]) -> None:
+    """Print mistakes of a course's folder, each on its line."""
     for mistake in mistakes:
         click.echo(f"{folder}/{mistake}")
 
 
-def _modules_beside(folder: Path) -> set[str]:
+def modules_beside(folder: Path) -> set[str]:
+    """The modules of a folder's own course and of those beside it, as "course/module"."""
     found = folder.resolve().parent.glob("*/modules/[0-9][0-9]-*/module.yaml")
     return {f"{path.parts[-4]}/{path.parts[-2][3:]}" for path in found}
 
@@ -77,10 +81,10 @@ def _formatted(folder: Path, kinds: Mapping[str, UnitKind]) -> bool:
     try:
         reading = read_files(disk.collect(folder), kinds)
     except disk.Unreadable as unreadable:
-        _say(folder, unreadable.mistakes)
+        say(folder, unreadable.mistakes)
         return False
     if reading.course is None or not reading.whole:
-        _say(folder, sorted(reading.mistakes))
+        say(folder, sorted(reading.mistakes))
         return False
     for name in disk.save(canonical_files(reading.course, kinds), folder):
         click.echo(f"{folder}/{name}: formatted")
@@ -92,12 +96,12 @@ def _formatted(folder: Path, kinds: Mapping[str, UnitKind]) -> bool:
 def load(path: Path | None) -> None:
     """Publish the courses at PATH: unchanged files do nothing, changed ones make a new version."""
     broken = False
-    for folder in _reused_first(disk.course_folders(path or packaged_courses())):
+    for folder in reused_first(disk.course_folders(path or packaged_courses())):
         try:
             with unit_of_work() as session:
                 report = services.load(session, folder=folder, kinds=unit_kinds(), at=now())
         except services.BrokenCourse as refused:
-            _say(folder, refused.mistakes)
+            say(folder, refused.mistakes)
             broken = True
         except Refused as refused:
             click.echo(f"{folder}: {refused}")
@@ -108,7 +112,7 @@ def load(path: Path | None) -> None:
         raise SystemExit(1)
 
 
-def _reused_first(folders: list[Path]) -> list[Path]:
+def reused_first(folders: list[Path]) -> list[Path]:
     """Each course after those whose modules it reuses."""
     by_slug = {folder.resolve().name: folder for folder in folders}
     order = TopologicalSorter({slug: _reuses(folder) & by_slug.keys() for slug, folder in by_slug.items()})
@@ -116,6 +120,18 @@ def _reused_first(folders: list[Path]) -> list[Path]:
         return [by_slug[slug] for slug in order.static_order()]
     except CycleError:
         return folders
+
+
+def with_reused(folder: Path) -> list[Path]:
+    """The folder of a course behind those whose modules it reuses, where they lie beside it."""
+    whole = folder.resolve()
+    found, waiting = {whole}, [whole]
+    while waiting:
+        beside = {whole.parent / slug for slug in _reuses(waiting.pop())}
+        fresh = {path for path in beside - found if path.is_dir()}
+        found |= fresh
+        waiting += fresh
+    return reused_first(sorted(found))
 
 
 def _reuses(folder: Path) -> set[str]:
@@ -147,5 +163,5 @@ def export(folder: Path) -> None:
             strange += services.export(session, slug=slug, folder=folder)
             click.echo(f"{slug}: version {version.number}")
     if strange:
-        _say(folder, strange)
+        say(folder, strange)
         raise SystemExit(1)

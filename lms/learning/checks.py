@@ -25,6 +25,7 @@ from .models import (
     ProgressEvent,
     QuizTry,
     Receipt,
+    Reflection,
     TermProposal,
     TermProposalOutcome,
     UnitProgress,
@@ -172,7 +173,7 @@ def kinds(session: Session) -> Iterable[Finding]:
 
 @check("learning.receipts")
 def receipts(session: Session) -> Iterable[Finding]:
-    """A key is used once in an enrolment, and an answer's receipt is of the enrolment that answered."""
+    """A key is used once in an enrolment; each answer and private text has a receipt of its own enrolment."""
     twice = select(Receipt.enrolment_id).group_by(Receipt.enrolment_id, Receipt.client_key).having(func.count() > 1)
     for number in session.scalars(twice):
         yield Finding(f"enrolment {number}", "has two receipts for one key")
@@ -184,6 +185,13 @@ def receipts(session: Session) -> Iterable[Finding]:
     )
     for number in session.scalars(foreign):
         yield Finding(f"answer {number}", "has a receipt that was given to somebody else")
+    written = (
+        select(Reflection.id)
+        .join(Receipt, Receipt.id == Reflection.receipt_id)
+        .where(Receipt.enrolment_id != Reflection.enrolment_id)
+    )
+    for number in session.scalars(written):
+        yield Finding(f"private text {number}", "has a receipt that was given to somebody else")
 
 
 @check("learning.proposals")

@@ -137,7 +137,10 @@ class Answer(Model):
 
 
 class Reflection(Model):
-    """What a person wrote for themselves, sealed under their key; nobody else can read it. Append-only."""
+    """What a person wrote for themselves, on a reflection or instead of a hard text; nobody else can read it.
+
+    Sealed under their key. Append-only.
+    """
 
     __tablename__ = "lms_reflection"
 

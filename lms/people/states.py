@@ -15,6 +15,7 @@ from babel import Locale, UnknownLocaleError
 from babel.languages import get_territory_language_info
 
 from lms.kernel.errors import Refused
+from lms.web.languages import gettext, language
 
 Membership = Literal["member", "observer"]
 
@@ -45,9 +46,10 @@ class UnknownState(Refused):
     """No state goes by this name or code; `close` has the states that may be meant."""
 
     def __init__(self, text: str, close: tuple[State, ...] = ()) -> None:
-        names = "; ".join(state.names[FALLBACK] for state in close)
-        ending = f" Close to it: {names}." if close else ""
-        super().__init__(f"No state is known as “{text}”.{ending}")
+        sentence = gettext("No state is known as “%(text)s”.", text=text)
+        names = "; ".join(name(state.code, language()) for state in close)
+        also = gettext("Close to it: %(names)s.", names=names)
+        super().__init__(f"{sentence} {also}" if close else sentence)
         self.text = text
         self.close = close
 

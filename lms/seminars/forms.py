@@ -13,8 +13,8 @@ from wtforms import DateField, EmailField, SelectField, StringField, TextAreaFie
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, ValidationError
 
-from lms.web.dates import is_zone, zones
-from lms.web.forms import Form
+from lms.web.dates import is_zone
+from lms.web.forms import Form, zone_choices
 
 from .labels import COMPANIONS, EDITION_KINDS, HALVES, SECTORS
 from .models import Edition
@@ -42,9 +42,9 @@ def choices(labels: Mapping[Any, Any], nothing: Any = None) -> list[SelectChoice
     return [SelectChoice("", nothing), *named] if nothing else named
 
 
-def zone_choices() -> list[SelectChoice]:
+def zones_or_none() -> list[SelectChoice]:
     """Every time zone, and none first."""
-    return choices({zone: zone.replace("_", " ") for zone in zones()}, _("Choose…"))
+    return [SelectChoice("", _("Choose…")), *zone_choices()]
 
 
 class DayField(DateField):  # type: ignore[misc]
@@ -118,7 +118,7 @@ class EditionForm(ZonedForm):
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
-        self.zone.choices = zone_choices()
+        self.zone.choices = zones_or_none()
 
     def validate_deadline_time(self, field: TimeField) -> None:
         """Find the instant of the deadline."""
@@ -168,7 +168,7 @@ class NomineeForm(Form):
 
     def __init__(self, languages: Mapping[str, str], **more: Any) -> None:
         super().__init__(**more)
-        self.zone.choices = zone_choices()
+        self.zone.choices = zones_or_none()
         self.language.choices = choices(languages)
 
 

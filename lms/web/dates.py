@@ -3,21 +3,63 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
+from babel.core import get_global
 from babel.dates import format_date, get_timezone_location
 from flask import Flask
+from flask_babel import LazyString
 
 from .languages import language
+from .languages import lazy_gettext as _l
+
+AREAS: Mapping[str, LazyString] = {
+    "Africa": _l("Africa"),
+    "America": _l("America"),
+    "Antarctica": _l("Antarctica"),
+    "Asia": _l("Asia"),
+    "Atlantic": _l("Atlantic Ocean"),
+    "Australia": _l("Australia"),
+    "Europe": _l("Europe"),
+    "Indian": _l("Indian Ocean"),
+    "Pacific": _l("Pacific Ocean"),
+}
+"""What the areas are called by which zones are sorted."""
 
 
 @lru_cache(maxsize=1)
 def zones() -> tuple[str, ...]:
     """The IANA zones people can choose, by name."""
-    areas = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+    areas = tuple(f"{area}/" for area in AREAS)
     return tuple(sorted(zone for zone in available_timezones() if zone.startswith(areas) or zone == "UTC"))
+
+
+def zones_by_area() -> dict[str, list[tuple[str, str]]]:
+    """(zone, its place) below each area, in the page's language and its alphabet; UTC first, outside the areas."""
+    named = _named_zones(language())
+    groups = {str(label): [one for one in named if one[0].startswith(f"{area}/")] for area, label in AREAS.items()}
+    return {"": [("UTC", "UTC")], **groups}
+
+
+@lru_cache(maxsize=8)
+def _named_zones(locale: str) -> tuple[tuple[str, str], ...]:
+    """Every zone with its place, in alphabetical order; an older name of a zone, which some have, is told apart."""
+    named = ((zone, _place(zone, locale) + _older_name(zone)) for zone in zones())
+    return tuple(sorted(named, key=lambda one: _plain(one[1])))
+
+
+def _older_name(zone: str) -> str:
+    return f" ({zone.replace('_', ' ')})" if zone in get_global("zone_aliases") else ""
+
+
+def _plain(text: str) -> str:
+    marked = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in marked if not unicodedata.combining(letter))
 
 
 def is_zone(name: str) -> bool:
@@ -27,12 +69,7 @@ def is_zone(name: str) -> bool:
 
 def long_day(day: dt.date) -> str:
     """Such as "Friday 23 April 2027", in the page's language."""
-    return _long_day(day, language())
-
-
-@lru_cache(maxsize=2048)
-def _long_day(day: dt.date, locale: str) -> str:
-    return format_date(day, "EEEE d MMMM y", locale)
+    return _written(day, "EEEE d MMMM y", language())
 
 
 def opening_day(first: dt.date, last: dt.date) -> str:
@@ -48,19 +85,20 @@ def short_weekday(day: dt.date) -> str:
     return _written(day, "EEE d MMM", language())
 
 
-@lru_cache(maxsize=2048)
-def _written(day: dt.date, pattern: str, locale: str) -> str:
-    return format_date(day, pattern, locale)
-
-
 def short_day(day: dt.date) -> str:
     """Such as "23 April 2027"."""
-    return _short_day(day, language())
+    return _written(day, "d MMMM y", language())
 
 
-@lru_cache(maxsize=2048)
-def _short_day(day: dt.date, locale: str) -> str:
-    return format_date(day, "d MMMM y", locale)
+@lru_cache(maxsize=4096)
+def _written(day: dt.date, pattern: str, locale: str) -> str:
+    """A day by a pattern of CLDR's letters, with what a language puts between them: "23 de abril", "1er mai"."""
+    spoken = locale.partition("_")[0]
+    if spoken == "es":
+        pattern = pattern.replace("d MMMM", "d 'de' MMMM").replace("MMMM y", "MMMM 'de' y")
+    elif spoken == "fr" and day.day == 1:
+        pattern = re.sub(r"\bd\b", "d'er'", pattern)
+    return format_date(day, pattern, locale)
 
 
 def clock_time(at: dt.datetime, zone: str) -> str:

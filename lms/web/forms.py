@@ -9,11 +9,14 @@ from flask import request
 from flask_babel import get_locale
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
+from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import get_translations
 from wtforms.validators import Length, Regexp
 
 from lms.kernel.errors import LmsError
 from lms.kernel.secrets import new_token
+
+from .dates import zones_by_area
 
 
 @lru_cache(maxsize=16)
@@ -43,6 +46,15 @@ class OnceForm(Form):
     """A form whose sending twice does the thing once: it carries a key made when the page was drawn."""
 
     client_key = HiddenField(validators=[Length(min=8, max=64), Regexp(r"^[\w-]+$")], default=new_token)
+
+
+def zone_choices() -> list[SelectChoice]:
+    """Every time zone, by its place, below the name of its area."""
+    return [
+        SelectChoice(zone, place, optgroup=area or None)
+        for area, places in zones_by_area().items()
+        for zone, place in places
+    ]
 
 
 def submitted(name: str) -> Any:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "7d4749e95f46"
-down_revision = "27437ccdc217"
+down_revision = "058ced308d9f"
 branch_labels = None
 depends_on = None
 

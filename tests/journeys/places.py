@@ -26,7 +26,7 @@ def _unit(page: Page) -> None:
 
 def _term(page: Page) -> None:
     _unit(page)
-    page.get_by_role("article").get_by_role("button").first.click()
+    page.locator("article button[popovertarget]").first.click()
 
 
 def _terms(page: Page) -> None:

@@ -1,4 +1,4 @@
-"""The blueprint of this context."""
+"""The blueprint that every page of this context belongs to."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from lms.authoring.queries import taught_courses
 from lms.catalogue import queries as catalogue
 from lms.catalogue.queries import Published
 from lms.catalogue.rules.glossary import Glossary, GlossaryTerm
-from lms.catalogue.rules.texts import language_of, localised
+from lms.catalogue.rules.texts import localised, spoken
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import Conflict, NotFound, Refused
@@ -64,7 +64,7 @@ class OfTerm:
     @property
     def spoken_in(self) -> str:
         """The language of that name."""
-        return language_of(self.term.names, language()) if self.term else language()
+        return spoken(self.term.names, language()) if self.term else language()
 
 
 @dataclass(frozen=True)

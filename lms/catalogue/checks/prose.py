@@ -10,9 +10,8 @@ from itertools import pairwise
 from markdown_it.token import Token
 
 from lms.catalogue.markdown import NEEDS_REVIEW, inner_tokens, parser, plain
+from lms.catalogue.rules.facts import stated_fact
 
-_MONTHS = "January|February|March|April|June|July|August|September|October|November|December"
-_FACT = re.compile(rf"(?<![\w-])\d[\d.,]*(?!\w)|\b\d+(?:st|nd|rd|th)\b|[“”«»\"]|\b(?:{_MONTHS})\b")
 _ANCHOR = re.compile(r"[a-z0-9][a-z0-9-]*")
 _SPACES = re.compile(r"[^a-z0-9]+")
 _parse = parser(html=True).parse
@@ -36,14 +35,15 @@ class Prose:
     terms: list[tuple[int, str]] = field(default_factory=list)
     links: list[tuple[int, str]] = field(default_factory=list)
     anchors: list[tuple[int, str]] = field(default_factory=list)
+    figures: list[tuple[int, str]] = field(default_factory=list)
 
     def wrong(self, line: int, what: str, cure: str) -> None:
         """Note a mistake."""
         self.remarks.append(Remark(line, what, cure))
 
 
-def read_prose(markdown: str, *, one_paragraph: bool = False) -> Prose:
-    """Everything a text holds and everything wrong with it by itself."""
+def read_prose(markdown: str, language: str, *, one_paragraph: bool = False) -> Prose:
+    """Everything a text holds and everything wrong with it by itself; `language` is the one it is in."""
     tokens = _parse(markdown)
     prose = Prose()
     if one_paragraph and [token.type for token in tokens] != ["paragraph_open", "inline", "paragraph_close"]:
@@ -54,7 +54,7 @@ def read_prose(markdown: str, *, one_paragraph: bool = False) -> Prose:
     for line, token in _with_lines(tokens):
         _token(prose, line, token)
     for line, group in _groups(tokens):
-        _cited(prose, line, group)
+        _cited(prose, line, group, language)
     return prose
 
 
@@ -88,8 +88,13 @@ def _token(prose: Prose, line: int, token: Token) -> None:
         prose.cites += [(line, source) for source, _ in token.meta["cites"]]
     elif token.type == "term":
         prose.terms.append((line, token.meta["key"]))
+    elif token.type == "figure":
+        prose.figures.append((line, token.meta["id"]))
     elif token.type == "link_open":
         prose.links.append((line, str(token.attrs.get("href", ""))))
+    elif token.type == "text" and "{{" in token.content:
+        cure = "write {{figure: its id}} at the start of a line, with a blank line before and after"
+        prose.wrong(line, f"“{token.content.strip()[:40]}” is no place for a figure", cure)
     elif token.type == "text" and re.search(r"\]\(|\[@|\[\[", token.content):
         prose.wrong(
             line, f"“{token.content.strip()[:40]}” was not understood", "check brackets and the address of the link"
@@ -109,11 +114,14 @@ def _groups(tokens: Sequence[Token]) -> Iterator[tuple[int, list[Token]]]:
             group = []
 
 
-def _cited(prose: Prose, line: int, group: list[Token]) -> None:
+def _cited(prose: Prose, line: int, group: list[Token], language: str) -> None:
     children = [child for token in group for child in token.children or ()]
     if any(child.type == "citation" for child in children):
         return
-    fact = _FACT.search(" ".join(plain(token.children or ()) for token in group))
+    fact = stated_fact(" ".join(plain(token.children or ()) for token in group), language)
     if fact:
-        what = f"“{fact.group().rstrip('.,')}” is stated without a source"
-        prose.wrong(line, what, f"cite one, such as [@S019 p. 3], or mark it [@{NEEDS_REVIEW}]")
+        prose.wrong(
+            line,
+            f"“{fact}” is stated without a source",
+            f"cite one, such as [@S019 p. 3], or mark it [@{NEEDS_REVIEW}]",
+        )

@@ -9,7 +9,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from .alphabet import initial, order
-from .texts import language_of, localised
+from .texts import localised, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class GlossaryTerm:
 
     def others(self, language: str) -> list[str]:
         """The languages of its names besides the one a reader of `language` finds it under."""
-        return [code for code in self.names if code != language_of(self.names, language)]
+        return [code for code in self.names if code != spoken(self.names, language)]
 
 
 @dataclass(frozen=True, slots=True)

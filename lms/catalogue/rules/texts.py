@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 def localised(texts: Mapping[str, str], language: str) -> str:
     """The text in a language, else in English, else in whatever there is."""
-    return texts[language_of(texts, language)]
+    return texts[spoken(texts, language)]
 
 
-def language_of(texts: Mapping[str, str], language: str) -> str:
-    """The language in which a reader of `language` gets the text."""
+def spoken(texts: Mapping[str, str], language: str) -> str:
+    """The language that `localised` finds."""
     return next((code for code in (language, "en") if texts.get(code)), next(iter(texts)))

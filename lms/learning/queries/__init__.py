@@ -3,7 +3,7 @@ established, or for a list of them that a scope has already filtered."""
 
 from __future__ import annotations
 
-from .kept import Taken, Written, receipt, reflection, reflection_place
+from .kept import Taken, Written, has_written, receipt, reflection, reflection_place
 from .proposals import (
     OwnProposal,
     ProposedWord,
@@ -35,6 +35,7 @@ __all__ = [
     "answer_place",
     "answers_of",
     "answers_under",
+    "has_written",
     "last_kind",
     "latest_try",
     "open_proposals_for",

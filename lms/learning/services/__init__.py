@@ -6,7 +6,7 @@ from .progress import complete_unit, note_opened, undo_unit
 from .proposals import answer_proposal, propose_equivalent, withdraw_proposal
 from .quiz import Checked, check_try, open_try, save_answers
 from .receipts import ChangedSince
-from .texts import report_text, write_reflection
+from .texts import report_text, write_instead, write_reflection
 from .versions import complete_whoever_has_finished
 
 __all__ = [
@@ -23,5 +23,6 @@ __all__ = [
     "save_answers",
     "undo_unit",
     "withdraw_proposal",
+    "write_instead",
     "write_reflection",
 ]

@@ -13,7 +13,7 @@ from flask import url_for
 from lms.catalogue.rules.alphabet import holds, order
 from lms.catalogue.rules.glossary import GlossaryTerm, by_initial
 from lms.catalogue.rules.outline import OutlineUnit
-from lms.catalogue.rules.texts import language_of
+from lms.catalogue.rules.texts import spoken
 from lms.learning.queries import OwnProposal
 from lms.learning.rules.proposals import Outcome
 from lms.learning.rules.standing import ModuleStanding, UnitStanding
@@ -68,7 +68,7 @@ class Entry:
     @property
     def name(self) -> Name:
         """What it is found under."""
-        return self._name(language_of(self.term.names, self.language))
+        return self._name(spoken(self.term.names, self.language))
 
     @property
     def others(self) -> list[Name]:
@@ -78,7 +78,7 @@ class Entry:
     @property
     def definition(self) -> Name:
         """What it means, and in which language that is said."""
-        found = language_of(self.term.definitions, self.language)
+        found = spoken(self.term.definitions, self.language)
         return Name(self.term.definitions[found], found, None)
 
     def _name(self, code: str) -> Name:

@@ -88,7 +88,7 @@ def _both(edition: str, key: str, form: ProposalForm, changed: services.ChangedS
         (_("The word or words"), saved.get("word", ""), form.word.data),
     ]
     back = url_for("learning.term", edition=edition, term=key)
-    page = render("lms/learning/conflict.html", way=way, back_url=back, changed=changed, rows=rows)
+    page = render("lms/learning/conflict.html", way=way, back=back, changed=changed, rows=rows)
     return page, changed.status
 
 

@@ -90,7 +90,8 @@ def _institution(session: Session, nominee: Nominee, at: dt.datetime, by: str) -
     if not nominee.sector or not nominee.zone:
         known = "; ".join(names[:NAMES_SHOWN])
         sentence = _("We know no ministry or institution of this name there. Choose sector and time zone to add it.")
-        raise Refused(f"{sentence} {_('Known there: %(names)s.', names=known)}" if known else sentence)
+        also = _("Known there: %(names)s.", names=known)
+        raise Refused(f"{sentence} {also}" if known else sentence)
     return people_services.create_institution(
         session,
         state_code=state.code,

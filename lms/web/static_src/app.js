@@ -101,8 +101,18 @@
   }
 
   function settle(question, job, saved, said) {
-    if (saved) { unsaved.delete(question); kept.set(question, job.chosen); }
+    if (saved) { unsaved.delete(question); kept.set(question, job.chosen); asSaved(question, job); }
     tell(question, saved ? "saved" : "refused", said.text || job.form.dataset.refused, said);
+  }
+
+  /* The fields know from then on that the server has them (languages.js asks). */
+  function asSaved(question, job) {
+    if (bodyOf(question, job.form).chosen !== job.chosen) return;
+    for (const field of question.querySelectorAll("input, textarea, option")) {
+      if ("defaultChecked" in field) field.defaultChecked = field.checked;
+      if ("defaultSelected" in field) field.defaultSelected = field.selected;
+      else if (!field.matches("[type=checkbox], [type=radio]")) field.defaultValue = field.value;
+    }
   }
 
   const questionOf = (event) => event.target.closest?.("form[data-save] [data-question]");
@@ -165,8 +175,8 @@
   }, true);
   addEventListener("submit", (event) => {
     if (event.target.method !== "post") return;
-    sending = event.target.hasAttribute("data-save");
-    const order = sending && event.target.querySelector("[name=sequence]");
+    sending = event.target.matches("[data-save], [data-langs]"); // the second carries what is not saved to the next page
+    const order = event.target.hasAttribute("data-save") && event.target.querySelector("[name=sequence]");
     if (order) order.value = sequence();
     busy.add(event.target);
     event.submitter?.setAttribute("aria-disabled", "true");

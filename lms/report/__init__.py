@@ -1,0 +1,1 @@
+"""What a course asks of its readers and of their lines: words, minutes, reading level, bytes, citations, languages."""
