@@ -53,8 +53,7 @@ def _refused_word(page: Page) -> None:
 
 
 def _words(page: Page, *, refused: bool = False) -> None:
-    page.goto("")
-    steps.link(page, "Words that readers propose").click()
+    steps.proposed_words(page)
     page.locator("summary", has_text="Answer").first.click()
     if refused:
         page.get_by_role("radio", name="Do not take it up").check()

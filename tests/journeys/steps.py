@@ -207,6 +207,14 @@ def see_the_record(page: Page, title: str, name: str) -> None:
     expect(page.get_by_text("You are an alumna or alumnus of the seminar since")).to_be_visible()
 
 
+def proposed_words(page: Page) -> None:
+    """What readers propose for the terms of the course, by way of the courses of one's mandate."""
+    page.goto("")
+    page.get_by_role("banner").get_by_role("link", name="Courses").click()
+    link(page, "Raphael Lemkin Seminar").first.click()
+    link(page, "Words that readers propose").click()
+
+
 # Coordinating ---------------------------------------------------------------------------------------------------------
 
 
