@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .rules.scoring import SCORES
+
 _LABELS: dict[str, dict[str, str]] = {
     "source": {"en": "Source {}", "es": "Fuente {}", "fr": "Source {}"},
     "timeline": {"en": "What happened when", "es": "Cronología", "fr": "Chronologie"},
@@ -10,6 +12,12 @@ _LABELS: dict[str, dict[str, str]] = {
         "es": "La línea muestra el orden de los hechos, no su distancia en el tiempo.",
         "fr": "La ligne montre l’ordre des faits, non leur distance dans le temps.",
     },
+    "true-scale": {
+        "en": "On a true scale: equal lengths are equal times.",
+        "es": "A escala: longitudes iguales son tiempos iguales.",
+        "fr": "À l’échelle : à longueur égale, durée égale.",
+    },
+    "in-words": {"en": "The figure in words", "es": "La figura en palabras", "fr": "La figure en mots"},
     "actors": {"en": "Who acted", "es": "Quiénes actuaron", "fr": "Qui a agi"},
     "decisions": {"en": "Points of decision", "es": "Puntos de decisión", "fr": "Points de décision"},
     "debrief": {"en": "Questions for the debrief", "es": "Preguntas para el análisis", "fr": "Questions pour le bilan"},
@@ -21,11 +29,12 @@ _LABELS: dict[str, dict[str, str]] = {
     "factor": {"en": "Factor", "es": "Factor", "fr": "Facteur"},
     "question": {"en": "Question", "es": "Pregunta", "fr": "Question"},
     "scale": {"en": "Score, 0 to 3", "es": "Puntuación, de 0 a 3", "fr": "Note, de 0 à 3"},
-    "from-nothing-to-fully": {
-        "en": "0: not at all; 1: a little; 2: in good part; 3: fully",
-        "es": "0: nada; 1: un poco; 2: en buena parte; 3: plenamente",
-        "fr": "0 : pas du tout ; 1 : un peu ; 2 : en bonne partie ; 3 : pleinement",
-    },
+    "score": {"en": "{}: {}", "es": "{}: {}", "fr": "{} : {}"},
+    "score-0": {"en": "not at all", "es": "nada", "fr": "pas du tout"},
+    "score-1": {"en": "a little", "es": "un poco", "fr": "un peu"},
+    "score-2": {"en": "in good part", "es": "en buena parte", "fr": "en bonne partie"},
+    "score-3": {"en": "fully", "es": "plenamente", "fr": "pleinement"},
+    "between-scores": {"en": "; ", "es": "; ", "fr": " ; "},
     "needs-review": {"en": "needs review", "es": "por revisar", "fr": "à vérifier"},
     "scroll": {"en": "Table", "es": "Tabla", "fr": "Tableau"},
 }
@@ -35,3 +44,9 @@ def label(key: str, language: str) -> str:
     """The words for `key` in `language`; English where we have none."""
     words = _LABELS[key]
     return words.get(language, words["en"])
+
+
+def scores(language: str) -> list[tuple[int, str]]:
+    """Every score with its words, such as “0: not at all”."""
+    said = label("score", language)
+    return [(score, said.format(score, label(f"score-{score}", language))) for score in SCORES]

@@ -66,4 +66,4 @@ def _states(session: Session) -> list[tuple[str, str]]:
 def _institutions(session: Session) -> list[tuple[str, str]]:
     locale = str(get_locale() or "en")
     named = {state.code: name(state.code, locale) for state in all_states()}
-    return [(row.public_id, f"{named[row.state_code]}: {row.name}") for row in institutions_of(session)]
+    return [(row.public_id, f"{named[row.state_code]}, {row.name}") for row in institutions_of(session)]

@@ -19,7 +19,7 @@ Line = tuple[bool, str, str]
 TITLES = {
     "en": "Certificate of completion",
     "es": "Certificado de finalización",
-    "fr": "Attestation d’achèvement",
+    "fr": "Certificat d’achèvement",
     "ar": "شهادة إتمام",
 }
 """What the paper is called in the languages it is read in, whatever the language of the page."""

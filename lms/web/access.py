@@ -74,6 +74,27 @@ def public(view: View) -> View:
     return view
 
 
+def logged_as(name: str) -> Callable[[View], View]:
+    """Mark a view: logs name it as the view `name`, since its own name would tell which of two ways somebody chose."""
+
+    def mark(view: View) -> View:
+        view.lms_logged_as = name  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def keeps_typed(field: str) -> Callable[[View], View]:
+    """Mark a view that takes a long text: when it could not even be asked, the page that says so gives the form back,
+    with `field` to be seen, so that it can be sent again."""
+
+    def mark(view: View) -> View:
+        view.lms_keeps_typed = field  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def begins_reading(view: View) -> View:
     """Mark a view of unsafe method that does slow work before it writes; its transaction begins as a read."""
     view.lms_begins_reading = True  # type: ignore[attr-defined]
@@ -85,6 +106,16 @@ def check_marks(app: Flask) -> None:
     bare = sorted(name for name, view in app.view_functions.items() if not hasattr(view, "lms_access"))
     if bare:
         raise RuntimeError(f"these views are marked neither @requires nor @public: {', '.join(bare)}")
+
+
+def view_asked() -> Callable[..., Any] | None:
+    """The view that this request is for, if there is one."""
+    return current_app.view_functions.get(request.endpoint or "")
+
+
+def name_in_logs() -> str | None:
+    """What logs call the view that this request is for."""
+    return getattr(view_asked(), "lms_logged_as", request.endpoint)
 
 
 def viewer() -> Viewer | None:
@@ -103,13 +134,13 @@ def install(app: Flask, identify: Callable[[], Viewer | None]) -> None:
 
 
 def _declare_intent() -> None:
-    view = current_app.view_functions.get(request.endpoint or "")
+    view = view_asked()
     reads = request.method in SAFE or getattr(view, "lms_begins_reading", False)
     set_intent(Intent.READ if reads else Intent.WRITE)
 
 
 def _gate() -> Response | None:
-    view = current_app.view_functions.get(request.endpoint or "")
+    view = view_asked()
     needed: Permission | None = getattr(view, "lms_access", None)
     if view is None or needed is None:
         return None

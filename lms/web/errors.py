@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 
 import structlog
 from flask import Flask, Response, g, jsonify, request, url_for
@@ -14,10 +15,22 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from lms.kernel.db import db
 from lms.kernel.errors import LmsError, TooMany
 
-from .access import SignedOut
+from .access import SignedOut, local_path, name_in_logs, view_asked
 from .render import render, wants_part
 
 log = structlog.get_logger("lms.web")
+# Where what was sent may be sent again as it is.
+SEND_AGAIN = frozenset({400, 401, 429, 500, 503})
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A form that did not arrive: where it goes, the text to be seen in it, and all its other fields."""
+
+    action: str
+    name: str
+    text: str
+    others: list[tuple[str, str]]
 
 
 def install(app: Flask) -> None:
@@ -35,14 +48,15 @@ def install(app: Flask) -> None:
 def page(status: int, sentence: str | None = None, error: HTTPException | None = None) -> Response:
     """The error page for a status; the reference in small print is what the log line carries."""
     reference = secrets.token_hex(4)
-    log.info("request.refused", status=status, endpoint=request.endpoint, method=request.method, reference=reference)
+    log.info("request.refused", status=status, endpoint=name_in_logs(), method=request.method, reference=reference)
     if "lms_viewer" not in g:
         # Asking who is signed in may be what failed; the page can do without.
         g.lms_viewer = None
     if wants_json():
         answer = _as_json(status, sentence)
     else:
-        text = render("lms/web/error.html", code=status, sentence=sentence, reference=reference)
+        given = {"code": status, "sentence": sentence, "reference": reference, "typed": _typed(status)}
+        text = render("lms/web/error.html", **given)
         answer = Response(text, status, mimetype="text/html")
     if wants_part():
         # A whole page does not belong into the part that htmx was about to fill.
@@ -50,6 +64,18 @@ def page(status: int, sentence: str | None = None, error: HTTPException | None =
     if error is not None and error.code == 405 and getattr(error, "valid_methods", None):
         answer.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     return answer
+
+
+def _typed(status: int) -> Typed | None:
+    """What somebody wrote, for a view that is marked to give it back."""
+    name: str | None = getattr(view_asked(), "lms_keeps_typed", None)
+    if name is None or request.method != "POST" or status not in SEND_AGAIN:
+        return None
+    others = [(field, said) for field, said in request.form.items(multi=True) if field not in {name, "csrf_token"}]
+    text = request.form.get(name, "")
+    if not text and not any(said for field, said in others if field != "client_key"):
+        return None
+    return Typed(request.script_root + local_path(), name, text, others)
 
 
 def wants_json() -> bool:
@@ -103,5 +129,5 @@ def _not_storable(_error: DataError) -> Response:
 def _unexpected(error: Exception) -> Response:
     db.session.rollback()
     # The traceback goes to the log without local values, so that no name is in it.
-    log.error("request.failed", endpoint=request.endpoint, error=type(error).__name__, exc_info=error)
+    log.error("request.failed", endpoint=name_in_logs(), error=type(error).__name__, exc_info=error)
     return page(500)

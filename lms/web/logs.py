@@ -21,6 +21,8 @@ from lms.kernel.clock import now
 from lms.kernel.db import Intent, db, set_intent
 from lms.kernel.unit_of_work import own_transaction
 
+from .access import name_in_logs
+
 log = structlog.get_logger("lms.access")
 
 
@@ -90,7 +92,7 @@ def install(app: Flask) -> None:
             log.info(
                 "request",
                 method=request.method,
-                endpoint=request.endpoint,
+                endpoint=name_in_logs(),
                 status=answer.status_code,
                 ms=round((time.perf_counter() - g.get("lms_started", time.perf_counter())) * 1000, 1),
                 who=getattr(g.get("lms_viewer"), "subject", None),

@@ -10,11 +10,15 @@ from lms.catalogue.rules.translation import text_hash
 
 from .tiny import (
     ASKED,
+    CASE,
     CASES,
     COURSE,
     FIRST,
     GLOSSARY,
+    HARD,
+    INSTEAD,
     KINDS,
+    SCORED,
     SOURCES,
     THOUGHT,
     WORDS,
@@ -272,3 +276,97 @@ def test_two_things_to_put_in_order_would_give_their_order_away() -> None:
     assert any(
         "“items” has the wrong number of entries — it takes at least 3" in said for said in complaints(asked=ordering)
     )
+
+
+def hard(fields: str) -> list[str]:
+    return complaints(first=FIRST.replace("key_points:", f"{fields}key_points:"))
+
+
+def test_a_text_that_announces_hard_material_says_what_to_write_instead() -> None:
+    assert hard(HARD + INSTEAD) == []
+    assert hard(HARD) == [
+        f"{UNIT}:8: “content_note” stands without “written_alternative” — add written_alternative: one kind, concrete "
+        "paragraph on what to write, for somebody who has not read the text"
+    ]
+
+
+def test_something_to_write_instead_is_refused_where_nothing_hard_is_announced() -> None:
+    assert hard(INSTEAD) == [
+        f"{UNIT}:8: “written_alternative” stands without “content_note” — say in content_note what is hard to read "
+        "here, or delete written_alternative"
+    ]
+
+
+def test_questions_and_reflections_announce_hard_material_without_more() -> None:
+    noted = "substance: s1\ncontent_note: It names killings.\n"
+    assert complaints(asked=ASKED.replace("substance: s1\n", noted, 1)) == []
+    assert complaints(thought=THOUGHT.replace("substance: s1\n", noted)) == []
+
+
+def test_a_case_study_that_announces_hard_material_says_what_to_write_instead() -> None:
+    assert any("stands without “written_alternative”" in found for found in with_case(CASE.replace(INSTEAD, "")))
+    assert with_case(CASE) == []
+
+
+def with_case(case: str, **changed: str) -> list[str]:
+    files = encoded(tiny_files(**{"cases": CASES.replace("- thought", "- case\n- thought"), **changed}))
+    files["modules/02-cases/case.md"] = case.encode()
+    return [str(mistake) for mistake in check(files, KINDS).mistakes]
+
+
+PROMPT = "modules/02-cases/thought.md"
+
+
+def test_a_reflection_may_ask_to_score_cases_by_the_rubric_of_a_case_study() -> None:
+    assert with_case(CASE, thought=SCORED) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("rubric: case", "rubric: caze", f"{PROMPT}:9: there is no case study “caze” — did you mean “case”?"),
+        ("rubric: case", "rubric: first", f"{PROMPT}:9: there is no case study “first” — name a case study of this course"),
+        ("unit: case", "unit: thought", f"{PROMPT}:13: there is no case study “thought” — name a case study of this course"),
+        ("id: two", "id: one", f"{PROMPT}:14: two cases have the id “one” — rename one"),
+        ("id: two", "id: T w o", f"{PROMPT}:14: “T w o” is not written as “id” must be"),
+        ("    name: The second case\n", "", f"{PROMPT}:14: “name” is missing — add name: …"),
+        ("  rubric: case\n", "", f"{PROMPT}:8: “rubric” is missing"),
+        ("    unit: case\n", "    units: case\n", "“units” is not a field here — did you mean “unit”?"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_what_is_to_be_scored_is_named(old: str, new: str, said: str) -> None:
+    assert old in SCORED
+    found = with_case(CASE, thought=SCORED.replace(old, new))
+    assert any(said in complaint for complaint in found), found
+
+
+def test_a_case_study_that_cannot_be_read_is_not_said_to_be_missing() -> None:
+    found = with_case(CASE.replace("minutes: 5", "minuts: 5"), thought=SCORED)
+    assert not any("there is no case study" in complaint for complaint in found), found
+
+
+def test_two_factors_of_one_key_are_refused() -> None:
+    found = with_case(CASE.replace("- key: funding", "- key: coordination"))
+    assert "modules/02-cases/case.md:28: two factors have the key “coordination” — rename one" in found
+
+
+def scored_in_spanish(front: str, **more: str) -> list[str]:
+    files = encoded(
+        tiny_files(
+            cases=CASES.replace("- thought", "- case\n- thought"),
+            thought=SCORED.replace("  en: A thought\n", "  en: A thought\n  es: Un pensamiento\n"),
+        )
+    )
+    files["modules/02-cases/case.md"] = CASE.encode()
+    head = f"follows: t23456789abcdef0\nstatus: confirmed\n{front}"
+    files["modules/02-cases/thought.es.md"] = f"---\n{head}---\n\n¿Qué haría?\n".encode()
+    return [str(mistake) for mistake in check(files, KINDS).mistakes]
+
+
+def test_a_translation_names_the_cases_and_nothing_else() -> None:
+    assert scored_in_spanish("scoring:\n  cases:\n  - id: one\n    name: El primer caso\n") == []
+    assert any("the source has no “three”" in one for one in scored_in_spanish("scoring:\n  cases:\n  - id: three\n"))
+    fixed = scored_in_spanish("scoring:\n  rubric: case\n  cases:\n  - id: one\n    unit: case\n")
+    path = "modules/02-cases/thought.es.md"
+    for line, name in ((5, "rubric"), (8, "unit")):
+        assert f"{path}:{line}: “{name}” is the source's to say — compare with {PROMPT}" in fixed

@@ -55,6 +55,7 @@ def readings(draw: st.DrawFn, folder: str, key: str) -> UnitFile:
     }
     if draw(st.booleans()):
         front["content_note"] = draw(WORDS)
+        front["written_alternative"] = draw(WORDS)
         front["key_points"] = draw(st.lists(WORDS, min_size=1, max_size=4))
     return UnitFile(f"modules/{folder}/{key}.md", key, "en", front, draw(WORDS))
 

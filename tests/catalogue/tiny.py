@@ -127,9 +127,68 @@ substance: s1
 What would you do?
 """
 
+HARD = "content_note: It names killings.\n"
+INSTEAD = "written_alternative: Write a letter.\n"
+
+CASE = f"""\
+---
+key: case
+kind: case-study
+title:
+  en: A case
+minutes: 5
+substance: s1
+{HARD}{INSTEAD}timeline:
+- when: Then
+  text: It began. [@S001]
+- when: Later
+  text: It ended. [@S001]
+actors:
+- name: A state
+  role: It acted.
+decisions:
+- when: Then
+  situation: It began.
+  question: What would you do?
+debrief:
+- What did it cost?
+rubric:
+- key: coordination
+  factor: Coordination
+  question: Did they know of each other?
+- key: funding
+  factor: Funding
+  question: Was there money?
+---
+
+## Account {{#account}}
+
+It happened.
+"""
+
+SCORING = """\
+scoring:
+  rubric: case
+  cases:
+  - id: one
+    name: The first case
+    unit: case
+  - id: two
+    name: The second case
+"""
+SCORED = THOUGHT.replace("substance: s1\n", f"substance: s1\n{SCORING}")
+
+
+# Files the course has only where a test gives them.
+MORE = {
+    "first_es": "modules/01-words/first.es.md",
+    "asked_es": "modules/01-words/asked.es.yaml",
+    "thought_es": "modules/02-cases/thought.es.md",
+}
+
 
 def tiny_files(**changed: str) -> dict[str, str]:
-    """The files of the course; a keyword such as first="…" replaces the text of that file."""
+    """The files of the course; a keyword such as first="…" replaces the text of that file, one of MORE adds it."""
     paths = {
         "course": ("course.yaml", COURSE),
         "sources": ("sources.yaml", SOURCES),
@@ -140,7 +199,8 @@ def tiny_files(**changed: str) -> dict[str, str]:
         "cases": ("modules/02-cases/module.yaml", CASES),
         "thought": ("modules/02-cases/thought.md", THOUGHT),
     }
-    return {path: changed.get(name, text) for name, (path, text) in paths.items()}
+    files = {path: changed.get(name, text) for name, (path, text) in paths.items()}
+    return files | {path: changed[name] for name, path in MORE.items() if name in changed}
 
 
 def encoded(files: dict[str, str]) -> dict[str, bytes]:

@@ -115,6 +115,7 @@ title:
 minutes: 5
 substance: s1
 content_note: This text describes violence.
+written_alternative: Write a letter to a colleague about a promise.
 key_points:
 - A point.
 for_your_institution:

@@ -67,7 +67,7 @@ def test_the_readers_own_kind_of_institution_stands_first_and_open(reader: Reade
 def test_a_text_is_marked_as_read_and_undone(reader: Reader) -> None:
     reader.read()
     assert state_of(reader) is UnitState.DONE
-    assert "Marked as read at 12:00." in reader.get("first")
+    assert "Done at 12:00." in reader.get("first")
     assert reader.post("first", "undo").status_code == 303
     assert state_of(reader) is UnitState.OPEN
     assert "I have read this" in reader.get("first")
@@ -227,7 +227,7 @@ def test_a_substantive_change_opens_the_unit_again_and_an_editorial_one_does_not
         tmp_path, first=from_first.replace("A State acted", "A State has acted").replace("It ended.", "It is over.")
     )
     assert "Version 1.1" in reader.get("first")
-    assert "Marked as read" in reader.get("first")
+    assert "Done at" in reader.get("first")
     changed = publish(tmp_path, first=from_first.replace("substance: s1", "substance: s2").replace("It ended.", "No."))
     adopt(reader, changed)
     assert "Version 2.0" in reader.get("first")

@@ -32,7 +32,7 @@ from tests.conftest import NOW
 from tests.learning.makers import Reader, make_reader, publish
 
 OURS = [name for name in checks if name.startswith("learning.")]
-ACTS = ("read", "undo", "begin", "right", "wrong", "half", "answer", "write", "replay")
+ACTS = ("read", "undo", "begin", "right", "wrong", "half", "answer", "write", "instead", "replay")
 
 
 @dataclass
@@ -70,6 +70,8 @@ class Session:
             self.post("first", "done" if act == "read" else "undo")
         elif act == "begin":
             self.post("asked", "tries")
+        elif act == "instead":
+            self.post("first", "instead", text=f"Instead {number}.")
         elif act == "write":
             self.post("thought", "reflection", text=f"Thought {number}.")
         elif tried := self.tried():
@@ -165,3 +167,14 @@ def test_the_checks_find_what_was_changed_by_hand(app: Flask, tmp_path: Path) ->
     events = tables["lms_progress_event"]
     undone = events.update().where(events.c.kind == ProgressKind.READ).values(kind=ProgressKind.UNDONE)
     assert "learning.units" in forge(undone)
+
+
+def test_the_checks_find_a_private_text_with_a_receipt_of_somebody_else(app: Flask, tmp_path: Path) -> None:
+    publish(tmp_path)
+    reader, other = make_reader(app), make_reader(app)
+    assert reader.post("first", "instead", text="Mine.").status_code == 303
+    other.read()
+    tables = db.metadata.tables
+    theirs = select(Receipt.id).where(Receipt.enrolment_id == other.enrolment_id).scalar_subquery()
+    found = forge(tables["lms_reflection"].update().values(receipt_id=theirs))["learning.receipts"]
+    assert found == ["has a receipt that was given to somebody else"]

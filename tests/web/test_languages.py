@@ -7,7 +7,7 @@ from flask import Flask
 
 from lms.people.states import name
 from lms.seminars.labels import SECTORS
-from lms.web.languages import have_catalogue, mark, speaking
+from lms.web.languages import have_catalogue, language_name, language_names, mark, speaking
 from tools.catalogues import language_of, sources
 
 
@@ -76,3 +76,15 @@ def test_values_put_into_a_text_are_escaped(sqlite_app: Flask) -> None:
         assert template.render(name="<script>") == "Dear &lt;script&gt;, 80% is enough"
         counted = sqlite_app.jinja_env.from_string('{{ ngettext("%(num)s day", "%(num)s days", n) }}')
         assert (counted.render(n=1), counted.render(n=3)) == ("1 day", "3 days")
+
+
+def test_languages_are_named_in_the_language_of_the_page(sqlite_app: Flask) -> None:
+    for locale, wanted in (("en", "Swahili"), ("ar", "السواحلية"), ("fr", "swahili")):
+        with speaking(locale):
+            assert (language_name("sw"), language_name("xyz")) == (wanted, "xyz")
+
+
+def test_every_language_is_one_and_no_variety_of_one() -> None:
+    names = language_names("en")
+    assert {"rom", "ti", "quc", "ar", "pt"} <= set(names)
+    assert not {"mul", "und", "zxx", "root", "pt_BR", "ar_001"} & set(names)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from lms.catalogue.files.read import Reading
 from lms.catalogue.files.schemas import schema, texts_marked
+from lms.catalogue.kinds.case_study import CaseStudy
 from lms.catalogue.markdown import NEEDS_REVIEW
 from lms.catalogue.rules.course_files import CourseFiles, UnitFile
 from lms.catalogue.rules.mistakes import did_you_mean
@@ -23,6 +24,7 @@ class _Pointers:
 
     sources: Collection[str]
     terms: Collection[str]
+    cases: Collection[str]
     anchors: dict[str, set[str]]
     unread: Collection[str]
     cited: set[str] = field(default_factory=set)
@@ -40,8 +42,11 @@ def reference_mistakes(
         unit.key: {*kinds[unit.kind].anchors, *(anchor for _, anchor in proses[unit.path].anchors)}
         for _, unit in course.units()
     }
-    pointers = _Pointers([s["id"] for s in course.sources], [t["key"] for t in course.terms], anchors, unread)
+    cases = [unit.key for _, unit in course.units() if unit.kind == CaseStudy.key]
+    names = [s["id"] for s in course.sources], [t["key"] for t in course.terms], cases
+    pointers = _Pointers(*names, anchors, unread)
     for module, unit in course.units():
+        _cases(reading, pointers, unit, kinds[unit.kind])
         for text in (unit, *module.translations_of(unit)):
             _body(reading, pointers, text, proses[text.path], kinds[unit.kind])
             _fields(reading, pointers, text, kinds[unit.kind])
@@ -106,6 +111,13 @@ def _fields(reading: Reading, pointers: _Pointers, unit: UnitFile, kind: UnitKin
         _cite(reading, pointers, unit.path, reading.documents[unit.path].line(where), text.partition(" ")[0])
     for where, text in texts_marked(unit.front, kind.schema, "passage"):
         _link(reading, pointers, unit, reading.documents[unit.path].line(where), text)
+
+
+def _cases(reading: Reading, pointers: _Pointers, unit: UnitFile, kind: UnitKind) -> None:
+    for where, key in texts_marked(unit.front, kind.schema, "case-study"):
+        if key not in pointers.cases and (key in pointers.anchors or key not in reading.unit_keys()):
+            cure = did_you_mean(key, pointers.cases, "name a case study of this course")
+            reading.wrong(unit.path, where, f"there is no case study “{key}”", cure)
 
 
 def _glossary(reading: Reading, course: CourseFiles, pointers: _Pointers) -> None:

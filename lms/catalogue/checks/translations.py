@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from lms.catalogue.files.read import Reading
+from lms.catalogue.files.schemas import texts_marked
 from lms.catalogue.rules.course_files import CourseFiles, UnitFile
 from lms.catalogue.rules.mistakes import Mistake
 from lms.catalogue.rules.translation import OF_ITS_OWN, strangers, text_hash
@@ -19,6 +21,8 @@ def translation_mistakes(reading: Reading, course: CourseFiles, kinds: Mapping[s
         own = {name: value for name, value in other.front.items() if name not in OF_ITS_OWN}
         for where, what in strangers(unit.front, own):
             reading.wrong(other.path, where, what, f"compare with {unit.path}")
+        for where, _key in texts_marked(own, kinds[unit.kind].schema, "case-study"):
+            reading.wrong(other.path, where, f"“{where[-1]}” is the source's to say", f"compare with {unit.path}")
         if other.language not in unit.front["title"]:
             cure = f"add {other.language}: … to title in {unit.path}"
             reading.note(other.path, 1, "the unit has no title in this language", cure)
@@ -37,6 +41,13 @@ def _anchors(reading: Reading, unit: UnitFile, other: UnitFile) -> None:
 def stale_translations(reading: Reading, course: CourseFiles) -> list[Mistake]:
     """Translations of a text that has changed since; said to readers and trainers, and no reason to refuse."""
     return [_stale(reading, unit, other) for unit, other in _pairs(course) if other.front["follows"] != text_hash(unit)]
+
+
+def translated_units(course: CourseFiles) -> tuple[dict[str, int], int]:
+    """How many of the course's own units stand in each other language of its title or translations; and of how many."""
+    spoken = Counter({language: 0 for language in course.fields["title"] if language != course.language})
+    spoken.update(other.language for _unit, other in _pairs(course))
+    return dict(sorted(spoken.items())), sum(1 for _module, _unit in course.units())
 
 
 def _stale(reading: Reading, unit: UnitFile, other: UnitFile) -> Mistake:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
 from lms.catalogue.files.schemas import schema
-from lms.catalogue.labels import label
+from lms.catalogue.labels import label, scores
 from lms.plugins.unit_kind import RenderContext, RenderedUnit, UnitMistake, UnitRefused, UnitSource
 
 from .text_kind import Unscored
@@ -25,12 +25,13 @@ class CaseStudy(Unscored):
     schema = schema("case-study")
 
     def parse(self, source: UnitSource) -> dict[str, Any]:
-        """Raises UnitRefused for an empty account, and for a date of the timeline without a source."""
+        """Raises UnitRefused for an empty account, a date of the timeline without a source, two factors of one key."""
         wrong = [
             UnitMistake(source.line(("timeline", index)), f"“{entry['when']}” has no source", "cite one: [@S019]")
             for index, entry in enumerate(source.front["timeline"])
             if "[@" not in entry["text"]
         ]
+        wrong += _twins(source)
         if not source.body:
             wrong.append(
                 UnitMistake(source.body_line, "there is no account of the case", "write it below the second ---")
@@ -43,6 +44,13 @@ class CaseStudy(Unscored):
         """The whole case."""
         parts = (_timeline, _actors, _account, _decisions, _debrief, _rubric)
         return context.rendered("".join(part(data, context) for part in parts))
+
+
+def _twins(source: UnitSource) -> Iterator[UnitMistake]:
+    keys = [factor["key"] for factor in source.front["rubric"]]
+    for index, key in enumerate(keys):
+        if key in keys[:index]:
+            yield UnitMistake(source.line(("rubric", index)), f"two factors have the key “{key}”", "rename one")
 
 
 def _timeline(data: Mapping[str, Any], context: RenderContext) -> str:
@@ -78,7 +86,8 @@ def _debrief(data: Mapping[str, Any], context: RenderContext) -> str:
 def _rubric(data: Mapping[str, Any], context: RenderContext) -> str:
     heads = "".join(f'<th scope="col">{escape(label(key, context.language))}</th>' for key in ("factor", "question"))
     rows = "".join(f"<tr><td>{escape(r['factor'])}</td><td>{escape(r['question'])}</td></tr>\n" for r in data["rubric"])
-    scale = escape(f"{label('scale', context.language)}. {label('from-nothing-to-fully', context.language)}.")
+    steps = label("between-scores", context.language).join(words for _score, words in scores(context.language))
+    scale = escape(f"{label('scale', context.language)}. {steps}.")
     name = escape(label("rubric", context.language))
     table = f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody></table>"
     box = f'<div class="scroll rubric" role="region" tabindex="0" aria-label="{name}">{table}</div>\n'

@@ -3,7 +3,16 @@ established, or for a list of them that a scope has already filtered."""
 
 from __future__ import annotations
 
-from .kept import Taken, Written, receipt, reflection, reflection_place
+from .kept import Taken, Written, has_written, receipt, reflection, reflection_place
+from .proposals import (
+    OwnProposal,
+    ProposedWord,
+    open_proposals_for,
+    own_proposals,
+    proposal_in_course,
+    proposed_words,
+    remark_place,
+)
 from .quiz import TryRow, answer_place, answers_of, answers_under, latest_try, quiz, try_of
 from .standing import (
     OwnEnrolment,
@@ -18,20 +27,28 @@ from .standing import (
 
 __all__ = [
     "OwnEnrolment",
+    "OwnProposal",
+    "ProposedWord",
     "Taken",
     "TryRow",
     "Written",
     "answer_place",
     "answers_of",
     "answers_under",
+    "has_written",
     "last_kind",
     "latest_try",
+    "open_proposals_for",
     "own_enrolment",
+    "own_proposals",
     "progress_of",
+    "proposal_in_course",
+    "proposed_words",
     "quiz",
     "receipt",
     "reflection",
     "reflection_place",
+    "remark_place",
     "standing",
     "standings",
     "standings_in",

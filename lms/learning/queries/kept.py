@@ -6,28 +6,30 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from lms.learning.models import (
     Receipt,
     Reflection,
 )
+from lms.learning.rules.scores import Scores, read_back
 from lms.people.sealing import unseal_text
 
 from .standing import OwnEnrolment
 
 
 def reflection_place(enrolment_id: int, unit_id: int) -> str:
-    """Where a sealed reflection belongs."""
+    """Where what somebody wrote on a unit belongs, sealed."""
     return f"reflection:{enrolment_id}:{unit_id}"
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A reflection as its writer sees it."""
+    """A private text as its writer sees it."""
 
     text: str
+    scores: Scores
     at: dt.datetime
 
 
@@ -41,7 +43,14 @@ def reflection(session: Session, own: OwnEnrolment, unit_id: int, receipt_id: in
     row = session.execute(found.order_by(Reflection.id.desc()).limit(1)).first()
     if row is None:
         return None
-    return Written(unseal_text(session, own.person_id, row.sealed, reflection_place(own.id, unit_id)), row.at)
+    kept = unseal_text(session, own.person_id, row.sealed, reflection_place(own.id, unit_id))
+    return Written(*read_back(kept), row.at)
+
+
+def has_written(session: Session, enrolment_id: int, unit_id: int) -> bool:
+    """Whether there is a private text on a unit, without opening it."""
+    mine = exists().where(Reflection.enrolment_id == enrolment_id, Reflection.unit_id == unit_id)
+    return bool(session.scalar(select(mine)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,16 @@ from lms.kernel.db import db
 from lms.kernel.errors import LmsError, Refused
 from lms.kernel.secrets import new_token
 from lms.kernel.unit_of_work import unit_of_work
-from lms.learning import services
+from lms.learning import queries, services
 from lms.learning.rules.progress import ProgressKind, finished_by
 from lms.web.access import Permission, requires
-from lms.web.forms import OnceForm
+from lms.web.forms import OnceForm, submitted
 from lms.web.render import render, wants_part
 
 from .blueprint import bp
+from .instead import instead_page
 from .quiz import quiz_page
+from .tongue import tongue_of
 from .way import Way, neighbours, remember_place, way_through
 from .wording import fingerprint, own_sector_first
 from .writing import written_by_its_writer
@@ -48,6 +50,10 @@ def text_page(way: Way, key: str, part: str = "", refusal: str | None = None) ->
     text, (before, after) = way.text(found.unit), neighbours(way, found.unit)
     shown = {"module": module, "found": found, "unit": found.unit, "text": text, "before": before, "after": after}
     shown |= {"number": way.standing.modules.index(module) + 1, "client_key": new_token(), "refusal": refusal}
+    shown |= {"tongue": tongue_of(way, found.unit, text)}
+    shown["written"] = bool(text.written_alternative and found.done) and queries.has_written(
+        way.session, way.own.id, found.unit.id
+    )
     if found.unit.kind == "reflection":
         shown |= written_by_its_writer(way, found.unit)
     return render(
@@ -86,7 +92,13 @@ def _mark(edition: str, unit: str, change: Any) -> Answer:
         return _again(edition, unit, no)
     if wants_part():
         return text_page(way_through(db.session(), edition), unit, "#progress")
-    return redirect(url_for("learning.unit", edition=edition, unit=unit, _anchor="progress"), 303)
+    page = "learning.instead" if _from_instead() else "learning.unit"
+    return redirect(url_for(page, edition=edition, unit=unit, _anchor="progress"), 303)
+
+
+def _from_instead() -> bool:
+    """Whether the form stood on the page for writing instead, which must not lead to the text."""
+    return bool(submitted("from") == "instead")
 
 
 def _again(edition: str, key: str, refused: LmsError) -> tuple[str, int]:
@@ -95,4 +107,6 @@ def _again(edition: str, key: str, refused: LmsError) -> tuple[str, int]:
     found = way.unit(key)
     if finished_by(found.kind, found.questions) is ProgressKind.PASSED:
         return quiz_page(way, key, refusal=str(refused)), refused.status
+    if _from_instead():
+        return instead_page(way, key, refusal=str(refused)), refused.status
     return text_page(way, key, "#progress" if wants_part() else "", str(refused)), refused.status
