@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import lms.alumni.checks
 import lms.alumni.reactions
+import lms.catalogue.scopes
 import lms.integrations.mail
 import lms.kernel.models
 import lms.kernel.tidy
@@ -27,6 +28,7 @@ import lms.seminars.checks
 import lms.seminars.letters
 import lms.seminars.reactions  # noqa: F401  the reactions and jobs register themselves when imported
 from lms.alumni import views as alumni_views
+from lms.authoring import views as authoring_views
 from lms.catalogue.kinds import plugin as standard_unit_kinds
 from lms.dashboards import views as dashboards_views
 from lms.home import views as home_views
@@ -57,12 +59,14 @@ BLUEPRINTS = (
     learning_views.bp,
     records_views.bp,
     alumni_views.bp,
+    authoring_views.bp,
     dashboards_views.bp,
     integrations_views.bp,
 )
 NAV = (
     NavItem(Permission.SIGNED_IN, "home.index", _l("Your seminar"), frozenset({"", "learn", "seminar"})),
     NavItem(Permission.OVERSEE, "seminars.editions", _l("Editions"), frozenset({"editions"})),
+    NavItem(Permission.AUTHOR, "authoring.courses", _l("Courses"), frozenset({"courses"})),
     NavItem(Permission.ADMINISTER, "people.mandates", _l("Mandates"), frozenset({"mandates"})),
     NavItem(Permission.ALUMNI, "records.mine", _l("Completion record"), frozenset({"records"}), for_staff=False),
     NavItem(Permission.ALUMNI, "alumni.index", _l("2PREVENT"), frozenset({"alumni"}), for_staff=False),

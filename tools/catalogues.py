@@ -17,7 +17,6 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "lms"
-CATALOGUES = SOURCE / "translations"
 # Every name under which the code asks for a text; those with two forms are among Babel's own.
 KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None}
 # Without dates, versions and names: whoever updates a catalogue gets the same bytes.
@@ -39,7 +38,7 @@ def compile_all(folder: Path) -> list[Path]:
     return [_compile(source) for source in sources(folder)]
 
 
-def sources(folder: Path = CATALOGUES) -> list[Path]:
+def sources(folder: Path = SOURCE) -> list[Path]:
     """Every catalogue below the folder, in the order of their languages."""
     return sorted(folder.rglob("LC_MESSAGES/*.po"))
 
@@ -99,10 +98,14 @@ def updated(source: Path, wanted: Iterable[Message]) -> bytes:
     return (head.encode() + written.getvalue()).rstrip(b"\n") + b"\n"
 
 
-def update(languages: Iterable[str] = ()) -> list[Path]:
-    """Bring every catalogue in line with the code, and begin one for each further language; the paths written."""
-    further = (CATALOGUES / code / "LC_MESSAGES" / "messages.po" for code in languages)
-    wanted, paths = messages(), sorted({*sources(), *further})
+def update(languages: Iterable[str] = (), folder: Path = SOURCE) -> list[Path]:
+    """Bring every catalogue in line with the code, and begin one for each further language; the paths written.
+
+    Raises ValueError or UnknownLocaleError for what is no language.
+    """
+    further = [str(Locale.parse(code, sep="_")) for code in languages]
+    begun = (folder / "translations" / code / "LC_MESSAGES" / "messages.po" for code in further)
+    wanted, paths = messages(folder), sorted({*sources(folder), *begun})
     for source in paths:
         text = updated(source, wanted)
         source.parent.mkdir(parents=True, exist_ok=True)

@@ -50,6 +50,8 @@ def _is_sound(folder: Path, kinds: Mapping[str, UnitKind]) -> bool:
     say(folder, checked.notices)
     if checked.sound:
         click.echo(f"{folder.name}: in order ({len(checked.files)} files)")
+        if found := checked.translated():
+            click.echo(f"{folder.name}: translated: {', '.join(found)}")
     return checked.sound
 
 

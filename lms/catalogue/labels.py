@@ -12,6 +12,12 @@ _LABELS: dict[str, dict[str, str]] = {
         "es": "La línea muestra el orden de los hechos, no su distancia en el tiempo.",
         "fr": "La ligne montre l’ordre des faits, non leur distance dans le temps.",
     },
+    "true-scale": {
+        "en": "On a true scale: equal lengths are equal times.",
+        "es": "A escala: longitudes iguales son tiempos iguales.",
+        "fr": "À l’échelle : à longueur égale, durée égale.",
+    },
+    "in-words": {"en": "The figure in words", "es": "La figura en palabras", "fr": "La figure en mots"},
     "actors": {"en": "Who acted", "es": "Quiénes actuaron", "fr": "Qui a agi"},
     "decisions": {"en": "Points of decision", "es": "Puntos de decisión", "fr": "Points de décision"},
     "debrief": {"en": "Questions for the debrief", "es": "Preguntas para el análisis", "fr": "Questions pour le bilan"},

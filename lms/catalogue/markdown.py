@@ -1,4 +1,5 @@
-"""The Markdown of course texts: CommonMark without HTML, with citations [@S019 p. 3] and terms [[pillar-two|shown]]."""
+"""The Markdown of course texts: CommonMark without HTML, with citations [@S019 p. 3], terms [[pillar-two|shown]], and
+places for figures, {{figure: key}} on a line of its own."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
@@ -14,6 +16,7 @@ from markdown_it.token import Token
 NEEDS_REVIEW = "needs-review"
 _CITATION = re.compile(r"\[@([^\]\n]{1,200})\]")
 _TERM = re.compile(r"\[\[([^\]|\n]{1,80})(?:\|([^\]\n]{1,200}))?\]\]")
+_FIGURE = re.compile(r"\{\{figure: *([^\s{}]{1,80})\}\}")
 _ANCHOR = re.compile(r"\s*\{#([^}\s]*)\}$")
 
 
@@ -21,6 +24,7 @@ def parser(*, html: bool = False) -> MarkdownIt:
     """A new parser; with `html` it recognises raw HTML, for checks that refuse it."""
     made = MarkdownIt("commonmark", {"html": html, "typographer": False}).enable("table")
     made.disable(["lheading", "code", "autolink"] if not html else ["lheading", "code"])
+    made.block.ruler.before("paragraph", "figure", _figure)
     made.inline.ruler.before("link", "citation", _citation)
     made.inline.ruler.before("citation", "term", _term)
     made.core.ruler.after("inline", "anchors", _anchors)
@@ -34,11 +38,35 @@ def cited(content: str) -> list[tuple[str, str]]:
     return [(source.removeprefix("@"), place.strip()) for source, _, place in pairs]
 
 
+def citations(text: str) -> list[tuple[str, str]]:
+    """Every (source, place) that a text cites."""
+    return [pair for match in _CITATION.finditer(text) for pair in cited(match[1])]
+
+
+def without_citations(text: str) -> str:
+    """The text alone."""
+    return _CITATION.sub("", text)
+
+
 def inner_tokens(tokens: Sequence[Token]) -> Iterator[Token]:
     """Every token, those inside lines of text included."""
     for token in tokens:
         yield token
         yield from token.children or ()
+
+
+def _figure(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
+    """A figure's place: a line outside of lists and quotations that holds nothing else."""
+    line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+    match = _FIGURE.fullmatch(line.rstrip())
+    if match is None or state.level:
+        return False
+    if not silent:
+        token = state.push("figure", "", 0)
+        token.meta = {"id": match[1]}
+        token.map = [start, start + 1]
+        state.line = start + 1
+    return True
 
 
 def _citation(state: StateInline, silent: bool) -> bool:

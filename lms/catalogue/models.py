@@ -1,5 +1,5 @@
 """Published courses. A version is an immutable ordered list of unit revisions; nothing here is ever changed but
-`Course`, which remembers what was last taken from files."""
+`Course`, which remembers what was last taken from files. What native readers say of a translation is appended."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import datetime as dt
 import enum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.kernel.db import Model, choice
@@ -125,3 +125,29 @@ class VersionUnit(Model):
     revision_id: Mapped[int] = mapped_column(ForeignKey("lms_unit_revision.id"))
 
     __table_args__ = (UniqueConstraint("module_id", "position"), UniqueConstraint("module_id", "unit_id"))
+
+
+class ConfirmationAct(enum.StrEnum):
+    """What was said of a translation; the last act counts."""
+
+    CONFIRMED = "confirmed"
+    TAKEN_BACK = "taken-back"
+
+
+class TranslationConfirmation(Model):
+    """That a native reader stands behind exactly this text of a translation, or no longer does. Append-only: triggers
+    that the migrations make refuse everything else."""
+
+    __tablename__ = "lms_translation_confirmation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision_id: Mapped[int] = mapped_column(ForeignKey("lms_unit_revision.id"), index=True)
+    act: Mapped[ConfirmationAct] = mapped_column(choice(ConfirmationAct))
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"))
+    sealed_reason: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Why it was taken back, under the key of whoever did."""
+    at: Mapped[dt.datetime]
+
+    __table_args__ = (
+        CheckConstraint("(act = 'taken-back') = (sealed_reason IS NOT NULL)", name="taken_back_for_a_reason"),
+    )

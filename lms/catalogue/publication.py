@@ -137,6 +137,7 @@ def page_context(course: CourseFiles, language: str, *, for_trainers: bool = Fal
 
 def render_unit(kind: UnitKind, data: Mapping[str, Any], context: PageContext) -> dict[str, Any]:
     """Everything the page of a unit shows, as JSON; footnotes are numbered in reading order."""
+    context.figures = {figure["id"]: figure for figure in data.get("figures", ())}
     key_points = [sanitise(context.inline(point)) for point in data.get("key_points", ())]
     body = kind.render(data, context)
     boxes = [[name, sanitise(context.inline(text))] for name, text in data.get("for_your_institution", {}).items()]

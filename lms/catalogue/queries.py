@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,8 +15,18 @@ from lms.kernel.errors import NotFound
 from lms.plugins.unit_kind import Section
 
 from .cache import Kept
-from .models import Course, CourseVersion, Unit, UnitRevision, VersionModule, VersionUnit
-from .render import stored_html
+from .models import (
+    ConfirmationAct,
+    Course,
+    CourseVersion,
+    TranslationConfirmation,
+    Unit,
+    UnitRevision,
+    VersionModule,
+    VersionUnit,
+)
+from .render import source_html, stored_html
+from .rules.glossary import Glossary, GlossaryTerm, TermSource
 from .rules.outline import Outline, OutlineModule, OutlineUnit, Translation, completion_rule
 from .rules.scoring import Scoring, scoring_of
 
@@ -31,6 +42,7 @@ class Published:
     version_id: int
     number: str
     title: Mapping[str, str]
+    published_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +98,29 @@ class UnitText:
 
 
 _outlines: Kept[Outline] = Kept(_OUTLINES_KEPT)
+_glossaries: Kept[Glossary] = Kept(_OUTLINES_KEPT)
 _texts: Kept[UnitText] = Kept(_TEXT_BYTES_KEPT, lambda text: 4096 + 4 * len(text.html))
 
 
 def published(session: Session, course_slug: str) -> Published | None:
     """The newest version of a course."""
     row = session.execute(
-        select(CourseVersion.course_id, CourseVersion.id, CourseVersion.major, CourseVersion.minor, CourseVersion.title)
+        select(
+            CourseVersion.course_id,
+            CourseVersion.id,
+            CourseVersion.major,
+            CourseVersion.minor,
+            CourseVersion.title,
+            CourseVersion.published_at,
+        )
         .join(Course, Course.id == CourseVersion.course_id)
         .where(Course.slug == course_slug)
         .order_by(CourseVersion.major.desc(), CourseVersion.minor.desc())
         .limit(1)
     ).first()
-    return Published(row.course_id, row.id, f"{row.major}.{row.minor}", row.title) if row else None
+    if row is None:
+        return None
+    return Published(row.course_id, row.id, f"{row.major}.{row.minor}", row.title, row.published_at)
 
 
 def courses(session: Session) -> list[tuple[str, Published]]:
@@ -130,6 +152,28 @@ def outline(session: Session, version_id: int) -> Outline:
 def unit_text(session: Session, revision_id: int) -> UnitText:
     """One text: one statement when cold, none when warm. Raises NotFound."""
     return _texts.get(session, revision_id, _read_text)
+
+
+def is_confirmed(session: Session, translation: Translation) -> bool:
+    """Whether a native reader stands behind a translation: said in its file, or here and not taken back. One statement
+    on an index, and none where the file says it."""
+    return translation.confirmed_in_file or last_word(session, translation.revision_id) is ConfirmationAct.CONFIRMED
+
+
+def last_word(session: Session, revision_id: int) -> ConfirmationAct | None:
+    """What was last said here of a translation's text."""
+    said = select(TranslationConfirmation.act).where(TranslationConfirmation.revision_id == revision_id)
+    return session.scalar(said.order_by(TranslationConfirmation.id.desc()).limit(1))
+
+
+def reason_place(revision_id: int, at: dt.datetime) -> str:
+    """Where the reason for taking a confirmation back belongs."""
+    return f"lms_translation_confirmation:reason:{revision_id}:{at.astimezone(dt.UTC).isoformat()}"
+
+
+def glossary(session: Session, version_id: int) -> Glossary:
+    """The terms of a version: one statement more than its outline when cold, none when warm. Raises NotFound."""
+    return _glossaries.get(session, version_id, _read_glossary)
 
 
 def unit_sources(session: Session, version_id: int) -> dict[str, str]:
@@ -219,6 +263,33 @@ def _unit(row: Any, listing: Mapping[str, Any]) -> OutlineUnit:
             for language, found in listing["translations"].items()
         },
     )
+
+
+def _read_glossary(session: Session, version_id: int) -> Glossary:
+    course = outline(session, version_id)
+    units = {unit.revision_id: unit.key for _module, unit in course.units()}
+    defined = select(UnitRevision.id, UnitRevision.rendered["terms"]).where(UnitRevision.id.in_(units))
+    used = {units[number]: {term["key"] for term in terms} for number, terms in session.execute(defined)}
+    sources = {source["id"]: stored_html(source_html(source)) for source in course.sources}
+    return Glossary(
+        tuple(
+            GlossaryTerm(
+                key=entry["key"],
+                names=entry["term"],
+                standings=entry.get("status", {}),
+                definitions=entry["definition"],
+                sources=tuple(TermSource(sources[cite], where) for cite, where in _cites(entry)),
+                units=tuple(key for key in units.values() if entry["key"] in used.get(key, ())),
+            )
+            for entry in course.terms
+        )
+    )
+
+
+def _cites(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for cite in entry.get("cites", ()):
+        source, _, where = str(cite).partition(" ")
+        yield source, where
 
 
 def _read_text(session: Session, revision_id: int) -> UnitText:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -15,6 +16,8 @@ from markupsafe import Markup
 
 from lms.plugins.unit_kind import Citation, DefinedTerm, RenderedUnit, Section
 
+from .figures.figure import figure_html
+from .figures.svg import CLASSES as DRAWN
 from .labels import label
 from .markdown import NEEDS_REVIEW, parser, plain
 from .rules.texts import localised
@@ -36,7 +39,11 @@ _TAGS |= {
     "dl",
     "dt",
     "dd",
+    "details",
+    "summary",
 }
+_DRAWN_TAGS = {"svg", "g", "path", "rect", "circle", "text", "tspan"}
+_TAGS |= _DRAWN_TAGS
 _ATTRIBUTES = {
     "a": {"href", "id", "class", "role", "aria-label", "title", "rel"},
     "button": {"class", "type", "popovertarget"},
@@ -44,9 +51,20 @@ _ATTRIBUTES = {
     "h3": {"id"},
     "div": {"class", "role", "tabindex", "aria-label"},
     "th": {"scope", "class"},
-    **{tag: {"class"} for tag in ("p", "ul", "ol", "li", "td", "blockquote", "figure", "span", "dl")},
+    "figure": {"class", "dir"},
+    **{tag: {"class"} for tag in ("p", "ul", "ol", "li", "td", "blockquote", "span", "dl", "details", "g")},
+    "svg": {"class", "viewBox", "role", "aria-label"},
+    "path": {"class", "d"},
+    "rect": {"x", "y", "width", "height"},
+    "circle": {"cx", "cy", "r"},
+    "text": {"x", "y"},
+    "tspan": {"x", "dy"},
 }
 _CLASSES = frozenset({"ref", "term", "timeline", "actors", "decisions", "fig", "pull", "scroll", "rubric", "review"})
+_CLASSES |= {"fig-title", "fig-words"}
+_DRAWING = {"svg": frozenset({"draw", "draw-slim", "draw-wide"}), "g": DRAWN, "path": DRAWN}
+# Within a drawing every value but its name is numbers, or the letters of a path between them.
+_NUMBERS = re.compile(r"[MLC0-9 .-]+")
 
 
 class PageContext:
@@ -66,13 +84,14 @@ class PageContext:
         self.uses: dict[str, int] = {}
         self.defined: list[str] = []
         self.sections: list[Section] = []
+        self.figures: Mapping[str, Mapping[str, Any]] = {}
         self.words = 0
         self.needs_review = 0
         self._markdown = parser()
         self._renderer = _Renderer(self)
 
     def prose(self, markdown: str) -> str:
-        """Paragraphs, lists, tables and headings."""
+        """Paragraphs, lists, tables, headings, and the unit's figures at their places."""
         tokens = self._markdown.parse(markdown)
         self.words += sum(len(_WORD.findall(plain(token.children))) for token in tokens if token.children)
         return self._renderer.render(tokens, self._markdown.options, {})
@@ -82,6 +101,11 @@ class PageContext:
         tokens = self._markdown.parseInline(markdown)
         self.words += sum(len(_WORD.findall(plain(token.children))) for token in tokens if token.children)
         return self._renderer.render(tokens, self._markdown.options, {})
+
+    def figure(self, key: str) -> str:
+        """One of the unit's figures, drawn and in words; nothing for one that an outdated translation still names."""
+        data = self.figures.get(key)
+        return figure_html(data, self.language, self.inline(data["text"])) if data else ""
 
     def heading(self, anchor: str, label: str) -> str:
         """A second-level heading from the catalogue of labels."""
@@ -158,6 +182,10 @@ class _Renderer(RendererHTML):
         """A glossary term."""
         return self.page.term(tokens[at].meta["key"], tokens[at].content)
 
+    def figure(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+        """A figure at its place."""
+        return self.page.figure(tokens[at].meta["id"])
+
     def heading_open(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
         """A heading with its anchor, noted for the contents list."""
         token, anchor = tokens[at], tokens[at].meta.get("anchor", "")
@@ -199,23 +227,39 @@ def stored_html(html: str) -> Markup:
     return Markup(html)  # noqa: S704 - it has been through `sanitise`
 
 
-def sanitise(html: str) -> str:
-    """Only the tags, attributes, classes and addresses a course text may have."""
+def sanitise(html: str, ids: str = "") -> str:
+    """Only the tags, attributes, classes and addresses a course text may have. `ids` is put before every id and before
+    what leads to one, for a page that shows two texts beside each other."""
     return nh3.clean(
         html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
-        attribute_filter=_only_our_classes,
+        attribute_filter=partial(_attribute, ids),
         url_schemes={"http", "https"},
         link_rel=None,
     )
 
 
-def _only_our_classes(tag: str, name: str, value: str) -> str | None:
-    if name != "class":
-        return value
-    kept = [word for word in value.split() if word in _CLASSES]
-    return " ".join(kept) or None
+def _attribute(ids: str, tag: str, name: str, value: str) -> str | None:
+    if name == "class":
+        kept = [word for word in value.split() if word in _DRAWING.get(tag, _CLASSES)]
+        return " ".join(kept) or None
+    if name in ("id", "popovertarget"):
+        return ids + value
+    if name == "href":
+        return f"#{ids}{value[1:]}" if value.startswith("#") else value
+    return _drawn(tag, name, value)
+
+
+def _drawn(tag: str, name: str, value: str) -> str | None:
+    """The attributes that figures have: numbers, a direction, the role of a picture; of other tags, any."""
+    if name == "dir":
+        return value if value in {"ltr", "rtl"} else None
+    if tag == "svg" and name == "role":
+        return value if value == "img" else None
+    if tag in _DRAWN_TAGS and name != "aria-label":
+        return value if _NUMBERS.fullmatch(value) else None
+    return value
 
 
 def source_html(source: Mapping[str, Any]) -> str:

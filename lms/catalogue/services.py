@@ -1,4 +1,4 @@
-"""Every change to published courses: files become versions, versions become files."""
+"""Every change to published courses: files become versions, versions become files, translations are confirmed."""
 
 from __future__ import annotations
 
@@ -7,21 +7,38 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.kernel.errors import Refused
+from lms.kernel import audit
+from lms.kernel.errors import NotFound, Refused
+from lms.people.queries import Viewer
+from lms.people.rules.names import mistake_in_prose
+from lms.people.sealing import seal_reason
+from lms.people.services.wording import refuse_text
 from lms.plugins.unit_kind import UnitKind
 
 from . import cache, queries
 from .checks import Checked, check
 from .files import disk
-from .models import Course, CourseVersion
+from .models import ConfirmationAct, Course, CourseVersion, TranslationConfirmation, Unit, UnitRevision
 from .publishing import BrokenCourse, Publication, reused_anew
+from .rules.confirmation import LONGEST_REASON, SHORTEST_REASON, may_confirm
 from .rules.mistakes import Mistake
 from .rules.substance import Change, digest
 
-__all__ = ["BrokenCourse", "LoadReport", "check_folder", "export", "exported_files", "fingerprint", "load"]
+__all__ = [
+    "BrokenCourse",
+    "LoadReport",
+    "check_folder",
+    "confirm_translation",
+    "export",
+    "exported_files",
+    "fingerprint",
+    "load",
+    "take_back_confirmation",
+]
 ELSEWHERE = (
     "This course was edited in the browser since; export first. Load what was exported as it is, then change it."
 )
@@ -126,3 +143,52 @@ def exported_files(session: Session, slug: str) -> dict[str, str]:
     files: dict[str, str] = dict(version.document["files"])
     files.update(queries.unit_sources(session, version.id))
     return dict(sorted(files.items()))
+
+
+def confirm_translation(session: Session, *, revision_id: int, by: Viewer, at: dt.datetime) -> None:
+    """A native reader stands behind exactly this text; once is enough. Raises NotFound for a text that is no
+    translation, and for whoever has no reviewer's mandate over its course."""
+    _hold_translation(session, revision_id, by)
+    if queries.last_word(session, revision_id) is not ConfirmationAct.CONFIRMED:
+        _say(session, revision_id, ConfirmationAct.CONFIRMED, by, at)
+
+
+def take_back_confirmation(session: Session, *, revision_id: int, reason: str, by: Viewer, at: dt.datetime) -> None:
+    """The text waits for a native reader again. Raises NotFound as for confirming, Refused without a reason of ten
+    characters and for a text that was not confirmed here."""
+    _hold_translation(session, revision_id, by)
+    if queries.last_word(session, revision_id) is not ConfirmationAct.CONFIRMED:
+        raise Refused(_("This translation is not confirmed here, so there is nothing to take back."))
+    reason = reason.strip()
+    refuse_text(mistake_in_prose(reason, LONGEST_REASON))
+    if len(reason) < SHORTEST_REASON:
+        raise Refused(_("Write the reason in at least ten characters; it is kept."))
+    _say(session, revision_id, ConfirmationAct.TAKEN_BACK, by, at, reason)
+
+
+def _hold_translation(session: Session, revision_id: int, by: Viewer) -> None:
+    """Let nobody else speak of this text until the change is over."""
+    found = (
+        select(Course.slug).join(Unit, Unit.course_id == Course.id).join(UnitRevision, UnitRevision.unit_id == Unit.id)
+    )
+    translation = (UnitRevision.id == revision_id) & UnitRevision.follows_id.is_not(None)
+    course = session.scalar(found.where(translation).with_for_update(of=UnitRevision, key_share=True))
+    if course is None or not may_confirm(by.grants, course):
+        raise NotFound
+
+
+def _say(
+    session: Session, revision_id: int, act: ConfirmationAct, by: Viewer, at: dt.datetime, reason: str | None = None
+) -> None:
+    made = TranslationConfirmation(revision_id=revision_id, act=act, person_id=by.person_id, at=at)
+    made.sealed_reason = seal_reason(session, by.person_id, reason, queries.reason_place(revision_id, at))
+    session.add(made)
+    text = session.execute(
+        select(UnitRevision.content_hash, UnitRevision.language, Unit.key)
+        .join(Unit, Unit.id == UnitRevision.unit_id)
+        .where(UnitRevision.id == revision_id)
+    ).one()
+    audit.record(
+        session, at=at, actor=by.subject, act=f"translation.{act}", about=text.content_hash, unit=text.key,
+        language=text.language,
+    )  # fmt: skip

@@ -35,6 +35,19 @@ class Character:
 
 
 @dataclass(frozen=True)
+class Word:
+    """What one of them calls a term in a language of theirs, and what a trainer answered, if anything."""
+
+    by: str
+    term: str
+    language: str
+    word: str
+    remark: str = ""
+    answer: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Cast:
     """Everyone, and the password they share."""
 
@@ -42,6 +55,7 @@ class Cast:
     staff: tuple[Character, ...]
     participants: tuple[Character, ...]
     alumni: tuple[Character, ...]
+    words: tuple[Word, ...]
 
 
 @lru_cache(maxsize=1)
@@ -49,4 +63,5 @@ def cast() -> Cast:
     """The made-up people of the demonstration."""
     document: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "people.yaml").read_text(encoding="utf-8"))
     groups = {name: tuple(Character(**row) for row in document[name]) for name in ("staff", "participants", "alumni")}
-    return Cast(password=document["password"], **groups)
+    words = tuple(Word(**row) for row in document["words"])
+    return Cast(password=document["password"], words=words, **groups)

@@ -10,10 +10,20 @@ from lms.catalogue import queries as catalogue
 from lms.catalogue.rules.outline import Outline, OutlineUnit
 from lms.learning import queries as learning
 from lms.learning.rules.answers import Given, Quiz
-from lms.learning.services import check_try, complete_unit, open_try, write_reflection
+from lms.learning.rules.proposals import Outcome
+from lms.learning.services import (
+    answer_proposal,
+    check_try,
+    complete_unit,
+    open_try,
+    propose_equivalent,
+    write_reflection,
+)
 from lms.plugins.manager import unit_kinds
 from lms.plugins.unit_kind import Question
 from lms.seminars.models import Edition
+
+from .cast import Word
 
 
 def read_units(session: Session, *, edition: Edition, person_id: int, share: float, at: dt.datetime) -> None:
@@ -45,6 +55,24 @@ def _do(session: Session, own: learning.OwnEnrolment, outline: Outline, unit: Ou
     check_try(
         session, own=own, outline=outline, unit=unit, public_id=tried.public_id, quiz=quiz, given=given, key=key, at=at
     )
+
+
+def propose(session: Session, *, edition: Edition, person_id: int, said: Word, by: str, at: dt.datetime) -> None:
+    """Propose a word for a term, if the course has it, and answer as `by` where the demonstration says so."""
+    own = learning.own_enrolment(session, edition.public_id, person_id)
+    course_id = catalogue.outline(session, own.version_id).course_id
+    term = catalogue.glossary(session, own.version_id).term(said.term)
+    if term is None:
+        return
+    key = f"demo-{own.id}-{said.term}-{said.language}"
+    what = {"language": said.language, "word": said.word, "remark": said.remark}
+    propose_equivalent(session, own=own, course_id=course_id, term=term, key=key, at=at, **what)
+    if said.answer:
+        newest = learning.own_proposals(session, person_id, course_id)[0].public_id
+        outcome, later = Outcome(said.answer), at + dt.timedelta(days=1)
+        answer_proposal(
+            session, course_id=course_id, public_id=newest, outcome=outcome, reason=said.reason, by=by, at=later
+        )
 
 
 def right_answer(question: Question) -> Given:

@@ -9,6 +9,9 @@ from functools import cached_property
 
 from flask import url_for
 
+from lms.authoring.rules.reach import TEACHING
+from lms.catalogue.queries import Published
+from lms.catalogue.rules.texts import localised
 from lms.dashboards.rules.looks import Sight
 from lms.learning.rules.progress import UnitState
 from lms.learning.rules.standing import ModuleStanding, Standing
@@ -199,18 +202,27 @@ class MandatePage:
 
     grants: tuple[Grant, ...]
     editions: Sequence[CountedEdition]
+    courses: Sequence[tuple[str, Published]]
+    names: Mapping[str, str]
     locale: str
 
     @property
     def mandates(self) -> list[tuple[str, str]]:
-        """(role, over what) for every mandate; an edition's title where it is known here."""
-        names = {edition.public_id: edition.title for edition in self.editions}
-        return [(str(ROLES[grant.role]), reach(grant, names, self.locale)) for grant in self.grants]
+        """(role, over what) for every mandate."""
+        return [(str(ROLES[grant.role]), reach(grant, self.names, self.locale)) for grant in self.grants]
 
     @property
     def teaches(self) -> bool:
         """Whether a mandate is about texts rather than people."""
-        return any(grant.role in (Role.TRAINER, Role.REVIEWER) for grant in self.grants)
+        return any(grant.role in TEACHING for grant in self.grants)
+
+    @property
+    def taught(self) -> list[tuple[str, str]]:
+        """(title, address) of the courses whose texts they work on."""
+        return [
+            (localised(found.title, self.locale), url_for("authoring.course", slug=slug))
+            for slug, found in self.courses
+        ]
 
     @property
     def counts(self) -> bool:
@@ -234,6 +246,7 @@ class WhoSeesPage:
     places: Sequence[SeenPlace]
     watchers: Sequence[Watcher]
     names: Mapping[int, str]
+    reaches: Mapping[str, str]
     locale: str
 
     @property
@@ -243,7 +256,8 @@ class WhoSeesPage:
         return [(str(SEES[sight]), lines) for sight, lines in grouped if lines]
 
     def _line(self, found: Watcher) -> WatcherLine:
-        known = {seen.place.edition: seen.edition_title for seen in self.places}
+        known = dict(self.reaches)
+        known |= {seen.place.edition: seen.edition_title for seen in self.places}
         known |= {seen.place.institution: seen.institution_name for seen in self.places}
         return WatcherLine(
             name=self.names[found.person_id],

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import Row, Table, bindparam, select, true
 from sqlalchemy.orm import Session
 
+from lms.catalogue.queries import published
+from lms.catalogue.rules.texts import localised
 from lms.learning.models import EnrolmentProgress
 from lms.learning.rules.standing import Course
 from lms.people.models import Institution, Person
 from lms.people.queries import mandates_in_force
-from lms.people.rules import Grant, Scope
+from lms.people.rules import Grant, Scope, ScopeKind
 from lms.records.models import LedgerEntry, RecordAct, RecordSubject
 from lms.seminars.models import AttendanceClosing, AttendanceResult, Edition, EditionVersion, Enrolment
 from lms.seminars.rules import Attendance, EnrolmentState, Place, deadline_in_force
@@ -156,6 +159,24 @@ def my_seen_places(session: Session, person_id: int) -> list[SeenPlace]:
 def holdings(session: Session, at: dt.datetime) -> list[Holding]:
     """Every mandate in force, as the rule looks at it; one statement."""
     return [Holding(m.person_id, Grant(m.role, m.scope, m.scope_id)) for m in mandates_in_force(session, at)]
+
+
+def names_of_reach(session: Session, grants: Iterable[Grant], language: str) -> dict[str, str]:
+    """The titles of the editions and courses that mandates reach over, by public id or slug; a statement for either,
+    where there are any."""
+    held = tuple(grants)
+    editions, courses = (
+        {grant.scope_id for grant in held if grant.scope is kind and grant.scope_id}
+        for kind in (ScopeKind.EDITION, ScopeKind.COURSE)
+    )
+    names: dict[str, str] = {}
+    if editions:
+        titles = session.execute(select(Edition.public_id, Edition.title).where(Edition.public_id.in_(editions)))
+        names |= {row.public_id: row.title for row in titles}
+    if courses:
+        found = ((slug, published(session, slug)) for slug in sorted(courses))
+        names |= {slug: localised(version.title, language) for slug, version in found if version}
+    return names
 
 
 @dataclass(frozen=True, slots=True)

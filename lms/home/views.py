@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from lms.authoring.queries import taught_courses
 from lms.catalogue.queries import outline
 from lms.kernel.clock import now
 from lms.kernel.db import db
@@ -98,7 +99,9 @@ def _by_mandate(viewer: Viewer) -> str | Response:
         if len(editions) == 1 and not viewer.scope.everything:
             return redirect(url_for("dashboards.edition", edition=editions[0].public_id), 303)
         return redirect(url_for("seminars.editions"), 303)
-    page = MandatePage(viewer.grants, queries.counted_editions(db.session(), viewer.scope), language())
+    session, grants = db.session(), viewer.grants
+    counted, courses = queries.counted_editions(session, viewer.scope), taught_courses(session, grants)
+    page = MandatePage(grants, counted, courses, queries.names_of_reach(session, grants, language()), language())
     return render("lms/home/mandate.html", page=page)
 
 
@@ -110,5 +113,6 @@ def who_sees() -> str:
     seen = queries.my_seen_places(session, viewer.person_id)
     found = watchers([place.place for place in seen], queries.holdings(session, now()))
     names = names_of(session, [watcher.person_id for watcher in found])
-    page = WhoSeesPage(seen, found, names, language())
+    reaches = queries.names_of_reach(session, [watcher.grant for watcher in found], language())
+    page = WhoSeesPage(seen, found, names, reaches, language())
     return render("lms/home/who_sees.html", page=page)

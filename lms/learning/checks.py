@@ -13,14 +13,26 @@ from sqlalchemy.orm import Session
 from lms.catalogue import queries as catalogue
 from lms.kernel.checks import Finding, check
 from lms.kernel.errors import NotInstalled
+from lms.people.models import Person
 from lms.plugins.manager import unit_kinds
 from lms.seminars.models import EditionVersion, Enrolment, Stage, StageReached
 from lms.seminars.rules import COUNTED
 
 from . import queries
-from .models import Answer, EnrolmentProgress, ProgressEvent, QuizTry, Receipt, Reflection, UnitProgress
+from .models import (
+    Answer,
+    EnrolmentProgress,
+    ProgressEvent,
+    QuizTry,
+    Receipt,
+    Reflection,
+    TermProposal,
+    TermProposalOutcome,
+    UnitProgress,
+)
 from .rules.answers import Sent, that_count
 from .rules.progress import Step, UnitSummary, fold
+from .rules.proposals import Outcome
 from .rules.standing import Key, pre_reading_complete
 
 
@@ -180,3 +192,25 @@ def receipts(session: Session) -> Iterable[Finding]:
     )
     for number in session.scalars(written):
         yield Finding(f"private text {number}", "has a receipt that was given to somebody else")
+
+
+@check("learning.proposals")
+def proposals(session: Session) -> Iterable[Finding]:
+    """Every word is for a term its version has, taken back by nobody but its proposer, and answered after it came."""
+    became = TermProposalOutcome
+    rows = session.execute(
+        select(
+            TermProposal.id, TermProposal.version_id, TermProposal.term, TermProposal.at, Person.subject,
+            became.outcome, became.by, became.at.label("settled_at"),
+        )
+        .outerjoin(became, became.proposal_id == TermProposal.id)
+        .join(Person, Person.id == TermProposal.person_id)
+        .order_by(TermProposal.id)
+    )  # fmt: skip
+    for row in rows:
+        if all(term["key"] != row.term for term in catalogue.outline(session, row.version_id).terms):
+            yield Finding(f"proposal {row.id}", "is for a term that its version does not have")
+        if row.outcome is Outcome.WITHDRAWN and row.by != row.subject:
+            yield Finding(f"proposal {row.id}", "was taken back by somebody else")
+        if row.outcome is not None and row.settled_at < row.at:
+            yield Finding(f"proposal {row.id}", "was settled before it came")

@@ -6,13 +6,15 @@ from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, RadioField, TextAreaField
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
 from lms.catalogue.labels import scores
 from lms.catalogue.rules.scoring import Case, Factor, Scoring
-from lms.web.forms import OnceForm
+from lms.learning.rules.proposals import LONGEST_REASON, LONGEST_REMARK, LONGEST_WORD, Outcome
+from lms.people.forms import choices
+from lms.web.forms import Form, OnceForm
 
 LONGEST = 25_000
 LONGEST_REASONS = 2_000
@@ -81,3 +83,28 @@ class PaperForm(OnceForm):
     """All answers of a page at once; the script says how often something was chosen on it, a plain form does not."""
 
     sequence = IntegerField(validators=[Optional(), NumberRange(min=0, max=2**53)])
+
+
+class ProposalForm(OnceForm):
+    """What a reader calls a term in a language of theirs; `language.choices` are set by the view."""
+
+    language = SelectField(_l("Language"), validators=[DataRequired(_l("Choose a language."))])
+    word = StringField(
+        _l("The word or words"),
+        validators=[
+            DataRequired(_l("Write the word.")),
+            Length(max=LONGEST_WORD, message=_l("Give the word alone, in at most %(max)d characters.")),
+        ],
+    )
+    remark = TextAreaField(_l("Remark"), validators=[Length(max=LONGEST_REMARK)])
+
+
+class ProposalAnswerForm(Form):
+    """What a trainer answers to a proposed word."""
+
+    outcome = RadioField(
+        _l("Your answer"),
+        choices=choices({Outcome.TAKEN_UP: _l("Take it up"), Outcome.DECLINED: _l("Do not take it up")}),
+        validators=[DataRequired(_l("Choose one of the two."))],
+    )
+    reason = StringField(_l("Reason"), validators=[Length(max=LONGEST_REASON)])

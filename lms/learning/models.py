@@ -1,4 +1,4 @@
-"""A person on the course: receipts, progress, quiz tries, private reflections, reports of errors in a text."""
+"""A person on the course: receipts, progress, quiz tries, private reflections, reports of errors, proposed words."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from lms.kernel.db import Model, choice
 
 from .rules.progress import ProgressKind as ProgressKind
 from .rules.progress import UnitState as UnitState
+from .rules.proposals import Outcome as Outcome
 
 
 class Receipt(Model):
@@ -165,3 +166,37 @@ class TextReport(Model):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[dt.datetime]
     settled_at: Mapped[dt.datetime | None]
+
+
+class TermProposal(Model):
+    """A word that a reader proposed for a term in a language of theirs. Append-only; what became of it is a row beside.
+
+    The word is no secret and may end up in the course; the remark is sealed under the reader's key.
+    """
+
+    __tablename__ = "lms_term_proposal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("lms_course_version.id"), index=True)
+    """The version the reader had before them, with the definition it gave."""
+    term: Mapped[str] = mapped_column(String(80))
+    language: Mapped[str] = mapped_column(String(20))
+    word: Mapped[str] = mapped_column(String(200))
+    sealed_remark: Mapped[bytes | None] = mapped_column(LargeBinary)
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
+    at: Mapped[dt.datetime]
+
+
+class TermProposalOutcome(Model):
+    """What became of a proposal: withdrawn by its proposer, or answered by a trainer. Once, and for good."""
+
+    __tablename__ = "lms_term_proposal_outcome"
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("lms_term_proposal.id"), primary_key=True)
+    outcome: Mapped[Outcome] = mapped_column(choice(Outcome))
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    by: Mapped[str] = mapped_column(String(40))
+    at: Mapped[dt.datetime]
+
+    __table_args__ = (CheckConstraint("outcome <> 'declined' OR reason <> ''", name="declined_with_a_reason"),)

@@ -20,8 +20,9 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from lms.web import languages
 from lms.web.forms import Form, zone_choices
-from lms.web.languages import PSEUDO, offered_languages, own_name
+from lms.web.languages import own_name
 
 from .models import Sector
 from .rules.mandates import Role
@@ -75,7 +76,7 @@ def grouped(groups: Mapping[str, Iterable[tuple[str, str]]]) -> list[SelectChoic
 
 def language_choices() -> list[SelectChoice]:
     """The languages of the pages, each in its own name."""
-    return choices({code: own_name(code) for code in offered_languages() if code not in PSEUDO})
+    return choices({code: own_name(code) for code in languages.choices()})
 
 
 class SignInForm(Form):

@@ -22,6 +22,7 @@ BEFORE_WELCOME = frozenset(
     {
         "people.welcome",
         "people.sign_out",
+        "people.switch_language",
         "people.invitation",
         "people.reset",
         "web.help",

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import yaml
 from babel import Locale, UnknownLocaleError
+from babel.languages import get_territory_language_info
 
 from lms.kernel.errors import Refused
 from lms.web.languages import gettext, in_a_row, language
@@ -22,6 +23,8 @@ UN_LANGUAGES = ("en", "es", "fr")
 FALLBACK = "en"
 # Fewer letters stand in too many names to say which state was meant.
 SHORTEST_PART = 4
+# A language is one of a state's own if so many in a hundred speak it, whether or not it is an official one.
+SPOKEN_BY_MANY = 10
 
 # Letters that Unicode does not take apart into a plain letter and a mark.
 _PLAIN_LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
@@ -81,6 +84,15 @@ def footnote(code: str, locale: str) -> str | None:
 def sorted_for(locale: str) -> list[State]:
     """Every state in the alphabetical order of the names it has in this language."""
     return sorted(all_states(), key=lambda state: _words(name(state.code, locale)))
+
+
+@cache
+def languages_of(code: str) -> tuple[str, ...]:
+    """The languages of a state as CLDR has them, official or spoken by many, those of most people first."""
+    info: Mapping[str, Mapping[str, Any]] = get_territory_language_info(code)
+    spoken = sorted(info.items(), key=lambda found: found[1]["population_percent"], reverse=True)
+    own = (name for name, facts in spoken if facts["official_status"] or facts["population_percent"] >= SPOKEN_BY_MANY)
+    return tuple(dict.fromkeys(name.partition("_")[0] for name in own))
 
 
 def named(text: str) -> State | None:

@@ -90,10 +90,13 @@ class RenderContext(Protocol):
         """The language the unit is written in."""
 
     def prose(self, markdown: str) -> str:
-        """Paragraphs, lists, tables and headings."""
+        """Paragraphs, lists, tables, headings, and at their places the figures of the unit's field `figures`."""
 
     def inline(self, markdown: str) -> str:
         """One line of text without a paragraph around it."""
+
+    def figure(self, key: str) -> str:
+        """One of the figures of the unit's field `figures`: for a kind without a body to place it in."""
 
     def heading(self, anchor: str, label: str) -> str:
         """A second-level heading whose words come from the catalogue of labels of the unit's language."""

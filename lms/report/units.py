@@ -16,8 +16,9 @@ from lms.plugins.unit_kind import Question, UnitKind
 
 from .readability import count_words, lix
 
-_MARK = re.compile(r'<a class="ref".*?</a>|<span class="review">.*?</span>', re.DOTALL)
-_BLOCK_END = re.compile(r"</(?:p|li|h[1-6]|td|th|dt|dd|blockquote|figcaption|summary|text)>|<br>")
+# Marks, and drawings: what a figure shows is said again in its words.
+_MARK = re.compile(r'<a class="ref".*?</a>|<span class="review">.*?</span>|<svg.*?</svg>', re.DOTALL)
+_BLOCK_END = re.compile(r"</(?:p|li|h[1-6]|td|th|dt|dd|blockquote|figcaption|summary)>|<br>")
 _TAG = re.compile(r"<[^>]*>")
 
 

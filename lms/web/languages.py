@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache, partial, reduce
@@ -24,6 +24,8 @@ FOLDER = Path(__file__).resolve().parent.parent / "translations"
 # Two made-up languages for tests: one lengthens and marks every text, the other also runs from right to left.
 PSEUDO = {"x-long": "en", "x-rtl": "ar"}
 _RTL = frozenset({"ar", "fa", "he", "ps", "ur", "dv", "ckb"})
+# The parts of an address that choose a language for one look at a page. Choosing one to stay takes their place.
+ONE_LOOK = frozenset({"lang", "original"})
 _ACCENTED = str.maketrans("aeiouyAEIOUYcn", "åéîøüýÅÉÎØÜÝçñ")
 
 
@@ -83,7 +85,7 @@ class _Translations(Domain):  # type: ignore[misc]
 
 def install(app: Flask) -> None:
     """Set up Flask-Babel for this app."""
-    offered = have_catalogue() + (tuple(PSEUDO) if settings_of(app).development else ())
+    offered = have_catalogue(FOLDER) + (tuple(PSEUDO) if settings_of(app).development else ())
     app.extensions["lms.languages"] = offered
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(FOLDER)
     babel = Babel()
@@ -92,7 +94,14 @@ def install(app: Flask) -> None:
     app.before_request(_forget)
     app.teardown_request(lambda _error: _forget())
     app.jinja_env.globals.update(
-        _=_text, gettext=_text, ngettext=_number_text, language=language, text_direction=text_direction
+        _=_text,
+        gettext=_text,
+        ngettext=_number_text,
+        language=language,
+        language_name=language_name,
+        own_name=own_name,
+        text_direction=text_direction,
+        speech=speech,
     )
 
 
@@ -202,7 +211,17 @@ def _choose() -> str:
         return from_query
     if session.get("lang") in offered:
         return str(session["lang"])
-    return request.accept_languages.best_match([code for code in offered if code not in PSEUDO], SOURCE) or SOURCE
+    return _browsers_own()
+
+
+def _browsers_own() -> str:
+    """The first that the browser asks for; who asks for `es-MX` and then English is better served in Spanish."""
+    known = {code.replace("_", "-").lower(): code for code in choices()}
+    for asked, quality in request.accept_languages:
+        for tag in (asked.lower(), asked.lower().partition("-")[0]):
+            if quality > 0 and tag in known:
+                return known[tag]
+    return SOURCE
 
 
 def offered_languages() -> tuple[str, ...]:
@@ -216,14 +235,38 @@ def _locale() -> str:
     return PSEUDO.get(code, code)
 
 
-def text_direction() -> str:
-    """`rtl` or `ltr`, for the html element."""
-    return "rtl" if language().split("_")[0] in _RTL else "ltr"
+def choices() -> tuple[str, ...]:
+    """The languages that people can choose."""
+    return tuple(code for code in offered_languages() if code not in PSEUDO)
+
+
+def speech(code: str) -> Markup:
+    """The attributes of an element whose text is in this language."""
+    return Markup('lang="{}" dir="{}"').format(code.replace("_", "-"), text_direction(code))
+
+
+def text_direction(code: str | None = None) -> str:
+    """`rtl` or `ltr`, of a text in a language; of the page where none is named."""
+    return "rtl" if (code or language()).replace("-", "_").split("_")[0] in _RTL else "ltr"
+
+
+# What CLDR lists beside languages: several at once, one not known, none at all.
+_NO_LANGUAGE = frozenset({"mul", "und", "zxx", "mis", "root"})
+
+
+def language_name(code: str) -> str:
+    """What a language is called in the language of the page; its code where we do not know."""
+    return language_names(language()).get(code, code)
+
+
+@lru_cache(maxsize=32)
+def language_names(locale: str) -> Mapping[str, str]:
+    """Every language of ISO 639 that CLDR knows by name, by code, as it is called in another; not its varieties."""
+    names = Locale.parse(locale).languages
+    return {code: name for code, name in names.items() if "_" not in code and code not in _NO_LANGUAGE}
 
 
 @lru_cache(maxsize=256)
 def own_name(code: str) -> str:
-    """A language's name in itself, for the language links."""
-    if code in PSEUDO:
-        return code
-    return (Locale.parse(code, sep="-").display_name or code).capitalize()
+    """A language's name in itself, for those who choose it."""
+    return (Locale.parse(code.replace("-", "_")).display_name or code).capitalize()

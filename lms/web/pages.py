@@ -10,8 +10,9 @@ from flask_babel import LazyString
 
 from lms.kernel.settings import present_settings
 
-from .access import Permission, viewer
-from .languages import PSEUDO, lazy_gettext, offered_languages, own_name
+from .access import SAFE, Permission, viewer
+from .languages import choices, lazy_gettext, own_name
+from .way_back import way_back
 
 PRODUCT = {
     "name": lazy_gettext("Raphael Lemkin Seminar"),
@@ -50,6 +51,7 @@ def install(app: Flask, nav: tuple[NavItem, ...]) -> None:
     app.jinja_env.globals.update(
         needs_htmx=False, needs_script=False, form=None, back_url=None, sentence=None, reference=None
     )
+    app.jinja_env.globals.update(way_back=way_back, answers_a_form=lambda: request.method not in SAFE)
     app.context_processor(_common)
 
 
@@ -57,18 +59,9 @@ def _common() -> dict[str, Any]:
     return {
         "product": {**PRODUCT, "contact": present_settings().support_address},
         "viewer": _page_viewer(),
-        "languages": [
-            (code, own_name(code), _same_page_in(code)) for code in offered_languages() if code not in PSEUDO
-        ],
+        "languages": [(code, own_name(code)) for code in choices()],
         "save_data": request.headers.get("Save-Data") == "on",
     }
-
-
-def _same_page_in(code: str) -> str:
-    """A visitor asks for a language in the address; a signed-in person's own choice is kept with their account."""
-    if viewer() is not None:
-        return url_for("people.account", _anchor="language")
-    return url_for(request.endpoint or "home.index", **{**(request.view_args or {}), "lang": code})
 
 
 def _page_viewer() -> PageViewer | None:

@@ -24,6 +24,13 @@ def test_every_field_of_a_list_is_explained(name: str) -> None:
     assert [field for field in entry["properties"] if f"`{field}" not in GUIDE] == []
 
 
+@pytest.mark.parametrize("name", ["pillars", "scale", "path", "period", "moment", "station"])
+def test_every_field_of_a_figure_is_explained(name: str) -> None:
+    assert [field for field in schema("figures")["$defs"][name]["properties"] if f"`{field}" not in GUIDE] == []
+    kinds = schema("figures")["$defs"]["figures"]["items"]["oneOf"]
+    assert all(f"| `{kind['$ref'].rpartition('/')[2]}` |" in GUIDE for kind in kinds)
+
+
 def test_every_kind_of_question_is_explained() -> None:
     kinds = [
         option["properties"]["kind"]["const"] for option in schema("quiz")["properties"]["questions"]["items"]["oneOf"]

@@ -7,7 +7,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lms.catalogue.checks import check
+from lms.catalogue.publication import published_modules
 
+from .figures import PATH, PILLARS, SCALE
+from .test_figure_faults import unit
 from .tiny import KINDS, encoded, tiny_files
 
 FILES = tiny_files(
@@ -38,6 +41,26 @@ def test_a_mutilated_file_is_answered_with_mistakes(path: str, at: int, gone: in
         assert mistake.line >= 1
         assert mistake.what
         assert mistake.cure
+
+
+PICTURED = {**FILES, "modules/01-words/first.md": unit(PILLARS, SCALE, PATH)}
+PICTURED.pop("modules/01-words/first.es.md")
+FIGURES = st.sampled_from(
+    ["at: x", '    at: "0000"', '    at: "2999-13"', '    at: "9999-12-31"', "    from: 2", "  figures: x", "- id: wind", "  kind: path",
+     "  text: x", "{{figure: house}}", "  - id: a", "    label: x", "    cites: []", "  strands: []", "    grave: 1", "    note: ''"]
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, 160), st.integers(0, 4), st.one_of(SNIPPETS, FIGURES))
+def test_a_mutilated_figure_is_answered_with_mistakes(at: int, gone: int, snippet: str) -> None:
+    path = "modules/01-words/first.md"
+    lines = PICTURED[path].split("\n")
+    lines[at : at + gone] = [snippet] if snippet else []
+    checked = check(encoded({**PICTURED, path: "\n".join(lines)}), KINDS)
+    assert checked.sound or checked.mistakes
+    if checked.sound:
+        published_modules(checked, KINDS)
 
 
 @given(st.binary(max_size=200), st.sampled_from(sorted(FILES)))

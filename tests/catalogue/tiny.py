@@ -179,8 +179,16 @@ scoring:
 SCORED = THOUGHT.replace("substance: s1\n", f"substance: s1\n{SCORING}")
 
 
+# Files the course has only where a test gives them.
+MORE = {
+    "first_es": "modules/01-words/first.es.md",
+    "asked_es": "modules/01-words/asked.es.yaml",
+    "thought_es": "modules/02-cases/thought.es.md",
+}
+
+
 def tiny_files(**changed: str) -> dict[str, str]:
-    """The files of the course; a keyword such as first="…" replaces the text of that file."""
+    """The files of the course; a keyword such as first="…" replaces the text of that file, one of MORE adds it."""
     paths = {
         "course": ("course.yaml", COURSE),
         "sources": ("sources.yaml", SOURCES),
@@ -191,7 +199,8 @@ def tiny_files(**changed: str) -> dict[str, str]:
         "cases": ("modules/02-cases/module.yaml", CASES),
         "thought": ("modules/02-cases/thought.md", THOUGHT),
     }
-    return {path: changed.get(name, text) for name, (path, text) in paths.items()}
+    files = {path: changed.get(name, text) for name, (path, text) in paths.items()}
+    return files | {path: changed[name] for name, path in MORE.items() if name in changed}
 
 
 def encoded(files: dict[str, str]) -> dict[str, bytes]:

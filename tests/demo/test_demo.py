@@ -55,7 +55,14 @@ def test_the_cast_is_24_officials_of_15_states_in_all_six_sectors() -> None:
 def test_the_staff_are_two_of_each_that_need_two_and_one_of_the_others() -> None:
     roles = [who.role for who in cast().staff]
     counted = {role: roles.count(role) for role in roles}
-    assert counted == {"administrator": 2, "coordinator": 2, "trainer": 2, "focal-point": 1, "evaluator": 1}
+    assert counted == {
+        "administrator": 2,
+        "coordinator": 2,
+        "trainer": 2,
+        "reviewer": 1,
+        "focal-point": 1,
+        "evaluator": 1,
+    }
 
 
 def test_filling_twice_changes_nothing_and_tells_the_same_accounts(app: Flask) -> None:

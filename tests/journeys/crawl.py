@@ -119,7 +119,7 @@ def shape(url: str) -> str:
     """The address with every id taken out, so that pages made by one view look alike."""
     parts = urlsplit(url)
     path = re.sub(r"/[A-Za-z0-9_-]{22}(?=/|$)", "/*", parts.path)
-    path = re.sub(r"/(units|modules)/[^/]+", r"/\1/*", path)
+    path = re.sub(r"/(units|modules|terms)/[^/]+", r"/\1/*", path)
     return path + "?" + "&".join(sorted({name for name, _value in parse_qsl(parts.query)}))
 
 

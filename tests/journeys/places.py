@@ -26,7 +26,39 @@ def _unit(page: Page) -> None:
 
 def _term(page: Page) -> None:
     _unit(page)
-    page.get_by_role("article").get_by_role("button").first.click()
+    page.locator("article button[popovertarget]").first.click()
+
+
+def _terms(page: Page) -> None:
+    page.goto("")
+    steps.link(page, "Terms, and what they are called").click()
+
+
+def _some_terms(page: Page, asked: str = "Estado") -> None:
+    _terms(page)
+    page.get_by_role("searchbox").fill(asked)
+    page.get_by_role("searchbox").press("Enter")
+
+
+def _one_term(page: Page) -> None:
+    _terms(page)
+    steps.link(page, "genocide").first.click()
+
+
+def _refused_word(page: Page) -> None:
+    _one_term(page)
+    page.get_by_role("combobox", name="Language").select_option(label="Spanish")
+    page.get_by_label("The word or words").fill("Genocidio")
+    steps.button(page, "Send the word").click()
+
+
+def _words(page: Page, *, refused: bool = False) -> None:
+    page.goto("")
+    steps.link(page, "Words that readers propose").click()
+    page.locator("summary", has_text="Answer").first.click()
+    if refused:
+        page.get_by_role("radio", name="Do not take it up").check()
+        steps.button(page, "Send the answer").click()
 
 
 def _closed_quiz(page: Page) -> None:
@@ -69,6 +101,13 @@ PLACES: Mapping[str, tuple[str, Open]] = {
     "home": ("participant", _home),
     "unit": ("participant", _unit),
     "a term explained": ("participant", _term),
+    "terms": ("participant", _terms),
+    "terms found": ("sofia", _some_terms),
+    "no term found": ("sofia", lambda page: _some_terms(page, "zzz")),
+    "one term": ("finisher", _one_term),
+    "a word refused": ("finisher", _refused_word),
+    "proposed words": ("trainer", _words),
+    "an answer refused": ("trainer", lambda page: _words(page, refused=True)),
     "account": ("participant", lambda page: page.goto("account")),
     "questions explained": ("finisher", _closed_quiz),
     "questions open": ("finisher", _open_quiz),

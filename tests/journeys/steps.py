@@ -65,7 +65,7 @@ def accept_the_invitation(page: Page, begins: str = "") -> None:
     button(page, "Continue").click()
     page.get_by_label("Your name, as it should stand on your certificate").fill(NEWCOMER)
     page.get_by_label("Your function").fill("Assistant Commissioner")
-    page.get_by_label("Language").select_option(label="English")
+    page.get_by_label("Language", exact=True).select_option(label="English")
     page.get_by_label("Time zone").select_option(label="Dar es Salaam")
     page.get_by_label("Password").fill(OWN_PASSWORD)
     button(page, "Confirm and continue").click()

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import yaml
+from babel import Locale
 from playwright.sync_api import Page
 
 from lms.demo.build import PLACE, PRACTICAL, PROGRAMME
@@ -27,6 +28,7 @@ DATA = {
     ".name": "a name in a list",
     "select[name=zone] option": "the names of time zones",
     "select[name=institution] option": "the names of institutions",
+    "select[name=language] option": "the names of languages, written by Babel",
     "select[name=state] option": "the names of states, from the list of states",
     "textarea": "what somebody is writing",
 }
@@ -84,6 +86,9 @@ def _known() -> tuple[str, ...]:
     people = (*cast().staff, *cast().participants, *cast().alumni)
     said = {words for who in people for words in (who.name, who.latin, who.institution, who.function, who.address)}
     said |= {name(state.code, "en") for state in all_states()} | {PLACE, *PROGRAMME.split("\n"), *PRACTICAL.split("\n")}
+    # Languages of the glossary, and of the words that are proposed for it, as Babel names them.
+    spoken = {"en", "es", "fr", *(word.language for word in cast().words)}
+    said |= {Locale("en").languages[code] for code in spoken} | {word.reason for word in cast().words}
     said |= {"Global Raphael Lemkin Seminar", "seminar@lemkin.example", "seminar@example.org"}
     said |= {text for path in COURSE.rglob("*.yaml") for text in _texts(yaml.safe_load(path.read_text("utf-8")))}
     said |= {

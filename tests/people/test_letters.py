@@ -53,6 +53,15 @@ def test_an_invitation_names_link_code_and_time(app: Flask) -> None:
     assert "Monday 19 April 2027, 12:00 (Dar es Salaam, UTC+3)" in sent.body_text
 
 
+def test_a_letter_is_in_the_language_of_its_reader(app: Flask) -> None:
+    invite(make_person("Ana Muestra", "ana@example.org", welcomed=False, locale="es", zone="America/Mexico_City"))
+    sent = newest()
+    assert sent is not None
+    assert (sent.subject, sent.locale) == ("Seminario Raphael Lemkin: su invitación", "es")
+    assert sent.body_text.startswith("Cordial saludo, Ana Muestra:\n\nRecibe esta invitación")
+    assert "lunes 19 de abril de 2027, 03:00 (Ciudad de México, UTC−6)" in sent.body_text
+
+
 def test_the_queue_holds_no_name_address_link_or_code(app: Flask) -> None:
     person = make_person("Amina Mfano", "amina@example.org", welcomed=False)
     invite(person)

@@ -276,3 +276,15 @@ def test_observer_states_have_a_footnote_and_members_none() -> None:
 def test_states_are_values_parsed_once() -> None:
     assert states.all_states() is states.all_states()
     assert len({*states.all_states(), *states.sorted_for("en")}) == 195
+
+
+@pytest.mark.parametrize(
+    ("code", "spoken"),
+    [("TZ", ("sw", "en")), ("KH", ("km",)), ("RW", ("rw", "en", "fr")), ("AR", ("es",)), ("VA", ("it", "la"))],
+)
+def test_a_state_has_its_languages_with_those_of_most_people_first(code: str, spoken: tuple[str, ...]) -> None:
+    assert states.languages_of(code) == spoken
+
+
+def test_every_state_has_a_language() -> None:
+    assert all(states.languages_of(state.code) for state in states.all_states())

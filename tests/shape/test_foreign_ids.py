@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 
 from lms.demo.cast import cast
 from lms.kernel.unit_of_work import reading
-from lms.learning.models import QuizTry
+from lms.learning.models import QuizTry, TermProposal
 from lms.people.models import IdentityKind, IdentityRow, Mandate, Person, SignInSession
 from lms.people.queries import person_by_address
 from lms.records.models import RecordSubject
@@ -86,6 +86,10 @@ def _walker(app: Flask, key: str) -> Walker:
             "person": subject,
             "module": "three-pillars",
             "unit": "pillar-two",
+            "term": "genocide",
+            "proposal": session.scalar(select(TermProposal.public_id).where(TermProposal.person_id != person.id)),
+            # The trainer's mandate is over every course there is.
+            "slug": NOBODY if key == "trainer" else "lemkin-seminar",
             "link": NOBODY,
             "name": NOBODY,
         }

@@ -127,7 +127,7 @@ def test_a_second_choice_has_a_key_of_its_own_and_a_later_place(page: Page, serv
     expect(receipt(page)).to_have_text("Saved at 14:03, receipt 128.")
     page.clock.run_for(5)
     page.get_by_label("Two").check()
-    page.wait_for_function("document.querySelector('[data-receipt]').dataset.state === 'saved'")
+    expect(receipt(page)).to_have_attribute("data-state", "saved")
     first, second = server.sent
     assert first["client_key"] != second["client_key"]
     assert int(first["sequence"][0]) < int(second["sequence"][0])

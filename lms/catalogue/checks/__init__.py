@@ -12,10 +12,11 @@ from lms.catalogue.rules.course_files import CourseFiles
 from lms.catalogue.rules.mistakes import Mistake
 from lms.plugins.unit_kind import UnitKind
 
+from .figures import figure_mistakes
 from .hard_texts import hard_text_mistakes
 from .references import reference_mistakes
 from .structure import structure_mistakes
-from .translations import stale_translations, translation_mistakes
+from .translations import stale_translations, translated_units, translation_mistakes
 from .units import parse_units
 
 FORMAT = "run `flask lms courses format`"
@@ -36,6 +37,13 @@ class Checked:
         """Whether the course can be loaded."""
         return self.course is not None and not self.mistakes
 
+    def translated(self) -> list[str]:
+        """How many units each other language of the course has, such as "es 12 of 48 units"."""
+        if self.course is None:
+            return []
+        have, total = translated_units(self.course)
+        return [f"{language} {number} of {total} units" for language, number in have.items()]
+
 
 def check(files: Mapping[str, bytes], kinds: Mapping[str, UnitKind], elsewhere: Collection[str] = ()) -> Checked:
     """Check a course's files (path → bytes); `elsewhere` names the modules it may reuse as "course/module"."""
@@ -47,6 +55,7 @@ def check(files: Mapping[str, bytes], kinds: Mapping[str, UnitKind], elsewhere: 
     translation_mistakes(reading, course, kinds)
     hard_text_mistakes(reading, course, kinds)
     units = parse_units(reading, course, kinds)
+    figure_mistakes(reading, course, kinds)
     reference_mistakes(reading, course, kinds, unread)
     if reading.mistakes:
         return Checked(None, {}, sorted(set(reading.mistakes)))

@@ -35,6 +35,7 @@ class Prose:
     terms: list[tuple[int, str]] = field(default_factory=list)
     links: list[tuple[int, str]] = field(default_factory=list)
     anchors: list[tuple[int, str]] = field(default_factory=list)
+    figures: list[tuple[int, str]] = field(default_factory=list)
 
     def wrong(self, line: int, what: str, cure: str) -> None:
         """Note a mistake."""
@@ -87,8 +88,13 @@ def _token(prose: Prose, line: int, token: Token) -> None:
         prose.cites += [(line, source) for source, _ in token.meta["cites"]]
     elif token.type == "term":
         prose.terms.append((line, token.meta["key"]))
+    elif token.type == "figure":
+        prose.figures.append((line, token.meta["id"]))
     elif token.type == "link_open":
         prose.links.append((line, str(token.attrs.get("href", ""))))
+    elif token.type == "text" and "{{" in token.content:
+        cure = "write {{figure: its id}} at the start of a line, with a blank line before and after"
+        prose.wrong(line, f"“{token.content.strip()[:40]}” is no place for a figure", cure)
     elif token.type == "text" and re.search(r"\]\(|\[@|\[\[", token.content):
         prose.wrong(
             line, f"“{token.content.strip()[:40]}” was not understood", "check brackets and the address of the link"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from lms.catalogue.files.read import Reading
@@ -40,6 +41,13 @@ def _anchors(reading: Reading, unit: UnitFile, other: UnitFile) -> None:
 def stale_translations(reading: Reading, course: CourseFiles) -> list[Mistake]:
     """Translations of a text that has changed since; said to readers and trainers, and no reason to refuse."""
     return [_stale(reading, unit, other) for unit, other in _pairs(course) if other.front["follows"] != text_hash(unit)]
+
+
+def translated_units(course: CourseFiles) -> tuple[dict[str, int], int]:
+    """How many of the course's own units stand in each other language of its title or translations; and of how many."""
+    spoken = Counter({language: 0 for language in course.fields["title"] if language != course.language})
+    spoken.update(other.language for _unit, other in _pairs(course))
+    return dict(sorted(spoken.items())), sum(1 for _module, _unit in course.units())
 
 
 def _stale(reading: Reading, unit: UnitFile, other: UnitFile) -> Mistake:

@@ -82,6 +82,12 @@ def read_files(files: Mapping[str, bytes], kinds: Mapping[str, Any]) -> Reading:
     return reading
 
 
+def read_unit(key: str, language: str, text: str) -> UnitFile:
+    """One unit's file by itself, the way it is kept in the database: it was found sound when it was loaded."""
+    path = key + (".md" if text.startswith(f"{FENCE}\n") else ".yaml")
+    return _unit(Reading(texts={path: text}), path, key, language, {})
+
+
 def _sound(module: ModuleFile, broken: set[str]) -> ModuleFile:
     units = tuple(unit for unit in module.units if unit.path not in broken)
     keys = {unit.key for unit in units}

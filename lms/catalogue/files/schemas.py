@@ -32,14 +32,19 @@ def resolve(part: Schema) -> Schema:
 
 
 def branch(part: Schema, data: Any) -> Schema:
-    """The alternative of `oneOf` that `data` means: by its `kind`, else by a field only that one requires."""
+    """The alternative of `oneOf` that `data` means: by its `kind`, else by a field only that one requires; in a
+    translation, which names no kind, the first that has all its fields."""
     part = resolve(part)
     if "oneOf" not in part or not isinstance(data, Mapping):
         return part
     branches = [resolve(option) for option in part["oneOf"]]
     for option in branches:
         const = option["properties"].get("kind", {}).get("const")
-        if data.get("kind") == const if const else set(option["required"]) <= set(data):
+        if const and "kind" not in data:
+            found = set(data) <= set(option["properties"])
+        else:
+            found = data["kind"] == const if const else set(option["required"]) <= set(data)
+        if found:
             return option
     return branches[0]
 

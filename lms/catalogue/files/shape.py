@@ -53,7 +53,9 @@ def _of_branch(path: str, document: Document, error: Complaint) -> Iterator[Mist
     if kinds[0] and kind not in kinds:
         known = ", ".join(str(name) for name in kinds)
         cure = did_you_mean(str(kind), map(str, kinds), f"kinds are {known}")
-        yield Mistake(path, document.line((*where, "kind")), f"“{kind}” is no kind of question", cure)
+        yield Mistake(
+            path, document.line((*where, "kind")), f"“{kind}” is no kind of {error.schema.get('title', 'entry')}", cure
+        )
         return
     for inner in error.context or ():
         if inner.relative_schema_path[0] == index:

@@ -11,11 +11,16 @@ from .texts import localised
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """A unit in another language: its revision, whether its source has changed since, and who has confirmed it."""
+    """A unit in another language: its revision, whether its source has changed since, and what its file says of it."""
 
     revision_id: int
     stale: bool
     status: str
+
+    @property
+    def confirmed_in_file(self) -> bool:
+        """Whether the file itself says that a native reader has confirmed it."""
+        return self.status == "confirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,10 @@ class OutlineUnit:
         """The revision to show to a reader of `language`."""
         translation = self.translations.get(language)
         return translation.revision_id if translation else self.revision_id
+
+    def shown_in(self, language: str) -> str:
+        """The language of `revision_for`."""
+        return language if language in self.translations else self.language
 
 
 @dataclass(frozen=True, slots=True)

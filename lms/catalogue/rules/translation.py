@@ -13,7 +13,10 @@ OF_ITS_OWN = ("follows", "status")
 # What a translation cannot touch: it would change what is asked or what counts.
 FIXED = frozenset(
     {"key", "kind", "title", "minutes", "substance", "pass_mark", "correct", "answer", "passage", "cites"}
+    | {"at", "from", "to", "grave"}
 )
+# The title of a unit stands in the unit, in every language; that of a figure is translated with it.
+_OF_THE_UNIT = {"title"}
 Where = tuple[str | int, ...]
 
 
@@ -53,7 +56,7 @@ def strangers(source: Any, own: Any, where: Where = ()) -> Iterator[tuple[Where,
     """Places of a translation that its source does not have or that are not its to change, with the reason."""
     if isinstance(own, Mapping) and isinstance(source, Mapping):
         for name, value in own.items():
-            if name in FIXED:
+            if name in FIXED and not (where and name in _OF_THE_UNIT):
                 yield (*where, name), f"“{name}” is the source's to say"
             elif name not in source:
                 yield (*where, name), f"the source has no “{name}” here"

@@ -4,6 +4,15 @@ established, or for a list of them that a scope has already filtered."""
 from __future__ import annotations
 
 from .kept import Taken, Written, has_written, receipt, reflection, reflection_place
+from .proposals import (
+    OwnProposal,
+    ProposedWord,
+    open_proposals_for,
+    own_proposals,
+    proposal_in_course,
+    proposed_words,
+    remark_place,
+)
 from .quiz import TryRow, answer_place, answers_of, answers_under, latest_try, quiz, try_of
 from .standing import (
     OwnEnrolment,
@@ -18,6 +27,8 @@ from .standing import (
 
 __all__ = [
     "OwnEnrolment",
+    "OwnProposal",
+    "ProposedWord",
     "Taken",
     "TryRow",
     "Written",
@@ -27,12 +38,17 @@ __all__ = [
     "has_written",
     "last_kind",
     "latest_try",
+    "open_proposals_for",
     "own_enrolment",
+    "own_proposals",
     "progress_of",
+    "proposal_in_course",
+    "proposed_words",
     "quiz",
     "receipt",
     "reflection",
     "reflection_place",
+    "remark_place",
     "standing",
     "standings",
     "standings_in",

@@ -35,6 +35,7 @@ class OwnEnrolment:
     edition: str
     edition_title: str
     institution_zone: str
+    state: str
     sector: Sector
     deadline: dt.datetime
     version_id: int
@@ -55,7 +56,8 @@ _IN_FORCE = (
 )
 _OWN = (
     select(
-        _enrolment.c.id, _enrolment.c.person_id, _enrolment.c.edition_id, _enrolment.c.sector, _enrolment.c.deadline_at,
+        _enrolment.c.id, _enrolment.c.person_id, _enrolment.c.edition_id, _enrolment.c.state_code, _enrolment.c.sector,
+        _enrolment.c.deadline_at,
         _edition.c.title, _edition.c.deadline_at.label("edition_deadline_at"),
         _institution.c.zone.label("institution_zone"), _reads.c.version_id, _version.c.published_at, *_COURSE,
     )
@@ -85,6 +87,7 @@ def own_enrolment(session: Session, edition: str, person_id: int) -> OwnEnrolmen
         edition=edition,
         edition_title=row.title,
         institution_zone=row.institution_zone,
+        state=row.state_code,
         sector=row.sector,
         deadline=deadline_in_force(row.edition_deadline_at, row.deadline_at),
         version_id=row.version_id,

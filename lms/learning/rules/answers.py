@@ -53,6 +53,16 @@ class Quiz:
         return self.kind.score(self.data, scoreable(self.questions, given))
 
 
+def ask_the_same(one: Quiz, other: Quiz) -> bool:
+    """Whether both have the same questions with the same options in the same places, so that an answer to one answers
+    the other and a try shows both alike."""
+    return _asked(one) == _asked(other)
+
+
+def _asked(quiz: Quiz) -> list[Any]:
+    return [[q.id, q.kind, [o.id for o in q.options], [t.id for t in q.targets]] for q in quiz.questions]
+
+
 def fields_of(question: Question) -> tuple[str, ...]:
     """The names of a question's inputs on the page."""
     if question.kind in {"matching", "ordering"}:

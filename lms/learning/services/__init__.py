@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .progress import complete_unit, note_opened, undo_unit
+from .proposals import answer_proposal, propose_equivalent, withdraw_proposal
 from .quiz import Checked, check_try, open_try, save_answers
 from .receipts import ChangedSince
 from .texts import report_text, write_instead, write_reflection
@@ -11,14 +12,17 @@ from .versions import complete_whoever_has_finished
 __all__ = [
     "ChangedSince",
     "Checked",
+    "answer_proposal",
     "check_try",
     "complete_unit",
     "complete_whoever_has_finished",
     "note_opened",
     "open_try",
+    "propose_equivalent",
     "report_text",
     "save_answers",
     "undo_unit",
+    "withdraw_proposal",
     "write_instead",
     "write_reflection",
 ]

@@ -2,5 +2,13 @@
 
 from __future__ import annotations
 
-from . import instead, module, quiz, reading, writing  # noqa: F401  the views register themselves when imported
+from . import (  # noqa: F401  the views register themselves when imported
+    instead,
+    module,
+    proposals,
+    quiz,
+    reading,
+    terms,
+    writing,
+)
 from .blueprint import bp as bp

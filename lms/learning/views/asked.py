@@ -14,7 +14,7 @@ from lms.catalogue.kinds.questions import PublicQuestion, is_right, public_quest
 from lms.catalogue.queries import UnitText
 from lms.catalogue.rules.outline import OutlineUnit
 from lms.learning.queries import TryRow, quiz
-from lms.learning.rules.answers import Given, Quiz, answer_of, in_words
+from lms.learning.rules.answers import Given, Quiz, answer_of, ask_the_same, in_words
 from lms.plugins.manager import unit_kinds
 from lms.plugins.unit_kind import Question
 
@@ -91,8 +91,15 @@ def quiz_of(session: Session, revision_id: int) -> Quiz:
 
 
 def shown_revision(way: Way, unit: OutlineUnit, tried: TryRow) -> int:
-    """The revision whose words are shown: the reader's language, unless the try was begun on an earlier text."""
-    return unit.revision_for(way.language) if tried.revision_id == unit.revision_id else tried.revision_id
+    """The revision whose words are shown: in the reader's language; and in the words the try was begun with, where the
+    text was corrected since and no translation asks the same."""
+    wanted = way.revision(unit)
+    if tried.revision_id == unit.revision_id:
+        return wanted
+    if wanted == unit.revision_id:
+        return tried.revision_id
+    begun, translated = (quiz_of(way.session, revision_id) for revision_id in (tried.revision_id, wanted))
+    return wanted if ask_the_same(begun, translated) else tried.revision_id
 
 
 def asked(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from lms.catalogue.rules.texts import localised
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound
 from lms.web.access import Permission, requires
@@ -21,5 +20,6 @@ def module(edition: str, module: str) -> str:
     if found is None:
         raise NotFound
     number = way.standing.modules.index(found) + 1
-    shown = {"module": found, "number": number, "next_unit": found.next_unit}
-    return render("lms/learning/module.html", way=way, localised=localised, **shown)
+    foreign = [one.unit for one in found.units if one.unit.shown_in(way.language) != way.language]
+    shown = {"module": found, "number": number, "next_unit": found.next_unit, "foreign": foreign}
+    return render("lms/learning/module.html", way=way, **shown)

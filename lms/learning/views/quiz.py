@@ -27,6 +27,7 @@ from lms.web.render import render
 
 from .asked import asked, both_in_words, quiz_of, shown_revision
 from .blueprint import bp
+from .tongue import tongue_of
 from .way import Way, neighbours, way_through
 
 Answer = Response | str | tuple[Any, int]
@@ -37,13 +38,14 @@ def quiz_page(way: Way, key: str, missing: frozenset[str] = frozenset(), refusal
     module, found = way.find(key)
     unit, session = found.unit, way.session
     tried = queries.latest_try(session, way.own.id, unit.id, unit.substance)
-    text = catalogue.unit_text(session, shown_revision(way, unit, tried) if tried else unit.revision_for(way.language))
+    text = catalogue.unit_text(session, shown_revision(way, unit, tried) if tried else way.revision(unit))
     questions = []
     if tried:
         given = that_count(queries.answers_of(session, way.own.person_id, tried))
         questions = asked(way, quiz_of(session, text.revision_id), text, tried, given, missing)
     shown = {"module": module, "found": found, "unit": unit, "text": text, "tried": tried, "questions": questions}
     shown |= {"number": way.standing.modules.index(module) + 1, "after": neighbours(way, unit)[1]}
+    shown |= {"tongue": tongue_of(way, unit, text)}
     keys = {"client_key": new_token(), "page": new_token()}
     return render("lms/learning/quiz.html", way=way, missing=bool(missing), refusal=refusal, **shown, **keys)
 

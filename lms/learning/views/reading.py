@@ -22,6 +22,7 @@ from lms.web.render import render, wants_part
 from .blueprint import bp
 from .instead import instead_page
 from .quiz import quiz_page
+from .tongue import tongue_of
 from .way import Way, neighbours, remember_place, way_through
 from .wording import fingerprint, own_sector_first
 from .writing import written_by_its_writer
@@ -49,6 +50,7 @@ def text_page(way: Way, key: str, part: str = "", refusal: str | None = None) ->
     text, (before, after) = way.text(found.unit), neighbours(way, found.unit)
     shown = {"module": module, "found": found, "unit": found.unit, "text": text, "before": before, "after": after}
     shown |= {"number": way.standing.modules.index(module) + 1, "client_key": new_token(), "refusal": refusal}
+    shown |= {"tongue": tongue_of(way, found.unit, text)}
     shown["written"] = bool(text.written_alternative and found.done) and queries.has_written(
         way.session, way.own.id, found.unit.id
     )

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
-from flask import g, url_for
+from flask import g, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from lms.catalogue import queries as catalogue
 from lms.catalogue.queries import UnitText
-from lms.catalogue.rules.outline import Outline, OutlineUnit
+from lms.catalogue.rules.glossary import Glossary
+from lms.catalogue.rules.outline import Outline, OutlineModule, OutlineUnit
+from lms.catalogue.rules.texts import spoken
 from lms.kernel.clock import now
 from lms.kernel.errors import NotFound
 from lms.learning import services
@@ -23,6 +27,7 @@ from lms.learning.rules.progress import UnitState, is_late
 from lms.learning.rules.standing import ModuleStanding, Standing, UnitStanding, standing_of
 from lms.people.sign_in import me
 from lms.web.dates import clock_time, local_day, short_moment
+from lms.web.languages import speech
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,8 @@ class Way:
     outline: Outline
     language: str
     zone: str
+    original: bool = False
+    """Whether the texts are looked at in the language they were written in, this once."""
 
     @cached_property
     def standing(self) -> Standing:
@@ -47,6 +54,16 @@ class Way:
             raise NotFound
         return found
 
+    @cached_property
+    def glossary(self) -> Glossary:
+        """The terms of the version in force."""
+        return catalogue.glossary(self.session, self.own.version_id)
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """The keys of those terms; a module of another course may explain others."""
+        return frozenset(term["key"] for term in self.outline.terms)
+
     @property
     def overdue(self) -> bool:
         """Whether what is finished now is late."""
@@ -59,9 +76,24 @@ class Way:
             raise NotFound
         return found
 
+    def revision(self, unit: OutlineUnit) -> int:
+        """The revision to show to this reader."""
+        return unit.revision_id if self.original else unit.revision_for(self.language)
+
     def text(self, unit: OutlineUnit) -> UnitText:
         """The text to show to this reader."""
-        return catalogue.unit_text(self.session, unit.revision_for(self.language))
+        return catalogue.unit_text(self.session, self.revision(unit))
+
+    def named(self, titled: OutlineUnit | OutlineModule, language: str | None = None) -> Markup:
+        """The title of a unit or module, marked where it is in another language than the page."""
+        return self.words(titled.title, language)
+
+    def words(self, texts: Mapping[str, str], language: str | None = None) -> Markup:
+        """A text that stands in several languages, marked where it is in another one than the page."""
+        code = spoken(texts, language or self.language)
+        if code == self.language:
+            return escape(texts[code])
+        return Markup("<bdi {}>{}</bdi>").format(speech(code), texts[code])
 
     def url(self, unit: OutlineUnit, to: str = "unit", **values: Any) -> str:
         """The address of a unit, or of something done to it."""
@@ -94,7 +126,8 @@ def way_through(session: Session, edition: str) -> Way:
     viewer = me()
     own = own_enrolment(session, edition, viewer.person_id)
     outline = catalogue.outline(session, own.version_id)
-    return Way(session, own, outline, str(get_locale() or "en"), viewer.zone or own.institution_zone)
+    zone, original = viewer.zone or own.institution_zone, "original" in request.args
+    return Way(session, own, outline, str(get_locale() or "en"), zone, original)
 
 
 def remember_place(way: Way, unit: OutlineUnit) -> None:

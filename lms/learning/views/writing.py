@@ -122,6 +122,6 @@ def _refused(edition: str, unit: str, form: ReportForm, no: LmsError) -> tuple[s
 
 
 def _keep_report(session: Session, way: Way, unit: OutlineUnit, form: ReportForm) -> None:
-    revision, at = unit.revision_for(way.language), now()
+    revision, at = way.revision(unit), now()
     key, text = form.client_key.data, form.wrong.data
     services.report_text(session, own=way.own, unit=unit, revision_id=revision, text=text, key=key, at=at)

@@ -28,6 +28,7 @@ from .names import change_name as change_name
 from .names import confirm_name as confirm_name
 from .names import set_function as set_function
 from .names import set_language as set_language
+from .names import set_locale as set_locale
 from .names import welcome as welcome
 from .passwords import change_password as change_password
 from .passwords import keep_password as keep_password

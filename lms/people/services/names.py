@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit
@@ -107,6 +107,11 @@ def set_language(session: Session, *, person: Person, locale: str, zone: str) ->
     if not is_zone(zone):
         raise Refused(_("Choose a time zone from the list."))
     person.locale, person.zone = locale, zone
+
+
+def set_locale(session: Session, *, person_id: int, locale: str) -> None:
+    """The language of a person's pages and letters; one of those that are offered."""
+    session.execute(update(Person).where(Person.id == person_id).values(locale=locale))
 
 
 def set_function(session: Session, *, person: Person, function: str, day: dt.date) -> None:

@@ -26,7 +26,7 @@ from lms.seminars.models import Edition, Enrolment
 from lms.seminars.rules import counted, may_become
 from lms.web.access import Permission, requires
 from lms.web.forms import Form, submitted
-from lms.web.languages import offered_languages, own_name
+from lms.web.languages import choices, own_name
 from lms.web.logs import note_look
 from lms.web.render import render
 
@@ -36,7 +36,7 @@ Act = Callable[[Session, Edition, Enrolment], None]
 
 
 def _languages() -> dict[str, str]:
-    return {code: own_name(code) for code in offered_languages()}
+    return {code: own_name(code) for code in choices()}
 
 
 def _nominee(form: NomineeForm) -> services.Nominee:

@@ -1,0 +1,1 @@
+"""What is true of texts and of those who work on them."""

@@ -1,0 +1,6 @@
+"""The pages of this context."""
+
+from __future__ import annotations
+
+from . import courses, proposals, units  # noqa: F401  the views register themselves when imported
+from .blueprint import bp as bp
