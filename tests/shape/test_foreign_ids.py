@@ -89,8 +89,6 @@ def _walker(app: Flask, key: str) -> Walker:
             "unit": "pillar-two",
             "term": "genocide",
             "proposal": session.scalar(select(TermProposal.public_id).where(TermProposal.person_id != person.id)),
-            # The trainer's mandate is over every course there is.
-            "slug": NOBODY if key == "trainer" else "lemkin-seminar",
             "link": NOBODY,
             # A trainer of the demonstration works on every course there is.
             "slug": NOBODY if key == "trainer" else session.scalar(select(Course.slug)),
