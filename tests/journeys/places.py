@@ -53,8 +53,7 @@ def _refused_word(page: Page) -> None:
 
 
 def _words(page: Page, *, refused: bool = False) -> None:
-    page.goto("")
-    steps.link(page, "Words that readers propose").click()
+    steps.proposed_words(page)
     page.locator("summary", has_text="Answer").first.click()
     if refused:
         page.get_by_role("radio", name="Do not take it up").check()
@@ -93,6 +92,12 @@ def _refused_sign_in(page: Page) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
+def _both_texts(page: Page) -> None:
+    page.goto("courses")
+    steps.link(page, "pre-reading").first.click()
+    steps.link(page, "Awaiting a native reader").first.click()
+
+
 # What it is called: who opens it ("" is nobody), and how.
 PLACES: Mapping[str, tuple[str, Open]] = {
     "sign-in": ("", lambda page: page.goto("sign-in")),
@@ -117,5 +122,6 @@ PLACES: Mapping[str, tuple[str, Open]] = {
     "attendance": ("coordinator", lambda page: _edition(page, "Attendance")),
     "closing": ("coordinator", lambda page: _edition(page, "Completion and closing")),
     "one person": ("coordinator", lambda page: _edition(page, "waits for an answer", "Mikkel Eksempel")),
+    "a translation beside its original": ("reviewer", _both_texts),
     "certificate": ("alumna", lambda page: (page.goto(""), _link("Open the certificate")(page))),
 }
