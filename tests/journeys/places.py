@@ -93,9 +93,10 @@ def _refused_sign_in(page: Page) -> None:
 
 
 def _both_texts(page: Page) -> None:
+    """The reviewer's own language is Spanish."""
     page.goto("courses")
-    steps.link(page, "pre-reading").first.click()
-    steps.link(page, "Awaiting a native reader").first.click()
+    steps.link(page, "lecturas previas").first.click()
+    steps.link(page, "A la espera de una lectura nativa").first.click()
 
 
 # What it is called: who opens it ("" is nobody), and how.
