@@ -20,7 +20,7 @@ from lms.records.rules.completion import Key, Verdict
 from lms.seminars.rules import EnrolmentState
 from lms.web.dates import days_left, local_day, short_day
 from lms.web.languages import gettext as _
-from lms.web.languages import ngettext
+from lms.web.languages import in_a_row, ngettext
 
 from .queries import CountedEdition, MyPlace, SeenPlace
 from .rules.places import Moment
@@ -160,7 +160,7 @@ class HomePage:
         said = ", ".join(parts) + "."
         if module.open:
             return said
-        names = "; ".join(before.named(self.language) for before in module.waits_for)
+        names = in_a_row([before.named(self.language) for before in module.waits_for])
         opens = _("Opens when you have read: %(modules)s.", modules=names)
         return f"{said} {opens}"
 

@@ -13,7 +13,7 @@ from lms.dashboards.rules.looks import Sight
 from lms.people import states
 from lms.people.rules import Grant, Role, ScopeKind
 from lms.records.rules.completion import Condition, Key
-from lms.web.languages import gettext
+from lms.web.languages import gettext, in_a_row
 from lms.web.languages import lazy_gettext as _l
 
 ROLES: Mapping[Role, LazyString] = {
@@ -65,7 +65,7 @@ def _modules(found: Condition, language: str) -> tuple[str, str]:
     so_far = gettext("%(passed)s of %(needed)s so far.", passed=passed, needed=needed)
     if len(missing) > 3:
         return asked, so_far
-    return asked, gettext("%(so_far)s Still to come: %(modules)s.", so_far=so_far, modules="; ".join(missing))
+    return asked, gettext("%(so_far)s Still to come: %(modules)s.", so_far=so_far, modules=in_a_row(missing))
 
 
 def _attendance(found: Condition, percent: int, begun: bool) -> tuple[str, str]:

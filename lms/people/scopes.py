@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from .queries.institutions import institutions_of
 from .rules.mandates import ScopeKind
-from .states import all_states, name, sorted_for
+from .states import name, sorted_for
 
 Choices = Callable[[Session], list[tuple[str, str]]]
 _registered: dict[ScopeKind, Choices] = {}
@@ -65,5 +65,6 @@ def _states(session: Session) -> list[tuple[str, str]]:
 @scope_choices(ScopeKind.INSTITUTION)
 def _institutions(session: Session) -> list[tuple[str, str]]:
     locale = str(get_locale() or "en")
-    named = {state.code: name(state.code, locale) for state in all_states()}
-    return [(row.public_id, f"{named[row.state_code]}, {row.name}") for row in institutions_of(session)]
+    order = {state.code: place for place, state in enumerate(sorted_for(locale))}
+    rows = sorted(institutions_of(session), key=lambda row: order[row.state_code])
+    return [(row.public_id, f"{name(row.state_code, locale)}, {row.name}") for row in rows]

@@ -15,7 +15,7 @@ from babel import Locale, UnknownLocaleError
 from babel.languages import get_territory_language_info
 
 from lms.kernel.errors import Refused
-from lms.web.languages import gettext, language
+from lms.web.languages import gettext, in_a_row, language
 
 Membership = Literal["member", "observer"]
 
@@ -47,7 +47,7 @@ class UnknownState(Refused):
 
     def __init__(self, text: str, close: tuple[State, ...] = ()) -> None:
         sentence = gettext("No state is known as “%(text)s”.", text=text)
-        names = "; ".join(name(state.code, language()) for state in close)
+        names = in_a_row([name(state.code, language()) for state in close])
         also = gettext("Close to it: %(names)s.", names=names)
         super().__init__(f"{sentence} {also}" if close else sentence)
         self.text = text

@@ -9,6 +9,7 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from lms.catalogue.rules.texts import localised
+from lms.web.languages import in_a_row
 
 from .models import RecordAct
 from .rules.completion import Condition, Key, Verdict
@@ -69,7 +70,7 @@ def _modules(condition: Condition) -> tuple[str, str]:
     )
     language = str(get_locale() or "en")
     titles = [localised(title, language) for title in figures["missing"]]
-    return text, _("Not passed yet: %(modules)s.", modules="; ".join(titles)) if titles else ""
+    return text, _("Not passed yet: %(modules)s.", modules=in_a_row(titles)) if titles else ""
 
 
 def _attendance(condition: Condition) -> tuple[str, str]:

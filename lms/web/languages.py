@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache, partial
+from functools import lru_cache, partial, reduce
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -160,6 +160,11 @@ def ngettext(one: str, many: str, number: int, /, **values: Any) -> str:
 
 
 lazy_gettext = partial(LazyString, gettext)
+
+
+def in_a_row(names: Sequence[str]) -> str:
+    """Such as "Justice; Defence; Interior": names that may hold commas, within a sentence."""
+    return reduce(lambda so_far, one: gettext("%(so_far)s; %(one)s", so_far=so_far, one=one), names) if names else ""
 
 
 def _text(message: str, /, **values: Any) -> Markup:

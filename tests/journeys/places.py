@@ -92,6 +92,12 @@ def _refused_sign_in(page: Page) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
+def _both_texts(page: Page) -> None:
+    page.goto("courses")
+    steps.link(page, "pre-reading").first.click()
+    steps.link(page, "Awaiting a native reader").first.click()
+
+
 # What it is called: who opens it ("" is nobody), and how.
 PLACES: Mapping[str, tuple[str, Open]] = {
     "sign-in": ("", lambda page: page.goto("sign-in")),
@@ -116,5 +122,6 @@ PLACES: Mapping[str, tuple[str, Open]] = {
     "attendance": ("coordinator", lambda page: _edition(page, "Attendance")),
     "closing": ("coordinator", lambda page: _edition(page, "Completion and closing")),
     "one person": ("coordinator", lambda page: _edition(page, "waits for an answer", "Mikkel Eksempel")),
+    "a translation beside its original": ("reviewer", _both_texts),
     "certificate": ("alumna", lambda page: (page.goto(""), _link("Open the certificate")(page))),
 }

@@ -154,11 +154,12 @@ def ministry() -> Any:
 
 def _ministry_form() -> MinistryForm:
     form, locale = MinistryForm(), str(get_locale())
-    known: dict[str, list[tuple[str, str]]] = {}
-    for row in institutions_of(db.session()):
-        known.setdefault(states.name(row.state_code, locale), []).append((row.public_id, row.name))
-    form.institution.choices = grouped({"": [("", _("Not in this list"))], **dict(sorted(known.items()))})
     named = {row.code: states.name(row.code, locale) for row in states.sorted_for(locale)}
+    known: dict[str, list[tuple[str, str]]] = {name: [] for name in named.values()}
+    for row in institutions_of(db.session()):
+        known[named[row.state_code]].append((row.public_id, row.name))
+    present = {name: there for name, there in known.items() if there}
+    form.institution.choices = grouped({"": [("", _("Not in this list"))], **present})
     form.state.choices = choices({"": "–", **named})
     return form
 

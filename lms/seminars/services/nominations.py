@@ -17,6 +17,7 @@ from lms.people.states import recognise
 from lms.seminars.models import Edition, Enrolment
 from lms.seminars.queries import institutions_named
 from lms.seminars.rules import counted
+from lms.web.languages import in_a_row
 
 from .enrolments import enrol, replace
 
@@ -88,7 +89,7 @@ def _institution(session: Session, nominee: Nominee, at: dt.datetime, by: str) -
     if found:
         return found
     if not nominee.sector or not nominee.zone:
-        known = "; ".join(names[:NAMES_SHOWN])
+        known = in_a_row(names[:NAMES_SHOWN])
         sentence = _("We know no ministry or institution of this name there. Choose sector and time zone to add it.")
         also = _("Known there: %(names)s.", names=known)
         raise Refused(f"{sentence} {also}" if known else sentence)
