@@ -14,7 +14,7 @@ from lms.web.languages import lazy_gettext as _l
 from .rules.standing import Standing
 
 KINDS: Mapping[str, LazyString] = {
-    "reading": _l("Reading"),
+    "reading": _l("Text"),
     "quiz": _l("Questions"),
     "case-study": _l("Case study"),
     "reflection": _l("Private reflection"),

@@ -109,7 +109,7 @@ def test_the_outline_says_of_every_text_how_it_stands(app: Flask, tmp_path: Path
     reviewer = worker(app)
     reviewer.confirm("asked")
     said = words(reviewer.page("/tiny"))
-    assert re.search(r"First Reading, 5 minutes, \d+ words Awaiting a native reader 2", said)
+    assert re.search(r"First Text, 5 minutes, \d+ words Awaiting a native reader 2", said)
     assert "Asked Questions, 2 minutes, 5 questions Confirmed Amina Mfano" in said
     assert "A thought Private reflection, 3 minutes, 4 words Not translated –" in said
     assert "Places that need review" in said
