@@ -99,10 +99,18 @@ def _by_mandate(viewer: Viewer) -> str | Response:
         if len(editions) == 1 and not viewer.scope.everything:
             return redirect(url_for("dashboards.edition", edition=editions[0].public_id), 303)
         return redirect(url_for("seminars.editions"), 303)
+    return render("lms/home/mandate.html", page=_mandate_page(viewer))
+
+
+def _mandate_page(viewer: Viewer) -> MandatePage:
     session, grants = db.session(), viewer.grants
-    counted, courses = queries.counted_editions(session, viewer.scope), taught_courses(session, grants)
-    page = MandatePage(grants, counted, courses, queries.names_of_reach(session, grants, language()), language())
-    return render("lms/home/mandate.html", page=page)
+    return MandatePage(
+        grants,
+        editions=queries.counted_editions(session, viewer.scope),
+        courses=taught_courses(session, grants),
+        names=queries.names_of_reach(session, grants, language()),
+        locale=language(),
+    )
 
 
 @bp.get("/who-sees-what")

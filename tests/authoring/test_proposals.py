@@ -181,10 +181,10 @@ def test_a_mandate_covers_all_courses_or_one_or_that_of_an_edition(reader: Reade
     assert slugs(Grant(Role.COORDINATOR, ScopeKind.ALL), Grant(Role.ADMINISTRATOR, ScopeKind.ALL)) == []
 
 
-def test_home_leads_a_trainer_to_the_words_of_each_course(reader: Reader, trainer: FlaskClient) -> None:
-    page = trainer.get("/").text
-    assert 'href="/courses/tiny/proposals"' in page
-    assert "other/proposals" not in page
+def test_a_course_leads_a_trainer_to_its_words(reader: Reader, trainer: FlaskClient) -> None:
+    assert 'href="/courses/tiny"' in trainer.get("/courses").text
+    assert 'href="/courses/tiny/proposals"' in trainer.get("/courses/tiny").text
+    assert 'href="/courses/tiny"' in look(trainer)
 
 
 def test_a_word_for_a_term_that_has_left_the_glossary_can_still_be_answered(
@@ -205,5 +205,5 @@ def test_the_page_asks_as_much_for_many_words_as_for_few(reader: Reader, trainer
     look(trainer)
     with statements(reader.app) as sent:
         look(trainer)
-    # Who is signed in, the course, the words, the keys to the remarks.
-    assert len([line for line in sent if not line.startswith(("BEGIN", "PRAGMA"))]) == 4, sent
+    # Who is signed in, the courses there are, the newest version of each, the words, the keys to the remarks.
+    assert len([line for line in sent if not line.startswith(("BEGIN", "PRAGMA"))]) == 6, sent

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from lms.catalogue.cli import courses, packaged_courses
+from tests.languages import translated
 
 from .tiny import COURSE, FIRST, tiny_files, written
 
@@ -21,6 +22,13 @@ def run(app: Flask, *words: object) -> tuple[int, str]:
 
 def test_validate_says_that_a_course_is_in_order(sqlite_app: Flask, tmp_path: Path) -> None:
     assert run(sqlite_app, "validate", written(tmp_path)) == (0, "tiny: in order (8 files)\n")
+
+
+def test_validate_says_how_many_units_each_other_language_has(sqlite_app: Flask, tmp_path: Path) -> None:
+    files = translated(status="confirmed")
+    title = COURSE.replace("  en: A tiny course\n", "  en: A tiny course\n  fr: Un cours\n")
+    said = run(sqlite_app, "validate", written(tmp_path, course=title, **files))
+    assert said == (0, "tiny: in order (10 files)\ntiny: translated: es 2 of 3 units, fr 0 of 3 units\n")
 
 
 def test_validate_names_every_mistake_and_fails(sqlite_app: Flask, tmp_path: Path) -> None:

@@ -153,3 +153,13 @@ def test_a_mandate_that_has_ended_is_not_listed(app: Flask) -> None:
     assert "No mandate in force today lets anybody see something about you." in page
     with unit_of_work() as session:
         assert holdings(session, AT) == []
+
+
+def test_what_somebody_writes_for_themselves_is_said_to_be_seen_by_nobody(app: Flask) -> None:
+    with unit_of_work() as session:
+        mine = place(session, make_edition(session))
+        mine.person.welcomed_at = AT
+    page = signed_in_client(app, mine.person).get("/who-sees-what").text
+    nobody = page[page.index("What nobody sees") :]
+    assert "reflections and what you write instead of a hard text: only you." in nobody
+    assert "no page, list, number or log tells the two apart." in nobody

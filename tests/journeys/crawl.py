@@ -109,9 +109,10 @@ def _look(context: BrowserContext, url: str, origin: str) -> Seen:
 
 
 def _own_links(one: Seen, house: Running) -> Iterator[str]:
+    """Links within the house, but those to the same page in another language: it would be kept for every later page."""
     for link in one.found.links:
         url = urldefrag(urljoin(one.url, link)).url
-        if url.startswith(f"{house.url}/"):
+        if url.startswith(f"{house.url}/") and "lang" not in dict(parse_qsl(urlsplit(url).query)):
             yield url
 
 

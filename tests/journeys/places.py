@@ -53,8 +53,7 @@ def _refused_word(page: Page) -> None:
 
 
 def _words(page: Page, *, refused: bool = False) -> None:
-    page.goto("")
-    steps.link(page, "Words that readers propose").click()
+    steps.proposed_words(page)
     page.locator("summary", has_text="Answer").first.click()
     if refused:
         page.get_by_role("radio", name="Do not take it up").check()
@@ -93,6 +92,13 @@ def _refused_sign_in(page: Page) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
+def _both_texts(page: Page) -> None:
+    """The reviewer's own language is Spanish."""
+    page.goto("courses")
+    steps.link(page, "lecturas previas").first.click()
+    steps.link(page, "A la espera de una lectura nativa").first.click()
+
+
 # What it is called: who opens it ("" is nobody), and how.
 PLACES: Mapping[str, tuple[str, Open]] = {
     "sign-in": ("", lambda page: page.goto("sign-in")),
@@ -102,8 +108,8 @@ PLACES: Mapping[str, tuple[str, Open]] = {
     "unit": ("participant", _unit),
     "a term explained": ("participant", _term),
     "terms": ("participant", _terms),
-    "terms found": ("sofia", _some_terms),
-    "no term found": ("sofia", lambda page: _some_terms(page, "zzz")),
+    "terms found": ("finisher", _some_terms),
+    "no term found": ("finisher", lambda page: _some_terms(page, "zzz")),
     "one term": ("finisher", _one_term),
     "a word refused": ("finisher", _refused_word),
     "proposed words": ("trainer", _words),
@@ -117,5 +123,6 @@ PLACES: Mapping[str, tuple[str, Open]] = {
     "attendance": ("coordinator", lambda page: _edition(page, "Attendance")),
     "closing": ("coordinator", lambda page: _edition(page, "Completion and closing")),
     "one person": ("coordinator", lambda page: _edition(page, "waits for an answer", "Mikkel Eksempel")),
+    "a translation beside its original": ("reviewer", _both_texts),
     "certificate": ("alumna", lambda page: (page.goto(""), _link("Open the certificate")(page))),
 }

@@ -12,6 +12,7 @@ from tests.journeys.questions import modules, quizzes, units
 PASSWORD = "a quiet place to read"
 OWN_PASSWORD = "seven herons by the river"
 NEWCOMER = "Juma A. Sampuli"
+DONE = re.compile(r"^Done at \d")
 SAVED = re.compile(r"^Saved at .+, receipt \d+\.$")
 
 
@@ -26,7 +27,8 @@ def enter(page: Page, key: str) -> None:
     page.get_by_label("E-mail address").fill(f"{key}@lemkin.example")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    # Whatever it is called in their language: for somebody signed in the masthead has one button, to sign out.
+    expect(page.get_by_role("banner").get_by_role("button")).to_be_visible()
 
 
 def home(page: Page) -> None:
@@ -92,9 +94,11 @@ def _do_unit(page: Page, *, first: bool, script: bool, wrong_first: bool) -> Non
     title = page.get_by_role("heading", level=1).inner_text()
     if title in quizzes():
         take_quiz(page, quizzes()[title], script=script, wrong_first=wrong_first)
-    elif button(page, "Keep my text").count():
+    elif (keep := page.get_by_role("main").get_by_role("button", name=re.compile("^Keep my "))).count():
+        if page.get_by_role("radio").count():
+            page.get_by_role("radio", name="2: in good part").first.check()
         page.get_by_label("Your text").fill("Whom I would ask first, and why.")
-        button(page, "Keep my text").click()
+        keep.click()
         expect(page.get_by_text("Only you can read it.")).to_be_visible()
     else:
         mark_as_read(page, undo=first)
@@ -104,11 +108,11 @@ def mark_as_read(page: Page, *, undo: bool = False) -> None:
     """Say that a text is read; with `undo` take it back once and say it again."""
     read = button(page, "I have read this")
     read.click()
-    expect(page.get_by_text("Done at")).to_be_visible()
+    expect(page.get_by_text(DONE)).to_be_visible()
     if undo:
         button(page, "Undo").click()
         expect(read).to_be_visible()
-        expect(page.get_by_text("Done at")).to_have_count(0)
+        expect(page.get_by_text(DONE)).to_have_count(0)
         mark_as_read(page)
 
 
@@ -202,6 +206,14 @@ def see_the_record(page: Page, title: str, name: str) -> None:
     expect(sheet.get_by_text(f"Pre-reading: {modules()} modules")).to_be_visible()
     page.get_by_role("navigation", name="Main").get_by_role("link", name="2PREVENT").click()
     expect(page.get_by_text("You are an alumna or alumnus of the seminar since")).to_be_visible()
+
+
+def proposed_words(page: Page) -> None:
+    """What readers propose for the terms of the course, by way of the courses of one's mandate."""
+    page.goto("")
+    page.get_by_role("banner").get_by_role("link", name="Courses").click()
+    link(page, "Raphael Lemkin Seminar").first.click()
+    link(page, "Words that readers propose").click()
 
 
 # Coordinating ---------------------------------------------------------------------------------------------------------

@@ -27,6 +27,8 @@ Arrive = Callable[..., Page]
 def arrive(chromium: Browser, house: Running) -> Iterator[Arrive]:
     """`arrive(key)`: somebody, in a browser of their own, with a new try at the questions before them."""
     opened: list[BrowserContext] = []
+    with closing(sqlite3.connect(house.home / "lms.sqlite")) as database, database:
+        database.execute("UPDATE lms_person SET locale = 'en'")  # two of the six read other languages, this file one
 
     def begin(who: str, *, script: bool = True) -> Page:
         opened.append(chromium.new_context(base_url=f"{house.url}/", java_script_enabled=script))

@@ -153,7 +153,7 @@ def _decline(chromium: Browser, house: Running, word: str) -> None:
     context = chromium.new_context(base_url=f"{house.url}/", locale="en-GB")
     office = context.new_page()
     steps.sign_in(office, "trainer")
-    steps.link(office, "Words that readers propose").click()
+    steps.proposed_words(office)
     entry = office.get_by_role("main").locator("li[data-item]").filter(has_text=word)
     entry.locator("summary", has_text=word).click()
     entry.get_by_label("Do not take it up").check()

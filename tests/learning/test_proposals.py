@@ -191,6 +191,8 @@ def test_what_cannot_be_kept_is_refused_in_words_and_comes_back(
     assert "<title>Error:" in reply.text
     if "word" not in fields:
         assert 'value="mwitikio"' in reply.text
+    if "language" not in fields:
+        assert '<option value="sw" selected>Swahili</option>' in reply.text
     assert rows() == []
 
 

@@ -10,14 +10,14 @@ from flask import flash, redirect, request, url_for
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from lms.authoring.queries import taught_courses
+from lms.authoring.queries import taught
 from lms.catalogue import queries as catalogue
 from lms.catalogue.queries import Published
 from lms.catalogue.rules.glossary import Glossary, GlossaryTerm
 from lms.catalogue.rules.texts import localised, spoken
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import Conflict, NotFound, Refused
+from lms.kernel.errors import Conflict, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.learning.forms import ProposalAnswerForm
 from lms.learning.queries import ProposedWord, proposal_in_course, proposed_words
@@ -99,10 +99,7 @@ class ProposalsPage:
 
 
 def _taught(slug: str) -> Published:
-    found = dict(taught_courses(db.session(), me().grants)).get(slug)
-    if found is None:
-        raise NotFound
-    return found
+    return taught(db.session(), me().grants, slug)
 
 
 def _page(slug: str, refused: tuple[str, ProposalAnswerForm] | None = None) -> str:

@@ -9,8 +9,6 @@ from typing import Any
 
 from babel.lists import format_list
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from lms.catalogue.rules.alphabet import holds, order
 from lms.catalogue.rules.glossary import GlossaryTerm, by_initial
@@ -20,7 +18,9 @@ from lms.learning.queries import OwnProposal
 from lms.learning.rules.proposals import Outcome
 from lms.learning.rules.standing import ModuleStanding, UnitStanding
 from lms.people.states import languages_of
+from lms.web.languages import gettext as _
 from lms.web.languages import in_a_row, language_name, language_names
+from lms.web.languages import lazy_gettext as _l
 
 from .way import Way
 
@@ -119,8 +119,13 @@ class LexiconPage:
     @cached_property
     def here(self) -> list[Entry]:
         """The terms of the unit the reader came from, in alphabetical order."""
+        return [entry for _letter, entries in self.letters for entry in entries if entry.key in self.here_keys]
+
+    @cached_property
+    def here_keys(self) -> frozenset[str]:
+        """The keys of those terms."""
         key = self.unit.key if self.unit else None
-        return [entry for _letter, entries in self.letters for entry in entries if key in entry.term.units]
+        return frozenset(term.key for term in self.way.glossary.terms if key in term.units)
 
 
 @dataclass(frozen=True)

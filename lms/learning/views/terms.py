@@ -42,7 +42,7 @@ def terms(edition: str) -> str:
         unit=units.get(request.args.get("unit", "")),
         proposals=queries.own_proposals(way.session, way.own.person_id, way.outline.course_id),
     )
-    return render("lms/learning/terms.html", way=way, page=page, term_url=term_url, outcomes=OUTCOMES, at=now())
+    return render("lms/learning/terms.html", way=way, page=page, outcomes=OUTCOMES, at=now())
 
 
 @bp.get("/learn/<edition>/terms/<term>")
