@@ -51,10 +51,15 @@ class Weight:
         return round(self.bytes * 8 / SLOW_LINE, 1)
 
 
-def weigh(folders: Collection[Path], slug: str, kinds: Mapping[str, UnitKind]) -> dict[str, Weight]:
-    """Unit key → weight of its page. `folders` are sound courses, each after those whose modules it reuses."""
+def weigh(
+    folders: Collection[Path], slug: str, kinds: Mapping[str, UnitKind], language: str = "en"
+) -> dict[str, Weight]:
+    """Unit key → weight of its page for a reader of `language`.
+
+    `folders` are sound courses, each after those whose modules it reuses.
+    """
     with TemporaryDirectory() as home, _system(Path(home)) as app:
-        reader, edition = _reader(folders, slug, kinds)
+        reader, edition = _reader(folders, slug, kinds, language)
         client = app.test_client()
         with client.session_transaction() as cookie:
             cookie["_user_id"] = reader
@@ -73,7 +78,7 @@ def _system(home: Path) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def _reader(folders: Collection[Path], slug: str, kinds: Mapping[str, UnitKind]) -> tuple[str, str]:
+def _reader(folders: Collection[Path], slug: str, kinds: Mapping[str, UnitKind], language: str) -> tuple[str, str]:
     """The token of a signed-in reader, and the edition in which every module is open to them."""
     at = now()
     with unit_of_work() as session:
@@ -82,7 +87,7 @@ def _reader(folders: Collection[Path], slug: str, kinds: Mapping[str, UnitKind])
             courses.load(session, folder=folder, kinds=kinds, at=at)
         _open_every_module(session)
         edition = seminars.create_edition(session, course=slug, facts=_facts(at), at=at, by=None)
-        person = _participant(session, edition, at)
+        person = _participant(session, edition, language, at)
         return people.start_session(session, person_id=person.id, at=at), edition.public_id
 
 
@@ -105,7 +110,7 @@ def _facts(at: dt.datetime) -> EditionFacts:
     )
 
 
-def _participant(session: Session, edition: Edition, at: dt.datetime) -> Person:
+def _participant(session: Session, edition: Edition, language: str, at: dt.datetime) -> Person:
     nominee = seminars.Nominee(
         name="Amina Mfano",
         address="reader@lemkin.example",
@@ -113,13 +118,13 @@ def _participant(session: Session, edition: Edition, at: dt.datetime) -> Person:
         institution="Ministry of Justice",
         sector=Sector.JUSTICE,
         zone="Africa/Dar_es_Salaam",
-        language="en",
+        language=language,
     )
     enrolment = seminars.nominate(session, edition=edition, nominee=nominee, at=at, by=MEASURER)
     seminars.invite(session, enrolment=enrolment, at=at, by=MEASURER)
     person = session.get_one(Person, enrolment.person_id)
     people.welcome(
-        session, person=person, name=PersonName(nominee.name), locale="en", zone=nominee.zone, function="", at=at
+        session, person=person, name=PersonName(nominee.name), locale=language, zone=nominee.zone, function="", at=at
     )
     return person
 
