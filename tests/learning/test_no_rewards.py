@@ -15,7 +15,8 @@ from tests.learning.test_scoring import WHOLE, publish_scored
 REWARDS = re.compile(
     r"\b(?:\d+|your|earn(?:ed)?) points?\b|\bstreaks?\b|\bbadges?\b|\bleader ?boards?\b|\branks?\b|\btroph|\bmedals?\b"
     r"|\blevel \d|\bexperience points\b|\bkudos\b|\bcongratulat|\bwell done\b|\bgreat job\b|\bperfect\b|\bhurray\b"
-    r"|\bdays in a row\b|\bfaster than\b|\bbetter than\b|\bof all participants\b|\btime spent\b|\bminutes spent\b",
+    r"|\bdays in a row\b|\b(?:faster|better|more) than (?:other|most|\d)|\bof all participants\b"
+    r"|\btime spent\b|\bminutes spent\b",
     re.IGNORECASE,
 )
 

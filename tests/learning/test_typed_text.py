@@ -27,19 +27,20 @@ class SentForm(HTMLParser):
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.action, self.fields, self._inside, self._area = "", {}, False, ""
+        self.action, self.fields = "", {}
+        self._form, self._inside, self._area = "", {}, ""
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self._inside = not given["action"].endswith("/sign-out")
-            self.action = given["action"] if self._inside else self.action
-        elif tag == "input" and self._inside and given.get("name"):
-            self.fields[given["name"]] = given.get("value", "")
+            self._form, self._inside = given["action"], {}
+        elif tag == "input" and given.get("name"):
+            self._inside[given["name"]] = given.get("value", "")
         elif tag == "textarea":
             self._area = given["name"]
-            self.fields[self._area] = ""
+            self._inside[self._area] = ""
+            self.action, self.fields = self._form, self._inside
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":
