@@ -93,9 +93,10 @@ def _refused_sign_in(page: Page) -> None:
 
 
 def _both_texts(page: Page) -> None:
+    """The reviewer's own language is Spanish."""
     page.goto("courses")
-    steps.link(page, "pre-reading").first.click()
-    steps.link(page, "Awaiting a native reader").first.click()
+    steps.link(page, "lecturas previas").first.click()
+    steps.link(page, "A la espera de una lectura nativa").first.click()
 
 
 # What it is called: who opens it ("" is nobody), and how.
@@ -107,8 +108,8 @@ PLACES: Mapping[str, tuple[str, Open]] = {
     "unit": ("participant", _unit),
     "a term explained": ("participant", _term),
     "terms": ("participant", _terms),
-    "terms found": ("sofia", _some_terms),
-    "no term found": ("sofia", lambda page: _some_terms(page, "zzz")),
+    "terms found": ("finisher", _some_terms),
+    "no term found": ("finisher", lambda page: _some_terms(page, "zzz")),
     "one term": ("finisher", _one_term),
     "a word refused": ("finisher", _refused_word),
     "proposed words": ("trainer", _words),

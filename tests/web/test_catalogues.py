@@ -29,6 +29,7 @@ SAME = {
     "fr": {
         "%(num)s minute": "the same word",
         "%(num)s minute.": "the same word",
+        "%(num)s module": "the same word",
         "%(num)s question": "the same word",
         "2PREVENT": "a name",
         "Date": "the same word",
@@ -41,6 +42,7 @@ SAME = {
         "Pages": "the same word",
         "Programme": "the same word",
         "Question": "the same word",
+        "Question %(number)s": "the same word",
         "Questions": "the same word",
         "Sources": "the same word",
         "Version %(number)s": "the same word",

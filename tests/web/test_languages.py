@@ -51,8 +51,15 @@ def test_a_browser_that_reads_spanish_is_answered_in_spanish(sqlite_app: Flask, 
 
 def test_a_visitor_can_choose_a_language_and_it_is_kept_for_the_next_page(sqlite_app: Flask) -> None:
     client = sqlite_app.test_client()
-    assert '<a href="/help?lang=es" lang="es" hreflang="es">Español</a>' in client.get("/help").text
-    client.get("/help?lang=es")
+    offered = '<button class="btn-link" type="submit" name="language" value="es" lang="es" dir="ltr">Español</button>'
+    assert offered in client.get("/help").text
+    assert client.post("/language", data={"language": "es", "back": "/help"}).location == "/help"
+    assert '<html lang="es"' in client.get("/privacy").text
+
+
+def test_a_link_can_carry_a_language_along(sqlite_app: Flask) -> None:
+    client = sqlite_app.test_client()
+    assert '<html lang="es"' in client.get("/help?lang=es").text
     assert '<html lang="es"' in client.get("/privacy").text
 
 

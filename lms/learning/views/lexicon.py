@@ -19,7 +19,7 @@ from lms.learning.rules.proposals import Outcome
 from lms.learning.rules.standing import ModuleStanding, UnitStanding
 from lms.people.states import languages_of
 from lms.web.languages import gettext as _
-from lms.web.languages import language_name, language_names
+from lms.web.languages import in_a_row, language_name, language_names
 from lms.web.languages import lazy_gettext as _l
 
 from .way import Way
@@ -140,7 +140,7 @@ class Use:
     @property
     def waits_for(self) -> str:
         """What must be finished before it can be opened."""
-        names = "; ".join(module.named(self.language) for module in self.module.waits_for)
+        names = in_a_row([module.named(self.language) for module in self.module.waits_for])
         return str(_("Opens when you have read: %(modules)s.", modules=names)) if names else ""
 
 
