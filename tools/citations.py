@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,12 +41,28 @@ class Pair:
 def pairs(course: CourseFiles) -> Iterator[Pair]:
     """Every sentence of a course with every source it cites, translations included, in reading order."""
     titles = {source["id"]: _named(source) for source in course.sources}
+    for path, sentence, source, place in _cited(course):
+        if source != NEEDS_REVIEW:
+            yield Pair(path, sentence, f"{titles[source]}{place and f', {place}'}")
+
+
+def _cited(course: CourseFiles) -> Iterator[tuple[str, str, str, str]]:
     for module, unit in course.units():
         for text in (unit, *module.translations_of(unit)):
             parts = [words for _, words in texts_marked(text.front, KINDS[unit.kind].schema, "prose")]
-            for sentence, source, place in _marked([*parts, text.body]):
-                if source != NEEDS_REVIEW:
-                    yield Pair(text.path, sentence, f"{titles[source]}{place and f', {place}'}")
+            yield from ((text.path, *found) for found in _marked([*parts, text.body]))
+        for question in unit.front.get("questions", ()):
+            yield from _under(unit.path, question.get("explanation", ""), question.get("cites", ()))
+    for term in course.terms:
+        yield from _under(
+            "glossary.yaml", f"{term['key']}: {term['definition'][course.language]}", term.get("cites", ())
+        )
+
+
+def _under(path: str, sentence: str, cites: Iterable[str]) -> Iterator[tuple[str, str, str, str]]:
+    for cite in cites:
+        source, _, place = cite.partition(" ")
+        yield path, sentence, source, place
 
 
 def _named(source: Mapping[str, Any]) -> str:

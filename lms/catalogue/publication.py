@@ -10,6 +10,7 @@ from typing import Any
 from lms.plugins.unit_kind import RenderedUnit, UnitKind
 
 from .checks import Checked
+from .figures.field import figures_of
 from .files.schemas import texts_marked
 from .kinds.reflection import Reflection
 from .render import PageContext, sanitise
@@ -111,16 +112,18 @@ def _text(checked: Checked, course: CourseFiles, unit: UnitFile, file: UnitFile,
         document=data,
         rendered={
             **render_unit(kind, data, page_context(course, file.language)),
-            **_scoring(checked, course, file, data),
+            **_scoring(checked, course, file, kind, data),
         },
         status=str(file.front.get("status", "confirmed")),
         stale=file is not unit and file.front["follows"] != text_hash(unit),
     )
 
 
-def _scoring(checked: Checked, course: CourseFiles, file: UnitFile, data: Mapping[str, Any]) -> dict[str, Any]:
+def _scoring(
+    checked: Checked, course: CourseFiles, file: UnitFile, kind: UnitKind, data: Mapping[str, Any]
+) -> dict[str, Any]:
     """For a reflection that asks for scores: the cases, and the factors in the text's language if they have it."""
-    if data["kind"] != Reflection.key or "scoring" not in data:
+    if kind.key != Reflection.key or "scoring" not in data:
         return {}
     module, case = next((m, unit) for m, unit in course.units() if unit.key == data["scoring"]["rubric"])
     texts = {text.language: text for text in (case, *module.translations_of(case))}
@@ -137,7 +140,7 @@ def page_context(course: CourseFiles, language: str, *, for_trainers: bool = Fal
 
 def render_unit(kind: UnitKind, data: Mapping[str, Any], context: PageContext) -> dict[str, Any]:
     """Everything the page of a unit shows, as JSON; footnotes are numbered in reading order."""
-    context.figures = {figure["id"]: figure for figure in data.get("figures", ())}
+    context.figures = {figure["id"]: figure for figure in figures_of(data, kind.schema)}
     key_points = [sanitise(context.inline(point)) for point in data.get("key_points", ())]
     body = kind.render(data, context)
     boxes = [[name, sanitise(context.inline(text))] for name, text in data.get("for_your_institution", {}).items()]

@@ -23,7 +23,10 @@ from .wire import Weight, weigh
 
 @dataclass(frozen=True)
 class CourseReport:
-    """One course: its units with what their pages weigh, and how many terms it defines."""
+    """One course: the units of its own modules with what their pages weigh, and how many terms it defines.
+
+    Modules that it reuses are told of by the course that owns them.
+    """
 
     slug: str
     units: tuple[tuple[UnitFacts, Weight], ...]
@@ -34,7 +37,9 @@ class CourseReport:
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def report(path: Path | None, as_json: bool) -> None:
-    """Say for each unit at PATH: words, minutes, reading level, bytes, citations, translations."""
+    """Say for each unit of the courses at PATH: words, minutes, reading level, bytes, citations, translations.
+
+    Modules that a course reuses are told of under the course that owns them."""
     kinds = unit_kinds()
     reports = [_course(folder, kinds) for folder in disk.course_folders(path or packaged_courses())]
     if as_json:
@@ -46,11 +51,15 @@ def report(path: Path | None, as_json: bool) -> None:
 
 
 def _course(folder: Path, kinds: Mapping[str, UnitKind]) -> CourseReport:
-    checked = services.check_folder(folder, kinds, modules_beside(folder))
-    if checked.course is None or not checked.sound:
-        say(folder, checked.mistakes)
+    reused = with_reused(folder)
+    found = {path: services.check_folder(path, kinds, modules_beside(path)) for path in reused}
+    broken = {path: checked for path, checked in found.items() if not checked.sound}
+    for path, checked in broken.items():
+        say(path, checked.mistakes)
+    checked = found[folder.resolve()]
+    if broken or checked.course is None:
         raise SystemExit(1)
-    weights = weigh(with_reused(folder), checked.course.slug, kinds)
+    weights = weigh(reused, checked.course.slug, kinds)
     units = tuple((facts, weights[facts.unit]) for facts in unit_facts(checked, kinds))
     return CourseReport(checked.course.slug, units, len(checked.course.terms))
 

@@ -58,6 +58,7 @@ def in_text(old: str, new: str) -> list[str]:
         ("acted.", "[acted](//example.org/x).", f"{UNIT}:14: the link “//example.org/x” leads nowhere"),
         ("acted.", "[acted](javascript:alert(1)).", "was not understood — check brackets and the address of the link"),
         ("A point.", "It began in March.", f"{UNIT}:9: “March” is stated without a source"),
+        ("[@S001 p. 3]", "[@S001 p. 3] It ended in 2015.", f"{UNIT}:14: “2015” is stated without a source"),
         ("A point.", "It is in the Convention.", f"{UNIT}:9: “the Convention” is stated without a source"),
         ("A point.", "They “agreed”.", f"{UNIT}:9: ““” is stated without a source"),
         ("- A point.", "- |-\n  One.\n\n  Two.", f"{UNIT}:9: this field takes one paragraph"),

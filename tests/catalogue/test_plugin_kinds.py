@@ -103,3 +103,26 @@ def test_what_a_kind_makes_by_itself_is_sanitised_too(session: Session, tmp_path
     report = services.load(session, folder=folder, kinds={**KINDS, "poem": Careless()}, at=NOW)
     unit = queries.outline(session, report.version_id).modules[1].units[0]
     assert queries.unit_text(session, unit.revision_id).html == "<p>A line.</p>"
+
+
+class Statue(Poem):
+    """A kind that means something of its own by `figures`, and keeps nothing but what it draws from."""
+
+    schema: Mapping[str, Any] = {
+        **Poem.schema,
+        "properties": {**Poem.schema["properties"], "figures": {"type": "array", "items": {"type": "string"}}},
+    }
+
+    def parse(self, source: UnitSource) -> dict[str, Any]:
+        return {name: source.front[name] for name in ("lines", "figures")}
+
+
+def test_a_plugins_field_of_the_name_of_ours_is_its_own_affair(session: Session, tmp_path: Path) -> None:
+    folder = written(tmp_path, cases=CASES)
+    (folder / "modules/02-cases/thought.md").unlink()
+    (folder / "modules/02-cases/thought.yaml").write_text(POEM + "figures:\n- one\n- two\n")
+    report = services.load(session, folder=folder, kinds={**KINDS, "poem": Statue()}, at=NOW)
+    unit = queries.outline(session, report.version_id).modules[1].units[0]
+    text = queries.unit_text(session, unit.revision_id)
+    assert text.data["figures"] == ["one", "two"]
+    assert text.html.startswith("<p>One line.<a")

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from lms.catalogue.checks import check
 from lms.catalogue.cli import packaged_courses
+from lms.catalogue.files import disk
+from lms.report.wire import weigh
 from tests.catalogue import tiny
 from tests.learning.makers import ASKED, FIRST
 
 LIGHT, WITH_A_FIGURE, ALL_OF_IT = 15_000, 25_000, 1_500_000
+LEMKIN = packaged_courses() / "lemkin-seminar"
 
 
 def reported(app: Flask, *arguments: str) -> dict[str, Any]:
@@ -80,8 +85,27 @@ def test_the_table_for_people_ends_with_the_sum(sqlite_app: Flask, course: Path)
     assert last.endswith("seconds at 64 kbit/s")
 
 
-def test_the_seminars_pre_reading_suits_a_slow_line(sqlite_app: Flask) -> None:
-    found = reported(sqlite_app, str(packaged_courses() / "lemkin-seminar"))
-    assert found["bytes"] < ALL_OF_IT
-    for unit in found["units"]:
-        assert unit["bytes"] < LIGHT, unit["unit"]
+def test_a_mistake_in_a_course_that_is_reused_is_named_with_its_file(sqlite_app: Flask, tmp_path: Path) -> None:
+    owner = tiny.written(tmp_path)
+    course = tiny.COURSE.replace("slug: tiny", "slug: other").replace("module: 01-words", "use: tiny/words")
+    borrower = tiny.written(tmp_path, course=course)
+    shutil.rmtree(borrower / "modules/01-words")
+    assert [unit["unit"] for unit in reported(sqlite_app, str(borrower))["units"]] == ["thought"]
+    first = next(owner.rglob("first.md"))
+    first.write_text(first.read_text().replace("[@S001", "[@S009", 1))
+    result = sqlite_app.test_cli_runner().invoke(args=["lms", "courses", "report", str(borrower)])
+    assert result.exit_code == 1
+    assert f"{owner}/modules/01-words/first.md" in result.output
+    assert "sources.yaml has no “S009”" in result.output
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr"])
+def test_the_seminars_pre_reading_suits_a_slow_line(language: str) -> None:
+    course = check(disk.collect(LEMKIN), tiny.KINDS).course
+    assert course is not None
+    drawn = {unit.key for _, unit in course.units() if "figures" in unit.front}
+    assert len(drawn) == 3
+    weights = weigh([LEMKIN], "lemkin-seminar", tiny.KINDS, language)
+    assert sum(weight.bytes for weight in weights.values()) < ALL_OF_IT
+    for unit, weight in weights.items():
+        assert weight.bytes < (WITH_A_FIGURE if unit in drawn else LIGHT), unit

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from tests.catalogue.tiny import checked
-from tests.learning.makers import FIRST
+from tests.learning.makers import ASKED, FIRST
 from tools.citations import ROOT, Pair, pairs
 
 
@@ -30,3 +30,11 @@ def test_the_command_prints_as_many_as_asked() -> None:
     )
     assert done.stdout.count("→") == 3
     assert done.stdout.startswith("3 sentences and what they cite")
+
+
+def test_explanations_and_definitions_are_shown_with_their_sources_too() -> None:
+    course = checked(asked=ASKED).course
+    assert course is not None
+    found = {(pair.path, pair.sentence) for pair in pairs(course)}
+    assert ("modules/01-words/asked.yaml", "SECRET-ONE because it says so.") in found
+    assert ("glossary.yaml", "state: A member or observer of the United Nations.") in found

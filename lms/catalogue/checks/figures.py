@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lms.catalogue.figures.faults import faults
+from lms.catalogue.figures.field import figures_of
 from lms.catalogue.files.read import Reading
 from lms.catalogue.rules.course_files import CourseFiles, UnitFile
 from lms.catalogue.rules.mistakes import did_you_mean
@@ -19,7 +20,7 @@ from .prose import read_prose
 def figure_mistakes(reading: Reading, course: CourseFiles, kinds: Mapping[str, UnitKind]) -> None:
     """Note what is wrong with figures and their places, in the units and in their translations."""
     for file, unit in _texts(reading, course):
-        figures = unit.front.get("figures", [])
+        figures = figures_of(unit.front, kinds[unit.kind].schema)
         if kinds[unit.kind].suffix == ".md":
             _places(reading, file, unit.body, [figure["id"] for figure in figures])
         for figure in figures:

@@ -115,13 +115,20 @@ def _groups(tokens: Sequence[Token]) -> Iterator[tuple[int, list[Token]]]:
 
 
 def _cited(prose: Prose, line: int, group: list[Token], language: str) -> None:
-    children = [child for token in group for child in token.children or ()]
-    if any(child.type == "citation" for child in children):
-        return
-    fact = stated_fact(" ".join(plain(token.children or ()) for token in group), language)
+    fact = stated_fact(_without_source(group), language)
     if fact:
         prose.wrong(
             line,
             f"“{fact}” is stated without a source",
             f"cite one, such as [@S019 p. 3], or mark it [@{NEEDS_REVIEW}]",
         )
+
+
+def _without_source(group: list[Token]) -> str:
+    """What no citation stands behind: of a paragraph what follows the last one; of a row or a quotation that has one
+    anywhere, nothing."""
+    children = [child for token in group for child in token.children or ()]
+    cites = [place for place, child in enumerate(children) if child.type == "citation"]
+    if cites and len(group) > 1:
+        return ""
+    return " ".join(plain(token.children or ()) for token in group) if not cites else plain(children[cites[-1] + 1 :])

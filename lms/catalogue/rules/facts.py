@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import re
 
-_ANYWHERE = r"(?<![\w-])\d[\d.,]*(?!\w)|\b\d+(?:st|nd|rd|th|º|ª|er|ère|e)\b|[“”«»\"]"
-# Without "May" and "mai", which are other words too.
+_ANYWHERE = r"(?<![\w-])\d[\d.,]*(?!\w)|\b\d+(?:st|nd|rd|th|º|ª|er|ère|e|k|m|bn)\b|\d{3,}s\b|[“”«»\"‘]"
+# Round numbers in words. Small ones are how people write, and no facts by themselves.
+_NUMBERS = {
+    "en": "hundred thousand million billion",
+    "es": "cien mil millón millones",
+    "fr": "mille million millions milliard milliards",
+}
+# Without "May" and "mai", which are other words too, unless a preposition stands before them.
 _MONTHS = {
     "en": "January February March April June July August September October November December",
     "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
@@ -28,7 +34,9 @@ _BEFORE = {
 
 def _pattern(language: str) -> re.Pattern[str]:
     months, acts = (words[language].replace(" ", "|") for words in (_MONTHS, _ACTS))
-    return re.compile(rf"{_ANYWHERE}|\b(?:{months})\b|\b{_BEFORE[language]}(?:{acts})\b")
+    numbers = _NUMBERS[language].replace(" ", "|")
+    may = {"en": r"|\b(?:[Ii]n|[Oo]f|[Ss]ince|[Bb]y|[Uu]ntil) May\b", "fr": r"|\b(?:[Ee]n|de) mai\b"}.get(language, "")
+    return re.compile(rf"{_ANYWHERE}|\b(?:{numbers})\b|\b(?:{months})\b{may}|\b{_BEFORE[language]}(?:{acts})s?\b")
 
 
 _PATTERNS = {language: _pattern(language) for language in _MONTHS}
