@@ -19,7 +19,7 @@ from lms.people.rules import Role, ScopeKind
 from tests.authoring.desks import MARKED, published, worker
 from tests.catalogue import tiny
 from tests.conftest import statements
-from tests.languages import FIRST, spoken, translated
+from tests.languages import ASKED, FIRST, FIRST_ES, follows, in_form, spoken, translated
 from tests.learning.makers import make_reader, publish
 from tests.learning.test_reading import beyond_session
 from tests.seminars.makers import make_edition
@@ -239,3 +239,45 @@ def test_that_somebodys_name_was_shown_is_noted(app: Flask, tmp_path: Path) -> N
     with unit_of_work() as session:
         looks = select(func.count()).select_from(AuditEntry).where(AuditEntry.act == "readers.seen")
         assert session.scalar(looks) == 1
+
+
+def samoan(title: str = "") -> dict[str, str]:
+    """The files of the course with a text in a language of a member state in which CLDR has no texts."""
+    files = translated()
+    course = tiny.COURSE.replace("  en: A tiny course\n", f"  en: A tiny course\n{title}")
+    first = FIRST.replace("  es: Primero\n", "  es: Primero\n  sm: Muamua\n")
+    return files | {"first": first, "first_sm": files["first_es"], "course": course}
+
+
+def test_a_course_may_speak_a_language_in_which_cldr_has_no_texts(app: Flask, tmp_path: Path) -> None:
+    publish(tmp_path, **samoan("  tet: Kursu kiik\n"))
+    trainer = worker(app, Role.TRAINER)
+    assert "Samoan: 1 of 3 units" in words(trainer.page(""))
+    assert "Tetum: 0 of 3 units" in words(trainer.page(""))
+    for path in ("/tiny", "/tiny/units/first", "/tiny/units/first?text=sm"):
+        assert "Samoan" in words(trainer.page(path)), path
+    trainer.page("/tiny/review")
+    trainer.client.post("/language", data={"language": "es"})
+    assert "Samoano" in words(trainer.page("/tiny"))
+    assert "First" in make_reader(app).get("first")
+
+
+def test_the_original_may_be_in_a_language_in_which_cldr_has_no_texts(app: Flask, tmp_path: Path) -> None:
+    in_aymara = {
+        name: re.sub(r"(?m)^( *(?:- |language: )?)en\b", r"\1ay", text)
+        for name, text in {
+            "course": tiny.COURSE, "glossary": tiny.GLOSSARY, "words": tiny.WORDS, "cases": tiny.CASES,
+            "thought": tiny.THOUGHT, "first": FIRST, "asked": ASKED,
+        }.items()
+    }  # fmt: skip
+    in_aymara = {name: re.sub(r"( +ay: .*\n)( +es: .*\n)", r"\2\1", text) for name, text in in_aymara.items()}
+    spanish = FIRST_ES.format(follows=follows("first", **in_aymara), status="confirmed")
+    in_aymara["first_es"] = in_form("first_es", **in_aymara, first_es=spanish)
+    publish(tmp_path, **in_aymara)
+    reader = make_reader(app)
+    reader.client.post("/language", data={"language": "es"})
+    assert "Read the original, Aimara" in reader.get("first")
+    trainer = worker(app, Role.TRAINER)
+    for path in ("", "/tiny", "/tiny/review", "/tiny/units/first", "/tiny/units/first?text=es"):
+        trainer.page(path)
+    assert "Aymara, the original" in words(trainer.page("/tiny/units/first"))
