@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from lms.kernel.errors import NotFound
@@ -104,8 +104,33 @@ _texts: Kept[UnitText] = Kept(_TEXT_BYTES_KEPT, lambda text: 4096 + 4 * len(text
 
 def published(session: Session, course_slug: str) -> Published | None:
     """The newest version of a course."""
-    row = session.execute(
+    return published_of(session, [course_slug]).get(course_slug)
+
+
+def published_of(session: Session, slugs: Collection[str]) -> dict[str, Published]:
+    """The newest versions of these courses by slug; one statement."""
+    return _newest(session, Course.slug.in_(slugs))
+
+
+def courses(session: Session) -> list[tuple[str, Published]]:
+    """Every course with its newest version, by slug; one statement."""
+    return sorted(_newest(session, true()).items())
+
+
+def _newest(session: Session, which: ColumnElement[bool]) -> dict[str, Published]:
+    place = func.row_number().over(
+        partition_by=CourseVersion.course_id, order_by=(CourseVersion.major.desc(), CourseVersion.minor.desc())
+    )
+    # The numbers first: a row carries the whole title, and there may be many older versions.
+    ranked = (
+        select(CourseVersion.id, Course.slug, place.label("place"))
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(which)
+        .subquery()
+    )
+    rows = session.execute(
         select(
+            ranked.c.slug,
             CourseVersion.course_id,
             CourseVersion.id,
             CourseVersion.major,
@@ -113,21 +138,13 @@ def published(session: Session, course_slug: str) -> Published | None:
             CourseVersion.title,
             CourseVersion.published_at,
         )
-        .join(Course, Course.id == CourseVersion.course_id)
-        .where(Course.slug == course_slug)
-        .order_by(CourseVersion.major.desc(), CourseVersion.minor.desc())
-        .limit(1)
-    ).first()
-    if row is None:
-        return None
-    return Published(row.course_id, row.id, f"{row.major}.{row.minor}", row.title, row.published_at)
-
-
-def courses(session: Session) -> list[tuple[str, Published]]:
-    """Every course with its newest version, by slug."""
-    slugs = session.scalars(select(Course.slug).order_by(Course.slug)).all()
-    found = ((slug, published(session, slug)) for slug in slugs)
-    return [(slug, version) for slug, version in found if version]
+        .join(ranked, ranked.c.id == CourseVersion.id)
+        .where(ranked.c.place == 1)
+    )
+    return {
+        row.slug: Published(row.course_id, row.id, f"{row.major}.{row.minor}", row.title, row.published_at)
+        for row in rows
+    }
 
 
 def reusable_modules(session: Session) -> dict[str, int]:

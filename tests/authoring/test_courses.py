@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +50,17 @@ def reusing(tmp_path: Path) -> None:
     for path, text in kept.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
+    with unit_of_work() as session:
+        courses.load(session, folder=folder, kinds=tiny.KINDS, at=now(), by=None)
+
+
+def copy(tmp_path: Path, slug: str) -> None:
+    """A course of its own with the same texts."""
+    folder = tmp_path / slug
+    shutil.copytree(tmp_path / "tiny", folder)
+    head = folder / "course.yaml"
+    named = head.read_text().replace("slug: tiny", f"slug: {slug}")
+    head.write_text(named.replace("A tiny course", f"A tiny course of {slug}"))
     with unit_of_work() as session:
         courses.load(session, folder=folder, kinds=tiny.KINDS, at=now(), by=None)
 
@@ -228,6 +240,50 @@ def test_the_pages_ask_little_however_many_units_there_are(app: Flask, tmp_path:
             reviewer.page(path)
         ours = [one for one in beyond_session(sent) if "lms_audit" not in one]
         assert len(ours) <= most, (path, ours)
+
+
+def test_the_pages_ask_no_more_of_seven_courses_than_of_one(app: Flask, tmp_path: Path) -> None:
+    published(tmp_path)
+    with unit_of_work() as session:
+        edition = make_edition(session, "tiny").public_id
+    everything, one = worker(app), worker(app, Role.TRAINER, ScopeKind.COURSE, "tiny")
+    by_edition = worker(app, Role.TRAINER, ScopeKind.EDITION, edition)
+    asked = [
+        (who, path)
+        for who in (everything, one, by_edition)
+        for path in ("", "/tiny", "/tiny/review", "/tiny/units/first?text=es")
+    ]
+
+    def counted() -> list[int]:
+        numbers = []
+        for who, path in asked:
+            who.page(path)
+            with statements(app) as sent:
+                who.page(path)
+            numbers.append(len(beyond_session(sent)))
+        return numbers
+
+    alone = counted()
+    for number in range(6):
+        copy(tmp_path, f"copy-{number}")
+    assert "A tiny course of copy-5" in everything.page("")
+    assert counted() == alone
+
+
+def test_each_course_of_the_list_has_its_newest_version_and_what_is_said_of_it_alone(
+    app: Flask, tmp_path: Path
+) -> None:
+    published(tmp_path)
+    copy(tmp_path, "copy")
+    reviewer = worker(app)
+    reviewer.confirm()
+    published(tmp_path, asked=ASKED.replace("Which one?", "Which is it?"))
+    said = words(reviewer.page(""))
+    assert "A tiny course Version 1.1," in said
+    assert "A tiny course of copy Version 1.0," in said
+    of_copy, of_tiny = said.split("A tiny course Version")
+    assert "2 of 3 units, 2 await" in of_copy
+    assert "2 of 3 units, 1 awaits" in of_tiny
 
 
 def test_that_somebodys_name_was_shown_is_noted(app: Flask, tmp_path: Path) -> None:
