@@ -318,18 +318,22 @@ def test_a_course_may_speak_a_language_in_which_cldr_has_no_texts(app: Flask, tm
     assert "First" in make_reader(app).get("first")
 
 
-def test_the_original_may_be_in_a_language_in_which_cldr_has_no_texts(app: Flask, tmp_path: Path) -> None:
-    in_aymara = {
-        name: re.sub(r"(?m)^( *(?:- |language: )?)en\b", r"\1ay", text)
-        for name, text in {
-            "course": tiny.COURSE, "glossary": tiny.GLOSSARY, "words": tiny.WORDS, "cases": tiny.CASES,
-            "thought": tiny.THOUGHT, "first": FIRST, "asked": ASKED,
-        }.items()
+def aymara(first: str = FIRST) -> dict[str, str]:
+    """The files of the course with Aymara as the language it is written in; where it has a title in Spanish, that comes
+    first by the canonical form."""
+    files = {
+        "course": tiny.COURSE, "glossary": tiny.GLOSSARY, "words": tiny.WORDS, "cases": tiny.CASES,
+        "thought": tiny.THOUGHT, "first": first, "asked": ASKED,
     }  # fmt: skip
-    in_aymara = {name: re.sub(r"( +ay: .*\n)( +es: .*\n)", r"\2\1", text) for name, text in in_aymara.items()}
-    spanish = FIRST_ES.format(follows=follows("first", **in_aymara), status="confirmed")
-    in_aymara["first_es"] = in_form("first_es", **in_aymara, first_es=spanish)
-    publish(tmp_path, **in_aymara)
+    files = {name: re.sub(r"(?m)^( *(?:- |language: )?)en\b", r"\1ay", text) for name, text in files.items()}
+    return {name: re.sub(r"( +ay: .*\n)( +es: .*\n)", r"\2\1", text) for name, text in files.items()}
+
+
+def test_the_original_may_be_in_a_language_in_which_cldr_has_no_texts(app: Flask, tmp_path: Path) -> None:
+    files = aymara()
+    spanish = FIRST_ES.format(follows=follows("first", **files), status="confirmed")
+    files["first_es"] = in_form("first_es", **files, first_es=spanish)
+    publish(tmp_path, **files)
     reader = make_reader(app)
     reader.client.post("/language", data={"language": "es"})
     assert "Read the original, Aimara" in reader.get("first")
@@ -337,3 +341,10 @@ def test_the_original_may_be_in_a_language_in_which_cldr_has_no_texts(app: Flask
     for path in ("", "/tiny", "/tiny/review", "/tiny/units/first", "/tiny/units/first?text=es"):
         trainer.page(path)
     assert "Aymara, the original" in words(trainer.page("/tiny/units/first"))
+
+
+def test_a_sentence_to_review_is_in_the_language_of_its_unit(app: Flask, tmp_path: Path) -> None:
+    publish(tmp_path, **aymara(MARKED))
+    reusing(tmp_path)
+    page = worker(app).page("/other/review")
+    assert '<p class="read" lang="ay" dir="ltr">In 2011 nobody knew.' in page

@@ -71,6 +71,7 @@ def _marked_units(session: Session, line: CourseLine) -> list[MarkedUnit]:
         MarkedUnit(
             title=unit.named(line.language),
             url=url_for("authoring.unit", slug=desk.slug, unit=unit.key),
+            language=unit.language,
             marks=marks_in(texts[unit.revision_id].document, kinds[unit.kind].schema if unit.kind in kinds else {}),
         )
         for unit in marked
