@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,6 +69,19 @@ def test_a_reviewer_confirms_the_text_on_the_page_and_readers_are_told(reviewer:
     assert AWAITING not in page
     assert "confirmed by a native reader" in page
     assert AWAITING in seen_by_a_reader(app, "asked"), "exactly one text was confirmed"
+
+
+def test_only_who_says_that_the_language_is_theirs_confirms(reviewer: Worker) -> None:
+    page = reviewer.page("/tiny/units/first?text=es")
+    assert "I grew up with Spanish, or it is the language I work in." in page
+    box = re.search(r'<input[^>]*name="own_language"[^>]*>', page)
+    assert box
+    assert " checked" not in box[0]
+    answer = reviewer.confirm(own="")
+    assert answer.status_code == 422
+    assert "Only somebody who grew up with the language or works in it can confirm this." in answer.text
+    assert "I grew up with Spanish" in answer.text
+    assert acts() == []
 
 
 def test_confirming_twice_says_it_once(reviewer: Worker, app: Flask) -> None:
