@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, func, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.errors import NotFound
 from lms.plugins.unit_kind import Section
@@ -29,6 +29,7 @@ from .render import source_html, stored_html
 from .rules.glossary import Glossary, GlossaryTerm, TermSource
 from .rules.outline import Outline, OutlineModule, OutlineUnit, Translation, completion_rule
 from .rules.scoring import Scoring, scoring_of
+from .rules.substance import digest
 
 _OUTLINES_KEPT = 64
 _TEXT_BYTES_KEPT = 16 * 1024 * 1024
@@ -180,6 +181,26 @@ def is_confirmed(session: Session, translation: Translation) -> bool:
 def last_word(session: Session, revision_id: int) -> ConfirmationAct | None:
     """What was last said here of a translation's text."""
     said = select(TranslationConfirmation.act).where(TranslationConfirmation.revision_id == revision_id)
+    return session.scalar(said.order_by(TranslationConfirmation.id.desc()).limit(1))
+
+
+def same_words(session: Session, revision_id: int) -> list[int]:
+    """Every revision of a text, itself included, that says the same in the same file: only sources, definitions or our
+    own rendering differ. One statement, oldest first."""
+    one = aliased(UnitRevision)
+    rows = session.execute(
+        select(UnitRevision.id, UnitRevision.document)
+        .join(one, (one.unit_id == UnitRevision.unit_id) & (one.language == UnitRevision.language))
+        .where(one.id == revision_id, one.source == UnitRevision.source)
+        .order_by(UnitRevision.id)
+    )
+    documents = {row.id: digest(row.document) for row in rows}
+    return [number for number, document in documents.items() if document == documents[revision_id]]
+
+
+def last_word_of_all(session: Session, revision_ids: Collection[int]) -> TranslationConfirmation | None:
+    """What was last said of any of these texts."""
+    said = select(TranslationConfirmation).where(TranslationConfirmation.revision_id.in_(revision_ids))
     return session.scalar(said.order_by(TranslationConfirmation.id.desc()).limit(1))
 
 
