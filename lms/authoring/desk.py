@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -75,11 +75,28 @@ class Desk:
 
 
 def desk_of(session: Session, slug: str, published: Published) -> Desk:
-    """Two statements beside the outline, which is kept in memory."""
-    outline = catalogue.outline(session, published.version_id)
-    translations = [found.revision_id for _, unit in outline.units() for found in unit.translations.values()]
-    sources = [unit.revision_id for _module, unit in outline.units()]
-    return Desk(slug, published, outline, facts_of(session, [*sources, *translations]), said_of(session, translations))
+    """One course's desk; as `desks_of`."""
+    return desks_of(session, [(slug, published)])[0]
+
+
+def desks_of(session: Session, courses: Iterable[tuple[str, Published]]) -> list[Desk]:
+    """Two statements for all of them beside their outlines, which are kept in memory."""
+    found = [(slug, published, catalogue.outline(session, published.version_id)) for slug, published in courses]
+    units = [unit for _slug, _published, outline in found for _module, unit in outline.units()]
+    translations = [found.revision_id for unit in units for found in unit.translations.values()]
+    facts = facts_of(session, [*(unit.revision_id for unit in units), *translations])
+    said = said_of(session, translations)
+    return [Desk(slug, published, outline, *_of_its_own(outline, facts, said)) for slug, published, outline in found]
+
+
+def _of_its_own(
+    outline: Outline, facts: Mapping[int, TextFacts], said: Mapping[int, Sequence[Said]]
+) -> tuple[Mapping[int, TextFacts], Mapping[int, Sequence[Said]]]:
+    """What concerns one course of what was read for several."""
+    units = [unit for _module, unit in outline.units()]
+    translations = {found.revision_id for unit in units for found in unit.translations.values()}
+    texts = {unit.revision_id for unit in units} | translations
+    return {number: facts[number] for number in texts}, {n: said[n] for n in translations if n in said}
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,8 @@ class MarkedUnit:
 
     title: str
     url: str
+    language: str
+    """Of its text; a module taken over may be in another one than the course."""
     marks: Sequence[Marked]
 
 

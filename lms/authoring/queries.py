@@ -52,7 +52,11 @@ def _read_by(session: Session, editions: frozenset[str]) -> frozenset[str]:
 
 def taught(session: Session, grants: Iterable[Grant], slug: str) -> Published:
     """One of those courses; raises NotFound for any other."""
-    found = next((version for name, version in taught_courses(session, grants) if name == slug), None)
+    reach = reach_of(grants)
+    reached = reach.everything or slug in reach.courses
+    if not reached and not (reach.editions and slug in _read_by(session, reach.editions)):
+        raise NotFound
+    found = catalogue.published(session, slug)
     if found is None:
         raise NotFound
     return found

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.kernel import audit
 from lms.kernel.errors import Refused
 from lms.kernel.events import publish
 from lms.plugins.unit_kind import UnitKind
@@ -16,7 +17,17 @@ from lms.plugins.unit_kind import UnitKind
 from . import queries
 from .checks import Checked
 from .events import CourseVersionPublished
-from .models import ChangeKind, Course, CourseVersion, Unit, UnitRevision, VersionModule, VersionUnit
+from .models import (
+    ChangeKind,
+    ConfirmationAct,
+    Course,
+    CourseVersion,
+    TranslationConfirmation,
+    Unit,
+    UnitRevision,
+    VersionModule,
+    VersionUnit,
+)
 from .publication import PublishedModule, PublishedUnit, Text, published_modules
 from .rules.course_files import ModuleEntry
 from .rules.mistakes import Mistake
@@ -194,12 +205,35 @@ class Publication:
             rendered=text.rendered,
             created_at=self.at,
         )
-        return self.session.scalars(query).one_or_none() or self._kept(made)
+        found = self.session.scalars(query).one_or_none()
+        if found is None:
+            found = self._kept(made)
+            if follows is not None:
+                _carry_over(self.session, found, unit.key, self.at, self.by)
+        return found
 
     def _kept(self, row: Row) -> Row:
         self.session.add(row)
         self.session.flush()  # the id of each row is needed by the rows below it
         return row
+
+
+def _carry_over(session: Session, made: UnitRevision, unit: str, at: dt.datetime, by: str | None) -> None:
+    """A native reader stood behind words: where only a source, a definition or our rendering is new, they still do. The
+    name and the day of the reading stay."""
+    last = queries.last_word_of_all(session, queries.same_words(session, made.id))
+    if last is None or last.act is not ConfirmationAct.CONFIRMED:
+        return
+    session.add(
+        TranslationConfirmation(
+            revision_id=made.id, act=ConfirmationAct.CONFIRMED, person_id=last.person_id, at=last.at
+        )
+    )
+    earlier = session.get_one(UnitRevision, last.revision_id)
+    audit.record(
+        session, at=at, actor=by, act="translation.carried-over", about=made.content_hash, unit=unit,
+        language=made.language, earlier=earlier.content_hash,
+    )  # fmt: skip
 
 
 def _refuse_twins(substance: Mapping[str, Any]) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.errors import NotFound
 from lms.plugins.unit_kind import Section
@@ -29,6 +29,7 @@ from .render import source_html, stored_html
 from .rules.glossary import Glossary, GlossaryTerm, TermSource
 from .rules.outline import Outline, OutlineModule, OutlineUnit, Translation, completion_rule
 from .rules.scoring import Scoring, scoring_of
+from .rules.substance import digest
 
 _OUTLINES_KEPT = 64
 _TEXT_BYTES_KEPT = 16 * 1024 * 1024
@@ -104,8 +105,33 @@ _texts: Kept[UnitText] = Kept(_TEXT_BYTES_KEPT, lambda text: 4096 + 4 * len(text
 
 def published(session: Session, course_slug: str) -> Published | None:
     """The newest version of a course."""
-    row = session.execute(
+    return published_of(session, [course_slug]).get(course_slug)
+
+
+def published_of(session: Session, slugs: Collection[str]) -> dict[str, Published]:
+    """The newest versions of these courses by slug; one statement."""
+    return _newest(session, Course.slug.in_(slugs))
+
+
+def courses(session: Session) -> list[tuple[str, Published]]:
+    """Every course with its newest version, by slug; one statement."""
+    return sorted(_newest(session, true()).items())
+
+
+def _newest(session: Session, which: ColumnElement[bool]) -> dict[str, Published]:
+    place = func.row_number().over(
+        partition_by=CourseVersion.course_id, order_by=(CourseVersion.major.desc(), CourseVersion.minor.desc())
+    )
+    # The numbers first: a row carries the whole title, and there may be many older versions.
+    ranked = (
+        select(CourseVersion.id, Course.slug, place.label("place"))
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(which)
+        .subquery()
+    )
+    rows = session.execute(
         select(
+            ranked.c.slug,
             CourseVersion.course_id,
             CourseVersion.id,
             CourseVersion.major,
@@ -113,21 +139,13 @@ def published(session: Session, course_slug: str) -> Published | None:
             CourseVersion.title,
             CourseVersion.published_at,
         )
-        .join(Course, Course.id == CourseVersion.course_id)
-        .where(Course.slug == course_slug)
-        .order_by(CourseVersion.major.desc(), CourseVersion.minor.desc())
-        .limit(1)
-    ).first()
-    if row is None:
-        return None
-    return Published(row.course_id, row.id, f"{row.major}.{row.minor}", row.title, row.published_at)
-
-
-def courses(session: Session) -> list[tuple[str, Published]]:
-    """Every course with its newest version, by slug."""
-    slugs = session.scalars(select(Course.slug).order_by(Course.slug)).all()
-    found = ((slug, published(session, slug)) for slug in slugs)
-    return [(slug, version) for slug, version in found if version]
+        .join(ranked, ranked.c.id == CourseVersion.id)
+        .where(ranked.c.place == 1)
+    )
+    return {
+        row.slug: Published(row.course_id, row.id, f"{row.major}.{row.minor}", row.title, row.published_at)
+        for row in rows
+    }
 
 
 def reusable_modules(session: Session) -> dict[str, int]:
@@ -163,6 +181,26 @@ def is_confirmed(session: Session, translation: Translation) -> bool:
 def last_word(session: Session, revision_id: int) -> ConfirmationAct | None:
     """What was last said here of a translation's text."""
     said = select(TranslationConfirmation.act).where(TranslationConfirmation.revision_id == revision_id)
+    return session.scalar(said.order_by(TranslationConfirmation.id.desc()).limit(1))
+
+
+def same_words(session: Session, revision_id: int) -> list[int]:
+    """Every revision of a text, itself included, that says the same in the same file: only sources, definitions or our
+    own rendering differ. One statement, oldest first."""
+    one = aliased(UnitRevision)
+    rows = session.execute(
+        select(UnitRevision.id, UnitRevision.document)
+        .join(one, (one.unit_id == UnitRevision.unit_id) & (one.language == UnitRevision.language))
+        .where(one.id == revision_id, one.source == UnitRevision.source)
+        .order_by(UnitRevision.id)
+    )
+    documents = {row.id: digest(row.document) for row in rows}
+    return [number for number, document in documents.items() if document == documents[revision_id]]
+
+
+def last_word_of_all(session: Session, revision_ids: Collection[int]) -> TranslationConfirmation | None:
+    """What was last said of any of these texts."""
+    said = select(TranslationConfirmation).where(TranslationConfirmation.revision_id.in_(revision_ids))
     return session.scalar(said.order_by(TranslationConfirmation.id.desc()).limit(1))
 
 

@@ -154,8 +154,8 @@ def confirm_translation(session: Session, *, revision_id: int, by: Viewer, at: d
 
 
 def take_back_confirmation(session: Session, *, revision_id: int, reason: str, by: Viewer, at: dt.datetime) -> None:
-    """The text waits for a native reader again. Raises NotFound as for confirming, Refused without a reason of ten
-    characters and for a text that was not confirmed here."""
+    """The text waits for a native reader again, in every revision that has these words. Raises NotFound as for
+    confirming, Refused without a reason of ten characters and for a text that was not confirmed here."""
     _hold_translation(session, revision_id, by)
     if queries.last_word(session, revision_id) is not ConfirmationAct.CONFIRMED:
         raise Refused(_("This translation is not confirmed here, so there is nothing to take back."))
@@ -163,7 +163,9 @@ def take_back_confirmation(session: Session, *, revision_id: int, reason: str, b
     refuse_text(mistake_in_prose(reason, LONGEST_REASON))
     if len(reason) < SHORTEST_REASON:
         raise Refused(_("Write the reason in at least ten characters; it is kept."))
-    _say(session, revision_id, ConfirmationAct.TAKEN_BACK, by, at, reason)
+    for same in queries.same_words(session, revision_id):
+        if queries.last_word(session, same) is ConfirmationAct.CONFIRMED:
+            _say(session, same, ConfirmationAct.TAKEN_BACK, by, at, reason)
 
 
 def _hold_translation(session: Session, revision_id: int, by: Viewer) -> None:

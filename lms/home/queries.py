@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Row, Table, bindparam, select, true
 from sqlalchemy.orm import Session
 
-from lms.catalogue.queries import published
+from lms.catalogue.queries import published_of
 from lms.catalogue.rules.texts import localised
 from lms.learning.models import EnrolmentProgress
 from lms.learning.rules.standing import Course
@@ -174,8 +174,8 @@ def names_of_reach(session: Session, grants: Iterable[Grant], language: str) -> 
         titles = session.execute(select(Edition.public_id, Edition.title).where(Edition.public_id.in_(editions)))
         names |= {row.public_id: row.title for row in titles}
     if courses:
-        found = ((slug, published(session, slug)) for slug in sorted(courses))
-        names |= {slug: localised(version.title, language) for slug, version in found if version}
+        found = published_of(session, courses)
+        names |= {slug: localised(version.title, language) for slug, version in found.items()}
     return names
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache, partial, reduce
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.support import NullTranslations
 from flask import Flask, current_app, g, has_request_context, request, session
 from flask_babel import Babel, Domain, LazyString, force_locale, get_domain, get_locale
@@ -266,7 +266,23 @@ def language_names(locale: str) -> Mapping[str, str]:
     return {code: name for code, name in names.items() if "_" not in code and code not in _NO_LANGUAGE}
 
 
-@lru_cache(maxsize=256)
 def own_name(code: str) -> str:
-    """A language's name in itself, for those who choose it."""
-    return (Locale.parse(code.replace("-", "_")).display_name or code).capitalize()
+    """A language's name in itself, for those who choose it; where CLDR has no texts in it, as Tetum, its name in the
+    language of the page, else in English, else its code."""
+    own = _name_in_itself(code)
+    return own or (_names(language()).get(code) or _names(SOURCE).get(code) or code).capitalize()
+
+
+@lru_cache(maxsize=256)
+def _name_in_itself(code: str) -> str:
+    try:
+        return (Locale.parse(code.replace("-", "_")).display_name or "").capitalize()
+    except (UnknownLocaleError, ValueError):
+        return ""
+
+
+def _names(locale: str) -> Mapping[str, str]:
+    try:
+        return language_names(locale)
+    except (UnknownLocaleError, ValueError):
+        return {}

@@ -38,10 +38,11 @@ class Worker:
         return answer.text
 
     def confirm(
-        self, unit: str = "first", language: str = "es", fingerprint: str = "", slug: str = "tiny"
+        self, unit: str = "first", language: str = "es", fingerprint: str = "", slug: str = "tiny", own: str = "y"
     ) -> TestResponse:
-        """Press the button of the page as it stands, or of one that showed another text."""
+        """Tick that the language is one's own and press the button, of the page as it stands or as it was."""
         sent = {"text": language, "fingerprint": fingerprint or fingerprint_of(unit, language, slug)}
+        sent |= {"own_language": own} if own else {}
         return self.client.post(f"/courses/{slug}/units/{unit}/confirm", data=sent)
 
     def take_back(self, reason: str, unit: str = "first", language: str = "es") -> TestResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,8 +19,9 @@ from lms.people import services as people
 from lms.people.models import Person
 from lms.people.rules import Role, ScopeKind
 from tests.authoring.desks import Worker, fingerprint_of, published, unit_of, worker
+from tests.catalogue import tiny
 from tests.conftest import statements
-from tests.languages import ASKED, FIRST, spoken
+from tests.languages import ASKED, FIRST, spoken, translated
 from tests.learning.makers import make_reader, publish
 from tests.learning.test_languages import AWAITING
 from tests.learning.test_reading import beyond_session
@@ -68,6 +70,19 @@ def test_a_reviewer_confirms_the_text_on_the_page_and_readers_are_told(reviewer:
     assert AWAITING not in page
     assert "confirmed by a native reader" in page
     assert AWAITING in seen_by_a_reader(app, "asked"), "exactly one text was confirmed"
+
+
+def test_only_who_says_that_the_language_is_theirs_confirms(reviewer: Worker) -> None:
+    page = reviewer.page("/tiny/units/first?text=es")
+    assert "I grew up with Spanish, or it is the language I work in." in page
+    box = re.search(r'<input[^>]*name="own_language"[^>]*>', page)
+    assert box
+    assert " checked" not in box[0]
+    answer = reviewer.confirm(own="")
+    assert answer.status_code == 422
+    assert "Only somebody who grew up with the language or works in it can confirm this." in answer.text
+    assert "I grew up with Spanish" in answer.text
+    assert acts() == []
 
 
 def test_confirming_twice_says_it_once(reviewer: Worker, app: Flask) -> None:
@@ -186,6 +201,51 @@ def test_a_new_text_needs_a_new_confirmation_and_the_same_text_does_not(
     publish(tmp_path, **files, asked=ASKED, first_es=spanish.replace("Terminó.", "Ha terminado."))
     assert AWAITING in seen_by_a_reader(app)
     assert "Awaiting a native reader" in reviewer.page("/tiny")
+
+
+SOURCES = tiny.SOURCES.replace("The first source", "The first source, corrected")
+
+
+def test_a_corrected_source_does_not_cost_a_confirmation(reviewer: Worker, app: Flask, tmp_path: Path) -> None:
+    reviewer.confirm()
+    before, earlier = unit_of().translations["es"].revision_id, fingerprint_of()
+    publish(tmp_path, **translated(), sources=SOURCES)
+    after = unit_of().translations["es"].revision_id
+    assert after != before
+    assert acts() == [
+        (before, ConfirmationAct.CONFIRMED, reviewer.person.id),
+        (after, ConfirmationAct.CONFIRMED, reviewer.person.id),
+    ]
+    assert AWAITING not in seen_by_a_reader(app)
+    assert AWAITING in seen_by_a_reader(app, "asked"), "it was never confirmed"
+    assert "12 April 2027</bdi>" in reviewer.page("/tiny/units/first?text=es")
+    with unit_of_work() as session:
+        line = session.scalars(select(AuditEntry).where(AuditEntry.act == "translation.carried-over")).one()
+        assert line.about == fingerprint_of()
+        assert line.details == {"unit": "first", "language": "es", "earlier": earlier}
+
+
+def test_words_that_a_translation_leaves_to_its_original_are_words_too(
+    reviewer: Worker, app: Flask, tmp_path: Path
+) -> None:
+    reviewer.confirm("asked")
+    spanish = {name: (tmp_path / "tiny" / tiny.MORE[name]).read_text() for name in ("first_es", "asked_es")}
+    publish(tmp_path, first=FIRST, asked=ASKED.replace("Is it so?", "Is this so?"), **spanish, sources=SOURCES)
+    assert len(acts()) == 1
+    assert AWAITING in seen_by_a_reader(app, "asked")
+
+
+def test_a_confirmation_taken_back_is_not_carried_over(reviewer: Worker, app: Flask, tmp_path: Path) -> None:
+    reviewer.confirm()
+    publish(tmp_path, **translated(), sources=SOURCES)
+    assert reviewer.take_back(REASON).status_code == 303
+    assert REASON in reviewer.page("/tiny/units/first?text=es")
+    publish(tmp_path, **translated(), sources=SOURCES.replace("corrected", "corrected again"))
+    assert AWAITING in seen_by_a_reader(app)
+    published(tmp_path)
+    assert AWAITING in seen_by_a_reader(app), "the words are those of the first revision, and they were taken back"
+    assert reviewer.confirm().status_code == 303
+    assert AWAITING not in seen_by_a_reader(app)
 
 
 def test_what_was_said_is_never_changed_or_removed(reviewer: Worker) -> None:

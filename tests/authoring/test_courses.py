@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from lms.people.rules import Role, ScopeKind
 from tests.authoring.desks import MARKED, published, worker
 from tests.catalogue import tiny
 from tests.conftest import statements
-from tests.languages import FIRST, spoken, translated
+from tests.languages import ASKED, FIRST, FIRST_ES, follows, in_form, spoken, translated
 from tests.learning.makers import make_reader, publish
 from tests.learning.test_reading import beyond_session
 from tests.seminars.makers import make_edition
@@ -49,6 +50,17 @@ def reusing(tmp_path: Path) -> None:
     for path, text in kept.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
+    with unit_of_work() as session:
+        courses.load(session, folder=folder, kinds=tiny.KINDS, at=now(), by=None)
+
+
+def copy(tmp_path: Path, slug: str) -> None:
+    """A course of its own with the same texts."""
+    folder = tmp_path / slug
+    shutil.copytree(tmp_path / "tiny", folder)
+    head = folder / "course.yaml"
+    named = head.read_text().replace("slug: tiny", f"slug: {slug}")
+    head.write_text(named.replace("A tiny course", f"A tiny course of {slug}"))
     with unit_of_work() as session:
         courses.load(session, folder=folder, kinds=tiny.KINDS, at=now(), by=None)
 
@@ -230,6 +242,50 @@ def test_the_pages_ask_little_however_many_units_there_are(app: Flask, tmp_path:
         assert len(ours) <= most, (path, ours)
 
 
+def test_the_pages_ask_no_more_of_seven_courses_than_of_one(app: Flask, tmp_path: Path) -> None:
+    published(tmp_path)
+    with unit_of_work() as session:
+        edition = make_edition(session, "tiny").public_id
+    everything, one = worker(app), worker(app, Role.TRAINER, ScopeKind.COURSE, "tiny")
+    by_edition = worker(app, Role.TRAINER, ScopeKind.EDITION, edition)
+    asked = [
+        (who, path)
+        for who in (everything, one, by_edition)
+        for path in ("", "/tiny", "/tiny/review", "/tiny/units/first?text=es")
+    ]
+
+    def counted() -> list[int]:
+        numbers = []
+        for who, path in asked:
+            who.page(path)
+            with statements(app) as sent:
+                who.page(path)
+            numbers.append(len(beyond_session(sent)))
+        return numbers
+
+    alone = counted()
+    for number in range(6):
+        copy(tmp_path, f"copy-{number}")
+    assert "A tiny course of copy-5" in everything.page("")
+    assert counted() == alone
+
+
+def test_each_course_of_the_list_has_its_newest_version_and_what_is_said_of_it_alone(
+    app: Flask, tmp_path: Path
+) -> None:
+    published(tmp_path)
+    copy(tmp_path, "copy")
+    reviewer = worker(app)
+    reviewer.confirm()
+    published(tmp_path, asked=ASKED.replace("Which one?", "Which is it?"))
+    said = words(reviewer.page(""))
+    assert "A tiny course Version 1.1," in said
+    assert "A tiny course of copy Version 1.0," in said
+    of_copy, of_tiny = said.split("A tiny course Version")
+    assert "2 of 3 units, 2 await" in of_copy
+    assert "2 of 3 units, 1 awaits" in of_tiny
+
+
 def test_that_somebodys_name_was_shown_is_noted(app: Flask, tmp_path: Path) -> None:
     published(tmp_path)
     reviewer = worker(app)
@@ -239,3 +295,56 @@ def test_that_somebodys_name_was_shown_is_noted(app: Flask, tmp_path: Path) -> N
     with unit_of_work() as session:
         looks = select(func.count()).select_from(AuditEntry).where(AuditEntry.act == "readers.seen")
         assert session.scalar(looks) == 1
+
+
+def samoan(title: str = "") -> dict[str, str]:
+    """The files of the course with a text in a language of a member state in which CLDR has no texts."""
+    files = translated()
+    course = tiny.COURSE.replace("  en: A tiny course\n", f"  en: A tiny course\n{title}")
+    first = FIRST.replace("  es: Primero\n", "  es: Primero\n  sm: Muamua\n")
+    return files | {"first": first, "first_sm": files["first_es"], "course": course}
+
+
+def test_a_course_may_speak_a_language_in_which_cldr_has_no_texts(app: Flask, tmp_path: Path) -> None:
+    publish(tmp_path, **samoan("  tet: Kursu kiik\n"))
+    trainer = worker(app, Role.TRAINER)
+    assert "Samoan: 1 of 3 units" in words(trainer.page(""))
+    assert "Tetum: 0 of 3 units" in words(trainer.page(""))
+    for path in ("/tiny", "/tiny/units/first", "/tiny/units/first?text=sm"):
+        assert "Samoan" in words(trainer.page(path)), path
+    trainer.page("/tiny/review")
+    trainer.client.post("/language", data={"language": "es"})
+    assert "Samoano" in words(trainer.page("/tiny"))
+    assert "First" in make_reader(app).get("first")
+
+
+def aymara(first: str = FIRST) -> dict[str, str]:
+    """The files of the course with Aymara as the language it is written in; where it has a title in Spanish, that comes
+    first by the canonical form."""
+    files = {
+        "course": tiny.COURSE, "glossary": tiny.GLOSSARY, "words": tiny.WORDS, "cases": tiny.CASES,
+        "thought": tiny.THOUGHT, "first": first, "asked": ASKED,
+    }  # fmt: skip
+    files = {name: re.sub(r"(?m)^( *(?:- |language: )?)en\b", r"\1ay", text) for name, text in files.items()}
+    return {name: re.sub(r"( +ay: .*\n)( +es: .*\n)", r"\2\1", text) for name, text in files.items()}
+
+
+def test_the_original_may_be_in_a_language_in_which_cldr_has_no_texts(app: Flask, tmp_path: Path) -> None:
+    files = aymara()
+    spanish = FIRST_ES.format(follows=follows("first", **files), status="confirmed")
+    files["first_es"] = in_form("first_es", **files, first_es=spanish)
+    publish(tmp_path, **files)
+    reader = make_reader(app)
+    reader.client.post("/language", data={"language": "es"})
+    assert "Read the original, Aimara" in reader.get("first")
+    trainer = worker(app, Role.TRAINER)
+    for path in ("", "/tiny", "/tiny/review", "/tiny/units/first", "/tiny/units/first?text=es"):
+        trainer.page(path)
+    assert "Aymara, the original" in words(trainer.page("/tiny/units/first"))
+
+
+def test_a_sentence_to_review_is_in_the_language_of_its_unit(app: Flask, tmp_path: Path) -> None:
+    publish(tmp_path, **aymara(MARKED))
+    reusing(tmp_path)
+    page = worker(app).page("/other/review")
+    assert '<p class="read" lang="ay" dir="ltr">In 2011 nobody knew.' in page

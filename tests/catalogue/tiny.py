@@ -182,6 +182,7 @@ SCORED = THOUGHT.replace("substance: s1\n", f"substance: s1\n{SCORING}")
 # Files the course has only where a test gives them.
 MORE = {
     "first_es": "modules/01-words/first.es.md",
+    "first_sm": "modules/01-words/first.sm.md",
     "asked_es": "modules/01-words/asked.es.yaml",
     "thought_es": "modules/02-cases/thought.es.md",
 }

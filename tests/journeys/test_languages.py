@@ -188,6 +188,7 @@ def test_a_translation_beside_its_original_is_confirmed_in_the_browser(spoken: R
     number = waiting.count()
     assert number
     waiting.first.click()
+    page.get_by_role("checkbox", name=re.compile("^I grew up with")).check()
     steps.button(page, "Confirm this translation").click()
     expect(page.get_by_role("status").filter(has_text="The translation is confirmed.")).to_be_visible()
     page.locator("nav.crumbs a").last.click()

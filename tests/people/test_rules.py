@@ -86,7 +86,7 @@ def test_a_name_is_what_was_sealed(name: PersonName) -> None:
     assert PersonName.from_json(name.to_json()) == name
 
 
-STAYS = ("/", "/account", "/learn/x/units/y?page=2", "/a?next=/b", "/a?text=a%20b", "/é")
+STAYS = ("/", "/account", "/learn/x/units/y?page=2", "/a?next=/b", "/a?text=a%20b", "/é", "/a..b/...", "/a?up=/../b")
 LEAVES = (
     *(
         "",
@@ -99,6 +99,7 @@ LEAVES = (
     ),
     *("\\\\evil.example", "/%2fevil.example", "/%2Fevil.example", "/%5cevil.example", "%2f%2fevil.example"),
     *("/%252fevil.example", "/%255cevil.example", "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x"),
+    *("/..//evil", "/.//evil", "/a/..", "/a/%2e%2e/b", "/a/.%2E/b", "/a/%252e%252e/b", "/a%3f/%2e%2e/b", "/a%2f../b"),
     *("/\t/evil.example", "/\n/evil.example", "/\r\nLocation: x", " //evil.example", "\x00/", "/\x00", "/%0d%0aX: y"),
     *(
         "/a\\..\\b",

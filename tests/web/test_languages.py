@@ -7,7 +7,7 @@ from flask import Flask
 
 from lms.people.states import name
 from lms.seminars.labels import SECTORS
-from lms.web.languages import have_catalogue, language_name, language_names, mark, speaking
+from lms.web.languages import have_catalogue, language_name, language_names, mark, own_name, speaking
 from tools.catalogues import language_of, sources
 
 
@@ -95,3 +95,19 @@ def test_every_language_is_one_and_no_variety_of_one() -> None:
     names = language_names("en")
     assert {"rom", "ti", "quc", "ar", "pt"} <= set(names)
     assert not {"mul", "und", "zxx", "root", "pt_BR", "ar_001"} & set(names)
+
+
+@pytest.mark.parametrize(
+    ("code", "english", "french"),
+    [
+        ("tet", "Tetum", "Tétoum"), ("ay", "Aymara", "Aymara"), ("sm", "Samoan", "Samoan"), ("kri", "Krio", "Krio"),
+        ("umb", "Umbundu", "Umbundu"), ("es", "Español", "Español"),
+        ("qqq", "Qqq", "Qqq"),
+    ],
+)  # fmt: skip
+def test_a_language_without_texts_in_cldr_has_its_name_in_the_language_of_the_page(
+    sqlite_app: Flask, code: str, english: str, french: str
+) -> None:
+    for page, name_there in (("en", english), ("fr", french)):
+        with sqlite_app.test_request_context(), speaking(page):
+            assert own_name(code) == name_there

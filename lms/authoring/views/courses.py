@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from lms.authoring.desk import Desk, behind, desk_of
+from lms.authoring.desk import Desk, behind, desk_of, desks_of
 from lms.authoring.pages import CourseLine, CoursePage, MarkedUnit
 from lms.authoring.queries import stored_texts, taught, taught_courses
 from lms.authoring.rules.marks import marks_in
@@ -39,7 +39,7 @@ def names_on(session: Session, desk: Desk, revision_ids: list[int]) -> dict[int,
 def courses() -> str:
     """The courses that one's mandates as trainer or reviewer reach over."""
     session = db.session()
-    lines = [line_of(desk_of(session, slug, found)) for slug, found in taught_courses(session, me().grants)]
+    lines = [line_of(desk) for desk in desks_of(session, taught_courses(session, me().grants))]
     return render("lms/authoring/courses.html", lines=lines)
 
 
@@ -71,6 +71,7 @@ def _marked_units(session: Session, line: CourseLine) -> list[MarkedUnit]:
         MarkedUnit(
             title=unit.named(line.language),
             url=url_for("authoring.unit", slug=desk.slug, unit=unit.key),
+            language=unit.language,
             marks=marks_in(texts[unit.revision_id].document, kinds[unit.kind].schema if unit.kind in kinds else {}),
         )
         for unit in marked

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from lms.authoring.desk import Desk, behind, desk_of
-from lms.authoring.forms import ReaderForm
+from lms.authoring.forms import ConfirmForm, ReaderForm
 from lms.authoring.pages import UnitPage
 from lms.authoring.queries import StoredText, published_with, stored_texts, taught
 from lms.authoring.rendering import Shown, show
@@ -24,6 +24,7 @@ from lms.kernel.unit_of_work import unit_of_work
 from lms.people.sign_in import me
 from lms.plugins.manager import unit_kinds
 from lms.web.access import Permission, requires
+from lms.web.languages import language_name
 from lms.web.render import render
 
 from .blueprint import bp
@@ -61,7 +62,9 @@ def unit_page(slug: str, key: str, language: str, form: ReaderForm | None = None
         grants=me().grants,
         owner=owner,
     )
-    return render("lms/authoring/unit.html", page=page, form=form or ReaderForm(formdata=None))
+    form = form or ReaderForm(formdata=None)
+    form.speak_of(language_name(page.shown.language))
+    return render("lms/authoring/unit.html", page=page, form=form)
 
 
 def _translation(unit: OutlineUnit, language: str) -> int | None:
@@ -93,12 +96,12 @@ def _publisher(session: Session, desk: Desk, owner: str, unit: OutlineUnit) -> O
 @bp.post("/courses/<slug>/units/<unit>/confirm")
 @requires(Permission.AUTHOR)
 def confirm(slug: str, unit: str) -> Answer:
-    """A native reader stands behind exactly the translation that was on the page."""
+    """A native reader, who says that the language is theirs, stands behind exactly the translation on the page."""
 
     def act(session: Session, revision_id: int, _form: ReaderForm) -> None:
         services.confirm_translation(session, revision_id=revision_id, by=me(), at=now())
 
-    return _say(slug, unit, act, _("The translation is confirmed."))
+    return _say(slug, unit, ConfirmForm(), act, _("The translation is confirmed."))
 
 
 @bp.post("/courses/<slug>/units/<unit>/take-back")
@@ -110,11 +113,10 @@ def take_back(slug: str, unit: str) -> Answer:
         reason = form.reason.data or ""
         services.take_back_confirmation(session, revision_id=revision_id, reason=reason, by=me(), at=now())
 
-    return _say(slug, unit, act, _("It is written down. The translation awaits a native reader again."))
+    return _say(slug, unit, ReaderForm(), act, _("It is written down. The translation awaits a native reader again."))
 
 
-def _say(slug: str, key: str, act: Callable[[Session, int, ReaderForm], None], done: str) -> Answer:
-    form = ReaderForm()
+def _say(slug: str, key: str, form: ReaderForm, act: Callable[[Session, int, ReaderForm], None], done: str) -> Answer:
     language = form.text.data or ""
     try:
         if not form.validate_on_submit():

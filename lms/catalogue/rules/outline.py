@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .texts import localised
+from .texts import localised, variety_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,12 @@ class OutlineUnit:
 
     def revision_for(self, language: str) -> int:
         """The revision to show to a reader of `language`."""
-        translation = self.translations.get(language)
+        translation = self.translations.get(self.shown_in(language))
         return translation.revision_id if translation else self.revision_id
 
     def shown_in(self, language: str) -> str:
         """The language of `revision_for`."""
-        return language if language in self.translations else self.language
+        return variety_in({self.language, *self.translations}, language) or self.language
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Container, Mapping
 
 
 def localised(texts: Mapping[str, str], language: str) -> str:
@@ -12,4 +13,10 @@ def localised(texts: Mapping[str, str], language: str) -> str:
 
 def spoken(texts: Mapping[str, str], language: str) -> str:
     """The language that `localised` finds."""
-    return next((code for code in (language, "en") if texts.get(code)), next(iter(texts)))
+    there = {code for code, text in texts.items() if text}
+    return variety_in(there, language) or variety_in(there, "en") or next(iter(texts))
+
+
+def variety_in(languages: Container[str], language: str) -> str | None:
+    """The code under which a course has a language. Courses name languages without their region: `pt_BR` reads `pt`."""
+    return next((code for code in (language, re.split("[-_]", language)[0]) if code in languages), None)

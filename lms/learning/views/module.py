@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lms.catalogue.rules.texts import variety_in
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound
 from lms.web.access import Permission, requires
@@ -20,6 +21,6 @@ def module(edition: str, module: str) -> str:
     if found is None:
         raise NotFound
     number = way.standing.modules.index(found) + 1
-    foreign = [one.unit for one in found.units if one.unit.shown_in(way.language) != way.language]
+    foreign = [one.unit for one in found.units if variety_in((one.unit.shown_in(way.language),), way.language) is None]
     shown = {"module": found, "number": number, "next_unit": found.next_unit, "foreign": foreign}
     return render("lms/learning/module.html", way=way, **shown)

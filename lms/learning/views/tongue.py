@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from lms.catalogue import queries as catalogue
 from lms.catalogue.queries import UnitText
 from lms.catalogue.rules.outline import OutlineUnit
+from lms.catalogue.rules.texts import variety_in
 
 from .way import Way
 
@@ -31,10 +32,11 @@ class Tongue:
 def tongue_of(way: Way, unit: OutlineUnit, text: UnitText) -> Tongue:
     """What to say of a text's language; one statement, and only for a translation that its file does not confirm."""
     shown = unit.translations.get(text.language)
-    original = way.original and way.language in unit.translations
+    own = variety_in({unit.language, *unit.translations}, way.language)
+    original = way.original and own in unit.translations
     return Tongue(
         code=text.language,
-        missing=way.language not in {unit.language, *unit.translations},
+        missing=own is None,
         translated=text.language != unit.language,
         stale=shown is not None and shown.stale,
         awaiting=shown is not None and not catalogue.is_confirmed(way.session, shown),

@@ -12,7 +12,7 @@ def local_path(text: str) -> str | None:
     if not text or len(text) > LONGEST_PATH:
         return None
     readings = (text, unquote(text), unquote(unquote(text)))
-    return text if all(_stays(reading) for reading in readings) else None
+    return text if all(_stays(reading) for reading in readings) and not _climbs(text) else None
 
 
 def _stays(text: str) -> bool:
@@ -22,3 +22,11 @@ def _stays(text: str) -> bool:
         return False
     parts = urlsplit(text)
     return not parts.scheme and not parts.netloc
+
+
+def _climbs(text: str) -> bool:
+    """Whether a browser would resolve a part of the path against the others, and so leave where we are mounted."""
+    path = text.partition("?")[0].partition("#")[0]
+    return any(
+        part in (".", "..") for reading in (path, unquote(path), unquote(unquote(path))) for part in reading.split("/")
+    )
