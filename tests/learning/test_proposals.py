@@ -223,6 +223,7 @@ def test_nobody_but_the_proposer_sees_it_or_takes_it_back(course: Flask, reader:
         assert "nchi yangu" not in neighbour.client.get(f"/learn/{reader.edition}/{path}").text
     for proposal in (row.public_id, "A" * 22):
         assert take_back(neighbour, proposal).status_code == 404
+    assert take_back(neighbour, "%00").status_code == 404
     assert outcomes() == []
     assert course.test_client().post(f"/learn/{reader.edition}/terms/state/proposals", data=SWAHILI).status_code == 401
 
