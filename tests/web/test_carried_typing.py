@@ -13,11 +13,13 @@ from tests import browser
 
 pytestmark = pytest.mark.browser
 SCRIPT = Path(__file__).parents[2] / "lms" / "web" / "static_src" / "languages.js"
-HTML = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Writing</title><script src="/languages.js" defer></script>
+HTML = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Writing</title>
+<script src="/languages.js" defer></script>
 <form method="post" action="/reflection"><label>Your text <textarea name="text"></textarea></label></form>
 <form method="post" action="/sign-out"><button>Sign out</button></form>
 <form method="post" action="/language" data-langs data-kept="Still here.">
-<input type="hidden" name="back" value="/"><input type="hidden" name="anchor" value=""><button>Español</button></form>"""
+<input type="hidden" name="back" value="/">
+<input type="hidden" name="anchor" value=""><button>Español</button></form>"""
 MINUTE = 60_000
 
 
