@@ -75,7 +75,8 @@ def public(view: View) -> View:
 
 
 def logged_as(name: str) -> Callable[[View], View]:
-    """Mark a view: logs name it as the view `name`, since its own name would tell which of two ways somebody chose."""
+    """Mark a view: logs name it as the view `name`, since its own name would tell which of two ways somebody chose. Of
+    both they say neither the status, nor how long it took, nor who asked: any of these would tell as much."""
 
     def mark(view: View) -> View:
         view.lms_logged_as = name  # type: ignore[attr-defined]
@@ -116,6 +117,20 @@ def view_asked() -> Callable[..., Any] | None:
 def name_in_logs() -> str | None:
     """What logs call the view that this request is for."""
     return getattr(view_asked(), "lms_logged_as", request.endpoint)
+
+
+def told_apart() -> bool:
+    """Whether the view that this request is for may be told from others: not one that is logged under another's name,
+    nor that other one."""
+    names = {getattr(view, "lms_logged_as", None) for view in current_app.view_functions.values()}
+    return name_in_logs() not in names - {None}
+
+
+def outcome_in_logs(status: int) -> dict[str, Any]:
+    """What logs say of how a request ended. Where two ways must look alike, only whether the server failed."""
+    if told_apart():
+        return {"status": status}
+    return {"outcome": "failed" if status >= 500 else "done"}
 
 
 def viewer() -> Viewer | None:

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from lms.kernel.db import db
 from lms.kernel.errors import LmsError, TooMany
 
-from .access import SignedOut, local_path, name_in_logs, view_asked
+from .access import SignedOut, local_path, name_in_logs, outcome_in_logs, view_asked
 from .render import render, wants_part
 
 log = structlog.get_logger("lms.web")
@@ -48,7 +48,8 @@ def install(app: Flask) -> None:
 def page(status: int, sentence: str | None = None, error: HTTPException | None = None) -> Response:
     """The error page for a status; the reference in small print is what the log line carries."""
     reference = secrets.token_hex(4)
-    log.info("request.refused", status=status, endpoint=name_in_logs(), method=request.method, reference=reference)
+    said = {"endpoint": name_in_logs(), "method": request.method, "reference": reference}
+    log.info("request.refused", **outcome_in_logs(status), **said)
     if "lms_viewer" not in g:
         # Asking who is signed in may be what failed; the page can do without.
         g.lms_viewer = None

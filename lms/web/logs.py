@@ -21,7 +21,7 @@ from lms.kernel.clock import now
 from lms.kernel.db import Intent, db, set_intent
 from lms.kernel.unit_of_work import own_transaction
 
-from .access import name_in_logs
+from .access import name_in_logs, outcome_in_logs, told_apart
 
 log = structlog.get_logger("lms.access")
 
@@ -93,13 +93,17 @@ def install(app: Flask) -> None:
                 "request",
                 method=request.method,
                 endpoint=name_in_logs(),
-                status=answer.status_code,
-                ms=round((time.perf_counter() - g.get("lms_started", time.perf_counter())) * 1000, 1),
-                who=getattr(g.get("lms_viewer"), "subject", None),
+                **outcome_in_logs(answer.status_code),
+                **(_circumstances() if told_apart() else {}),
             )
         return answer
 
     app.teardown_request(_write_looks)
+
+
+def _circumstances() -> dict[str, Any]:
+    took = time.perf_counter() - g.get("lms_started", time.perf_counter())
+    return {"ms": round(took * 1000, 1), "who": getattr(g.get("lms_viewer"), "subject", None)}
 
 
 def _write_looks(error: BaseException | None) -> None:

@@ -143,6 +143,19 @@ def test_what_is_no_answer_is_refused_beside_the_word(
     assert '<details class="mt-2" open>' in page.text
 
 
+@pytest.mark.parametrize("hidden", ["\x00", "\u202e", "\x07"], ids=["zero byte", "turned round", "bell"])
+@pytest.mark.parametrize("outcome", ["taken-up", "declined"])
+def test_a_reason_that_cannot_be_kept_is_refused_and_what_was_typed_comes_back(
+    reader: Reader, trainer: FlaskClient, hidden: str, outcome: str
+) -> None:
+    proposal = send(reader, "dola")
+    page = reply(trainer, proposal, outcome, f"It is a currency.{hidden}")
+    assert page.status_code == 422
+    assert "This contains a character that cannot be shown." in unescape(page.text)
+    assert "It is a currency." in page.text
+    assert "1 word waits" in words(look(trainer))
+
+
 def test_a_course_outside_the_mandate_is_not_there(reader: Reader) -> None:
     proposal = send(reader, "dola")
     for client in (
@@ -165,6 +178,7 @@ def test_a_proposal_of_another_course_is_not_there(reader: Reader) -> None:
     for outcome in ("taken-up", ""):
         assert reply(everywhere, proposal, outcome, slug="other").status_code == 404
         assert reply(everywhere, "A" * 22, outcome).status_code == 404
+        assert reply(everywhere, "%00", outcome).status_code == 404
     assert "1 word waits" in words(look(everywhere))
 
 

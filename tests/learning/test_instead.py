@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -285,6 +286,38 @@ def test_what_was_written_stays_with_its_writer_when_the_text_offers_it_no_more(
     assert make_reader(app).client.get(reader.url("first", "instead")).status_code == 404
 
 
+def _undone(reader: Reader, _home: Path) -> None:
+    assert reader.post("first", "undo").status_code == 303
+
+
+def _offered_no_more(_reader: Reader, home: Path) -> None:
+    publish(home, first=SOFT)
+
+
+def _of_another_substance(reader: Reader, home: Path) -> None:
+    adopt(reader, publish(home, first=SOFT.replace("substance: s1", "substance: s2")))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [(_undone,), (_offered_no_more,), (_undone, _offered_no_more), (_undone, _of_another_substance)],
+    ids=["undone", "dropped", "undone and dropped", "undone and another text"],
+)
+def test_the_text_leads_its_writer_to_what_they_wrote_whatever_came_after(
+    reader: Reader, app: Flask, tmp_path: Path, changes: tuple[Callable[[Reader, Path], None], ...]
+) -> None:
+    write(reader)
+    for change in changes:
+        change(reader, tmp_path)
+    for _time in range(2):
+        page = reader.get("first")
+    assert "Read or change what you wrote" in page
+    with statements(reader.app) as sent:
+        reader.get("first")
+    assert len(beyond_session(sent)) <= 3, sent
+    assert "Read or change what you wrote" not in make_reader(app).get("first")
+
+
 def test_a_text_of_another_substance_asks_again_and_what_was_written_can_count_again(
     reader: Reader, tmp_path: Path
 ) -> None:
@@ -336,21 +369,49 @@ def test_a_place_given_up_in_the_middle_keeps_nothing(reader: Reader) -> None:
         assert session.scalar(select(func.count()).select_from(Receipt)) == 0
 
 
-def test_logs_name_reading_and_writing_alike(reader: Reader, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("script", [False, True], ids=["plain", "htmx"])
+def test_logs_name_reading_and_writing_alike(
+    reader: Reader, app: Flask, monkeypatch: pytest.MonkeyPatch, script: bool
+) -> None:
     monkeypatch.setitem(app.config, "LMS_ACCESS_LOG", True)
     other = make_reader(app)
+    by_script = {"HX_Request": "true"} if script else {}
 
-    def said(one: Reader, *, instead: bool, text: str = SECRET) -> list[dict[str, Any]]:
-        fields = {"text": text} if instead else {}
-        what = "instead" if instead else "done"
+    def said(one: Reader, *, instead: bool) -> list[dict[str, Any]]:
+        what, more = ("instead", {}) if instead else ("done", by_script)
+        page = one.url("first", *(["instead"] if instead else []))
         with capture_logs() as lines:
-            one.client.get(one.url("first", *(["instead"] if instead else [])))
-            one.post("first", what, **fields)
-            one.post("first", what, key="short", **fields)
-        return [{key: line[key] for key in line if key not in {"ms", "who", "reference"}} for line in lines]
+            assert one.client.get(page).status_code == 200
+            one.post("first", what, text=SECRET, **more)
+            assert one.client.get(page).status_code == 200
+            one.post("first", what, key="short", text=SECRET, **more)
+            one.post("first", what, text="", **more)
+            one.post("first", "undo", **({"from": "instead"} if instead else more))
+            one.app.test_client().get(page)
+            one.app.test_client().post(page if instead else f"{page}/done")
+        return [{key: value for key, value in line.items() if key != "reference"} for line in lines]
 
-    assert said(reader, instead=True) == said(other, instead=False)
-    assert "instead" not in str(said(reader, instead=True))
+    wrote = said(reader, instead=True)
+    assert wrote == said(other, instead=False)
+    assert "instead" not in str(wrote)
+    assert {"outcome"} == {key for line in wrote for key in line if key in {"status", "ms", "who", "outcome"}}
+
+
+def test_the_form_of_a_hard_text_is_sent_as_the_one_for_writing_is(reader: Reader) -> None:
+    assert "hx-post" not in reader.get("first")
+    reader.read()
+    assert "hx-post" not in reader.get("first")
+
+
+def test_logs_still_say_when_the_server_failed_there(
+    reader: Reader, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "LMS_ACCESS_LOG", True)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    monkeypatch.setattr("lms.learning.views.reading.text_page", lambda *_any: 1 / 0)
+    with capture_logs() as lines:
+        assert reader.client.get(reader.url("first")).status_code == 500
+    assert [line.get("outcome") for line in lines] == [None, "failed", "failed"]
 
 
 def test_an_unread_text_is_not_asked_whether_something_was_written(reader: Reader) -> None:

@@ -223,8 +223,15 @@ def test_nobody_but_the_proposer_sees_it_or_takes_it_back(course: Flask, reader:
         assert "nchi yangu" not in neighbour.client.get(f"/learn/{reader.edition}/{path}").text
     for proposal in (row.public_id, "A" * 22):
         assert take_back(neighbour, proposal).status_code == 404
+    assert take_back(neighbour, "%00").status_code == 404
     assert outcomes() == []
     assert course.test_client().post(f"/learn/{reader.edition}/terms/state/proposals", data=SWAHILI).status_code == 401
+
+
+def test_the_page_does_not_promise_more_than_that_the_name_is_not_seen(reader: Reader) -> None:
+    said = page(reader)
+    assert "They do not see your name, but in a small edition a language alone can tell whose word it is." in said
+    assert "They do not see who you are" not in said
 
 
 def test_what_is_open_can_be_taken_back_once(reader: Reader) -> None:

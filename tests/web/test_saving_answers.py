@@ -126,7 +126,8 @@ def test_a_second_choice_has_a_key_of_its_own_and_a_later_place(page: Page, serv
     page.get_by_label("One").check()
     expect(receipt(page)).to_have_text("Saved at 14:03, receipt 128.")
     page.clock.run_for(5)
-    page.get_by_label("Two").check()
+    with page.expect_request("**/save"):
+        page.get_by_label("Two").check()
     expect(receipt(page)).to_have_attribute("data-state", "saved")
     first, second = server.sent
     assert first["client_key"] != second["client_key"]
@@ -170,8 +171,9 @@ def test_leaving_while_something_is_unsaved_asks_first(page: Page, server: Serve
         dialog.dismiss()
 
     page.on("dialog", stay)
-    page.evaluate("location.href = '/elsewhere'")
-    page.wait_for_function("document.querySelector('[data-state=waiting]')")
+    with page.expect_event("dialog"):
+        page.evaluate("location.href = '/elsewhere'")
+    expect(receipt(page)).to_have_attribute("data-state", "waiting")
     assert asked == ["beforeunload"]
 
 

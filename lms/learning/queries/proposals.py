@@ -135,7 +135,9 @@ def _remarks(session: Session, rows: Sequence[Any]) -> dict[str, str]:
 
 def proposal_in_course(session: Session, course_id: int, public_id: str) -> Any:
     """One proposal of a course, with its outcome if it has one; raises NotFound."""
-    row = session.execute(_in_course(course_id).where(TermProposal.public_id == public_id)).first()
+    # PostgreSQL cannot even be asked for a zero byte.
+    found = _in_course(course_id).where(TermProposal.public_id == public_id)
+    row = None if "\x00" in public_id else session.execute(found).first()
     if row is None:
         raise NotFound
     return row

@@ -22,6 +22,8 @@ class UnitStanding:
     progress: UnitSummary
     earned: bool = False
     """The pre-reading was complete before this text changed: nothing more is asked."""
+    touched: bool = False
+    """Something was done on it once, taken back or not, under this substance or an earlier one."""
 
     @property
     def done(self) -> bool:
@@ -171,9 +173,11 @@ NOT_BEGUN = Course()
 def standing_of(outline: Outline, progress: Mapping[Key, UnitSummary], course: Course = NOT_BEGUN) -> Standing:
     """Where somebody stands: a unit whose substance changed is open again, unless the pre-reading was complete."""
     earned = course.completed_at is not None
+    touched = {unit_id for unit_id, _substance in progress}
     units = {
         module.key: tuple(
-            UnitStanding(unit, progress.get((unit.id, unit.substance), NOTHING_YET), earned) for unit in module.units
+            UnitStanding(unit, progress.get((unit.id, unit.substance), NOTHING_YET), earned, touched=unit.id in touched)
+            for unit in module.units
         )
         for module in outline.modules
     }

@@ -31,7 +31,9 @@ from lms.learning.rules.proposals import (
     tidy,
 )
 from lms.people.models import Person
+from lms.people.rules.names import mistake_in_prose
 from lms.people.sealing import seal_text
+from lms.people.services.wording import refuse_text
 
 from .receipts import take
 
@@ -136,6 +138,7 @@ def _reason(outcome: Outcome, reason: str) -> str:
         raise Refused(_("Say in a sentence why. Whoever proposed the word reads it."))
     if len(reason) > LONGEST_REASON:
         raise Refused(_("This is longer than %(number)s characters. Shorten it.", number=LONGEST_REASON))
+    refuse_text(mistake_in_prose(reason, LONGEST_REASON))
     return reason
 
 

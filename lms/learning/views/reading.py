@@ -15,7 +15,8 @@ from lms.kernel.secrets import new_token
 from lms.kernel.unit_of_work import unit_of_work
 from lms.learning import queries, services
 from lms.learning.rules.progress import ProgressKind, finished_by
-from lms.web.access import Permission, requires
+from lms.learning.rules.standing import UnitStanding
+from lms.web.access import Permission, logged_as, requires
 from lms.web.forms import OnceForm, submitted
 from lms.web.render import render, wants_part
 
@@ -51,9 +52,7 @@ def text_page(way: Way, key: str, part: str = "", refusal: str | None = None) ->
     shown = {"module": module, "found": found, "unit": found.unit, "text": text, "before": before, "after": after}
     shown |= {"number": way.standing.modules.index(module) + 1, "client_key": new_token(), "refusal": refusal}
     shown |= {"tongue": tongue_of(way, found.unit, text)}
-    shown["written"] = bool(text.written_alternative and found.done) and queries.has_written(
-        way.session, way.own.id, found.unit.id
-    )
+    shown["written"] = _may_have_written(found) and queries.has_written(way.session, way.own.id, found.unit.id)
     if found.unit.kind == "reflection":
         shown |= written_by_its_writer(way, found.unit)
     return render(
@@ -66,6 +65,11 @@ def text_page(way: Way, key: str, part: str = "", refusal: str | None = None) ->
     )
 
 
+def _may_have_written(found: UnitStanding) -> bool:
+    """Whether something may have been written instead of this text, whatever it offers now: writing leaves a step."""
+    return found.touched and finished_by(found.unit.kind, found.unit.questions) is ProgressKind.READ
+
+
 @bp.post("/learn/<edition>/units/<unit>/done")
 @requires(Permission.LEARN)
 def done(edition: str, unit: str) -> Answer:
@@ -75,8 +79,9 @@ def done(edition: str, unit: str) -> Answer:
 
 @bp.post("/learn/<edition>/units/<unit>/undo")
 @requires(Permission.LEARN)
+@logged_as("learning.undo")
 def undo(edition: str, unit: str) -> Answer:
-    """Take back that a text was read."""
+    """Take back that a text was read; logs do not say from which page, since one of the two is for who wrote."""
     return _mark(edition, unit, services.undo_unit)
 
 

@@ -6,7 +6,9 @@
    2. What was typed or chosen and is saved nowhere is put into the tab's own storage, passwords and files excepted: on a page
       that answers a form (data-answer) all that stands in its fields, else what differs from what the page came with. The page
       that comes next takes it out again, puts it back where it stood, and says so with the form's data-kept. What is saved as
-      it is chosen is saved then; app.js does that. If it cannot be stored the browser asks before the page is left. */
+      it is chosen is saved then; app.js does that. If it cannot be stored the browser asks before the page is left.
+   3. Where the next page does not come, what was stored is forgotten after five minutes, when another form is sent (to sign out, for
+      one), and when the page is come back to: it still holds what was typed. */
 (() => {
   "use strict";
   const PLACE = "lms-switch";
@@ -77,6 +79,10 @@
     } catch { return kept.length === 0; }
   }
 
+  function forget() {
+    try { sessionStorage.removeItem(PLACE); } catch { /* then nothing was stored either */ }
+  }
+
   function taken() {
     try {
       const found = JSON.parse(sessionStorage.getItem(PLACE));
@@ -110,11 +116,13 @@
   }
 
   addEventListener("submit", (event) => {
-    if (!event.target.matches("[data-langs]")) return;
+    if (!event.target.matches("[data-langs]")) return forget();
     const anchor = heading();
     event.target.elements.anchor.value = anchor?.id || "";
     lost = !keep(anchor);
+    setTimeout(forget, MINUTES * 60000);
   });
+  addEventListener("pageshow", (event) => { if (event.persisted) forget(); });
   addEventListener("beforeunload", (event) => { if (lost) event.preventDefault(); });
 
   const found = taken();
