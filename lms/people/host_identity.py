@@ -32,8 +32,11 @@ def viewer_of_host(user: HostUser) -> Viewer | None:
     """The person linked to the host's user, made now if there is none; None for one who may not enter here."""
     at, blind = now(), blind_subject(user)
     found = viewer_for_host(db.session(), user.host, blind, at)
-    if found or _linked(db.session(), user.host, blind):
+    if found:
         return found
+    if _linked(db.session(), user.host, blind):
+        # One who may not enter here; or another request of theirs was first, between our two questions.
+        return viewer_for_host(db.session(), user.host, blind, at)
     # A sentence asked for meanwhile looks for the reader's language, and must not ask again who is here.
     g.lms_viewer = None
     # Twice, because another request may have taken the address in between.
