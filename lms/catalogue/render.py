@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -9,6 +10,8 @@ from html import escape
 from typing import Any
 
 import nh3
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
@@ -61,8 +64,15 @@ _ATTRIBUTES = {
     "tspan": {"x", "dy"},
 }
 _CLASSES = frozenset({"ref", "term", "timeline", "actors", "decisions", "fig", "pull", "scroll", "rubric", "review"})
-_CLASSES |= {"fig-title", "fig-words"}
+_CLASSES |= {"fig-title", "fig-words", "whole"}
 _DRAWING = {"svg": frozenset({"draw", "draw-slim", "draw-wide"}), "g": DRAWN, "path": DRAWN}
+# Browsers break a line on either side of a button. What touches a term stays with it: marks of opening before it; marks
+# of closing and footnotes after it.
+_TOUCHING = re.compile(
+    r"((?:[«“‘(¿¡][\u202f\xa0]?)*)"
+    r'(<button class="term"[^>]*>[^<]*</button>)'
+    r"((?:[\u202f\xa0]?[»”’).,;:!?…])*(?:[\xa0]?<a class=\"ref\"[^>]*>[0-9]+</a>)*)"
+)
 # Within a drawing every value but its name is numbers, or the letters of a path between them.
 _NUMBERS = re.compile(r"[MLC0-9 .-]+")
 
@@ -94,13 +104,13 @@ class PageContext:
         """Paragraphs, lists, tables, headings, and the unit's figures at their places."""
         tokens = self._markdown.parse(markdown)
         self.words += sum(len(_WORD.findall(plain(token.children))) for token in tokens if token.children)
-        return self._renderer.render(tokens, self._markdown.options, {})
+        return _held_together(self._renderer.render(tokens, self._markdown.options, {}))
 
     def inline(self, markdown: str) -> str:
         """One line of text without a paragraph around it."""
         tokens = self._markdown.parseInline(markdown)
         self.words += sum(len(_WORD.findall(plain(token.children))) for token in tokens if token.children)
-        return self._renderer.render(tokens, self._markdown.options, {})
+        return _held_together(self._renderer.render(tokens, self._markdown.options, {}))
 
     def figure(self, key: str) -> str:
         """One of the unit's figures, drawn and in words; nothing for one that an outdated translation still names."""
@@ -123,7 +133,8 @@ class PageContext:
             html=sanitise(html),
             sections=tuple(self.sections),
             citations=tuple(
-                Citation(number, key, source_html(self.sources[key])) for key, number in self.numbers.items()
+                Citation(number, key, source_html(self.sources[key], self.language))
+                for key, number in self.numbers.items()
             ),
             terms=tuple(self._definition(key) for key in self.defined),
             words=self.words,
@@ -172,9 +183,9 @@ class _Renderer(RendererHTML):
         self.page = page
 
     def citation(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
-        """Footnote marks, one for each source."""
+        """Footnote marks, one for each source, on one line."""
         pairs = tokens[at].meta["cites"]
-        return " ".join(
+        return "\xa0".join(
             self.page.review() if source == NEEDS_REVIEW else self.page.cite(source, place) for source, place in pairs
         )
 
@@ -222,6 +233,12 @@ class _Renderer(RendererHTML):
         return '<blockquote class="pull">\n'
 
 
+def _held_together(html: str) -> str:
+    return _TOUCHING.sub(
+        lambda found: f'<span class="whole">{found[0]}</span>' if found[1] or found[3] else found[0], html
+    )
+
+
 def stored_html(html: str) -> Markup:
     """Mark HTML that was sanitised when it was published as safe; the only place that may."""
     return Markup(html)  # noqa: S704 - it has been through `sanitise`
@@ -262,15 +279,32 @@ def _drawn(tag: str, name: str, value: str) -> str | None:
     return value
 
 
-def source_html(source: Mapping[str, Any]) -> str:
-    """An entry of the list of sources."""
+def source_html(source: Mapping[str, Any], language: str) -> str:
+    """An entry of the list of sources, its date as `language` writes it."""
     title = f"<cite>{escape(str(source['title']))}</cite>"
-    parts = [escape(str(source["author"])) if "author" in source else "", title, escape(str(source.get("date", "")))]
+    parts = [
+        escape(str(source["author"])) if "author" in source else "",
+        title,
+        escape(_written(str(source.get("date", "")), language)),
+    ]
     text = ", ".join(part for part in parts if part) + "."
     if "url" in source:
         address = escape(str(source["url"]))
         text += f' <a href="{address}" rel="noreferrer">{escape(_host(str(source["url"])))}</a>'
     return sanitise(text)
+
+
+def _written(date: str, language: str) -> str:
+    """A year, a month of a year or a day, as the files have it: 2014, 2021-11, 1948-12-09."""
+    year, *rest = date.split("-")
+    try:
+        locale = Locale.parse("en_GB" if language == "en" else language)
+        first = dt.date(int(year), *(int(part) for part in (*rest, "1", "1")[:2]))
+    except (ValueError, UnknownLocaleError):
+        return date
+    if not rest:
+        return date
+    return format_date(first, "long", locale) if rest[1:] else format_skeleton("yMMMM", first, locale=locale)
 
 
 def _host(url: str) -> str:

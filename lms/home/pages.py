@@ -11,6 +11,7 @@ from flask import url_for
 
 from lms.authoring.rules.reach import TEACHING
 from lms.catalogue.queries import Published
+from lms.catalogue.rules.outline import OutlineModule
 from lms.catalogue.rules.texts import localised
 from lms.dashboards.rules.looks import Sight
 from lms.learning.rules.progress import UnitState
@@ -20,7 +21,7 @@ from lms.records.rules.completion import Key, Verdict
 from lms.seminars.rules import EnrolmentState
 from lms.web.dates import days_left, local_day, short_day
 from lms.web.languages import gettext as _
-from lms.web.languages import in_a_row, ngettext
+from lms.web.languages import listed, ngettext
 
 from .queries import CountedEdition, MyPlace, SeenPlace
 from .rules.places import Moment
@@ -160,9 +161,15 @@ class HomePage:
         said = ", ".join(parts) + "."
         if module.open:
             return said
-        names = in_a_row([before.named(self.language) for before in module.waits_for])
-        opens = _("Opens when you have read: %(modules)s.", modules=names)
+        numbers = self._numbers_of(module.waits_for)
+        opens = ngettext(
+            "Opens after module %(numbers)s.", "Opens after modules %(numbers)s.", len(numbers), numbers=listed(numbers)
+        )
         return f"{said} {opens}"
+
+    def _numbers_of(self, modules: Sequence[OutlineModule]) -> list[str]:
+        keys = [module.module.key for module in self.standing.modules] if self.standing else []
+        return [str(keys.index(module.key) + 1) for module in modules]
 
     @property
     def absent(self) -> bool:

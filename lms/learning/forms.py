@@ -52,7 +52,7 @@ def scoring_form(scoring: Scoring) -> type[ScoringForm]:
                 factor.name, description=factor.question, choices=choices, validators=[Optional()]
             )
         fields[reasons_field(case)] = TextAreaField(
-            _l("Your reasons for %(case)s", case=case.name), validators=[Length(max=LONGEST_REASONS)]
+            _l("Your reasons: %(case)s", case=case.name), validators=[Length(max=LONGEST_REASONS)]
         )
     return type("ScoringFormOfUnit", (ScoringForm,), fields)
 

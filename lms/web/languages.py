@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from babel import Locale, UnknownLocaleError
+from babel.lists import format_list
 from babel.support import NullTranslations
 from flask import Flask, current_app, g, has_request_context, request, session
 from flask_babel import Babel, Domain, LazyString, force_locale, get_domain, get_locale
@@ -165,6 +166,11 @@ lazy_gettext = partial(LazyString, gettext)
 def in_a_row(names: Sequence[str]) -> str:
     """Such as "Justice; Defence; Interior": names that may hold commas, within a sentence."""
     return reduce(lambda so_far, one: gettext("%(so_far)s; %(one)s", so_far=so_far, one=one), names) if names else ""
+
+
+def listed(names: Sequence[str]) -> str:
+    """Such as "4, 5 and 6": short names as a list in words; in English without a comma before the "and"."""
+    return format_list(names, locale="en_GB" if language() == SOURCE else language())
 
 
 def _text(message: str, /, **values: Any) -> Markup:

@@ -185,7 +185,7 @@ def test_the_places_that_need_review_are_listed_with_their_sentence_and_a_way_to
 def test_a_translation_stands_beside_its_original_section_by_section(app: Flask, tmp_path: Path) -> None:
     published(tmp_path, first=MARKED)
     page = worker(app, Role.TRAINER).page("/tiny/units/first?text=es")
-    rows = page.split('<div class="pair ruled mt-2">')[1:]
+    rows = page.split('<div class="pair beside ruled mt-2">')[1:]
     assert len(rows) >= 2 + 1 + 1 + 2 + 6, "titles, note, key point, sections, paragraphs for institutions"
     beginning = next(row for row in rows if 'id="beginning"' in row)
     english, spanish = beginning.split('lang="es" dir="ltr"')[:2]

@@ -69,7 +69,7 @@ def test_a_new_participant_begins_with_the_first_text_and_sees_the_deadline_in_b
     assert "Ask for more time I cannot attend Change your time zone" in said
     assert "0 of 2 modules read. About 10 minutes of reading left." in said
     assert "1 Words Not started 7 minutes, 5 questions." in said
-    assert "2 Cases Opens later 3 minutes. Opens when you have read: Words." in said
+    assert "2 Cases Opens later 3 minutes. Opens after module 1." in said
 
 
 def test_the_module_that_waits_for_another_has_no_link(reader: Reader) -> None:

@@ -87,7 +87,7 @@ def test_a_translation_confirmed_in_its_file_says_nothing_and_asks_nothing(app: 
     publish(tmp_path, **translated(status="confirmed"))
     reader = make_reader(app)
     speak(reader, "es")
-    assert language_section(reader.get("first")) == "Read the original, English"
+    assert language_section(reader.get("first")) == "Read the original in inglés"
     assert "confirmed by a native reader" in reader.get("first")
     with statements(app) as sent:
         reader.get("first")

@@ -100,7 +100,7 @@ def test_the_page_asks_each_case_by_each_factor_in_groups_that_are_heard(reader:
         assert page.count(words) == 4, words
     assert page.count("Did they know of each other?") == 2
     assert "The first case" in page
-    assert "Your reasons for The second case" in page
+    assert "Your reasons: The second case" in page
     assert page.count(f'<a href="{reader.url("case")}">Read this case</a>') == 1
     for told in re.findall(r'aria-describedby="([^"]+)"', page):
         assert all(f'id="{one}"' in page for one in told.split()), told

@@ -86,8 +86,8 @@ def _debrief(data: Mapping[str, Any], context: RenderContext) -> str:
 def _rubric(data: Mapping[str, Any], context: RenderContext) -> str:
     heads = "".join(f'<th scope="col">{escape(label(key, context.language))}</th>' for key in ("factor", "question"))
     rows = "".join(f"<tr><td>{escape(r['factor'])}</td><td>{escape(r['question'])}</td></tr>\n" for r in data["rubric"])
-    steps = label("between-scores", context.language).join(words for _score, words in scores(context.language))
-    scale = escape(f"{label('scale', context.language)}. {steps}.")
+    steps = ", ".join(f"{score} ({label(f'score-{score}', context.language)})" for score, _ in scores(context.language))
+    scale = escape(f"{label('scale', context.language)} {steps}.")
     name = escape(label("rubric", context.language))
     table = f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody></table>"
     box = f'<div class="scroll rubric" role="region" tabindex="0" aria-label="{name}">{table}</div>\n'

@@ -30,7 +30,7 @@ def _read_glossary(session: Session, version_id: int) -> Glossary:
     units = {unit.revision_id: unit.key for _module, unit in course.units()}
     defined = select(UnitRevision.id, UnitRevision.rendered["terms"]).where(UnitRevision.id.in_(units))
     used = {units[number]: {term["key"] for term in terms} for number, terms in session.execute(defined)}
-    sources = {source["id"]: stored_html(source_html(source)) for source in course.sources}
+    sources = {source["id"]: stored_html(source_html(source, course.language)) for source in course.sources}
     return Glossary(
         tuple(
             GlossaryTerm(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from babel.lists import format_list
 from flask import url_for
 
 from lms.catalogue.rules.alphabet import holds, order
@@ -19,7 +18,7 @@ from lms.learning.rules.proposals import Outcome
 from lms.learning.rules.standing import ModuleStanding, UnitStanding
 from lms.people.states import languages_of
 from lms.web.languages import gettext as _
-from lms.web.languages import in_a_row, language_name, language_names
+from lms.web.languages import in_a_row, language_name, language_names, listed
 from lms.web.languages import lazy_gettext as _l
 
 from .way import Way
@@ -114,7 +113,7 @@ class LexiconPage:
     @property
     def languages(self) -> str:
         """The languages of the glossary, as a list in words."""
-        return format_list([language_name(code) for code in self.way.glossary.languages()], locale=self.way.language)
+        return listed([language_name(code) for code in self.way.glossary.languages()])
 
     @cached_property
     def here(self) -> list[Entry]:
