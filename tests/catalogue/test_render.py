@@ -9,7 +9,7 @@ import pytest
 
 from lms.catalogue.kinds.plugin import OURS
 from lms.catalogue.publication import render_unit
-from lms.catalogue.render import PageContext, sanitise
+from lms.catalogue.render import PageContext, sanitise, source_html
 from lms.plugins.unit_kind import UnitSource
 
 SOURCES = {
@@ -67,6 +67,30 @@ def test_a_term_is_a_button_once_and_words_after_that() -> None:
     assert '<button class="term" type="button" popovertarget="t-state">States</button> and state' in html
     assert context.rendered("").terms[0].definition == "A member."
     assert context.rendered("").terms[0].source == "Two"
+
+
+def test_what_touches_a_term_never_stands_alone_on_another_line() -> None:
+    html = sanitise(page().prose("He said “[[state|a state]]”. [@S001; @S002] More."))
+    held = html.partition('<span class="whole">')[2].partition("</span>")[0]
+    assert held.startswith('“<button class="term"')
+    assert "</button>”.<a " in held
+    assert held.endswith(">2</a>")
+    assert "whole" not in page().prose("A [[state]] acts.")
+
+
+@pytest.mark.parametrize(
+    ("language", "date", "written"),
+    [
+        ("en", "2014", "2014"),
+        ("en", "2021-11", "November 2021"),
+        ("en", "1948-12-09", "9 December 1948"),
+        ("es", "1948-12-09", "9 de diciembre de 1948"),
+        ("fr", "2021-11", "novembre 2021"),
+        ("en", "about 1948", "about 1948"),
+    ],
+)
+def test_the_date_of_a_source_is_written_as_people_write_it(language: str, date: str, written: str) -> None:
+    assert source_html({"title": "One", "date": date}, language) == f"<cite>One</cite>, {written}."
 
 
 def test_a_term_is_shown_in_the_language_of_the_text() -> None:
