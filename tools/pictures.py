@@ -32,7 +32,7 @@ TARGET = ROOT / "docs/pictures"
 MOMENT = dt.datetime(2027, 4, 12, 9, 0, tzinfo=dt.UTC)
 WIDE, TALL, PHONE = (1280, 900), (1280, 1150), (390, 844)
 MOST_BYTES = 250_000
-UNIT, QUIZ = "pillar-three", "three-pillars-questions"
+UNIT, QUIZ = "from-sign-to-action", "risk-and-warning-questions"
 
 Way = Callable[[Page], None]
 
