@@ -246,8 +246,9 @@ def choices() -> tuple[str, ...]:
     return tuple(code for code in offered_languages() if code not in PSEUDO)
 
 
+@lru_cache(maxsize=256)
 def speech(code: str) -> Markup:
-    """The attributes of an element whose text is in this language."""
+    """The attributes of an element whose text is in this language; a page asks for them dozens of times."""
     return Markup('lang="{}" dir="{}"').format(code.replace("_", "-"), text_direction(code))
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lms.learning.models import (
@@ -47,10 +47,18 @@ def reflection(session: Session, own: OwnEnrolment, unit_id: int, receipt_id: in
     return Written(*read_back(kept), row.at)
 
 
+# Built once: every page of a text that was begun asks it.
+_written = Reflection.__table__
+_WRITTEN = (
+    select(_written.c.id)
+    .where(_written.c.enrolment_id == bindparam("enrolment_id"), _written.c.unit_id == bindparam("unit_id"))
+    .limit(1)
+)
+
+
 def has_written(session: Session, enrolment_id: int, unit_id: int) -> bool:
     """Whether there is a private text on a unit, without opening it."""
-    mine = exists().where(Reflection.enrolment_id == enrolment_id, Reflection.unit_id == unit_id)
-    return bool(session.scalar(select(mine)))
+    return session.execute(_WRITTEN, {"enrolment_id": enrolment_id, "unit_id": unit_id}).first() is not None
 
 
 @dataclass(frozen=True, slots=True)
