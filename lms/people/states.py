@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,7 +14,7 @@ from babel import Locale, UnknownLocaleError
 from babel.languages import get_territory_language_info
 
 from lms.kernel.errors import Refused
-from lms.web.languages import gettext, in_a_row, language
+from lms.web.languages import gettext, in_a_row, language, unmarked
 
 Membership = Literal["member", "observer"]
 
@@ -169,8 +168,7 @@ def _language(locale: str) -> str:
 
 def _folded(text: str) -> str:
     """Text without case and accents."""
-    marked = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in marked if not unicodedata.combining(char)).translate(_PLAIN_LETTERS)
+    return unmarked(text).translate(_PLAIN_LETTERS)
 
 
 def _words(text: str) -> tuple[str, ...]:

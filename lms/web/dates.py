@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -15,7 +14,7 @@ from babel.dates import format_date, get_timezone_location
 from flask import Flask
 from flask_babel import LazyString
 
-from .languages import language
+from .languages import language, unmarked
 from .languages import lazy_gettext as _l
 
 AREAS: Mapping[str, LazyString] = {
@@ -50,16 +49,11 @@ def zones_by_area() -> dict[str, list[tuple[str, str]]]:
 def _named_zones(locale: str) -> tuple[tuple[str, str], ...]:
     """Every zone with its place, in alphabetical order; an older name of a zone, which some have, is told apart."""
     named = ((zone, _place(zone, locale) + _older_name(zone)) for zone in zones())
-    return tuple(sorted(named, key=lambda one: _plain(one[1])))
+    return tuple(sorted(named, key=lambda one: unmarked(one[1])))
 
 
 def _older_name(zone: str) -> str:
     return f" ({zone.replace('_', ' ')})" if zone in get_global("zone_aliases") else ""
-
-
-def _plain(text: str) -> str:
-    marked = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in marked if not unicodedata.combining(letter))
 
 
 def is_zone(name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -293,3 +294,9 @@ def _names(locale: str) -> Mapping[str, str]:
         return language_names(locale)
     except (UnknownLocaleError, ValueError):
         return {}
+
+
+def unmarked(text: str) -> str:
+    """A text without case and accents, for names that are put in order or looked up."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))

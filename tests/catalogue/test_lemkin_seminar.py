@@ -17,7 +17,7 @@ from lms.catalogue.rules.translation import text_hash
 from lms.report.units import unit_facts
 
 from .tiny import KINDS
-from .worlds import STEMS, names_an_act, speaks_to
+from .worlds import MARK, STEMS, names_an_act, speaks_to
 
 CHECKED = check(disk.collect(packaged_courses() / "lemkin-seminar"), KINDS)
 assert CHECKED.course is not None
@@ -29,11 +29,10 @@ TEXTS = frozenset({"reading", "case-study"})
 TEXT = "\n".join(text for path, text in CHECKED.files.items() if path != "sources.yaml")
 VIEW = re.compile(r"holds that|argues|in the view of|in his view|according to", re.IGNORECASE)
 HARD = re.compile(r"\bkill|\bmurder|\bmassacre|\btortur|\brape|\bexterminat|\bgas chamber", re.IGNORECASE)
-_MARK = re.compile(r"\[@[^\]]*\]|\[\[[^\]|]*\|?|\]\]")
 
 
 def words(text: str) -> list[str]:
-    return re.findall(r"\w+", _MARK.sub(" ", text).lower())
+    return re.findall(r"\w+", MARK.sub(" ", text).lower())
 
 
 def four_grams(text: str) -> set[tuple[str, ...]]:
@@ -62,7 +61,7 @@ def translated() -> Iterator[str]:
 
 def numbers(unit: UnitFile) -> list[str]:
     """The figures of a text, thousands separated in any way."""
-    text = _MARK.sub(" ", unit.body)
+    text = MARK.sub(" ", unit.body)
     return sorted(re.sub(r"\D", "", found) for found in re.findall(r"\d[\d.,\u00a0\u202f]*", text))
 
 

@@ -19,7 +19,7 @@ STEMS = {
     "human-rights": """complaint inquir investigat hearing recommend independen monitor parliament detention
         ombud accredit finding testimon victim communit sister publish""",
 }
-_MARK = re.compile(r"\[@[^\]]*\]|\[\[[^\]|]*\|?|\]\]")
+MARK = re.compile(r"\[@[^\]]*\]|\[\[[^\]|]*\|?|\]\]")
 VERBS = """
     add advise agree answer appoint arrange ask assign begin bring build call change check choose circulate clear
     collect compare compile conduct convene copy count create decide define describe discuss document draft draw
@@ -42,6 +42,6 @@ def speaks_to(sector: str, text: str) -> bool:
 def names_an_act(text: str) -> bool:
     """Whether a text tells its reader to do something: a clause begins with a verb of doing, or somebody can do it."""
     verbs = set(VERBS.split())
-    clauses = re.split(r"[.?!:;,]\s+(?:and |then |or )?", _MARK.sub("", text))
+    clauses = re.split(r"[.?!:;,]\s+(?:and |then |or )?", MARK.sub("", text))
     begun = {found[0].lower() for clause in clauses if (found := re.match(r"\w+", clause.strip()))}
     return bool(begun & verbs) or any(verb in verbs for verb in re.findall(r"\b(?:can|should|must) (\w+)", text))
