@@ -103,10 +103,12 @@ def begins_reading(view: View) -> View:
 
 
 def check_marks(app: Flask) -> None:
-    """Raises RuntimeError that names every view without a mark."""
+    """Raises RuntimeError that names every view without a mark; notes which views logs must not tell apart."""
     bare = sorted(name for name, view in app.view_functions.items() if not hasattr(view, "lms_access"))
     if bare:
         raise RuntimeError(f"these views are marked neither @requires nor @public: {', '.join(bare)}")
+    alike = {getattr(view, "lms_logged_as", None) for view in app.view_functions.values()}
+    app.extensions["lms.alike_in_logs"] = frozenset(alike - {None})
 
 
 def view_asked() -> Callable[..., Any] | None:
@@ -122,8 +124,7 @@ def name_in_logs() -> str | None:
 def told_apart() -> bool:
     """Whether the view that this request is for may be told from others: not one that is logged under another's name,
     nor that other one."""
-    names = {getattr(view, "lms_logged_as", None) for view in current_app.view_functions.values()}
-    return name_in_logs() not in names - {None}
+    return name_in_logs() not in current_app.extensions["lms.alike_in_logs"]
 
 
 def outcome_in_logs(status: int) -> dict[str, Any]:
