@@ -12,11 +12,11 @@ from lms.catalogue.files.read import read_unit
 from lms.catalogue.models import ConfirmationAct
 from lms.catalogue.queries import Published
 from lms.catalogue.rules.outline import Outline, OutlineModule, OutlineUnit
+from lms.catalogue.rules.passages import Changed, changes, passages_of
 from lms.catalogue.rules.translation import text_hash
 from lms.kernel.errors import NotFound
 
 from .queries import Said, StoredText, TextFacts, facts_of, originals_of, said_of, stored_texts
-from .rules.passages import Changed, changes, passages_of
 from .rules.standing import TextStanding, standing_in
 
 

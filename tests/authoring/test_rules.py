@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from lms.authoring.rules.marks import Marked, marks_in
-from lms.authoring.rules.passages import Changed, Passage, Piece, changes, passages_of
 from lms.authoring.rules.reach import Reach, reach_of
 from lms.catalogue.files.read import read_unit
 from lms.catalogue.kinds.plugin import OURS
 from lms.catalogue.rules.confirmation import may_confirm
+from lms.catalogue.rules.passages import Changed, Passage, Piece, changes, passages_of
 from lms.people.rules import Grant, Role, ScopeKind
 from tests.catalogue.tiny import ASKED, FIRST
 

@@ -9,8 +9,8 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Any
 
-from lms.catalogue.rules.course_files import UnitFile
-from lms.catalogue.rules.translation import FIXED
+from .course_files import UnitFile
+from .translation import FIXED
 
 _WORDS = re.compile(r"\S+\s*")
 _HEADING = re.compile(r"#+\s+(.*?)\s*(?:\{#[^}]*\})?$")
