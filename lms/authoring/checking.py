@@ -7,7 +7,9 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from html import escape, unescape
 from typing import Any
+from zlib import compress
 
 from lms.catalogue.checks.figures import figure_mistakes
 from lms.catalogue.checks.hard_texts import hard_text_mistakes
@@ -25,6 +27,7 @@ from lms.catalogue.rules.substance import unannounced, unit_substance
 from lms.plugins.unit_kind import UnitKind
 
 from .manuscript import Manuscript, UnitDraft
+from .preview import Preview
 from .rules.blanks import completed
 from .rules.fields import Where
 
@@ -126,9 +129,8 @@ def _others(unit: UnitDraft, kind: UnitKind, kinds: Mapping[str, UnitKind], read
         if other is None or other.kind not in kinds:
             continue
         front = completed(kinds[other.kind].schema, other.front, unit.language)
-        bare = {name: front[name] for name in ("key", "kind", "title") if name in front}
         reading.documents[other.path], reading.body_lines[other.path] = other.document, other.body_line
-        yield UnitFile(other.path, other.key, other.language, {**front, **bare}, other.body)
+        yield UnitFile(other.path, other.key, other.language, front, other.body)
 
 
 def _unannounced(unit: UnitDraft, kinds: Mapping[str, UnitKind]) -> list[Finding]:
@@ -181,3 +183,31 @@ def cited_by(text: Manuscript, kind: UnitKind) -> set[str]:
     tokens = [token for prose in proses for token in inner_tokens(parser().parse(prose))]
     marks = {source for token in tokens if token.type == "citation" for source, _place in token.meta["cites"]}
     return marks | {value.partition(" ")[0] for _, value in texts_marked(text.front, kind.schema, "citation")}
+
+
+# What a reader's page has around the text: masthead, contents, footer. Measured on the pages of a course.
+_AROUND = 3_600
+_TAG = re.compile(r"<svg.*?</svg>|<a class=\"ref\".*?</a>|<[^>]*>", re.DOTALL)
+_BLOCK = re.compile(r"</(?:p|li|h[1-6]|td|th|dt|dd|blockquote|figcaption|summary)>|<br>")
+
+
+def _shown(found: Preview) -> str:
+    text = found.text
+    points = "".join(f"<p>{point}</p>" for point in text.key_points)
+    boxes = "".join(f"<p>{box}</p>" for box in text.for_your_institution.values())
+    asked = (word for question in found.questions for word in (question.prompt, *(o.text for o in question.options)))
+    return points + text.html + boxes + "".join(f"<p>{escape(words)}</p>" for words in asked)
+
+
+def plain_text(found: Preview) -> str:
+    """The words of a text, a line for each block."""
+    return unescape(_TAG.sub("", _BLOCK.sub("\n", _shown(found))))
+
+
+def page_weight(found: Preview) -> int:
+    """About how many bytes its page has as it travels."""
+    text = found.text
+    notes = "".join(source.html for source in text.citations) + "".join(
+        f"<dt>{term.term}</dt><dd>{term.definition}</dd>" * 2 for term in text.terms
+    )
+    return _AROUND + len(compress((_shown(found) + notes).encode(), 6))

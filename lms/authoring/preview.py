@@ -65,7 +65,7 @@ def preview(unit: UnitDraft, file: UnitFile, kind: UnitKind) -> Preview | None:
 def context_of(unit: UnitDraft, language: str) -> PageContext:
     """What a text of the unit refers to, as the draft has it."""
     sources = _Sources({str(source["id"]): {"title": source["id"], **source} for source in unit.sources})
-    blank = {"term": {}, "definition": {}}
+    blank: Mapping[str, Any] = {"term": {}, "definition": {}}
     terms = _Terms({str(term["key"]): {**blank, **term} for term in unit.terms if term.get("term")})
     for key, term in terms.items():
         if not term["definition"]:
