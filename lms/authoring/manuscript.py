@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from lms.catalogue.files.canonical import FENCE, unit_text
@@ -16,11 +16,11 @@ from lms.catalogue.rules.translation import text_hash
 from lms.kernel.errors import NotFound
 from lms.plugins.unit_kind import UnitKind
 
+from .lists import sources_of, terms_of
 from .queries import DraftFiles
 from .rules.typed import clean
 
 _UNIT = re.compile(r"modules/([^/]+)/([a-z0-9][a-z0-9-]*)(?:\.([a-z]{2,3}))?(\.md|\.yaml)")
-FIRST_FOLLOWED = {"status": "awaiting-native-reader"}
 
 
 @dataclass(frozen=True)
@@ -75,14 +75,6 @@ def read_manuscript(path: str, key: str, language: str, text: str) -> Manuscript
     return Manuscript(path, key, language, text, document, clean(body), body_line, tuple(wrong))
 
 
-@lru_cache(maxsize=6)
-def _read_list(path: str, name: str, text: str) -> tuple[Mapping[str, Any], ...]:
-    """The entries of sources.yaml or glossary.yaml: parsing these takes longer than showing the few that are used."""
-    document, wrong = read_yaml(path, text)
-    entries = document.data.get(name) if not wrong and isinstance(document.data, dict) else None
-    return tuple(one for one in entries if isinstance(one, dict)) if isinstance(entries, list) else ()
-
-
 @dataclass(frozen=True)
 class UnitDraft:
     """A unit of a draft with its translations, and what of the course its texts need."""
@@ -110,15 +102,12 @@ class UnitDraft:
     @cached_property
     def sources(self) -> tuple[Mapping[str, Any], ...]:
         """The course's sources, as they stand in the draft."""
-        return tuple(one for one in self._list("sources.yaml", "sources") if isinstance(one.get("id"), str))
+        return sources_of(self.files)
 
     @cached_property
     def terms(self) -> tuple[Mapping[str, Any], ...]:
         """The course's terms."""
-        return tuple(one for one in self._list("glossary.yaml", "terms") if isinstance(one.get("key"), str))
-
-    def _list(self, path: str, name: str) -> tuple[Mapping[str, Any], ...]:
-        return _read_list(path, name, self.files.texts.get(path, ""))
+        return terms_of(self.files)
 
     @cached_property
     def published(self) -> Manuscript | None:

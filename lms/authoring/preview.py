@@ -66,7 +66,7 @@ def context_of(unit: UnitDraft, language: str) -> PageContext:
     """What a text of the unit refers to, as the draft has it."""
     sources = _Sources({str(source["id"]): {"title": source["id"], **source} for source in unit.sources})
     blank: Mapping[str, Any] = {"term": {}, "definition": {}}
-    terms = _Terms({str(term["key"]): {**blank, **term} for term in unit.terms if term.get("term")})
+    terms = _Terms({str(term["key"]): {**blank, **term} for term in unit.terms})
     for key, term in terms.items():
         if not term["definition"]:
             terms[key] = {**term, "definition": {"en": "…"}}

@@ -22,11 +22,12 @@ from lms.web.languages import gettext as _
 from lms.web.languages import language, language_name, own_name
 
 from .editing import form_of
+from .labels import entry_name, hint_of, label_of, variety_name
 from .manuscript import UnitDraft
 from .preview import Preview, preview
 from .queries import SavedState, saves_of
 from .rules.announcing import said_in
-from .rules.fields import Field, Where
+from .rules.fields import Field, Where, name_of
 from .unit_checks import ChecksPart, checks_of
 from .unit_writing import Writing
 
@@ -65,6 +66,8 @@ class EditorPage:
     writing: Writing
     client_key: str
     unread: Mapping[Where, str] = field(default_factory=dict)
+    over_sent: tuple[int, int] | None = None
+    """Of a form that is given back: what it was written over."""
 
     @property
     def unit(self) -> UnitDraft:
@@ -116,12 +119,12 @@ class EditorPage:
     @property
     def over(self) -> int:
         """What a save is written over."""
-        return self.unit.files.over(self.writing.path)
+        return self.over_sent[0] if self.over_sent else self.unit.files.over(self.writing.path)
 
     @property
     def over_original(self) -> int:
         """The same of the original, where it is a translation."""
-        return self.unit.files.over(self.unit.original.path)
+        return self.over_sent[1] if self.over_sent else self.unit.files.over(self.unit.original.path)
 
     @property
     def follows_older(self) -> bool:
@@ -206,6 +209,35 @@ class EditorPage:
     def checks(self) -> ChecksPart:
         """What is to be mended."""
         return checks_of(self.writing, self.preview.found)
+
+    def label(self, one: Field) -> str:
+        """What a field is called."""
+        return label_of(one)
+
+    def hint(self, one: Field) -> str:
+        """What is to be known of it."""
+        return hint_of(one)
+
+    def entry(self, one: Field) -> str:
+        """What an entry of a list is called."""
+        return entry_name(one.key)
+
+    def variety(self, name: str) -> str:
+        """What a kind of entry is called."""
+        return variety_name(name)
+
+    def renewable(self, entry: Field) -> str:
+        """The id of a question that readers may have answered; nothing for another entry."""
+        name = name_of(entry) or ""
+        asked = entry.where[0] == "questions" and len(entry.where) == 2
+        return name if asked and name in self._published_questions else ""
+
+    @cached_property
+    def _published_questions(self) -> frozenset[str]:
+        was = self.unit.published if self.may_renew else None
+        entries = was.front.get("questions") if was else None
+        known = entries if isinstance(entries, list) else []
+        return frozenset(str(one.get("id")) for one in known if isinstance(one, dict))
 
     def typed(self, one: Field) -> str | None:
         """What was typed where a number belongs."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import url_for
@@ -62,6 +62,12 @@ class Writing:
         """Whether it can be shown as a form."""
         return self.kind is not None and not self.unit.original.broken and not (self.text and self.text.broken)
 
+    def with_text(self, text: Manuscript) -> Writing:
+        """The same with another text in this language, which is not saved yet."""
+        if self.is_original:
+            return replace(self, unit=replace(self.unit, original=text))
+        return replace(self, unit=replace(self.unit, translations={**self.unit.translations, self.language: text}))
+
     def url(self, endpoint: str = "edit_unit", **more: Any) -> str:
         """An address of this unit."""
         given = {"text": None if self.is_original else self.language, **more}
@@ -71,6 +77,10 @@ class Writing:
         """The address where its text in a language is written."""
         given = {"text": None if code == self.unit.language else code, **more}
         return url_for("authoring.edit_unit", **self._where(), **given)
+
+    def url_of(self, key: str, endpoint: str, **more: Any) -> str:
+        """An address of another unit of the draft."""
+        return url_for(f"authoring.{endpoint}", **{**self._where(), "unit": key}, **more)
 
     def _where(self) -> dict[str, Any]:
         return {"slug": self.slug, "draft": self.draft.public_id, "unit": self.unit.key}

@@ -15,10 +15,10 @@ from .drafts import send_to_review as send_to_review
 from .drafts import take_back as take_back
 from .drafts import take_up as take_up
 from .publication import publish_draft as publish_draft
+from .updating import Behind as Behind
+from .updating import bring_up_to_date as bring_up_to_date
 from .writing import Torn as Torn
 from .writing import Written as Written
 from .writing import choose as choose
 from .writing import torn_texts as torn_texts
 from .writing import write_unit as write_unit
-from .updating import Behind as Behind
-from .updating import bring_up_to_date as bring_up_to_date
