@@ -82,6 +82,11 @@ class Field:
         return self.value not in (None, "", False)
 
     @property
+    def mark(self) -> str:
+        """What its text means, where its schema says so: prose, citation, passage, case-study."""
+        return str(self.schema.get("format", ""))
+
+    @property
     def variety(self) -> str:
         """For an entry of one of several kinds: which."""
         return next((str(m.value) for m in self.members if m.sort is Sort.CONSTANT and m.key == "kind"), "")
