@@ -34,7 +34,7 @@ class Form(HTMLParser):
             self.ids.append(given["id"])
         if tag == "form":
             self._inside = given.get("id") == "p.form"
-        if not self._inside or "name" not in given and tag != "option":
+        if not self._inside or ("name" not in given and tag != "option"):
             return
         if tag == "textarea":
             self._area = given["name"]
