@@ -197,10 +197,8 @@ def test_what_fewer_than_five_miss_or_know_is_not_told_however_many_answered() -
 
 
 def test_an_edition_that_would_leave_a_few_of_another_is_not_told_by_itself() -> None:
-    said = told(crowd(10, 7) + crowd(2, 1, edition=2))
-    assert said.everyone == Count(12, 8) or said.everyone.people == 15
     said = told([Answered(2), Answered(2, "that"), *crowd(10, 8)])
-    assert said.everyone == Count(11, 9)
+    assert said.everyone == Count(10, 5)
     assert said.count(1) is None
     assert said.count(2) is None
 
