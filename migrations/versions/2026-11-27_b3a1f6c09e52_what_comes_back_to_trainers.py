@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "b3a1f6c09e52"
-down_revision = "7d4749e95f46"
+down_revision = "a1d9c40f7e21"
 branch_labels = None
 depends_on = None
 

@@ -2,5 +2,13 @@
 
 from __future__ import annotations
 
-from . import courses, proposals, units  # noqa: F401  the views register themselves when imported
+from . import (  # noqa: F401  the views register themselves when imported
+    care,
+    courses,
+    editions,
+    proposals,
+    questions,
+    reports,
+    units,
+)
 from .blueprint import bp as bp

@@ -77,12 +77,14 @@ class Told:
 
     @property
     def most_given(self) -> Instead | None:
-        """The wrong answer that was given most often, as far as it may be told; `times` is then the least it was."""
+        """The wrong answer that was given most often, where that is certain; `times` is then the least it was."""
         wrong, times = sum(one.wrong for one in self.instead), Counter[str]()
         for one in self.instead:
             times[one.answer] += one.times
         best = max(sorted(times), key=lambda answer: times[answer], default=None)
-        return None if best is None else Instead(best, times[best], wrong)
+        if best is None or (len(times) > 1 and 2 * times[best] <= wrong):
+            return None
+        return Instead(best, times[best], wrong)
 
 
 def told(answers: Iterable[Answered]) -> Told:
