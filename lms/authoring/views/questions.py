@@ -96,8 +96,16 @@ class QuestionsPage:
     @cached_property
     def most_missed(self) -> list[AskedLine]:
         """The questions that the greatest share of people missed, of those with a number."""
-        lines = [line for quiz in self.quizzes for line in quiz.questions if line.count]
-        return sorted(lines, key=lambda line: -line.count.missed if line.count else 0)[:_MOST_MISSED]
+        return sorted(self._told_of, key=lambda line: -line.count.missed if line.count else 0)[:_MOST_MISSED]
+
+    @property
+    def worth_a_list(self) -> bool:
+        """Whether there are more questions with a number than those."""
+        return len(self._told_of) > _MOST_MISSED
+
+    @property
+    def _told_of(self) -> list[AskedLine]:
+        return [line for quiz in self.quizzes for line in quiz.questions if line.count]
 
     def _url(self, unit: OutlineUnit, **more: str) -> str:
         return url_for("authoring.unit", slug=self.slug, unit=unit.key, **more)

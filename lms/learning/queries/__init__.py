@@ -13,7 +13,6 @@ from .proposals import (
     proposal_in_course,
     proposed_words,
     remark_place,
-    waiting_words,
 )
 from .quiz import TryRow, answer_place, answers_of, answers_under, latest_try, quiz, try_of
 from .reports import Reported, own_reports, report_in_course, report_place, reports_of, waiting_reports
@@ -71,5 +70,4 @@ __all__ = [
     "try_of",
     "versions_read",
     "waiting_reports",
-    "waiting_words",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lms.catalogue.models import CourseVersion
@@ -105,12 +105,6 @@ def proposed_words(session: Session, course_id: int, *, answered: bool = False) 
         same = (row.term, row.language, sameness(row.word), row.outcome, row.reason)
         together.setdefault(same, []).append(row)
     return [_word(group, remarks) for group in together.values()]
-
-
-def waiting_words(session: Session, course_id: int) -> int:
-    """How many proposals for the terms of a course wait for an answer."""
-    waiting = _in_course(course_id).where(TermProposalOutcome.outcome.is_(None)).order_by(None)
-    return session.scalar(waiting.with_only_columns(func.count(), maintain_column_froms=True)) or 0
 
 
 def _word(rows: Sequence[Any], remarks: dict[str, str]) -> ProposedWord:
