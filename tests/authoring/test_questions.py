@@ -157,11 +157,11 @@ def test_a_question_with_a_new_substance_is_counted_anew_and_the_others_go_on(co
     assert page.count("No number can be told.") == 1
     unit, held = unit_of("asked"), edition()
     assert unit.substance == "s2"
-    answered(crowd(held, 20), mixed(unit, 5, 15), unit)
+    answered(crowd(held, 10), mixed(unit, 5, 5), unit, minutes=30)
     count_answers()
     page = said(course)
-    assert "Which one? Of 20 people, 5 answered" in page
-    assert "Which ones? Of 40 people, 16 answered" in page
+    assert "Which one? Of 10 people, 5 answered" in page
+    assert "Which ones? Of 30 people, 16 answered" in page
 
 
 def test_what_was_closed_within_the_last_minute_waits(course: Flask) -> None:
