@@ -194,7 +194,8 @@ class QuestionTally(Model):
     course_id: Mapped[int] = mapped_column(ForeignKey("lms_course.id"), primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("lms_unit.id"), primary_key=True)
     tries: Mapped[int]
-    """How many first tries it was made of."""
+    """How many first tries it was made of: all that were closed until then."""
+    until: Mapped[dt.datetime]
     told: Mapped[list[Any]]
     """One entry a question and substance."""
 

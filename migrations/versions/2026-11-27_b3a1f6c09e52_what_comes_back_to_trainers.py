@@ -72,6 +72,7 @@ def upgrade() -> None:
         sa.Column("course_id", BIG, nullable=False),
         sa.Column("unit_id", BIG, nullable=False),
         sa.Column("tries", BIG, nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
             "told", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
         ),

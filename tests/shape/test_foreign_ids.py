@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 from lms.catalogue.models import Course
 from lms.demo.cast import cast
 from lms.kernel.unit_of_work import reading
-from lms.learning.models import QuizTry, TermProposal
+from lms.learning.models import QuizTry, TermProposal, TextReport
 from lms.people.models import IdentityKind, IdentityRow, Mandate, Person, SignInSession
 from lms.people.queries import person_by_address
 from lms.records.models import RecordSubject
@@ -89,6 +89,7 @@ def _walker(app: Flask, key: str) -> Walker:
             "unit": "pillar-two",
             "term": "genocide",
             "proposal": session.scalar(select(TermProposal.public_id).where(TermProposal.person_id != person.id)),
+            "report": session.scalar(select(TextReport.public_id).where(TextReport.person_id != person.id)),
             "link": NOBODY,
             # A trainer of the demonstration works on every course there is.
             "slug": NOBODY if key == "trainer" else session.scalar(select(Course.slug)),

@@ -20,16 +20,14 @@ from lms.seminars.models import Edition, Enrolment
 
 from .quiz import quiz
 
-SETTLED = dt.timedelta(minutes=1)
-"""Tries closed within it wait, so that none that is being written still comes before them."""
 _AT_ONCE = 2000
 Asked = tuple[str, str]
 """A question and its substance."""
 
 
 def _first(until: dt.datetime) -> ColumnElement[bool]:
-    """The first try of an enrolment at a unit, closed; one that was set aside is no try."""
-    return and_(QuizTry.number == 1, QuizTry.closed_at <= until - SETTLED, QuizTry.set_aside.is_(False))
+    """The first try of an enrolment at a unit, closed by then; one that was set aside is no try."""
+    return and_(QuizTry.number == 1, QuizTry.closed_at <= until, QuizTry.set_aside.is_(False))
 
 
 def grown(session: Session, until: dt.datetime) -> list[tuple[int, int]]:
