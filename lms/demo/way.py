@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from zlib import crc32
 
 from sqlalchemy.orm import Session
@@ -57,14 +58,14 @@ def _do(session: Session, own: learning.OwnEnrolment, outline: Outline, unit: Ou
         raise LookupError(f"the try at {unit.key} was not opened")
     given = {question.id: right_answer(question) for question in quiz.questions}
     first = given | {question.id: instead(question) for question in quiz.questions if _misses(own, question)}
-    what = {"own": own, "outline": outline, "unit": unit, "quiz": quiz}
-    check_try(session, public_id=tried.public_id, given=first, key=f"{key}-first", at=at, **what)
+    check = partial(check_try, session, own=own, outline=outline, unit=unit, quiz=quiz, at=at)
+    check(public_id=tried.public_id, given=first, key=f"{key}-first")
     if first != given:
         open_try(session, own=own, outline=outline, unit=unit, key=f"{key}-again", at=at)
         again = learning.latest_try(session, own.id, unit.id, unit.substance)
         if again is None:
             raise LookupError(f"the second try at {unit.key} was not opened")
-        check_try(session, public_id=again.public_id, given=given, key=key, at=at, **what)
+        check(public_id=again.public_id, given=given, key=key)
 
 
 def _misses(own: learning.OwnEnrolment, question: Question) -> bool:
@@ -83,8 +84,10 @@ def report(session: Session, *, edition: Edition, person_id: int, said: Error, b
     report_text(session, own=own, unit=unit, revision_id=unit.revision_id, text=said.wrong, key=key, at=at)
     if said.answer:
         newest, outcome = learning.own_reports(session, person_id)[0].public_id, ReportOutcome(said.answer)
-        what = {"outcome": outcome, "reason": said.reason, "by": by, "at": at + dt.timedelta(days=1)}
-        answer_report(session, course_id=outline.course_id, public_id=newest, **what)
+        answer_report(
+            session, course_id=outline.course_id, public_id=newest, outcome=outcome, reason=said.reason, by=by,
+            at=at + dt.timedelta(days=1),
+        )  # fmt: skip
 
 
 def propose(session: Session, *, edition: Edition, person_id: int, said: Word, by: str, at: dt.datetime) -> None:

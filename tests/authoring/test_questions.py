@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from lms.kernel.clock import frozen, now
 from lms.kernel.unit_of_work import unit_of_work
+from lms.learning.checks import tallies
 from lms.learning.models import QuestionTally
 from lms.learning.queries import grown, tally_of, told_in
 from lms.people.rules import Role, ScopeKind
@@ -269,3 +270,15 @@ def test_nobody_can_work_out_a_small_group_by_looking_after_every_answer(sqlite_
 
 def _few(numbers) -> list[int]:
     return [number for number in numbers if 0 < number < 5]
+
+
+def test_a_tally_that_was_tampered_with_is_found(course: Flask) -> None:
+    have_answered(edition(), 10, 10)
+    count_answers()
+    with unit_of_work() as session:
+        assert not list(tallies(session))
+        kept = session.scalars(select(QuestionTally)).one()
+        kept.told = [{**entry, "everyone": [11, 9]} for entry in kept.told]
+    with unit_of_work() as session:
+        (found,) = tallies(session)
+    assert "is not what the first tries come to" in str(found)

@@ -28,7 +28,7 @@ from lms.plugins.manager import unit_kinds
 from lms.web.access import Permission, requires
 from lms.web.dates import local_day, short_day
 from lms.web.languages import gettext as _
-from lms.web.languages import language_name
+from lms.web.languages import language_name, ngettext
 from lms.web.render import render
 
 from .blueprint import bp
@@ -86,6 +86,36 @@ class CarePage:
     def number(self) -> int:
         """How many things there are, as the course's page counts them."""
         return self.desk.in_need_of_care(self.today)
+
+    @property
+    def parts(self) -> list[tuple[str, str]]:
+        """(anchor, words) for each kind of thing that there is."""
+        places, stale = sum(len(unit.marks) for unit in self.units), len(self.stale)
+        terms, awaiting, sources = len(self.terms), len(self.awaiting), len(self.sources)
+        found = (
+            ("places", places, ngettext("%(num)s place needs review", "%(num)s places need review", places)),
+            ("glossary", terms, ngettext("%(num)s term has no source yet", "%(num)s terms have no source yet", terms)),
+            (
+                "stale",
+                stale,
+                ngettext(
+                    "%(num)s translation follows an older text", "%(num)s translations follow an older text", stale
+                ),
+            ),
+            (
+                "awaiting",
+                awaiting,
+                ngettext(
+                    "%(num)s translation awaits a native reader", "%(num)s translations await a native reader", awaiting
+                ),
+            ),
+            (
+                "sources",
+                sources,
+                ngettext("%(num)s source to look at again", "%(num)s sources to look at again", sources),
+            ),
+        )
+        return [(anchor, str(words)) for anchor, number, words in found if number]
 
     @cached_property
     def stale(self) -> list[TranslationLine]:

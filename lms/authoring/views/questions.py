@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from flask import request, url_for
 from sqlalchemy.orm import Session
@@ -107,7 +108,7 @@ class QuestionsPage:
     def _told_of(self) -> list[AskedLine]:
         return [line for quiz in self.quizzes for line in quiz.questions if line.count]
 
-    def _url(self, unit: OutlineUnit, **more: str) -> str:
+    def _url(self, unit: OutlineUnit, **more: Any) -> str:
         return url_for("authoring.unit", slug=self.slug, unit=unit.key, **more)
 
     def _questions(self, unit: OutlineUnit) -> list[AskedLine]:
