@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import (  # noqa: F401  the views register themselves when imported
     care,
     courses,
+    drafts,
     editions,
     proposals,
     questions,
