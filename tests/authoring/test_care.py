@@ -97,7 +97,6 @@ def test_whoever_has_no_mandate_over_the_course_finds_no_page(app: Flask, tmp_pa
     assert make_reader(app).client.get("/courses/tiny/care").status_code == 404
     for role in (Role.COORDINATOR, Role.EVALUATOR):
         worker(app, role).page("/tiny/care", 404)
-    worker(app).page("/tiny/review", 404)
 
 
 @pytest.mark.parametrize("marks", [1, 30])
