@@ -2,5 +2,20 @@
 
 from __future__ import annotations
 
-from . import both, checks, courses, drafts, editor, history, lookup, proposals, trial, units  # noqa: F401  the views register themselves when imported
+from . import (  # noqa: F401  the views register themselves when imported
+    both,
+    care,
+    checks,
+    courses,
+    drafts,
+    editions,
+    editor,
+    history,
+    lookup,
+    proposals,
+    questions,
+    reports,
+    trial,
+    units,
+)
 from .blueprint import bp as bp
