@@ -16,10 +16,12 @@ from lms.catalogue.checks.hard_texts import hard_text_mistakes
 from lms.catalogue.checks.references import reference_mistakes
 from lms.catalogue.checks.translations import translation_mistakes
 from lms.catalogue.checks.units import parse_units
+from lms.catalogue.figures.field import figures_of
 from lms.catalogue.files.nodes import Document
 from lms.catalogue.files.read import Reading
-from lms.catalogue.files.schemas import texts_marked
+from lms.catalogue.files.schemas import resolve, texts_marked
 from lms.catalogue.files.shape import shape_mistakes
+from lms.catalogue.files.validator import validator
 from lms.catalogue.markdown import inner_tokens, parser
 from lms.catalogue.rules.course_files import CourseFiles, ModuleFile, UnitFile
 from lms.catalogue.rules.mistakes import Mistake
@@ -29,7 +31,7 @@ from lms.plugins.unit_kind import UnitKind
 from .manuscript import Manuscript, UnitDraft
 from .preview import Preview
 from .rules.blanks import completed
-from .rules.fields import Where
+from .rules.fields import Where, item_schema
 
 _LINKED = re.compile(r"\]\(([a-z0-9][a-z0-9-]*)(?:#|\))")
 _MISSING = re.compile(r"“([\w-]+)” is missing")
@@ -91,13 +93,24 @@ def unit_mistakes(unit: UnitDraft, kinds: Mapping[str, UnitKind]) -> list[Mistak
         return broken or [known]
     reading = Reading(texts=dict(unit.files.texts), lenient=True)
     whole = _course_of(unit, kind, kinds, reading)
+    unready = _unready_figures(unit.original, kind)
     reading.mistakes += shape_mistakes(unit.original.path, unit.original.document, kind.schema)
     for check in _CHECKS:
         check(reading, whole, kinds)
     # What lies beyond the units at hand is not read here: of that nothing is said. Nor does a field that is not there
     # point anywhere.
     reference_mistakes(reading, _as_written(whole, unit), kinds, {"course.yaml"})
-    return reading.mistakes
+    return [mistake for mistake in reading.mistakes if mistake.what not in unready]
+
+
+def _unready_figures(text: Manuscript, kind: UnitKind) -> set[str]:
+    """What the validator would say of the places of figures that are left out while their data are not whole."""
+    known = [figure for figure in figures_of(text.front, kind.schema) if isinstance(figure, Mapping)]
+    return {f"there is no figure “{one.get('id')}”" for one in known if not _is_figure(one, kind)}
+
+
+def _is_figure(figure: Mapping[str, Any], kind: UnitKind) -> bool:
+    return bool(validator(item_schema(resolve(kind.schema["properties"]["figures"]))).is_valid(figure))
 
 
 def _texts(unit: UnitDraft) -> tuple[Manuscript, ...]:
@@ -108,7 +121,10 @@ def _course_of(unit: UnitDraft, kind: UnitKind, kinds: Mapping[str, UnitKind], r
     """A course of this unit and those it points to, with everything filled in that its fields lack."""
     for text in _texts(unit):
         reading.documents[text.path], reading.body_lines[text.path] = text.document, text.body_line
-    whole = replace(unit.original.file, front=completed(kind.schema, unit.original.front, unit.language))
+    front = completed(kind.schema, unit.original.front, unit.language)
+    if figures_of(front, kind.schema):
+        front["figures"] = [figure for figure in front["figures"] if _is_figure(figure, kind)]
+    whole = replace(unit.original.file, front=front)
     translations = tuple(_whole_translation(text) for text in unit.translations.values())
     others = tuple(_others(unit, kind, kinds, reading))
     module = ModuleFile(unit.folder, {"key": unit.folder[3:], **unit.module}, (whole, *others), translations)
