@@ -26,7 +26,7 @@ FIELDS: Mapping[str, Words] = {
     ),
     "written_alternative": (
         _l("What a reader may write instead"),
-        _l("One kind, concrete paragraph about the reader's own work, for somebody who has not read the text."),
+        _l("One kind, concrete paragraph about the reader’s own work, for somebody who has not read the text."),
     ),
     "key_points": (_l("Key points"), _l("One to four; they stand above the text.")),
     "body": (_l("Text"), ""),

@@ -23,6 +23,7 @@
     ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const over = () => `over=${form.elements.over.value}&over_original=${form.elements.over_original.value}`;
 
+  const open = Boolean(form.querySelector(".savebar button"));
   let kept = asText(); // what the server has
   let job = null; // what was sent and is not answered yet
   let busy = false, stopped = false, leaving = false, waitingFor = null;
@@ -159,22 +160,37 @@
     } catch { /* full, or not allowed: the page itself still has it, and asks before it is left */ }
   }
 
+  /* What an earlier page left here waits beside what this one writes, until somebody decides. */
   function offer() {
-    let found;
-    try { found = JSON.parse(localStorage.getItem(place)); } catch { return; }
+    const left = stored(place), waits = `${place} earlier`;
+    const arrived = left?.submitted && left.over !== form.elements.over.value;
+    localStorage.removeItem(place);
+    if (left && !arrived && left.text !== kept) localStorage.setItem(waits, JSON.stringify(left));
+    const found = stored(waits);
     if (!found) return;
-    const arrived = found.submitted && found.over !== form.elements.over.value;
-    if (arrived || found.text === kept) { localStorage.removeItem(place); return; }
     const note = form.querySelector("[data-kept]"), said = note.querySelector("[data-kept-words]");
     const when = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }).format(found.at);
     said.textContent = said.dataset.keptWords.replace("{when}", when);
     note.hidden = false;
-    stopped = true; // what is typed meanwhile would take its place
-    const done = () => { note.hidden = true; stopped = false; changed(); };
-    note.querySelector("[data-kept-take]").addEventListener("click", () => { fill(found); done(); form.elements.body?.focus(); });
-    note.querySelector("[data-kept-drop]").addEventListener("click", () => { localStorage.removeItem(place); done(); });
+    const done = () => { localStorage.removeItem(waits); note.hidden = true; };
+    note.querySelector("[data-kept-drop]").addEventListener("click", done);
+    note.querySelector("[data-kept-take]").addEventListener("click", () => {
+      const rest = fill(found);
+      changed();
+      preview();
+      if (!rest) { done(); form.elements.body?.focus(); return; }
+      const area = Object.assign(document.createElement("textarea"), { className: "input", rows: 6, readOnly: true, value: rest });
+      said.textContent = said.dataset.keptRest;
+      area.setAttribute("aria-label", said.dataset.keptRest);
+      note.querySelector("[data-kept-take]").replaceWith(area);
+    });
   }
 
+  function stored(name) {
+    try { return JSON.parse(localStorage.getItem(name)); } catch { return null; }
+  }
+
+  /* Gives the texts that have no field any more. */
   function fill(found) {
     const given = new URLSearchParams(found.text);
     form.elements.over.value = found.over; // it was written over that state: what came since is merged with it
@@ -183,6 +199,8 @@
       if (["checkbox", "radio"].includes(field.type)) field.checked = given.getAll(field.name).includes(field.value);
       else if (given.has(field.name)) field.value = given.get(field.name);
     }
+    return Array.from(given).filter(([name, value]) => value.trim() && !form.elements[name] && !/\.(id|key|kind|substance)$/.test(name))
+      .map(([, value]) => value).join("\n\n");
   }
 
   /* ---- the preview */
@@ -202,8 +220,10 @@
     }, LOOK);
   }
 
-  form.addEventListener("input", () => { changed(); preview(); });
-  form.addEventListener("change", () => { changed(); preview(); });
+  if (open) {
+    form.addEventListener("input", () => { changed(); preview(); });
+    form.addEventListener("change", () => { changed(); preview(); });
+  }
   form.addEventListener("submit", (event) => {
     const act = event.submitter?.name === "do";
     if (event.submitter?.closest(".savebar") && !stopped) { event.preventDefault(); save(); return; }
@@ -217,11 +237,11 @@
     leaving = true;
   });
   addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key === "s") { event.preventDefault(); save(); }
+    if ((event.ctrlKey || event.metaKey) && event.key === "s" && open) { event.preventDefault(); save(); }
   });
   addEventListener("online", () => { if (job && !busy) save(); });
   addEventListener("focus", () => { if (job && !busy) save(); });
-  addEventListener("beforeunload", (event) => { if (!leaving && (job || asText() !== kept)) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (open && !leaving && (job || asText() !== kept)) event.preventDefault(); });
   addEventListener("pageshow", (event) => { leaving = false; if (event.persisted) location.reload(); });
 
   /* ---- the toolbar */
@@ -346,7 +366,7 @@
     go(target, Number(anchor.dataset.line));
   });
 
-  if (form.querySelector(".savebar button")) {
+  if (open) {
     form.querySelectorAll("textarea[data-markdown]").forEach(toolbar);
     offer();
   }
