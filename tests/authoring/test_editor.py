@@ -5,12 +5,14 @@ from __future__ import annotations
 import html
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from lms.authoring.models import DraftSave
+from lms.authoring.views import editor as editor_views
 from lms.catalogue.rules.translation import text_hash
 from lms.kernel.unit_of_work import reading
 from lms.people.rules import Role
@@ -218,6 +220,28 @@ def test_two_who_write_in_different_places_are_put_together(at_first: Editor, ma
     assert "Both changes are kept." in page
     assert "en: Hers" in text(at_first)
     assert "minutes: 4" in text(at_first)
+
+
+def test_what_comes_between_a_save_and_its_answer_is_not_written_over(
+    at_first: Editor, mateus: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = "One. [@S001]\n\nTwo. [@S001]\n\nThree. [@S001]"
+    at_first.save(body=start)
+    form = at_first.form()
+    told = editor_views._told
+
+    def while_somebody_saves(*given: Any) -> Any:
+        monkeypatch.setattr(editor_views, "_told", told)
+        save(mateus, at_first.draft, text(at_first).replace("Three.", "Tres."))
+        return told(*given)
+
+    monkeypatch.setattr(editor_views, "_told", while_somebody_saves)
+    answer = at_first.send(form, body=start.replace("One", "Uno"), client_key="first-save", script=True)
+    assert answer.json is not None
+    over = {"over": [str(answer.json["over"])], "client_key": ["next-save"]}
+    at_first.send(form | over, body=start.replace("One", "Unum"), script=True)
+    assert "Unum." in text(at_first)
+    assert "Tres." in text(at_first)
 
 
 @pytest.mark.parametrize("taken", ["mine", "theirs"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext as _
@@ -38,9 +38,11 @@ class Torn:
 
 @dataclass(frozen=True)
 class Written:
-    """That a unit is kept. `together`: somebody else's changes are in it too; with `torn` somebody must choose."""
+    """That a unit is kept, in these `texts`. `together`: somebody else's changes are in them too; with `torn` somebody
+    must choose."""
 
     saved: Saved
+    texts: Mapping[str, str] = field(default_factory=dict)
     together: bool = False
     torn: Torn | None = None
 
@@ -62,7 +64,7 @@ def write_unit(
     for number in range(len(changes) + 1):
         try:
             saved = save_files(session, draft=draft, changes=changes, over=over, key=_key(key, number), by=by, at=at)
-            return Written(saved, together)
+            return Written(saved, changes, together)
         except Clash as clash:
             merged = together_of(clash.path, clash.before, clash.mine, clash.theirs)
             if kind is None or merged is None or merged.clashes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +14,11 @@ from werkzeug.wrappers import Response
 from lms.authoring import services
 from lms.authoring.editing import Edited, Sent, edited, form_of
 from lms.authoring.forms import UnitForm
+from lms.authoring.manuscript import read_manuscript
 from lms.authoring.preview import preview
 from lms.authoring.rules.fields import PREFIX, flat_items
 from lms.authoring.rules.reshaping import moved_to
 from lms.authoring.services import Torn, Written
-from lms.authoring.unit_checks import checks_of
 from lms.authoring.unit_pages import EditorPage, PreviewPart, saved_in_words
 from lms.authoring.unit_writing import Writing, writing_on
 from lms.kernel.clock import now
@@ -65,7 +66,7 @@ def save_unit(slug: str, draft: str, unit: str) -> Answer:
             done = _write(session, writing, form)
     except (Refused, Conflict) as no:
         return _refused(slug, draft, unit, code, form, no)
-    return _told(slug, draft, unit, code, done)
+    return _told(slug, draft, unit, code, form, done)
 
 
 @dataclass(frozen=True)
@@ -103,13 +104,13 @@ def sent_in() -> Sent:
     return Sent(items, given.get("body", ""), given.get("title", ""), given.get("do", ""), renew, given.get("whole"))
 
 
-def _told(slug: str, draft: str, unit: str, code: str, done: Done) -> Answer:
+def _told(slug: str, draft: str, unit: str, code: str, form: UnitForm, done: Done) -> Answer:
     """The answer to a save: a sentence for the script, the page itself for a button."""
     writing = writing_on(db.session(), slug, draft, unit, code)
     if done.written.torn is not None:
         return _torn(writing, done.written.torn)
     if wants_json():
-        return jsonify(_as_saved(writing, done))
+        return jsonify(_as_saved(writing, done, form))
     if done.written.together:
         flash(_("Somebody else has changed this unit too. Both changes are kept."), "done")
     for where in done.edited.unread:
@@ -117,21 +118,34 @@ def _told(slug: str, draft: str, unit: str, code: str, done: Done) -> Answer:
     return redirect(writing.url(_anchor=_place(writing)), 303)
 
 
-def _as_saved(writing: Writing, done: Done) -> dict[str, Any]:
-    found = EditorPage(writing, "")
-    shown = found.preview.found
+def _as_saved(writing: Writing, done: Done, form: UnitForm) -> dict[str, Any]:
+    """What the script is told. Its next save is written over what this one left, not over what somebody saved since."""
+    ids, together = done.written.saved.ids, done.written.together
     text = saved_in_words(done.written.saved.at)
-    if done.written.together:
+    if together:
         text = _("Somebody else has changed this unit too. Both changes are kept.") + " " + text
-    fields = form_of(writing.unit, writing.kind, writing.language) if writing.kind else ()
     return {
         "text": text,
-        "over": found.over,
-        "over_original": found.over_original,
-        "together": done.written.together,
-        "items": {**flat_items(fields), "body": found.body, "title": found.own_title} if done.written.together else {},
-        "checks": render("lms/authoring/_checks.html", checks=checks_of(writing, shown)),
+        "over": ids.get(writing.path, form.over.data or 0),
+        "over_original": ids.get(writing.unit.original.path, form.over_original.data or 0),
+        "together": together,
+        "items": _items(_as_written(writing, done.written.texts)) if together else {},
+        "checks": render("lms/authoring/_checks.html", checks=EditorPage(writing, "").checks),
     }
+
+
+def _as_written(writing: Writing, texts: Mapping[str, str]) -> Writing:
+    """The unit as this save left it."""
+    text = texts.get(writing.path)
+    if text is None:
+        return writing
+    return writing.with_text(read_manuscript(writing.path, writing.unit.key, writing.language, text))
+
+
+def _items(writing: Writing) -> dict[str, str]:
+    fields = form_of(writing.unit, writing.kind, writing.language) if writing.kind else ()
+    page = EditorPage(writing, "")
+    return {**flat_items(fields), "body": page.body, "title": page.own_title}
 
 
 def _place(writing: Writing) -> str | None:
