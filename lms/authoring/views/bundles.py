@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+from collections.abc import Mapping
 
-from flask import flash, redirect, send_file, url_for
+from flask import flash, redirect, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -15,7 +15,7 @@ from lms.authoring.refusals import sentence
 from lms.authoring.services.loading import take_bundle
 from lms.catalogue import queries as catalogue
 from lms.catalogue.bundles import MOST_PACKED, pack
-from lms.catalogue.bundles.checking import CheckedBundle, check_apart
+from lms.catalogue.bundles.checking import MOST_TOLD, CheckedBundle, check_apart
 from lms.catalogue.queries import Published
 from lms.catalogue.rules.texts import localised
 from lms.kernel.apart import Rejected
@@ -43,8 +43,7 @@ def course_bundle(slug: str) -> Response:
     """The files of the newest version."""
     session = db.session()
     found = taught(session, me().grants, slug)
-    files = catalogue.version_files(session, found.version_id)
-    return _bundle({path: text.encode() for path, text in files.items()}, slug, f"{slug}-{found.number}.zip")
+    return _bundle(catalogue.version_files(session, found.version_id), slug, f"{slug}-{found.number}.zip")
 
 
 @bp.get("/courses/<slug>/drafts/<draft>/bundle.zip")
@@ -52,13 +51,14 @@ def course_bundle(slug: str) -> Response:
 def draft_bundle(slug: str, draft: str) -> Response:
     """The files of a draft as they stand, finished or not."""
     session = db.session()
-    files = files_of(session, draft_of(session, me().grants, slug, draft)).texts
-    return _bundle({path: text.encode() for path, text in files.items()}, slug, f"{slug}-draft.zip")
+    found = draft_of(session, me().grants, slug, draft)
+    return _bundle(files_of(session, found).texts, slug, f"{slug}-draft.zip")
 
 
-def _bundle(files: dict[str, bytes], slug: str, name: str) -> Response:
-    packed = BytesIO(pack(files, slug))
-    return send_file(packed, "application/zip", as_attachment=True, download_name=name, max_age=0)
+def _bundle(files: Mapping[str, str], slug: str, name: str) -> Response:
+    answer = Response(pack({path: text.encode() for path, text in files.items()}, slug), mimetype="application/zip")
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
 
 
 @bp.get("/courses/<slug>/upload")
@@ -131,5 +131,5 @@ def _page(session: Session, slug: str, form: BundleForm, checked: CheckedBundle 
     megabytes = MOST_PACKED // 1024 // 1024
     return render(
         "lms/authoring/upload.html", slug=slug, title=title, number=found.number, form=form, mistakes=mistakes,
-        megabytes=megabytes,
+        megabytes=megabytes, cut=len(mistakes) == MOST_TOLD,
     )  # fmt: skip
