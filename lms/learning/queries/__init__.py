@@ -15,9 +15,12 @@ from .proposals import (
 )
 from .quiz import TryRow, answer_place, answers_of, answers_under, latest_try, quiz, try_of
 from .standing import (
+    NOTHING_KEPT,
     OwnEnrolment,
     last_kind,
+    open_tries_in,
     own_enrolment,
+    progress_in,
     progress_of,
     standing,
     standings,
@@ -26,6 +29,7 @@ from .standing import (
 )
 
 __all__ = [
+    "NOTHING_KEPT",
     "OwnEnrolment",
     "OwnProposal",
     "ProposedWord",
@@ -39,8 +43,10 @@ __all__ = [
     "last_kind",
     "latest_try",
     "open_proposals_for",
+    "open_tries_in",
     "own_enrolment",
     "own_proposals",
+    "progress_in",
     "progress_of",
     "proposal_in_course",
     "proposed_words",

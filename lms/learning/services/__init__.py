@@ -7,7 +7,7 @@ from .proposals import answer_proposal, propose_equivalent, withdraw_proposal
 from .quiz import Checked, check_try, open_try, save_answers
 from .receipts import ChangedSince
 from .texts import report_text, write_instead, write_reflection
-from .versions import complete_whoever_has_finished
+from .versions import complete_whoever_has_finished, hold_reading
 
 __all__ = [
     "ChangedSince",
@@ -16,6 +16,7 @@ __all__ = [
     "check_try",
     "complete_unit",
     "complete_whoever_has_finished",
+    "hold_reading",
     "note_opened",
     "open_try",
     "propose_equivalent",

@@ -17,6 +17,7 @@ from .counts import counts
 from .editions import (
     CompanionRow,
     EditionRow,
+    VersionRead,
     VersionRow,
     companions_of,
     course_choices,
@@ -29,6 +30,7 @@ from .editions import (
     version_in_force,
     version_numbered,
     versions_for,
+    versions_read,
 )
 from .enrolments import (
     EnrolmentRow,
@@ -53,6 +55,7 @@ __all__ = [
     "PersonRow",
     "RequestRow",
     "SheetPerson",
+    "VersionRead",
     "VersionRow",
     "attendance_result",
     "closing_of",
@@ -83,5 +86,6 @@ __all__ = [
     "version_in_force",
     "version_numbered",
     "versions_for",
+    "versions_read",
     "visible_to",
 ]
