@@ -3,6 +3,7 @@ established, or for a list of them that a scope has already filtered."""
 
 from __future__ import annotations
 
+from .changes import ChangedText, changed_texts, history
 from .kept import Taken, Written, has_written, receipt, reflection, reflection_place
 from .proposals import (
     OwnProposal,
@@ -30,6 +31,7 @@ from .standing import (
 
 __all__ = [
     "NOTHING_KEPT",
+    "ChangedText",
     "OwnEnrolment",
     "OwnProposal",
     "ProposedWord",
@@ -39,7 +41,9 @@ __all__ = [
     "answer_place",
     "answers_of",
     "answers_under",
+    "changed_texts",
     "has_written",
+    "history",
     "last_kind",
     "latest_try",
     "open_proposals_for",

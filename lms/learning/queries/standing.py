@@ -19,6 +19,7 @@ from lms.learning.models import (
     QuizTry,
     UnitProgress,
 )
+from lms.learning.rules.changes import Reading
 from lms.learning.rules.progress import ProgressKind, UnitSummary
 from lms.learning.rules.standing import NOT_BEGUN, Course, Key, Standing, standing_of
 from lms.people.models import Institution, Sector
@@ -41,6 +42,7 @@ class OwnEnrolment:
     deadline: dt.datetime
     version_id: int
     published_at: dt.datetime
+    reading: Reading
     course: Course
 
 
@@ -60,7 +62,8 @@ _OWN = (
         _enrolment.c.id, _enrolment.c.person_id, _enrolment.c.edition_id, _enrolment.c.state_code, _enrolment.c.sector,
         _enrolment.c.deadline_at,
         _edition.c.title, _edition.c.deadline_at.label("edition_deadline_at"),
-        _institution.c.zone.label("institution_zone"), _reads.c.version_id, _version.c.published_at, *_COURSE,
+        _institution.c.zone.label("institution_zone"), _reads.c.version_id, _reads.c.id.label("reads_id"),
+        _reads.c.since, _version.c.published_at, *_COURSE,
     )
     .select_from(_enrolment)
     .join(_edition, _edition.c.id == _enrolment.c.edition_id)
@@ -93,6 +96,7 @@ def own_enrolment(session: Session, edition: str, person_id: int) -> OwnEnrolmen
         deadline=deadline_in_force(row.edition_deadline_at, row.deadline_at),
         version_id=row.version_id,
         published_at=row.published_at,
+        reading=Reading(row.id, row.edition_id, row.reads_id, row.since),
         course=_course(row),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .changes import see_change
 from .progress import complete_unit, note_opened, undo_unit
 from .proposals import answer_proposal, propose_equivalent, withdraw_proposal
 from .quiz import Checked, check_try, open_try, save_answers
@@ -22,6 +23,7 @@ __all__ = [
     "propose_equivalent",
     "report_text",
     "save_answers",
+    "see_change",
     "undo_unit",
     "withdraw_proposal",
     "write_instead",

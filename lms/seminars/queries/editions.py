@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from lms.catalogue.models import ChangeKind, Course, CourseVersion
+from lms.catalogue.rules.texts import localised
 from lms.kernel.errors import NotFound
 from lms.people.models import Institution, Person
 from lms.people.rules import Scope
@@ -130,15 +131,15 @@ def versions_read(session: Session, edition_id: int) -> list[VersionRead]:
     """Every version that an edition has read, in order; one statement."""
     version = CourseVersion
     rows = session.execute(
-        select(EditionVersion, version.major, version.minor, version.change, version.published_at)
+        select(EditionVersion, version.major, version.minor, version.change, version.summary, version.published_at)
         .join(version, version.id == EditionVersion.version_id)
         .where(EditionVersion.edition_id == edition_id)
         .order_by(EditionVersion.id)
     )
     return [
         VersionRead(
-            row.EditionVersion.id, row.EditionVersion.version_id, f"{row.major}.{row.minor}", row.change, {},
-            row.published_at, row.EditionVersion.since, row.EditionVersion.by,
+            row.EditionVersion.id, row.EditionVersion.version_id, f"{row.major}.{row.minor}", row.change,
+            row.summary, row.published_at, row.EditionVersion.since, row.EditionVersion.by,
         )
         for row in rows
     ]  # fmt: skip
@@ -151,13 +152,13 @@ class VersionRow:
     number: str
     published_at: dt.datetime
     changelog: str
+    summary: Mapping[str, str]
     in_force: bool
     newer: bool
 
-    @property
-    def line(self) -> str:
-        """What its authors say of it to everybody."""
-        return self.changelog
+    def line(self, language: str) -> str:
+        """What its authors say of it to everybody, else every difference as the files show it."""
+        return localised(self.summary, language) if any(self.summary.values()) else self.changelog
 
 
 def versions_for(session: Session, edition: Edition) -> list[VersionRow]:
@@ -166,7 +167,9 @@ def versions_for(session: Session, edition: Edition) -> list[VersionRow]:
     rows = course_versions(session, edition.course_id)
     present = next((row.major, row.minor) for row in rows if row.id == now)
     return [
-        VersionRow(f"{row.major}.{row.minor}", row.published_at, row.changelog, row.id == now, number > present)
+        VersionRow(
+            f"{row.major}.{row.minor}", row.published_at, row.changelog, row.summary, row.id == now, number > present
+        )
         for row in rows
         if (number := (row.major, row.minor)) >= present
     ]
