@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from sqlalchemy import literal, null, select, union_all
 from sqlalchemy.orm import Session
@@ -115,7 +116,7 @@ def _perhaps(
 def _known(session: Session, reading: Reading, unit_ids: Collection[int]) -> dict[int, Known]:
     event, seen, tried = ProgressEvent, ChangeSeen, QuizTry
     mine = [(kind.enrolment_id == reading.enrolment_id) & kind.unit_id.in_(unit_ids) for kind in (event, seen, tried)]
-    rows = session.execute(
+    rows: Sequence[Any] = session.execute(
         union_all(
             select(event.unit_id, event.revision_id, null().label("version_id"), event.at, literal(0).label("what"))
             .where(mine[0], event.kind.in_(sorted(FINISHING))),

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import redirect, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lms.catalogue.models import ChangeKind
@@ -24,6 +23,7 @@ from lms.seminars.queries import VersionRead
 from lms.web.access import Permission, requires
 from lms.web.dates import local_day, short_day
 from lms.web.forms import OnceForm, submitted
+from lms.web.languages import gettext as _
 from lms.web.render import render
 
 from .blueprint import bp
@@ -71,7 +71,7 @@ class Told:
     def _open_again(self) -> str:
         if self.text.unit.scored:
             return _("It asks something else than before, so it counts as not answered yet.")
-        return _("It says something else in substance than what you read, so it counts as not read yet.")
+        return _("It says something else than before, so it counts as not read yet.")
 
     @property
     def behind(self) -> str:

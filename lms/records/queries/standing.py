@@ -71,7 +71,7 @@ def standings(
     With `under`, as if their edition read that version; whoever is complete keeps the one they completed.
     """
     rows = session.execute(_places(under).where(*conditions)).all()
-    outlines = {row.version: outline(session, row.version) for row in rows}
+    outlines = {version: outline(session, version) for version in {row.version for row in rows}}
     passed = dict(_passed(session, [row for row in rows if row.completed_at is None], outlines, conditions))
     sheets = _open_sheets(session, rows, conditions)
     return [
