@@ -21,6 +21,7 @@ from lms.catalogue.rules.translation import text_hash
 from lms.kernel.clock import frozen
 from lms.kernel.db import db
 from lms.kernel.unit_of_work import own_transaction, unit_of_work
+from lms.learning.checks import changes_seen
 from lms.learning.models import ChangeSeen, ProgressEvent
 from lms.learning.rules.changes import questions_changed
 from lms.people.models import Person
@@ -28,6 +29,7 @@ from lms.plugins.unit_kind import Option, Question
 from tests.conftest import NOW, statements
 from tests.learning.makers import ASKED, FIRST, Reader, adopt, make_reader, publish
 from tests.people.makers import signed_in_client
+from tests.seminars.makers import enrol_person, make_edition
 
 LATER = NOW + dt.timedelta(days=3)
 CORRECTED = FIRST.replace("It ended. [@S001]", "It ended in 2013. [@S001]")
@@ -190,6 +192,42 @@ def test_the_database_itself_keeps_what_was_said(reader: Reader, tmp_path: Path)
     for change in ("UPDATE lms_change_seen SET version_id = 1", "DELETE FROM lms_change_seen"):
         with pytest.raises(DBAPIError, match="append-only"), own_transaction() as session:
             session.execute(text(change))
+
+
+def test_the_checks_find_what_was_made_up(reader: Reader, app: Flask, tmp_path: Path) -> None:
+    other = make_reader(app)
+    reader.read()
+    with later(reader):
+        publish(tmp_path, first=CORRECTED)
+        assert put_away(reader) == 303
+    with unit_of_work() as session:
+        assert not list(changes_seen(session))
+        kept = session.scalars(select(ChangeSeen)).one()
+        edition = make_edition(session)
+        made_up = {"unit_id": kept.unit_id, "receipt_id": kept.receipt_id, "version_id": kept.version_id, "at": NOW}
+        session.add(ChangeSeen(enrolment_id=other.enrolment_id, **made_up))
+        session.add(ChangeSeen(enrolment_id=enrol_person(session, edition).id, **made_up))
+        session.execute(text("DELETE FROM lms_edition_version WHERE edition_id = :id"), {"id": edition.id})
+        session.flush()
+        assert [finding.problem for finding in changes_seen(session)] == [
+            "has a receipt that was given to somebody else",
+            "has a receipt that was given to somebody else",
+            "is of a version that the edition has not read",
+        ]
+
+
+def test_a_note_is_told_in_the_original_where_the_translation_stayed_as_it_was(app: Flask, tmp_path: Path) -> None:
+    first, corrected = (text.replace("  en: First\n", "  en: First\n  es: Primero\n") for text in (FIRST, CORRECTED))
+    publish(tmp_path, first=first, first_es=spanish(first, "Terminó."))
+    reader = make_reader(app)
+    with unit_of_work() as session:
+        session.get_one(Person, reader.person_id).locale = "es"
+    reader.read()
+    with later(reader):
+        # What the translation leaves to its source has changed with it, so its revision is another too.
+        both = corrected.replace("- A point.", "- Another point.")
+        publish(tmp_path, first=both, first_es=spanish(first, "Terminó."))
+        assert "Another" in told(reader)
 
 
 def test_of_questions_the_words_are_told_and_never_what_tells_an_answer(reader: Reader, tmp_path: Path) -> None:

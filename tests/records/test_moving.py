@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue import queries as catalogue
 from lms.catalogue import services as courses
+from lms.catalogue.rules.differences import differences
 from lms.catalogue.rules.outline import CompletionRule, Outline, OutlineModule, OutlineUnit
 from lms.kernel.audit import AuditEntry
 from lms.kernel.clock import frozen, now
@@ -26,8 +28,10 @@ from lms.learning.models import EnrolmentProgress
 from lms.learning.queries import own_enrolment, standing
 from lms.learning.rules.progress import UnitState, UnitSummary
 from lms.learning.rules.standing import Course, Standing, standing_of
+from lms.learning.services import complete_unit
 from lms.people.rules import Role, Scope, ScopeKind
 from lms.records import queries, services
+from lms.records.differing import in_words
 from lms.records.models import RecordSubject
 from lms.records.rules.moving import Effect, Reader, effect_of
 from lms.seminars import queries as seminars
@@ -38,6 +42,7 @@ from tests.conftest import statements
 from tests.learning import makers
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.seminars.makers import enrol_person, make_edition
+from tests.seminars.test_races import at_once
 
 ALL = Scope(person_id=0, everything=True)
 SECOND = tiny.FIRST.replace("key: first", "key: second").replace("First", "Second")
@@ -299,6 +304,37 @@ def test_a_step_that_touches_nothing_shown_does_not_make_it_stale(world: World) 
     assert shown
 
 
+@pytest.mark.parametrize("_try", range(3))
+def test_somebody_who_reads_at_the_same_moment_is_in_what_was_shown_or_stops_it(world: World, _try: int) -> None:
+    version_id = world.publish(_first_is_another)
+    shown, before = world.foresee(version_id), _look_at_all(world)
+    fresh = world.people["fresh"]
+    unit, own = fresh.unit("first"), fresh.own()
+
+    def move(session: Session) -> None:
+        edition = session.get_one(Edition, world.edition_id)
+        services.move_edition(
+            session, edition=edition, version_id=version_id, shown=shown.fingerprint, scope=ALL, at=now(), by="c"
+        )
+
+    def read(session: Session) -> None:
+        outline = catalogue.outline(session, own.version_id)
+        complete_unit(session, own=own, outline=outline, unit=unit, key="at-the-same-moment", at=now())
+
+    refused = at_once(world.app, move, read)
+    after = _look_at_all(world)
+    moved = after[fresh.enrolment_id].standing.outline.version_id == version_id
+    if moved:
+        effects = {effect.enrolment_id: effect for effect in shown.effects}
+        for number, effect in effects.items():
+            if number != fresh.enrolment_id:
+                _happened(before[number], after[number], effect)
+        assert not before[fresh.enrolment_id].done
+    else:
+        assert len(refused) == 1
+        assert unit.id in after[fresh.enrolment_id].done
+
+
 def test_there_is_no_way_back_and_the_act_is_in_the_audit_trail(world: World) -> None:
     first = world.people["fresh"].outline().version_id
     version_id = world.publish(_first_is_another)
@@ -353,6 +389,25 @@ def test_the_number_of_statements_does_not_grow_with_the_people(world: World) ->
     assert len(many) == len(few) <= 13
 
 
+def test_the_pages_statements_do_not_grow_with_those_it_names(world: World) -> None:
+    world.publish(_much_at_once)
+    person = make_person()
+    give_mandate(person, Role.COORDINATOR)
+    browser, path = signed_in_client(world.app, person), f"/editions/{world.edition}/versions/2.0"
+    browser.get(path)
+    with statements(world.app) as few:
+        page = browser.get(path).text
+    assert "Person by person" in page
+    with unit_of_work() as session:
+        edition = session.get_one(Edition, world.edition_id)
+        more = [makers.make_reader(world.app, edition) for _number in range(3)]
+    for one in more:
+        one.client.post(f"/learn/{world.edition}/units/first/done", data={"client_key": "many-readers"})
+    with statements(world.app) as many:
+        assert browser.get(path).text.count("Reads again") == page.count("Reads again") + 3
+    assert len(many) == len(few)
+
+
 # The rule by itself -------------------------------------------------------------------------------------------------
 
 _UNITS = range(5)
@@ -404,3 +459,64 @@ def test_the_effect_is_the_difference_between_where_one_stands_before_and_after(
     assert effect.finishes == (not after.missing)
     assert effect.late == bool(effect.more)
     assert effect_of(old, new, replace(reader, deadline=DEADLINE + dt.timedelta(days=1)), DEADLINE).late is False
+
+
+ONE, TWO, THREE = (
+    OutlineUnit(number, f"u{number}", "reading", {"en": f"U{number}"}, 1, "s1", 80, 0, number, "en", {})
+    for number in (1, 2, 3)
+)
+FIRST_MODULE = OutlineModule("a", {"en": "A"}, (), 80, (), (ONE, TWO))
+SECOND_MODULE = OutlineModule("b", {"en": "B"}, (), 80, ("a",), (THREE,))
+BASE = Outline(
+    1, 1, "c", "1.0", "", "en", {"en": "c"}, {"en": ""}, 80, CompletionRule(("a", "b"), 80, True),
+    (FIRST_MODULE, SECOND_MODULE), (), (),
+)  # fmt: skip
+
+
+def _with(*modules: OutlineModule, **rule: Any) -> Outline:
+    return replace(BASE, modules=modules or BASE.modules, rule=replace(BASE.rule, **rule))
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        (BASE, []),
+        (_with(modules=("a",)), ["The completion record asks for these modules: “A”."]),
+        (
+            _with(attendance_at_least=50),
+            ["The completion record asks for 50% of the half-days, until now for 80%."],
+        ),
+        (_with(attendance_at_least=None), ["The completion record does not ask for attendance any more."]),
+        (_with(name_confirmed=False), ["The completion record does not ask for a confirmed name any more."]),
+        (_with(SECOND_MODULE, FIRST_MODULE), ["The modules stand in another order."]),
+        (_with(FIRST_MODULE, replace(SECOND_MODULE, after=())), ["The module “B” is open from the beginning."]),
+        (
+            _with(replace(FIRST_MODULE, units=(TWO, ONE)), SECOND_MODULE),
+            ["The texts of the module “A” stand in another order."],
+        ),
+        (
+            _with(FIRST_MODULE, modules=("a",)),
+            ["The module “B” is gone.", "“U3” is gone."],
+        ),
+        (
+            _with(FIRST_MODULE, SECOND_MODULE, replace(SECOND_MODULE, key="c", title={"en": "C"}, units=())),
+            ["The module “C” is new; the completion record does not ask for it."],
+        ),
+        (
+            _with(replace(FIRST_MODULE, units=(ONE,)), replace(SECOND_MODULE, units=(THREE, TWO))),
+            ["“U2” has moved from “A” to “B”."],
+        ),
+        (
+            _with(replace(FIRST_MODULE, units=(replace(ONE, substance="s2"), TWO)), SECOND_MODULE),
+            ["“U1” says something else: whoever has finished it reads it again."],
+        ),
+        (
+            _with(FIRST_MODULE, replace(SECOND_MODULE, units=(replace(THREE, questions=2, pass_mark=90),))),
+            ["“U3” is passed with 90%, until now with 80%. Whoever has passed stays passed."],
+        ),
+        (_with(replace(FIRST_MODULE, units=(replace(ONE, revision_id=9), TWO)), SECOND_MODULE), ["U1"]),
+    ],
+)
+def test_what_changes_is_said_in_plain_words(sqlite_app: Flask, new: Outline, said: list[str]) -> None:
+    with sqlite_app.test_request_context():
+        assert [in_words(found, "en") for found in differences(BASE, new)] == said

@@ -21,16 +21,16 @@ from lms.learning.rules.changes import (
     Known,
     Reading,
     another,
-    compared,
     finished_at,
     questions_changed,
+    to_compare,
     version_at,
     version_finished,
 )
 from lms.learning.rules.progress import FINISHING, NOTHING_YET, ProgressKind, UnitSummary, finished_by
 from lms.learning.rules.standing import Key
 from lms.plugins.manager import unit_kinds
-from lms.seminars.queries import VersionRead, versions_read
+from lms.seminars.queries import VersionRead, versions_so_far
 
 from .quiz import quiz
 
@@ -63,7 +63,7 @@ def history(session: Session, reading: Reading) -> tuple[VersionRead, ...]:
 
 
 def _read_history(session: Session, row: int, edition_id: int) -> tuple[VersionRead, ...]:
-    return tuple(read for read in versions_read(session, edition_id) if read.id <= row)
+    return tuple(read for read in versions_so_far(session, edition_id) if read.id <= row)
 
 
 def changed_texts(
@@ -126,13 +126,14 @@ def _known(session: Session, reading: Reading, unit_ids: Collection[int]) -> dic
         )
     ).all()  # fmt: skip
     read = history(session, reading)
+    place = {version.version_id: number for number, version in enumerate(read)}
     found: dict[int, Known] = {}
     for row in sorted(rows, key=lambda row: (row.what, row.at)):
         before = found.get(row.unit_id)
         if row.what == 0:
             version = version_finished(read, row.at, partial(_has, session, row.unit_id, row.revision_id))
             found[row.unit_id] = Known(version, row.at)
-        elif before and row.what == 1 and row.at >= before.finished_at:
+        elif before and row.what == 1 and place.get(row.version_id, -1) > place[before.version_id]:
             found[row.unit_id] = Known(row.version_id, before.finished_at, row.at)
         elif before and row.what == 2:
             found[row.unit_id] = Known(before.version_id, before.finished_at, before.seen_at, answering=True)
@@ -157,9 +158,8 @@ def _told(
     then = catalogue.outline(session, known.version_id).unit(unit.id)
     if then is None or not another(then, unit, language):
         return None
-    before, after, spoken = compared(then, unit, language)
     done = progress.get((unit.id, unit.substance), NOTHING_YET).done
-    changed = _words(session, unit, before, after, explained=done and not known.answering)
+    changed, spoken = _words(session, then, unit, language, explained=done and not known.answering)
     anew = then.substance != unit.substance
     if not changed and not anew:
         return None
@@ -188,9 +188,18 @@ def _since(
     return tuple(found)
 
 
-def _words(session: Session, unit: OutlineUnit, before: int, after: int, *, explained: bool) -> tuple[Changed, ...]:
-    if before == after:
-        return ()
+def _words(
+    session: Session, then: OutlineUnit, unit: OutlineUnit, language: str, *, explained: bool
+) -> tuple[tuple[Changed, ...], str]:
+    """What changed of the words, in the first language that shows a change, and that language."""
+    for before, after, spoken in to_compare(then, unit, language):
+        changed = _between(session, unit, before, after, explained=explained) if before != after else ()
+        if changed:
+            return changed, spoken
+    return (), unit.language
+
+
+def _between(session: Session, unit: OutlineUnit, before: int, after: int, *, explained: bool) -> tuple[Changed, ...]:
     if finished_by(unit.kind, unit.questions) is not ProgressKind.PASSED:
         return catalogue.words_changed(session, before, after)
     try:

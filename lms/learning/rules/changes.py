@@ -80,13 +80,13 @@ def another(then: OutlineUnit | None, unit: OutlineUnit, language: str) -> bool:
     )
 
 
-def compared(then: OutlineUnit, unit: OutlineUnit, language: str) -> tuple[int, int, str]:
-    """The two revisions to compare and their language: the reader's own where it has both and they differ, else the
-    original, which a translation may not follow yet."""
-    own, before = unit.shown_in(language), then.shown_in(language)
-    if own == before and then.revision_for(language) != unit.revision_for(language):
-        return then.revision_for(language), unit.revision_for(language), own
-    return then.revision_id, unit.revision_id, unit.language
+def to_compare(then: OutlineUnit, unit: OutlineUnit, language: str) -> Iterator[tuple[int, int, str]]:
+    """The pairs of revisions in which to look for what changed, each with its language: first the reader's own where
+    both versions have it, then the original, which a translation may not follow yet."""
+    own = unit.shown_in(language)
+    if own == then.shown_in(language) != unit.language:
+        yield then.revision_for(language), unit.revision_for(language), own
+    yield then.revision_id, unit.revision_id, unit.language
 
 
 def questions_changed(before: Sequence[Question], after: Sequence[Question], *, explained: bool) -> tuple[Changed, ...]:

@@ -14,7 +14,7 @@ from lms.records.models import RecordSubject
 from lms.records.rules.completion import Key
 from lms.records.rules.moving import Forecast, Reader, forecast_of
 from lms.seminars.models import Edition, Enrolment
-from lms.seminars.queries import versions_read, visible_to
+from lms.seminars.queries import versions_so_far, visible_to
 from lms.seminars.rules import COUNTED, deadline_in_force
 
 from .standing import standings, without_record
@@ -23,7 +23,7 @@ from .standing import standings, without_record
 def forecast(session: Session, edition: Edition, version_id: int, scope: Scope, at: dt.datetime) -> Forecast:
     """What moving an edition to a version does to everybody in it, as far as this scope shows them; eleven statements
     for any number of people, and two for each version that is not at hand."""
-    reading = versions_read(session, edition.id)[-1]
+    reading = versions_so_far(session, edition.id)[-1]
     old, new = (catalogue.outline(session, number) for number in (reading.version_id, version_id))
     readers = _readers(session, edition, version_id, scope)
     return forecast_of(reading.id, old, new, readers, edition.deadline_at, at)

@@ -30,7 +30,7 @@ from .editions import (
     version_in_force,
     version_numbered,
     versions_for,
-    versions_read,
+    versions_so_far,
 )
 from .enrolments import (
     EnrolmentRow,
@@ -86,6 +86,6 @@ __all__ = [
     "version_in_force",
     "version_numbered",
     "versions_for",
-    "versions_read",
+    "versions_so_far",
     "visible_to",
 ]

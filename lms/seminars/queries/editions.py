@@ -127,7 +127,7 @@ class VersionRead:
     by: str | None
 
 
-def versions_read(session: Session, edition_id: int) -> list[VersionRead]:
+def versions_so_far(session: Session, edition_id: int) -> list[VersionRead]:
     """Every version that an edition has read, in order; one statement."""
     version = CourseVersion
     rows = session.execute(
