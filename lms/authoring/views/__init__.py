@@ -2,5 +2,14 @@
 
 from __future__ import annotations
 
-from . import courses, drafts, proposals, units  # noqa: F401  the views register themselves when imported
+from . import (  # noqa: F401  the views register themselves when imported
+    care,
+    courses,
+    drafts,
+    editions,
+    proposals,
+    questions,
+    reports,
+    units,
+)
 from .blueprint import bp as bp

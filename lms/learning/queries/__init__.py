@@ -4,6 +4,7 @@ established, or for a list of them that a scope has already filtered."""
 from __future__ import annotations
 
 from .changes import ChangedText, changed_texts, history
+from .finished import Finished, RunningEdition, finished, running_editions
 from .kept import Taken, Written, has_written, receipt, reflection, reflection_place
 from .proposals import (
     OwnProposal,
@@ -15,6 +16,7 @@ from .proposals import (
     remark_place,
 )
 from .quiz import TryRow, answer_place, answers_of, answers_under, latest_try, quiz, try_of
+from .reports import Reported, own_reports, report_in_course, report_place, reports_of, waiting_reports
 from .standing import (
     NOTHING_KEPT,
     OwnEnrolment,
@@ -28,13 +30,17 @@ from .standing import (
     standings_in,
     versions_read,
 )
+from .telling import grown, tally_of, told_in
 
 __all__ = [
     "NOTHING_KEPT",
     "ChangedText",
+    "Finished",
     "OwnEnrolment",
     "OwnProposal",
     "ProposedWord",
+    "Reported",
+    "RunningEdition",
     "Taken",
     "TryRow",
     "Written",
@@ -42,6 +48,8 @@ __all__ = [
     "answers_of",
     "answers_under",
     "changed_texts",
+    "finished",
+    "grown",
     "has_written",
     "history",
     "last_kind",
@@ -50,6 +58,7 @@ __all__ = [
     "open_tries_in",
     "own_enrolment",
     "own_proposals",
+    "own_reports",
     "progress_in",
     "progress_of",
     "proposal_in_course",
@@ -59,9 +68,16 @@ __all__ = [
     "reflection",
     "reflection_place",
     "remark_place",
+    "report_in_course",
+    "report_place",
+    "reports_of",
+    "running_editions",
     "standing",
     "standings",
     "standings_in",
+    "tally_of",
+    "told_in",
     "try_of",
     "versions_read",
+    "waiting_reports",
 ]
