@@ -243,7 +243,7 @@ def test_of_questions_the_words_are_told_and_never_what_tells_an_answer(reader: 
     with later(reader):
         publish(tmp_path, asked=corrected)
         said = told(reader, "asked")
-        assert "This text has changed" in said
+        assert "These questions have changed since you finished them on 12 April 2027" in said
         assert "is it?" in said
         assert "Early on" in said or "on" in said
         assert "SECRET" not in said
@@ -261,7 +261,7 @@ def test_questions_that_ask_something_else_count_as_not_answered(reader: Reader,
     with later(reader):
         adopt(reader, publish(tmp_path, asked=anew.replace("Which one?", "Which one is it?")))
         said = told(reader, "asked")
-        assert "it counts as not answered yet" in said
+        assert "so they count as not answered yet" in said
         assert "SECRET" not in said
 
 

@@ -49,10 +49,16 @@ class Told:
     @property
     def title(self) -> str:
         """That it has changed, and since when."""
-        known = self.text.known
+        known, asked = self.text.known, self.text.unit.scored
         if known.seen_at is not None:
-            return _("This text has changed since you looked at its changes on %(day)s", day=self._day(known.seen_at))
-        return _("This text has changed since you finished it on %(day)s", day=self._day(known.finished_at))
+            day = self._day(known.seen_at)
+            if asked:
+                return _("These questions have changed since you looked at their changes on %(day)s", day=day)
+            return _("This text has changed since you looked at its changes on %(day)s", day=day)
+        day = self._day(known.finished_at)
+        if asked:
+            return _("These questions have changed since you finished them on %(day)s", day=day)
+        return _("This text has changed since you finished it on %(day)s", day=day)
 
     def _day(self, at: dt.datetime) -> str:
         return short_day(local_day(at, self.way.zone))
@@ -70,7 +76,7 @@ class Told:
 
     def _open_again(self) -> str:
         if self.text.unit.scored:
-            return _("It asks something else than before, so it counts as not answered yet.")
+            return _("They ask something else than before, so they count as not answered yet.")
         return _("It says something else than before, so it counts as not read yet.")
 
     @property
