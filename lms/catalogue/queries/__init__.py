@@ -7,6 +7,7 @@ from .confirmations import last_word as last_word
 from .confirmations import last_word_of_all as last_word_of_all
 from .confirmations import reason_place as reason_place
 from .confirmations import same_words as same_words
+from .passages import words_changed as words_changed
 from .terms import glossary as glossary
 from .texts import CitedSource as CitedSource
 from .texts import Term as Term
