@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lms.catalogue.rules.course_files import CourseFiles, Fields, ModuleFile, UnitFile
+from lms.catalogue.rules.course_files import CourseFiles, Fields, UnitFile
 
 from .pointers import Kinds, cites_of, pointing_at, terms_cite, terms_of
 from .skeleton import (
@@ -55,8 +55,8 @@ def archive_unit(course: CourseFiles, kinds: Kinds, key: str) -> CourseFiles:
 def archive_module(course: CourseFiles, kinds: Kinds, key: str) -> CourseFiles:
     """The course without a module and its units; also without one taken from another course.
 
-    What opened after it opens after what it opened after. Raises NotPossible while a text outside of it leads into it, and
-    when it is the only module that completion asks for.
+    What opened after it opens after what it opened after. Raises NotPossible while a text outside of it leads into it,
+    and when it is the only module that completion asks for.
     """
     if key not in module_keys(course):
         module_of(course, key)
@@ -156,5 +156,3 @@ def _with_lists(course: CourseFiles, kinds: Kinds, earlier: CourseFiles, texts: 
     have = {source.get("id") for source in course.sources}
     sources = [source for source in earlier.sources if source.get("id") in cited - have]
     return replace(course, terms=(*course.terms, *terms), sources=(*course.sources, *sources))
-
-

@@ -1,7 +1,7 @@
 """Acts on the outline of a course: each takes the course's files and answers with those it should have.
 
-What cannot be done raises NotPossible and changes nothing. What else names a module or a unit (the completion rule, what
-comes after what, links, passages of questions) is kept true.
+What cannot be done raises NotPossible and changes nothing. What else names a module or a unit (the completion rule,
+what comes after what, links, passages of questions) is kept true.
 """
 
 from __future__ import annotations
@@ -214,11 +214,9 @@ def set_unit(course: CourseFiles, key: str, titles: Texts, minutes: int) -> Cour
     return with_module(course, replace(module, units=units))
 
 
-def rename_unit(
-    course: CourseFiles, kinds: Kinds, key: str, new: str, published: Collection[str] = ()
-) -> CourseFiles:
+def rename_unit(course: CourseFiles, kinds: Kinds, key: str, new: str, published: Collection[str] = ()) -> CourseFiles:
     """Another key for a unit that was never published: its files, translations too, and every link to it."""
-    module, unit = home_of(course, key)
+    module, _unit = home_of(course, key)
     if new == key:
         return course
     _fit(new, key, published, unit_keys(course))

@@ -1,4 +1,4 @@
-"""What the texts of a course point to: units and anchors by links, sources by citations, terms; and pointing them anew."""
+"""What the texts of a course point to: units and headings, sources and terms; and how they are pointed elsewhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lms.catalogue.files.schemas import Schema, inside, resolve, schema, texts_marked
-from lms.catalogue.kinds.case_study import CaseStudy
 from lms.catalogue.markdown import cited, inner_tokens, parser
 from lms.catalogue.rules.course_files import CourseFiles, Fields, UnitFile
 from lms.catalogue.rules.translation import text_hash
@@ -66,8 +65,8 @@ def units_pointed_to(text: UnitFile, of: Schema) -> set[str]:
 def pointing_at(course: CourseFiles, kinds: Kinds, units: Iterable[str]) -> list[str]:
     """The units outside of `units` whose texts lead to one of them, in the order of the course."""
     targets = set(units)
-    found = (text.key for text, of in texts_of(course, kinds) if text.key not in targets and units_pointed_to(text, of) & targets)
-    return list(dict.fromkeys(found))
+    others = ((text, of) for text, of in texts_of(course, kinds) if text.key not in targets)
+    return list(dict.fromkeys(text.key for text, of in others if units_pointed_to(text, of) & targets))
 
 
 def cites_of(text: UnitFile, of: Schema) -> list[str]:
@@ -182,11 +181,6 @@ def rewritten(data: Any, of: Schema, marks: Mapping[str, Callable[[str], str]]) 
     if isinstance(data, list | tuple):
         return [rewritten(value, inside(of, place, data), marks) for place, value in enumerate(data)]
     return data
-
-
-def is_case(unit: UnitFile) -> bool:
-    """Whether other units may name it as a case study."""
-    return unit.kind == CaseStudy.key
 
 
 def terms_cite(terms: Iterable[Fields]) -> set[str]:

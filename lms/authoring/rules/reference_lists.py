@@ -59,11 +59,11 @@ def put_term(
     key: str = "",
     taken: Collection[str] = (),
 ) -> CourseFiles:
-    """The course with a term, in its place (`key`) or as a new one at the end; `official` are the languages in which its
-    form was seen in a text of the United Nations, a network or the institute.
+    """The course with a term, in its place (`key`) or as a new one at the end; `official` are the languages in which
+    its form was seen in a text of the United Nations, a network or the institute.
 
-    Raises NotPossible without a name or a definition in the course's own language, for a source that is not there, and for
-    a term that is not there.
+    Raises NotPossible without a name or a definition in the course's own language, for a source that is not there, and
+    for a term that is not there.
     """
     name = clean_texts(names, needed=course.language, one_line=True)
     definition = clean_texts(definitions, needed=course.language)

@@ -48,6 +48,7 @@ class Reason(enum.StrEnum):
     STILL_THERE = "still-there"
     CITED = "cited"
     BAD_FIELD = "bad-field"
+    UNREADABLE = "unreadable"
 
 
 class NotPossible(Exception):

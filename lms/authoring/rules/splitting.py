@@ -1,4 +1,4 @@
-"""One unit becomes two at a heading; each part gets what belongs to it, and whatever led to the second leads there still."""
+"""One unit becomes two at a heading; each part gets what belongs to it, and what led to the second leads there still."""
 
 from __future__ import annotations
 
@@ -92,7 +92,8 @@ def split_unit(
     """The text from a heading on as a unit of its own behind the old one, called by `titles` or else by the heading.
 
     Notes on hard material stand before both parts; figures go where they are placed; key points and paragraphs for
-    institutions stay. Raises NotPossible for kinds that need more than a text, and where a translation lacks the heading.
+    institutions stay. Raises NotPossible for kinds that need more than a text, and where a translation lacks the
+    heading.
     """
     module, unit = home_of(course, key)
     kind = kinds.get(unit.kind)
@@ -120,9 +121,7 @@ def split_unit(
     return repointed(with_module(course, arranged(module, keys, texts, placed)), kinds, _to(key, new, moved))
 
 
-def _parted(
-    text: UnitFile, of: Schema, anchor: str, names: Mapping[str, Fields], needed: bool = True
-) -> _Parts:
+def _parted(text: UnitFile, of: Schema, anchor: str, names: Mapping[str, Fields], needed: bool = True) -> _Parts:
     """A text and its fields in two; a translation that leaves its body to the source has none in either part."""
     heading = next((one for one in headings_of(text.body) if one.anchor == anchor), None)
     if heading is None and text.body:
@@ -211,5 +210,3 @@ def _to(key: str, new: str, moved: Collection[str]) -> Callable[[str, str], str]
         return address if not name and now == home else f"{now}#{anchor}"
 
     return to
-
-
