@@ -1,4 +1,4 @@
-"""One unit becomes two at a heading; each part gets what belongs to it, and what led to the second leads there still."""
+"""One unit becomes two at a heading; each part gets what is its own, and what led to the second leads there still."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def split_unit(
     titles: Mapping[str, str] | None = None,
     taken: Collection[str] = (),
 ) -> CourseFiles:
-    """The text from a heading on as a unit of its own behind the old one, called by `titles` or else by the heading.
+    """The text from a heading on as a unit of its own behind the old one, called by `titles`, else by the heading.
 
     Notes on hard material stand before both parts; figures go where they are placed; key points and paragraphs for
     institutions stay. Raises NotPossible for kinds that need more than a text, and where a translation lacks the
@@ -102,8 +102,8 @@ def split_unit(
     names = {str(term.get("key")): term.get("term", {}) for term in course.terms}
     parts = _parted(unit, kind.schema, anchor, names)
     others = [_parted(text, kind.schema, anchor, names, needed=False) for text in module.translations_of(unit)]
-    title = clean_texts(titles or {part.second.language: part.heading for part in (parts, *others) if part.heading})
-    title = clean_texts(title, needed=course.language, one_line=True)
+    heads = {part.second.language: part.heading for part in (parts, *others)}
+    title = clean_texts({**heads, **clean_texts(titles or {})}, needed=course.language, one_line=True)
     new = new_key(title[course.language], {*taken, *unit_keys(course), *listed(module), *RESERVED}, "text")
     minutes = _shared_minutes(unit, parts)
     first = replace(parts.first, front={**parts.first.front, "minutes": minutes[0]})

@@ -58,6 +58,9 @@ def _units(
             if text in known:
                 continue
             same = next((was for was in known if replace(was, path=text.path) == text), None)
+            unread = next((was for was in known if was.path == text.path and not was.front), None)
+            if unread is not None:
+                raise NotPossible(Reason.UNREADABLE, unread.path)
             yield text.path, texts[same.path] if same else _written(text, kind_of.get(text.key, ""), kinds)
 
 
