@@ -28,3 +28,12 @@ from .drafts import saves_of as saves_of
 from .drafts import slug_of as slug_of
 from .drafts import text_before as text_before
 from .drafts import writers_of as writers_of
+from .outline import LeftOut as LeftOut
+from .outline import Reusable as Reusable
+from .outline import ever_published as ever_published
+from .outline import left_out as left_out
+from .outline import newest_version as newest_version
+from .outline import reusable as reusable
+from .outline import saves_with as saves_with
+from .outline import taken_out as taken_out
+from .outline import texts_before as texts_before
