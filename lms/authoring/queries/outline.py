@@ -1,4 +1,4 @@
-"""What acts on the outline of a draft have to know: names that are taken for ever, what an act wrote over, what is gone."""
+"""What acts on the outline of a draft have to know: names taken for ever, what an act wrote over, what is gone."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class Reusable:
 
 
 def reusable(session: Session, slug: str) -> list[Reusable]:
-    """The modules of other courses, each of the newest version that has it, by name; those they took over themselves are
-    left to their own course. Two statements."""
+    """The modules of other courses, each of the newest version that has it, by name; what they reuse themselves is left
+    to its own course. Two statements."""
     newest = {row: name for name, row in catalogue.reusable_modules(session).items() if not name.startswith(f"{slug}/")}
     rows = session.execute(
         select(VersionModule.id, VersionModule.document, CourseVersion.title)
@@ -78,8 +78,8 @@ class LeftOut:
 
 
 def left_out(session: Session, course_id: int, units: Collection[str], modules: Collection[str]) -> list[LeftOut]:
-    """What the course ever published and a draft with these units and modules has not, each from the newest version that
-    has it; modules first. Two statements."""
+    """What the course ever published and a draft with these units and modules has not, each from the newest version
+    that has it; modules first. Two statements."""
     return [*_modules_left_out(session, course_id, modules), *_units_left_out(session, course_id, units)]
 
 
@@ -136,9 +136,8 @@ def taken_out(session: Session, draft: Draft, files: DraftFiles) -> dict[str, st
         .group_by(DraftSave.path)
     )
     saved = session.execute(select(DraftSave.path, DraftSave.text).where(DraftSave.id.in_(newest)))
-    return {path: files.base[path] for path in gone if path in files.base} | {
-        path: text for path, text in saved if text
-    }
+    texts = {path: files.base[path] for path in gone if path in files.base}
+    return texts | {path: text for path, text in saved if text}
 
 
 def saves_with(session: Session, draft: Draft, key: str) -> list[SavedState]:
@@ -163,4 +162,4 @@ def texts_before(session: Session, draft: Draft, saves: Collection[SavedState]) 
     base = base_files(session, draft.base_id)
     texts: dict[str, str | None] = {path: base.get(path) for path in paths}
     saved = session.execute(select(DraftSave.path, DraftSave.text).where(DraftSave.id.in_(earlier)))
-    return texts | {path: text for path, text in saved}
+    return texts | {row.path: row.text for row in saved}

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from lms.catalogue.files.nodes import read_yaml
+from lms.catalogue.files.read import read_unit
 from lms.catalogue.rules.course_files import CourseFiles, Fields, UnitFile
 
 from .pointers import Kinds, cites_of, pointing_at, terms_cite, terms_of
 from .skeleton import (
+    RESERVED,
     NotPossible,
     Reason,
+    arranged,
     home_of,
     key_of,
     line_key,
@@ -156,3 +161,29 @@ def _with_lists(course: CourseFiles, kinds: Kinds, earlier: CourseFiles, texts: 
     have = {source.get("id") for source in course.sources}
     sources = [source for source in earlier.sources if source.get("id") in cited - have]
     return replace(course, terms=(*course.terms, *terms), sources=(*course.sources, *sources))
+
+
+_FILE = re.compile(r"modules/([0-9]{2}-[^/]+)/([^/.]+)(?:\.([a-z]{2,3}))?\.(?:md|yaml)")
+
+
+def gone_from(course: CourseFiles, texts: Mapping[str, str]) -> CourseFiles:
+    """What was taken out of a course, from the last texts of its files (path → text), as an earlier state of it."""
+    folders: dict[str, list[UnitFile]] = {}
+    for path, text in texts.items():
+        match = _FILE.fullmatch(path)
+        if match:
+            files = folders.setdefault(match[1], [])
+            if match[2] not in RESERVED:
+                files.append(replace(read_unit(match[2], match[3] or course.language, text), path=path))
+    return replace(course, modules=tuple(_gone(course, folder, folders[folder], texts) for folder in sorted(folders)))
+
+
+def _gone(course: CourseFiles, folder: str, files: Sequence[UnitFile], texts: Mapping[str, str]) -> ModuleFile:
+    there = next((module for module in course.modules if module.folder == folder), None)
+    path = f"modules/{folder}/module.yaml"
+    fields = there.fields if there else read_yaml(path, texts.get(path, ""))[0].data
+    units = [text for text in files if text.language == course.language]
+    old = [key for key in fields.get("units", ()) if key in {unit.key for unit in units}]
+    keys = [*old, *(unit.key for unit in units if unit.key not in old)]
+    named = {"key": folder[3:], **fields}
+    return arranged(ModuleFile(folder, named, ()), keys, units, [text for text in files if text not in units])

@@ -23,7 +23,7 @@ from lms.kernel.errors import Conflict, Refused
 from lms.people.queries import Viewer
 from lms.plugins.unit_kind import UnitKind
 
-from .drafts import hold, save_files
+from .drafts import Clash, hold, save_files
 from .refusals import refuse
 
 Act = Callable[[CourseFiles], CourseFiles]
@@ -71,8 +71,8 @@ def change_course(
 ) -> Outlined:
     """Do an act on the newest texts of a draft; the same `key` again does nothing.
 
-    Raises Conflict when what was `seen` has been changed by somebody since, Refused for what the course does not allow and
-    for a draft that is closed.
+    Raises Conflict when what was `seen` has been changed by somebody since, Refused for what the course does not allow
+    and for a draft that is closed.
     """
     hold(session, draft)
     work = workspace_of(session, draft, kinds)
@@ -97,7 +97,7 @@ def change_course(
 def undo(session: Session, *, draft: Draft, act: str, key: str, by: Viewer, at: dt.datetime) -> bool:
     """Put back what stood before an act (its key), as new saves; answers whether there was something to put back.
 
-    Raises Clash, a Conflict, when one of the texts has been changed since.
+    Raises Conflict when one of the texts has been changed since, Refused for a draft that is closed.
     """
     hold(session, draft)
     saves = saves_with(session, draft, act)
@@ -105,7 +105,10 @@ def undo(session: Session, *, draft: Draft, act: str, key: str, by: Viewer, at: 
         return False
     before = texts_before(session, draft, saves)
     over = {save.path: save.id for save in saves}
-    saved = save_files(session, draft=draft, changes=before, over=over, key=key, by=by, at=at)
+    try:
+        saved = save_files(session, draft=draft, changes=before, over=over, key=key, by=by, at=at)
+    except Clash as clash:
+        raise Conflict(_("What you did has been changed since, so it cannot be undone as one.")) from clash
     if saved.fresh:
         _note(session, draft, "undone", len(before), by, at)
     return True
