@@ -9,7 +9,7 @@ from typing import Any
 
 from lms.catalogue.files.nodes import read_yaml
 from lms.catalogue.files.read import read_unit
-from lms.catalogue.rules.course_files import CourseFiles, Fields, UnitFile
+from lms.catalogue.rules.course_files import CourseFiles, Fields, ModuleFile, UnitFile
 
 from .pointers import Kinds, cites_of, pointing_at, terms_cite, terms_of
 from .skeleton import (
