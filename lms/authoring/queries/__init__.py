@@ -30,6 +30,7 @@ from .drafts import slug_of as slug_of
 from .drafts import text_before as text_before
 from .drafts import writers_of as writers_of
 from .outline import LeftOut as LeftOut
+from .outline import PublishedKeys as PublishedKeys
 from .outline import Reusable as Reusable
 from .outline import ever_published as ever_published
 from .outline import left_out as left_out

@@ -17,19 +17,19 @@ from .drafts import DraftFiles, SavedState, base_files
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedKeys:
     """The keys that a course's versions ever had: progress and addresses hang on them."""
 
     units: frozenset[str]
     modules: frozenset[str]
 
 
-def ever_published(session: Session, course_id: int) -> Published:
+def ever_published(session: Session, course_id: int) -> PublishedKeys:
     """Every key of a unit and of a module that the course ever published; two statements."""
     units = session.scalars(select(Unit.key).where(Unit.course_id == course_id))
     modules = select(VersionModule.key).join(CourseVersion, CourseVersion.id == VersionModule.version_id)
     keys = session.scalars(modules.where(CourseVersion.course_id == course_id).distinct())
-    return Published(frozenset(units), frozenset(keys))
+    return PublishedKeys(frozenset(units), frozenset(keys))
 
 
 @dataclass(frozen=True, slots=True)
