@@ -11,7 +11,7 @@ from flask import url_for
 
 from lms.catalogue.rules.course_files import CourseFiles, ModuleFile, UnitFile
 from lms.catalogue.rules.texts import localised, spoken
-from lms.web.languages import choices, language, ngettext
+from lms.web.languages import choices, in_a_row, language, ngettext
 from lms.web.languages import gettext as _
 
 from .queries import Reusable, is_open
@@ -79,8 +79,13 @@ class ModuleLine:
     mark: str
 
     @property
+    def opens_after(self) -> str:
+        """The modules that must be finished first, in a row."""
+        return in_a_row([title.text for title in self.after])
+
+    @property
     def detail(self) -> str:
-        """How long it takes, and what it opens after."""
+        """How long it takes."""
         minutes = sum(
             line.unit.front["minutes"] for line in self.units if isinstance(line.unit.front.get("minutes"), int)
         )

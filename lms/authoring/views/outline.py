@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from lms.authoring import services
 from lms.authoring.outline_forms import ModuleTitleForm, NewUnitForm, ReuseForm, SeenForm
-from lms.authoring.outline_pages import OutlinePage, shape, titles_of
+from lms.authoring.outline_pages import OutlinePage, called, shape, titles_of
 from lms.authoring.queries import draft_of
 from lms.authoring.rules.outlining import add_module, add_unit, added, move_module, move_unit
 from lms.authoring.rules.reusing import reuse_module
@@ -16,26 +19,22 @@ from lms.authoring.services.outline import Act
 from lms.authoring.wording import kind_name
 from lms.authoring.workspace import Workspace
 from lms.catalogue.rules.course_files import CourseFiles
-from lms.catalogue.rules.texts import localised
 from lms.kernel.clock import now
-from lms.kernel.errors import Conflict, LmsError, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.sign_in import me
 from lms.plugins.manager import unit_kinds
 from lms.web.access import Permission, requires
 from lms.web.forms import OnceForm, submitted
-from lms.web.languages import gettext as _
-from lms.web.languages import language
 from lms.web.render import render
 
 from .blueprint import bp
 from .outline_acts import (
+    BACK,
     MODULE,
     OUTLINE,
     UNIT,
     Answer,
-    act_on,
-    done,
+    attempt,
     looked,
     outline_page,
     simply,
@@ -52,15 +51,13 @@ def outline(slug: str, draft: str) -> str:
     return _page(work_on(slug, draft))
 
 
-def _page(work: Workspace, refused: SeenForm | None = None, no: LmsError | None = None) -> str:
+def _page(work: Workspace, refused: SeenForm | None = None) -> str:
     """The page; a refused form stands in the place of the plain one of its kind."""
     page = outline_page(work)
-    if refused is not None and no is not None:
-        refused.refuse(no)
     forms = {
         "order": SeenForm(formdata=None, prefix="order-"),
         "module": ModuleTitleForm(formdata=None, prefix="module-"),
-        "unit": _unit_form(work, page, NewUnitForm(formdata=None, prefix="unit-", module=request.args.get("into"))),
+        "unit": _unit_form(page, NewUnitForm(formdata=None, prefix="unit-", module=request.args.get("into"))),
         "reuse": _reuse_form(page, ReuseForm(formdata=None, prefix="reuse-")),
     }
     if refused is not None:
@@ -70,28 +67,26 @@ def _page(work: Workspace, refused: SeenForm | None = None, no: LmsError | None 
         page=page,
         forms={name: looked(form, work, shape) for name, form in forms.items()},
         told=told("authoring.outline"),
+        into=request.args.get("into"),
         form=refused,
     )
 
 
-def _unit_form(work: Workspace, page: OutlinePage, form: NewUnitForm) -> NewUnitForm:
-    titles = titles_of(work.course, page.titles)
-    form.module.choices = [(key_of(module), titles[key_of(module)].text) for module in in_order(work.course)]
-    form.kind.choices = [(kind, kind_name(kind)) for kind in work.kinds]
+def _again(slug: str, draft: str) -> Callable[[SeenForm], str]:
+    return lambda refused: _page(work_on(slug, draft), refused)
+
+
+def _unit_form(page: OutlinePage, form: NewUnitForm) -> NewUnitForm:
+    titles = titles_of(page.work.course, page.titles)
+    form.module.choices = [(key_of(module), titles[key_of(module)].text) for module in in_order(page.work.course)]
+    form.kind.choices = [(kind, kind_name(kind)) for kind in page.work.kinds]
     return form
 
 
 def _reuse_form(page: OutlinePage, form: ReuseForm) -> ReuseForm:
-    here = set(module_keys(page.work.course))
+    here, shown = set(module_keys(page.work.course)), "%(module)s (%(course)s)"
     form.module.choices = [
-        (
-            one.name,
-            _(
-                "%(module)s (%(course)s)",
-                module=localised(one.title, language()),
-                course=localised(one.course, language()),
-            ),
-        )
+        (one.name, shown % {"module": called(one.title, one.name).text, "course": called(one.course, one.name).text})
         for one in page.elsewhere
         if one.name.partition("/")[2] not in here
     ]
@@ -102,32 +97,24 @@ def _reuse_form(page: OutlinePage, form: ReuseForm) -> ReuseForm:
 @requires(Permission.AUTHOR)
 def order_outline(slug: str, draft: str) -> Answer:
     """Move a module or a unit one place: the button that was pressed says which and whereto."""
-    form = SeenForm(prefix="order-")
+    work_on(slug, draft)
     by, line = (-1, submitted("up")) if submitted("up") else (1, submitted("down"))
-    work = work_on(slug, draft)
     key = line[len(UNIT) :]
 
     def act(course: CourseFiles) -> CourseFiles:
         return move_unit(course, key, by) if line.startswith(UNIT) else move_module(course, key, by)
 
-    try:
-        if not form.validate_on_submit():
-            return _page(work, form), 422
-        outlined = act_on(slug, draft, form, shape, "moved", simply(act))
-    except (Refused, Conflict) as no:
-        return _page(work_on(slug, draft), form, no), no.status
-    return done("authoring.outline", slug, draft, form, outlined, "moved", _button(outlined.after, line, by))
+    return attempt(
+        slug, draft, SeenForm(prefix="order-"), shape, "moved", simply(act), _again(slug, draft),
+        lambda _before, after: _button(after, line, by),
+    )  # fmt: skip
 
 
 def _button(course: CourseFiles, line: str, by: int) -> str:
     """The place of the page to go on from: the same button once more while it is there, else the line itself."""
     key = line[len(UNIT) :]
-    if line.startswith(MODULE):
-        keys = module_keys(course)
-    else:
-        keys = next(
-            ([u.key for u in module.units] for module in course.modules if key in {u.key for u in module.units}), []
-        )
+    homes = [[unit.key for unit in module.units] for module in course.modules]
+    keys = module_keys(course) if line.startswith(MODULE) else next((home for home in homes if key in home), [])
     at_the_end = not keys or key == keys[0 if by < 0 else -1]
     return line if at_the_end else f"{'up' if by < 0 else 'down'}-{line}"
 
@@ -138,33 +125,22 @@ def add_outline_module(slug: str, draft: str) -> Answer:
     """A new module at the end."""
     work, form = work_on(slug, draft), ModuleTitleForm(prefix="module-")
     titles = {work.course.language: form.title.data or ""}
-    try:
-        if not form.validate_on_submit():
-            return _page(work, form), 422
-        outlined = act_on(
-            slug, draft, form, shape, "added",
-            lambda s, d: lambda c: add_module(c, titles, taken_keys(s, d).modules),
-        )  # fmt: skip
-    except (Refused, Conflict) as no:
-        return _page(work_on(slug, draft), form, no), no.status
-    new = added(module_keys(outlined.before), module_keys(outlined.after))
-    return done("authoring.outline", slug, draft, form, outlined, "added", f"{MODULE}{new}")
+    return attempt(
+        slug, draft, form, shape, "added",
+        lambda session, found: lambda course: add_module(course, titles, taken_keys(session, found).modules),
+        _again(slug, draft), lambda before, after: f"{MODULE}{added(module_keys(before), module_keys(after))}",
+    )  # fmt: skip
 
 
 @bp.post(f"{OUTLINE}/units")
 @requires(Permission.AUTHOR)
 def add_outline_unit(slug: str, draft: str) -> Answer:
     """A new unit at the end of a module, to be written."""
-    work = work_on(slug, draft)
-    form = _unit_form(work, outline_page(work), NewUnitForm(prefix="unit-"))
-    try:
-        if not form.validate_on_submit():
-            return _page(work, form), 422
-        outlined = act_on(slug, draft, form, shape, "added", lambda s, d: _adding(form, taken_keys(s, d).units))
-    except (Refused, Conflict) as no:
-        return _page(work_on(slug, draft), form, no), no.status
-    new = added(unit_keys(outlined.before), unit_keys(outlined.after))
-    return done("authoring.outline", slug, draft, form, outlined, "added", f"{UNIT}{new}")
+    form = _unit_form(outline_page(work_on(slug, draft)), NewUnitForm(prefix="unit-"))
+    return attempt(
+        slug, draft, form, shape, "added", lambda session, found: _adding(form, taken_keys(session, found).units),
+        _again(slug, draft), lambda before, after: f"{UNIT}{added(unit_keys(before), unit_keys(after))}",
+    )  # fmt: skip
 
 
 def _adding(form: NewUnitForm, taken: frozenset[str]) -> Act:
@@ -183,34 +159,23 @@ def _adding(form: NewUnitForm, taken: frozenset[str]) -> Act:
 @requires(Permission.AUTHOR)
 def reuse_outline_module(slug: str, draft: str) -> Answer:
     """A module of another course at the end, as that course publishes it."""
-    work = work_on(slug, draft)
-    page = outline_page(work)
+    page = outline_page(work_on(slug, draft))
     form = _reuse_form(page, ReuseForm(prefix="reuse-"))
-    units = {one.name: one.units for one in page.elsewhere}
-    try:
-        if not form.validate_on_submit():
-            return _page(work, form), 422
-        name = form.module.data
-        outlined = act_on(slug, draft, form, shape, "reused", simply(lambda c: reuse_module(c, name, units[name])))
-    except (Refused, Conflict) as no:
-        return _page(work_on(slug, draft), form, no), no.status
-    return done("authoring.outline", slug, draft, form, outlined, "reused", f"{MODULE}{name.partition('/')[2]}")
+    name, units = str(form.module.data), {one.name: one.units for one in page.elsewhere}
+    return attempt(
+        slug, draft, form, shape, "reused", simply(lambda course: reuse_module(course, name, units[name])),
+        _again(slug, draft), lambda _before, _after: f"{MODULE}{name.partition('/')[2]}",
+    )  # fmt: skip
 
 
 @bp.post(f"{OUTLINE}/undo")
 @requires(Permission.AUTHOR)
 def undo_outline(slug: str, draft: str) -> Response:
     """Put back what stood before an act. Raises Conflict when something of it has been changed since."""
-    form, key = OnceForm(), submitted("act")
+    form, back = OnceForm(), submitted("back")
     form.validate_on_submit()
     with unit_of_work() as session:
-        found = draft_of(session, me().grants, slug, draft)
-        undone = services.undo(session, draft=found, act=key, key=form.client_key.data, by=me(), at=now())
-    said = {"did": "undone", "undo": form.client_key.data} if undone else {}
-    back = submitted("back")
-    endpoint = back if back in BACK else "authoring.outline"
-    return redirect(url_for(endpoint, slug=slug, draft=draft, **said), 303)
-
-
-# The pages that lead back to themselves when something is undone on them.
-BACK = {"authoring.outline", "authoring.draft_sources", "authoring.draft_terms"}
+        found, key = draft_of(session, me().grants, slug, draft), form.client_key.data or ""
+        undone = services.undo(session, draft=found, act=submitted("act"), key=key, by=me(), at=now())
+    said: dict[str, Any] = {"did": "undone", "undo": key} if undone else {}
+    return redirect(url_for(back if back in BACK else "authoring.outline", slug=slug, draft=draft, **said), 303)

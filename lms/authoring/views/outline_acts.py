@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import redirect, request, url_for
 from flask_babel import LazyString
@@ -32,6 +33,8 @@ Answer = Response | str | tuple[str, int]
 Make = Callable[[Session, Draft], Act]
 OUTLINE = "/courses/<slug>/drafts/<draft>/outline"
 UNIT, MODULE = "u-", "m-"
+# The pages that lead back to themselves when something is undone on them.
+BACK = {"authoring.outline", "authoring.draft_sources", "authoring.draft_terms"}
 
 DID: Mapping[str, LazyString] = {
     "added": _l("Added."),
@@ -127,8 +130,9 @@ def attempt(
     make: Make,
     again: Callable[[SeenForm], str],
     anchor: Callable[[CourseFiles, CourseFiles], str],
+    back: str = "authoring.outline",
 ) -> Answer:
-    """Do an act and lead back to the outline, or show the page `again` with what stands in its way."""
+    """Do an act and lead back to the outline or another page, or show this one `again` with what stands in the way."""
     try:
         if not form.validate_on_submit():
             return again(form), 422
@@ -136,7 +140,7 @@ def attempt(
     except (Refused, Conflict) as no:
         form.refuse(no)
         return again(form), no.status
-    return done("authoring.outline", slug, public_id, form, outlined, what, anchor(outlined.before, outlined.after))
+    return done(back, slug, public_id, form, outlined, what, anchor(outlined.before, outlined.after))
 
 
 def outline_page(work: Workspace) -> OutlinePage:
