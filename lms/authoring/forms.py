@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, HiddenField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms import BooleanField, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from lms.authoring.rules.drafting import LONGEST_TITLE
 from lms.catalogue.rules.confirmation import LONGEST_REASON
@@ -16,6 +16,22 @@ class DraftForm(OnceForm):
     """What a draft is called: it says what the draft changes."""
 
     title = StringField(_l("What does it change?"), [Length(max=LONGEST_TITLE)])
+
+
+class UnitForm(OnceForm):
+    """A unit that is written: the saved states it was written over. Its fields are those of its kind: see `editing`."""
+
+    over = IntegerField(validators=[Optional(), NumberRange(min=0, max=2**62)])
+    over_original = IntegerField(validators=[Optional(), NumberRange(min=0, max=2**62)])
+
+
+class ChoiceForm(OnceForm):
+    """Which saved states of a file were shown to somebody who chooses between two of them."""
+
+    file = HiddenField(validators=[InputRequired(), Length(max=255)])
+    before = IntegerField(validators=[Optional(), NumberRange(min=0, max=2**62)])
+    mine = IntegerField(validators=[InputRequired(), NumberRange(min=1, max=2**62)])
+    theirs = IntegerField(validators=[Optional(), NumberRange(min=0, max=2**62)])
 
 
 class ReaderForm(Form):

@@ -12,9 +12,8 @@ from lms.catalogue.checks import Checked
 from lms.catalogue.files.schemas import texts_marked
 from lms.catalogue.publication import PublishedUnit, Text, published_modules
 from lms.catalogue.rules.course_files import CourseFiles
+from lms.catalogue.rules.readability import count_words, lix
 from lms.plugins.unit_kind import Question, UnitKind
-
-from .readability import count_words, lix
 
 # Marks, and drawings: what a figure shows is said again in its words.
 _MARK = re.compile(r'<a class="ref".*?</a>|<span class="review">.*?</span>|<svg.*?</svg>', re.DOTALL)

@@ -29,6 +29,9 @@ from .drafts import saves_of as saves_of
 from .drafts import slug_of as slug_of
 from .drafts import text_before as text_before
 from .drafts import writers_of as writers_of
+from .history import StateLine as StateLine
+from .history import states_of as states_of
+from .history import texts_of_states as texts_of_states
 from .outline import LeftOut as LeftOut
 from .outline import PublishedKeys as PublishedKeys
 from .outline import Reusable as Reusable

@@ -22,3 +22,8 @@ from .outline import undo as undo
 from .publication import publish_draft as publish_draft
 from .updating import Behind as Behind
 from .updating import bring_up_to_date as bring_up_to_date
+from .writing import Torn as Torn
+from .writing import Written as Written
+from .writing import choose as choose
+from .writing import torn_texts as torn_texts
+from .writing import write_unit as write_unit

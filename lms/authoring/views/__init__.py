@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from . import (  # noqa: F401  the views register themselves when imported
+    both,
+    checks,
     courses,
     draft_sources,
     draft_terms,
     drafts,
+    editor,
+    history,
+    lookup,
     outline,
     outline_back,
     outline_course,
     outline_module,
     outline_unit,
     proposals,
+    trial,
     units,
 )
 from .blueprint import bp as bp

@@ -11,6 +11,7 @@ from .terms import glossary as glossary
 from .texts import CitedSource as CitedSource
 from .texts import Term as Term
 from .texts import UnitText as UnitText
+from .texts import ready_text as ready_text
 from .texts import unit_text as unit_text
 from .versions import Published as Published
 from .versions import courses as courses

@@ -84,8 +84,9 @@ def _read_text(session: Session, revision_id: int) -> UnitText:
     revision = session.execute(select(UnitRevision).where(UnitRevision.id == revision_id)).scalar_one_or_none()
     if revision is None:
         raise NotFound("There is no such text.")
-    page = revision.rendered
-    return UnitText(
+    return ready_text(
+        revision.rendered,
+        revision.document,
         revision_id=revision.id,
         unit_id=revision.unit_id,
         kind=revision.kind,
@@ -93,6 +94,13 @@ def _read_text(session: Session, revision_id: int) -> UnitText:
         substance=revision.substance,
         content_hash=revision.content_hash,
         follows_id=revision.follows_id,
+    )
+
+
+def ready_text(page: Mapping[str, Any], data: Mapping[str, Any], **facts: Any) -> UnitText:
+    """What was rendered of a unit, as its page takes it; `facts` are the other fields of a UnitText."""
+    return UnitText(
+        **facts,
         html=stored_html(page["html"]),
         sections=tuple(Section(**section) for section in page["sections"]),
         citations=tuple(_citations(page)),
@@ -103,7 +111,7 @@ def _read_text(session: Session, revision_id: int) -> UnitText:
         for_your_institution={name: stored_html(text) for name, text in page["for_your_institution"]},
         scoring=scoring_of(page["scoring"]) if "scoring" in page else None,
         words=page["words"],
-        data=revision.document,
+        data=data,
     )
 
 

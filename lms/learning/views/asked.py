@@ -117,19 +117,22 @@ def asked(
             public_question(question, tried.seed),
             given.get(question.id, []),
             question.id in missing,
-            _explained(way, question, text, given.get(question.id, [])) if tried.closed else None,
+            explained(question, text, given.get(question.id, []), _passage(way, question.passage))
+            if tried.closed
+            else None,
         )
         for number, question in enumerate(paper.questions, 1)
     ]
 
 
-def _explained(way: Way, question: Question, text: UnitText, given: Given) -> Explained:
+def explained(question: Question, text: UnitText, given: Given, passage: str | None) -> Explained:
+    """What is to be said of an answer; `passage` is the address of what the text says."""
     found = (text.cited(cite) for cite in question.cites)
     right = is_right(question, answer_of(question, given)) if question.scored else None
     return Explained(
         right=right,
         explanation=question.explanation,
-        passage=_passage(way, question.passage),
+        passage=passage,
         sources=tuple(source.html for source in found if source),
         marks=_marks(question, frozenset(str(part) for part in given)),
         rows=_rows(question, given),

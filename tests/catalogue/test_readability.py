@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.report.readability import count_words, lix
+from lms.catalogue.rules.readability import count_words, lix
 
 WORD = st.text("abcdefghij", min_size=1, max_size=12)
 

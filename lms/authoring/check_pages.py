@@ -1,0 +1,97 @@
+"""The checks of a whole draft, file by file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+
+from flask import url_for
+
+from lms.catalogue.checks import Checked
+from lms.catalogue.rules.mistakes import Mistake
+from lms.kernel.errors import NotFound
+from lms.web.languages import gettext as _
+from lms.web.languages import language, own_name
+
+from .checking import placed
+from .labels import place_name
+from .manuscript import UnitDraft, unit_draft
+from .rules.fields import PREFIX
+from .unit_checks import Remark
+from .workspace import Workspace
+
+_UNIT = re.compile(r"modules/[^/]+/([a-z0-9][a-z0-9-]*?)(?:\.([a-z]{2,3}))?\.(?:md|yaml)")
+
+
+@dataclass(frozen=True)
+class FileRemarks:
+    """What is to be mended in one file."""
+
+    title: str
+    remarks: list[Remark]
+
+
+@dataclass(frozen=True)
+class DraftChecksPage:
+    """A draft with the validator's word on it."""
+
+    work: Workspace
+
+    @cached_property
+    def checked(self) -> Checked:
+        """The word itself."""
+        return self.work.checked()
+
+    @cached_property
+    def mistakes(self) -> list[FileRemarks]:
+        """What must be mended."""
+        return self._by_file(self.checked.mistakes)
+
+    @cached_property
+    def notices(self) -> list[FileRemarks]:
+        """What may stay as it is: translations that follow an older text."""
+        return self._by_file(self.checked.notices)
+
+    @property
+    def number(self) -> int:
+        """How many mistakes there are."""
+        return len(self.checked.mistakes)
+
+    def _by_file(self, found: Iterable[Mistake]) -> list[FileRemarks]:
+        groups = groupby(sorted(found), key=lambda mistake: mistake.file)
+        return [self._file(path, list(mistakes)) for path, mistakes in groups]
+
+    def _file(self, path: str, mistakes: list[Mistake]) -> FileRemarks:
+        match = _UNIT.fullmatch(path)
+        unit = self._unit(match[1]) if match and match[1] != "module" else None
+        if match is None or unit is None:
+            return FileRemarks(path, [Remark("", "", one.line, one.what, one.cure) for one in mistakes])
+        code = match[2] or unit.language
+        title = unit.title(language())
+        if code != unit.language:
+            title = str(_("%(unit)s, %(language)s", unit=title, language=own_name(code)))
+        return FileRemarks(title, [self._remark(unit, code, one) for one in mistakes])
+
+    def _unit(self, key: str) -> UnitDraft | None:
+        try:
+            return unit_draft(self.work.files, key)
+        except NotFound:
+            return None
+
+    def _remark(self, unit: UnitDraft, code: str, mistake: Mistake) -> Remark:
+        text = unit.original if code == unit.language else unit.translations.get(code)
+        if text is None:
+            return Remark("", "", mistake.line, mistake.what, mistake.cure)
+        found = placed(text, mistake)
+        url = url_for(
+            "authoring.edit_unit",
+            slug=self.work.slug,
+            draft=self.work.draft.public_id,
+            unit=unit.key,
+            text=None if code == unit.language else code,
+            _anchor=".".join((PREFIX, *map(str, found.where))) if found.where else "main",
+        )
+        return Remark(place_name(found.where), url, found.line, mistake.what, mistake.cure)

@@ -1,0 +1,10 @@
+"""From where on a text asks much of those who read it, in a language that is not theirs and over a slow line."""
+
+from __future__ import annotations
+
+HARD = 60
+"""LIX; 50 is an official text."""
+LONG = 900
+"""Words."""
+HEAVY, HEAVY_WITH_FIGURES = 15_000, 25_000
+"""Bytes of a page as it travels, without styles and letters."""

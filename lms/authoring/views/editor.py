@@ -1,0 +1,182 @@
+"""A unit of a draft is written: shown as a form, saved while one types, and put together where two write at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, jsonify, redirect, request
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from lms.authoring import services
+from lms.authoring.editing import Edited, Sent, edited, form_of
+from lms.authoring.forms import UnitForm
+from lms.authoring.preview import preview
+from lms.authoring.rules.fields import PREFIX, flat_items
+from lms.authoring.services import Torn, Written
+from lms.authoring.unit_checks import checks_of
+from lms.authoring.unit_pages import EditorPage, PreviewPart, saved_in_words
+from lms.authoring.unit_writing import Writing, writing_on
+from lms.kernel.clock import now
+from lms.kernel.db import db
+from lms.kernel.errors import Conflict, Refused
+from lms.kernel.secrets import new_token
+from lms.kernel.unit_of_work import unit_of_work
+from lms.people.sign_in import me
+from lms.web.access import Permission, begins_reading, keeps_typed, requires
+from lms.web.errors import wants_json
+from lms.web.logs import note_look
+from lms.web.render import render
+
+from .blueprint import bp
+
+Answer = Response | str | tuple[Any, int]
+
+
+@bp.get("/courses/<slug>/drafts/<draft>/units/<unit>")
+@requires(Permission.AUTHOR)
+def edit_unit(slug: str, draft: str, unit: str) -> Answer:
+    """The page on which a unit is written; with `text` its translation beside the original."""
+    writing = writing_on(db.session(), slug, draft, unit, request.args.get("text", ""))
+    return editor_page(EditorPage(writing, new_token()))
+
+
+def editor_page(page: EditorPage, form: UnitForm | None = None) -> str:
+    """The page, with a refused form's sentence."""
+    if page.last is not None and page.last.person_id != me().person_id:
+        note_look("writers.seen", page.writing.slug)
+    return render("lms/authoring/editor.html", page=page, form=form)
+
+
+@bp.post("/courses/<slug>/drafts/<draft>/units/<unit>")
+@requires(Permission.AUTHOR)
+@keeps_typed("body")
+def save_unit(slug: str, draft: str, unit: str) -> Answer:
+    """Keep what is written: from the page's script as one types, from its buttons with the page as the answer."""
+    form, code = UnitForm(), request.args.get("text", "")
+    try:
+        if not form.validate_on_submit():
+            raise Refused(_("We could not read what was sent. Nothing was changed. Please try again."))
+        with unit_of_work() as session:
+            writing = writing_on(session, slug, draft, unit, code)
+            done = _write(session, writing, form)
+    except (Refused, Conflict) as no:
+        return _refused(slug, draft, unit, code, form, no)
+    return _told(slug, draft, unit, code, done)
+
+
+@dataclass(frozen=True)
+class Done:
+    """A unit after it was saved."""
+
+    written: Written
+    edited: Edited
+
+
+def _write(session: Session, writing: Writing, form: UnitForm) -> Done:
+    if writing.kind is None:
+        raise Refused(_("This unit needs a part that is not installed."))
+    made = edited(writing.unit, writing.kind, writing.language, sent_in())
+    over = {writing.unit.original.path: form.over_original.data or 0} | {writing.path: form.over.data or 0}
+    written = services.write_unit(
+        session,
+        draft=writing.draft,
+        kind=writing.kind,
+        changes=made.files,
+        over={path: over[path] for path in made.files},
+        key=form.client_key.data or "",
+        by=me(),
+        at=now(),
+    )
+    return Done(written, made)
+
+
+def sent_in() -> Sent:
+    """What the form of a unit says."""
+    given = request.form
+    items = {name: text for name, text in given.items() if name.startswith(f"{PREFIX}.")}
+    renew = frozenset(given.getlist("renew")) if "renewable" in given else None
+    return Sent(items, given.get("body", ""), given.get("title", ""), given.get("do", ""), renew, given.get("whole"))
+
+
+def _told(slug: str, draft: str, unit: str, code: str, done: Done) -> Answer:
+    """The answer to a save: a sentence for the script, the page itself for a button."""
+    writing = writing_on(db.session(), slug, draft, unit, code)
+    if done.written.torn is not None:
+        return _torn(writing, done.written.torn)
+    if wants_json():
+        return jsonify(_as_saved(writing, done))
+    if done.written.together:
+        flash(_("Somebody else has changed this unit too. Both changes are kept."), "done")
+    for where in done.edited.unread:
+        flash(_("“%(typed)s” is not a whole number, so it was not kept.", typed=done.edited.unread[where]), "care")
+    return redirect(writing.url(_anchor=_place(request.form.get("do", ""))), 303)
+
+
+def _as_saved(writing: Writing, done: Done) -> dict[str, Any]:
+    found = EditorPage(writing, "")
+    shown = found.preview.found
+    text = saved_in_words(done.written.saved.at)
+    if done.written.together:
+        text = f"{_('Somebody else has changed this unit too. Both changes are kept.')} {text}"
+    fields = form_of(writing.unit, writing.kind, writing.language) if writing.kind else ()
+    return {
+        "text": text,
+        "over": found.over,
+        "over_original": found.over_original,
+        "together": done.written.together,
+        "items": {**flat_items(fields), "body": found.body, "title": found.own_title} if done.written.together else {},
+        "checks": render("lms/authoring/_checks.html", checks=checks_of(writing, shown)),
+    }
+
+
+def _place(act: str) -> str | None:
+    """Where the page is to open after a button was pressed."""
+    path = act.partition(":")[2].partition(":")[0]
+    if not path:
+        return None
+    head, _dot, last = path.rpartition(".")
+    return f"{PREFIX}.{head if act.startswith('remove') and last.isdecimal() else path}"
+
+
+def _torn(writing: Writing, torn: Torn) -> Answer:
+    """Two people changed the same place: one of them must choose, and neither text is lost."""
+    url = writing.url("both_texts", before=torn.before, mine=torn.mine, theirs=torn.theirs, file=torn.path)
+    if not wants_json():
+        return redirect(url, 303)
+    said = _("Somebody else has changed the same place. Both texts are kept; choose between them.")
+    return jsonify(text=said, url=url, label=_("Look at both")), 409
+
+
+def _refused(slug: str, draft: str, unit: str, code: str, form: UnitForm, no: Refused | Conflict) -> Answer:
+    """The form as it was sent, with the reason; nothing of it is kept, and nothing of it is lost."""
+    if wants_json():
+        return jsonify(text=str(no)), no.status
+    form.refuse(no)
+    writing = writing_on(db.session(), slug, draft, unit, code)
+    return editor_page(
+        EditorPage(_as_sent(writing), new_token(), over_sent=(form.over.data or 0, form.over_original.data or 0)), form
+    ), no.status
+
+
+def _as_sent(writing: Writing) -> Writing:
+    """The unit with what was sent in it, to be shown again."""
+    if writing.kind is None or not writing.as_fields:
+        return writing
+    made = edited(writing.unit, writing.kind, writing.language, sent_in())
+    return writing.with_text(made.text)
+
+
+@bp.post("/courses/<slug>/drafts/<draft>/units/<unit>/preview")
+@requires(Permission.AUTHOR)
+@begins_reading
+def preview_unit(slug: str, draft: str, unit: str) -> Answer:
+    """What is being typed, as its readers would see it; nothing is kept."""
+    writing = writing_on(db.session(), slug, draft, unit, request.args.get("text", ""))
+    if writing.kind is None:
+        return render("lms/authoring/_preview.html", part=PreviewPart(None))
+    made = edited(writing.unit, writing.kind, writing.language, sent_in())
+    found = preview(writing.with_text(made.text).unit, made.text.file, writing.kind)
+    return render("lms/authoring/_preview.html", part=PreviewPart(found))

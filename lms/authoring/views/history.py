@@ -1,0 +1,106 @@
+"""The saved states of a text: who wrote what when, one of them beside the present text, and back to it."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from lms.authoring import services
+from lms.authoring.forms import UnitForm
+from lms.authoring.history_pages import HistoryPage, StatePage
+from lms.authoring.manuscript import read_manuscript
+from lms.authoring.queries import save_of, states_of, texts_of_states
+from lms.authoring.rules.sittings import sittings
+from lms.authoring.unit_writing import Writing, writing_on
+from lms.kernel.clock import now
+from lms.kernel.db import db
+from lms.kernel.errors import Conflict, NotFound, Refused
+from lms.kernel.secrets import new_token
+from lms.kernel.unit_of_work import unit_of_work
+from lms.people.queries import names_of
+from lms.people.sign_in import me
+from lms.web.access import Permission, requires
+from lms.web.logs import note_look
+from lms.web.render import render
+
+from .blueprint import bp
+
+Answer = Response | str | tuple[str, int]
+A_PAGE = 25
+
+
+@bp.get("/courses/<slug>/drafts/<draft>/units/<unit>/history")
+@requires(Permission.AUTHOR)
+def unit_history(slug: str, draft: str, unit: str) -> str:
+    """Every saved state of a text; what was written in one go is one line, unless `each` is asked for."""
+    session = db.session()
+    writing = writing_on(session, slug, draft, unit, request.args.get("text", ""))
+    each = request.args.get("each") == "1"
+    lines = sittings(states_of(session, writing.draft, writing.path), each=each)
+    start = min(request.args.get("from", 0, type=int) or 0, len(lines))
+    shown = lines[max(start, 0) :][:A_PAGE]
+    texts = texts_of_states(session, writing.draft, {n for line in shown for n in (line.last, line.before) if n})
+    people = {line.person_id for line in shown if line.person_id}
+    if people:
+        note_look("writers.seen", slug)
+    page = HistoryPage(writing, shown, texts, names_of(session, people), start, len(lines), each)
+    return render("lms/authoring/history.html", page=page, writing=writing)
+
+
+@bp.get("/courses/<slug>/drafts/<draft>/units/<unit>/history/<int:save>")
+@requires(Permission.AUTHOR)
+def saved_state(slug: str, draft: str, unit: str, save: int) -> str:
+    """One saved state, and what has changed since; 0 is the text that the draft lies over."""
+    return _state(writing_on(db.session(), slug, draft, unit, request.args.get("text", "")), save, UnitForm())
+
+
+def _state(writing: Writing, save: int, form: UnitForm) -> str:
+    text, who, at = _text_of(writing, save), None, None
+    if save:
+        state = save_of(writing.session, writing.draft, save)
+        who, at = state.person_id, state.at
+    names = names_of(writing.session, {who} if who else set())
+    if names:
+        note_look("writers.seen", writing.slug)
+    shown = read_manuscript(writing.path, writing.unit.key, writing.language, text)
+    page = StatePage(writing, save, shown, names.get(who or 0, ""), at, new_token())
+    return render("lms/authoring/saved_state.html", page=page, writing=writing, form=form)
+
+
+def _text_of(writing: Writing, save: int) -> str:
+    """The text of a state; raises NotFound for that of another file."""
+    if not save:
+        text = writing.unit.files.base.get(writing.path)
+    else:
+        state = save_of(writing.session, writing.draft, save)
+        text = state.text if state.path == writing.path else None
+    if text is None:
+        raise NotFound
+    return text
+
+
+@bp.post("/courses/<slug>/drafts/<draft>/units/<unit>/history/<int:save>")
+@requires(Permission.AUTHOR)
+def restore_state(slug: str, draft: str, unit: str, save: int) -> Answer:
+    """Make a saved state the present text: a save like any other, which can be taken back in the same way."""
+    form, code = UnitForm(), request.args.get("text", "")
+    try:
+        if not form.validate_on_submit():
+            raise Refused(_("We could not read what was sent. Nothing was changed. Please try again."))
+        with unit_of_work() as session:
+            writing = writing_on(session, slug, draft, unit, code)
+            services.save_files(
+                session,
+                draft=writing.draft,
+                changes={writing.path: _text_of(writing, save)},
+                over={writing.path: form.over.data or 0},
+                key=form.client_key.data or "",
+                by=me(),
+                at=now(),
+            )
+    except (Refused, Conflict) as no:
+        form.refuse(no)
+        return _state(writing_on(db.session(), slug, draft, unit, code), save, form), no.status
+    flash(_("The earlier text is back. What stood there before is in the history."), "done")
+    return redirect(writing_on(db.session(), slug, draft, unit, code).url(), 303)
