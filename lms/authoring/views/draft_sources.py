@@ -29,7 +29,7 @@ from lms.kernel.clock import now
 from lms.kernel.errors import NotFound
 from lms.plugins.manager import unit_kinds
 from lms.web.access import Permission, requires
-from lms.web.languages import unmarked
+from lms.web.languages import language, unmarked
 from lms.web.render import render
 
 from .blueprint import bp
@@ -53,6 +53,16 @@ class SourceLine:
     def key(self) -> str:
         """Its id."""
         return str(self.fields.get("id", ""))
+
+    @property
+    def title(self) -> Called:
+        """What it is called, in the language it is in."""
+        return Called(str(self.fields.get("title") or self.key), str(self.fields.get("language") or language()))
+
+    @property
+    def accessed(self) -> str:
+        """The day somebody last looked at its page, as the file has it."""
+        return str(self.fields.get("accessed", ""))
 
     @property
     def about(self) -> str:

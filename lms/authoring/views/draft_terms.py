@@ -64,6 +64,11 @@ class TermLine:
         return called(self.fields.get("definition"), "")
 
     @property
+    def unsure(self) -> bool:
+        """Whether no source of it was found yet."""
+        return bool(self.fields.get("needs_review"))
+
+    @property
     def others(self) -> list[tuple[str, str, str, str]]:
         """Its names in the other languages: the language in words, its code, the name, and how sure it is."""
         names, standing = self.fields.get("term", {}), self.fields.get("status", {})

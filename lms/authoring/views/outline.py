@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import redirect, request, url_for
-from werkzeug.wrappers import Response
 
 from lms.authoring import services
 from lms.authoring.outline_forms import ModuleTitleForm, NewUnitForm, ReuseForm, SeenForm
@@ -20,6 +19,7 @@ from lms.authoring.wording import kind_name
 from lms.authoring.workspace import Workspace
 from lms.catalogue.rules.course_files import CourseFiles
 from lms.kernel.clock import now
+from lms.kernel.errors import Conflict, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.sign_in import me
 from lms.plugins.manager import unit_kinds
@@ -170,12 +170,18 @@ def reuse_outline_module(slug: str, draft: str) -> Answer:
 
 @bp.post(f"{OUTLINE}/undo")
 @requires(Permission.AUTHOR)
-def undo_outline(slug: str, draft: str) -> Response:
-    """Put back what stood before an act. Raises Conflict when something of it has been changed since."""
+def undo_outline(slug: str, draft: str) -> Answer:
+    """Put back what stood before an act, and lead back to the page it was done on."""
     form, back = OnceForm(), submitted("back")
     form.validate_on_submit()
-    with unit_of_work() as session:
-        found, key = draft_of(session, me().grants, slug, draft), form.client_key.data or ""
-        undone = services.undo(session, draft=found, act=submitted("act"), key=key, by=me(), at=now())
+    key = form.client_key.data or ""
+    try:
+        with unit_of_work() as session:
+            found = draft_of(session, me().grants, slug, draft)
+            undone = services.undo(session, draft=found, act=submitted("act"), key=key, by=me(), at=now())
+    except (Refused, Conflict) as no:
+        order = SeenForm(formdata=None, prefix="order-")
+        order.refuse(no)
+        return _page(work_on(slug, draft), order), no.status
     said: dict[str, Any] = {"did": "undone", "undo": key} if undone else {}
     return redirect(url_for(back if back in BACK else "authoring.outline", slug=slug, draft=draft, **said), 303)
