@@ -5,7 +5,7 @@ Every form carries a key, so that sending it twice acts once, and the stamp of w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from wtforms import (
@@ -18,6 +18,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -49,6 +50,11 @@ def _minutes(**more: Any) -> IntegerField:
         ],
         **more,
     )
+
+
+def choices(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """The choices of a select, radios or boxes, from values and the words for them."""
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 class MultiCheckboxField(SelectMultipleField):  # type: ignore[misc]
@@ -126,12 +132,16 @@ class AfterForm(SeenForm):
     after = MultiCheckboxField(_l("Opens after"))
 
 
+CONDITIONS = [("all", _l("all modules are finished")), ("some", _l("these are finished"))]
+
+
 class CourseForm(SeenForm):
     """What a course is called, what it says of itself, and what completes it."""
 
     pass_mark = IntegerField(_l("Pass mark, in percent"), [Optional(), _PERCENT])
     condition = RadioField(
-        _l("Completed when"), choices=[("all", _l("all modules are finished")), ("some", _l("these are finished"))]
+        _l("Completed when"),
+        choices=choices([("all", _l("all modules are finished")), ("some", _l("these are finished"))]),
     )
     modules = MultiCheckboxField(_l("Modules"))
     attendance = IntegerField(_l("Least share of half-days on site, in percent"), [Optional(), _PERCENT])

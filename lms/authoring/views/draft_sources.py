@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import request
 
-from lms.authoring.outline_forms import SeenForm, SourceForm
+from lms.authoring.outline_forms import SeenForm, SourceForm, choices
 from lms.authoring.outline_pages import Called, OutlinePage, called
 from lms.authoring.rules.outlining import added
 from lms.authoring.rules.pointers import Place, citing
@@ -200,7 +200,7 @@ def _fields(work: Workspace, key: str) -> Fields:
 
 def _form(data: Mapping[str, Any] | None = None, *, sent: bool) -> SourceForm:
     form = SourceForm() if sent else SourceForm(formdata=None, data=data)
-    form.kind.choices = [(kind, str(words)) for kind, words in SOURCE_KINDS.items()]
+    form.kind.choices = choices([(kind, str(words)) for kind, words in SOURCE_KINDS.items()])
     return form
 
 

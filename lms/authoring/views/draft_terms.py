@@ -14,6 +14,7 @@ from lms.authoring.outline_forms import (
     NAME,
     SeenForm,
     TermForm,
+    choices,
     in_languages,
     text_field,
     texts_in,
@@ -189,7 +190,7 @@ def _form(work: Workspace, fields: Fields, *, sent: bool) -> SeenForm:
     for name in ("term", "definition"):
         data |= {text_field(name, code): fields.get(name, {}).get(code, "") for code in languages}
     form = made() if sent else made(None, data=data)
-    form["official"].choices = [(code, language_name(code)) for code in languages[1:]]
+    form["official"].choices = choices([(code, language_name(code)) for code in languages[1:]])
     return form
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import redirect, request, url_for
 
 from lms.authoring import services
-from lms.authoring.outline_forms import ModuleTitleForm, NewUnitForm, ReuseForm, SeenForm
+from lms.authoring.outline_forms import ModuleTitleForm, NewUnitForm, ReuseForm, SeenForm, choices
 from lms.authoring.outline_pages import OutlinePage, called, shape, titles_of
 from lms.authoring.queries import draft_of
 from lms.authoring.rules.outlining import add_module, add_unit, added, move_module, move_unit
@@ -78,18 +78,24 @@ def _again(slug: str, draft: str) -> Callable[[SeenForm], str]:
 
 def _unit_form(page: OutlinePage, form: NewUnitForm) -> NewUnitForm:
     titles = titles_of(page.work.course, page.titles)
-    form.module.choices = [(key_of(module), titles[key_of(module)].text) for module in in_order(page.work.course)]
-    form.kind.choices = [(kind, kind_name(kind)) for kind in page.work.kinds]
+    keys = [key_of(module) for module in in_order(page.work.course)]
+    form.module.choices = choices((key, titles[key].text) for key in keys)
+    form.kind.choices = choices([(kind, kind_name(kind)) for kind in page.work.kinds])
     return form
 
 
 def _reuse_form(page: OutlinePage, form: ReuseForm) -> ReuseForm:
     here, shown = set(module_keys(page.work.course)), "%(module)s (%(course)s)"
-    form.module.choices = [
-        (one.name, shown % {"module": called(one.title, one.name).text, "course": called(one.course, one.name).text})
-        for one in page.elsewhere
-        if one.name.partition("/")[2] not in here
-    ]
+    form.module.choices = choices(
+        [
+            (
+                one.name,
+                shown % {"module": called(one.title, one.name).text, "course": called(one.course, one.name).text},
+            )
+            for one in page.elsewhere
+            if one.name.partition("/")[2] not in here
+        ]
+    )
     return form
 
 

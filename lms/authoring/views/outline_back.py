@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lms.authoring import queries
-from lms.authoring.outline_forms import BackForm
+from lms.authoring.outline_forms import BackForm, choices
 from lms.authoring.outline_pages import Called, called, titles_of
 from lms.authoring.rules.archiving import archived, bring_back_module, bring_back_unit, gone_from
 from lms.authoring.rules.skeleton import in_order, key_of, module_keys, unit_keys
@@ -77,7 +77,7 @@ def _line(
 ) -> GoneLine:
     kind = "module" if is_module else "unit"
     form = BackForm(formdata=None, prefix=f"{kind}-{key}-", what=f"{where}/{kind}/{key}", module=module)
-    form.module.choices = _choices(work)
+    form.module.choices = choices(_choices(work))
     home = titles_of(work.course, {}).get(module) or Called(module, "")
     looked(form, work, _look)
     return GoneLine(f"{kind}-{key}", called(titles, key), number, None if is_module else home, form)
@@ -94,7 +94,7 @@ def bring_back(slug: str, draft: str, name: str) -> Answer:
     """A module or a unit in the outline again, as it stood last."""
     work = work_on(slug, draft)
     form = BackForm(prefix=f"{name}-")
-    form.module.choices = _choices(work)
+    form.module.choices = choices(_choices(work))
     where, _slash, rest = str(form.what.data).partition("/")
     kind, _slash, key = rest.partition("/")
     earlier = _earlier(work, where)

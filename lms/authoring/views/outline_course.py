@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from lms.authoring.outline_forms import DESCRIPTION, TITLE, CourseForm, SeenForm, in_languages, text_field, texts_in
+from lms.authoring.outline_forms import (
+    DESCRIPTION,
+    TITLE,
+    CourseForm,
+    SeenForm,
+    choices,
+    in_languages,
+    text_field,
+    texts_in,
+)
 from lms.authoring.outline_pages import OutlinePage, languages_of, more_languages
 from lms.authoring.rules.outlining import Completion, set_course
 from lms.authoring.rules.skeleton import module_keys
@@ -61,8 +70,10 @@ def _course_form(work: Workspace, page: OutlinePage, sent: Any) -> SeenForm:
     for name in ("title", "description"):
         data |= {text_field(name, code): course.fields.get(name, {}).get(code, "") for code in languages}
     form = made(None, data=data) if sent is None else made()
-    form["modules"].choices = [(key, page.title_of(key).text) for key in module_keys(course)]
-    form["new_language"].choices = [("", ""), *((code, language_name(code)) for code in more_languages(course))]
+    form["modules"].choices = choices([(key, page.title_of(key).text) for key in module_keys(course)])
+    form["new_language"].choices = choices(
+        [("", ""), *((code, language_name(code)) for code in more_languages(course))]
+    )
     return form
 
 

@@ -14,6 +14,7 @@ from lms.authoring.outline_forms import (
     AfterForm,
     ModuleForm,
     SeenForm,
+    choices,
     in_languages,
     text_field,
     texts_in,
@@ -78,7 +79,7 @@ def _module_page(slug: str, draft: str, key: str, refused: SeenForm | None = Non
     forms = {
         "module": _module_form(work, page, key, None),
         "archive": SeenForm(formdata=None, prefix="archive-"),
-        "copy": SeenForm(formdata=None, prefix="copy-"),
+        "own": SeenForm(formdata=None, prefix="own-"),
     }
     if refused is not None:
         forms[refused._prefix.rstrip("-")] = refused
@@ -113,7 +114,7 @@ def _module_form(work: Workspace, page: OutlinePage, key: str, sent: Any) -> See
             lines = [" ".join(texts.get(code, "").split()) for texts in module.fields.get("objectives", ())]
             data[text_field("objectives", code)] = "\n".join(lines).rstrip("\n")
     form = made(None, prefix="module-", data=data) if sent is None else made(prefix="module-")
-    form["after"].choices = [(name, page.title_of(name).text) for name in module_keys(course) if name != key]
+    form["after"].choices = choices([(name, page.title_of(name).text) for name in module_keys(course) if name != key])
     return form
 
 
@@ -184,7 +185,7 @@ def copy_outline_module(slug: str, draft: str, module: str) -> Answer:
     name = next((str(line["use"]) for line in lines_of(work.course) if line_key(line) == module and "use" in line), "")
     theirs = _published_course(name.partition("/")[0])
     return attempt(
-        slug, draft, SeenForm(prefix="copy-"), _look_at_module(module), "copied",
+        slug, draft, SeenForm(prefix="own-"), _look_at_module(module), "copied",
         simply(lambda course: take_over(course, unit_kinds(), module, theirs)),
         lambda refused: _module_page(slug, draft, module, refused), lambda _before, _after: f"{MODULE}{module}",
     )  # fmt: skip

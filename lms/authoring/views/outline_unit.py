@@ -13,6 +13,7 @@ from lms.authoring.outline_forms import (
     SeenForm,
     SplitForm,
     UnitForm,
+    choices,
     in_languages,
     text_field,
     texts_in,
@@ -106,13 +107,13 @@ def _unit_form(work: Workspace, key: str, sent: Any) -> SeenForm:
 def _move_form(work: Workspace, home: ModuleFile, page: OutlinePage, form: MoveForm) -> MoveForm:
     titles = titles_of(work.course, page.titles)
     others = [module for module in in_order(work.course) if module.folder != home.folder]
-    form.module.choices = [(key_of(module), titles[key_of(module)].text) for module in others]
+    form.module.choices = choices([(key_of(module), titles[key_of(module)].text) for module in others])
     return form
 
 
 def _split_form(work: Workspace, key: str, form: SplitForm) -> SplitForm:
     _module, unit = work.find(key)
-    form.heading.choices = [(one.anchor, one.words) for one in split_places(unit, work.kinds.get(unit.kind))]
+    form.heading.choices = choices([(one.anchor, one.words) for one in split_places(unit, work.kinds.get(unit.kind))])
     return form
 
 
