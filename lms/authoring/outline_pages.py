@@ -144,6 +144,12 @@ class OutlinePage:
         loose = [module for key, module in own.items() if key not in module_keys(course)]
         return [*lines, *(self._line({"module": module.folder}, module) for module in loose)]
 
+    @property
+    def lines(self) -> set[str]:
+        """The ids of all lines of the page."""
+        units = {f"u-{unit.unit.key}" for module in self.modules for unit in module.units}
+        return units | {f"m-{module.key}" for module in self.modules}
+
     def _line(self, line: Mapping[str, Any], module: ModuleFile | None) -> ModuleLine:
         key, use = line_key(line), line.get("use")
         texts = module.fields.get("title") if module else self.titles.get(str(use))

@@ -105,6 +105,11 @@ class SourcesPage:
         ]
 
     @property
+    def keys(self) -> list[str]:
+        """The lines of the page, by what they are called in addresses."""
+        return [line.key for line in self.lines]
+
+    @property
     def uncited(self) -> list[SourceLine]:
         """Those that no text cites."""
         return [line for line in self.lines if line.key not in self.places]

@@ -107,6 +107,11 @@ class TermsPage:
         ]
         return sorted(lines, key=lambda line: (order(line.name.text, language()), line.key))
 
+    @property
+    def keys(self) -> list[str]:
+        """The lines of the page, by what they are called in addresses."""
+        return [line.key for line in self.lines]
+
     def name_of(self, key: str) -> str:
         """What one of them is called."""
         return next(line.name.text for line in self.lines if line.key == key)

@@ -58,6 +58,8 @@ class Told:
     act: str
     key: str
     back: str
+    at: str
+    """The line of the page that it was done to."""
 
 
 def told(back: str) -> Told | None:
@@ -68,7 +70,7 @@ def told(back: str) -> Told | None:
     text = str(DID[did])
     if request.args.get("counts"):
         text += " " + _("Readers of a running edition get this only when a coordinator decides so.")
-    return Told(text, act, new_token(), back)
+    return Told(text, act, new_token(), back, request.args.get("at", ""))
 
 
 def work_on(slug: str, public_id: str) -> Workspace:
@@ -116,7 +118,8 @@ def done(
 ) -> Response:
     """Lead back to a page, to the line that was changed, with what was done and Undo."""
     changed = not outlined.fresh or outlined.before != outlined.after
-    said: dict[str, Any] = {"did": did, "undo": form.client_key.data} if changed else {}
+    line = anchor.removeprefix("up-").removeprefix("down-")
+    said: dict[str, Any] = {"did": did, "undo": form.client_key.data, "at": line or None} if changed else {}
     said |= {"counts": "1"} if outlined.substantive else {}
     return redirect(url_for(endpoint, slug=slug, draft=public_id, _anchor=anchor or None, **said), 303)
 
