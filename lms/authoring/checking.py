@@ -32,6 +32,7 @@ from .rules.blanks import completed
 from .rules.fields import Where
 
 _LINKED = re.compile(r"\]\(([a-z0-9][a-z0-9-]*)(?:#|\))")
+_MISSING = re.compile(r"“([\w-]+)” is missing")
 _CHECKS: tuple[Callable[[Reading, CourseFiles, Mapping[str, UnitKind]], object], ...] = (
     translation_mistakes,
     hard_text_mistakes,
@@ -64,7 +65,8 @@ def placed(text: Manuscript, mistake: Mistake) -> Finding:
     """The field in which a mistake stands, or the line of the body (from 1)."""
     if text.suffix == ".md" and text.body and mistake.line >= text.body_line:
         return Finding(text.language, ("body",), mistake.line - text.body_line + 1, mistake.what, mistake.cure)
-    where = _field_at(text.document, mistake.line) if mistake.line > 1 else ()
+    missing = _MISSING.fullmatch(mistake.what)
+    where = (*_whole_at(text.document, mistake.line), missing[1]) if missing else _field_at(text.document, mistake.line)
     return Finding(text.language, where, 0, mistake.what, mistake.cure)
 
 
@@ -72,6 +74,11 @@ def _field_at(document: Document, line: int) -> Where:
     """The innermost field that begins at this line, else the last that begins before it."""
     before = [(at, len(where), where) for where, at in document.lines.items() if at <= line]
     return max(before, default=(0, 0, ()), key=lambda one: one[:2])[2]
+
+
+def _whole_at(document: Document, line: int) -> Where:
+    """The outermost part that begins at this line: where something is missing, it is missing there."""
+    return min((where for where, at in document.lines.items() if at == line), default=(), key=len)
 
 
 def unit_mistakes(unit: UnitDraft, kinds: Mapping[str, UnitKind]) -> list[Mistake]:
@@ -193,10 +200,9 @@ _BLOCK = re.compile(r"</(?:p|li|h[1-6]|td|th|dt|dd|blockquote|figcaption|summary
 
 def _shown(found: Preview) -> str:
     text = found.text
-    points = "".join(f"<p>{point}</p>" for point in text.key_points)
-    boxes = "".join(f"<p>{box}</p>" for box in text.for_your_institution.values())
     asked = (word for question in found.questions for word in (question.prompt, *(o.text for o in question.options)))
-    return points + text.html + boxes + "".join(f"<p>{escape(words)}</p>" for words in asked)
+    blocks = [*map(str, text.key_points), *map(str, text.for_your_institution.values()), *map(escape, asked)]
+    return str(text.html) + "".join(f"<p>{block}</p>" for block in blocks)
 
 
 def plain_text(found: Preview) -> str:
@@ -207,7 +213,7 @@ def plain_text(found: Preview) -> str:
 def page_weight(found: Preview) -> int:
     """About how many bytes its page has as it travels."""
     text = found.text
-    notes = "".join(source.html for source in text.citations) + "".join(
+    notes = "".join(str(source.html) for source in text.citations) + "".join(
         f"<dt>{term.term}</dt><dd>{term.definition}</dd>" * 2 for term in text.terms
     )
     return _AROUND + len(compress((_shown(found) + notes).encode(), 6))

@@ -56,11 +56,11 @@ def form_of(unit: UnitDraft, kind: UnitKind, language: str) -> tuple[Field, ...]
     return translation_fields(kind.schema, unit.original.front, own.front if own else {})
 
 
-def edited(unit: UnitDraft, kind: UnitKind, language: str, sent: Sent) -> Edited:
-    """What a form makes of the unit; nothing is kept yet."""
-    if sent.whole is not None:
+def edited(unit: UnitDraft, kind: UnitKind | None, language: str, sent: Sent) -> Edited:
+    """What a form makes of the unit; nothing is kept yet. Without its `kind` only a whole file can be taken."""
+    if sent.whole is not None or kind is None:
         path = unit.path_of(language)
-        text = clean(sent.whole) + "\n"
+        text = clean(sent.whole or "") + "\n"
         return Edited(read_manuscript(path, unit.key, language, text), {path: text})
     return _original(unit, kind, sent) if language == unit.language else _translation(unit, kind, language, sent)
 

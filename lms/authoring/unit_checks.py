@@ -15,7 +15,7 @@ from .checking import Finding, findings, page_weight, plain_text, sources_unchec
 from .labels import place_name
 from .preview import Preview
 from .rules.fields import PREFIX, Where
-from .rules.reading_level import HARD, HEAVY, HEAVY_WITH_FIGURES, LONG
+from .rules.reading_level import FAST, HARD, HEAVY, HEAVY_WITH_FIGURES
 from .unit_writing import Writing
 
 
@@ -55,8 +55,8 @@ def remark_of(writing: Writing, found: Finding) -> Remark:
 
 
 def _with_input(where: Where) -> Where:
-    """Names of entries are made by the form: a mistake in one is shown at the entry."""
-    return where[:-1] if len(where) > 1 and where[-1] in ("id", "key", "kind") else where
+    """Names are made by the form: a mistake in one is shown at the entry, or at the unit."""
+    return where[:-1] if where and where[-1] in ("id", "key", "kind") else where
 
 
 def _of_the_text(writing: Writing, shown: Preview | None) -> Iterator[str]:
@@ -74,8 +74,14 @@ def _of_the_text(writing: Writing, shown: Preview | None) -> Iterator[str]:
             weight=round(weight / 1000),
             most=most // 1000,
         )
-    if shown.text.words > LONG:
-        yield _("It has %(words)s words. A text of about 700 is read in one sitting.", words=shown.text.words)
+    words, minutes = shown.text.words, writing.unit.original.front.get("minutes")
+    if isinstance(minutes, int) and words > FAST * minutes:
+        yield _(
+            "It has %(words)s words and says %(minutes)s minutes. In a language that is not one's own, "
+            "about 150 words are read in a minute.",
+            words=words,
+            minutes=minutes,
+        )
 
 
 def _of_its_course(writing: Writing) -> Iterator[str]:

@@ -82,9 +82,33 @@ class Field:
         return self.value not in (None, "", False)
 
     @property
+    def mark(self) -> str:
+        """What its text means, where its schema says so: prose, citation, passage, case-study."""
+        return str(self.schema.get("format", ""))
+
+    @property
     def variety(self) -> str:
         """For an entry of one of several kinds: which."""
         return next((str(m.value) for m in self.members if m.sort is Sort.CONSTANT and m.key == "kind"), "")
+
+    @property
+    def slim(self) -> bool:
+        """For an entry: whether it is a text or two, and perhaps a mark beside them."""
+        seen = [member for member in self.members if member.sort not in (Sort.NAME, Sort.CONSTANT)]
+        return len(seen) < 4 and all(member.sort in (*TEXTUAL, Sort.FLAG) for member in seen)
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything that is asked for stands in it."""
+        if self.sort in (Sort.GROUP, Sort.LIST) and self.members:
+            return all(member.whole for member in self.members if member.required)
+        return self.value not in (None, "")
+
+    @property
+    def gist(self) -> str:
+        """The first text in it, by which an entry that is folded is known again."""
+        texts = (str(m.value) for m in self.members if m.sort in TEXTUAL and m.value and m.key != "substance")
+        return next(texts, "")
 
     @property
     def branches(self) -> tuple[str, ...]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lms.catalogue.files.schemas import Schema, resolve
 
-from .fields import MOST_ENTRIES, Sort, alternative, branch_names, item_schema, sort_of
+from .fields import MOST_ENTRIES, Field, Sort, alternative, branch_names, item_schema, sort_of
 from .filled import Fresh
 
 ACTS = ("add", "remove", "up", "down")
@@ -38,6 +38,21 @@ def reshaped(schema: Schema, data: Mapping[str, Any], act: str, fresh: Fresh) ->
     else:
         _move(entries, verb, place)
     return changed
+
+
+def moved_to(act: str, fields: Sequence[Field]) -> str | None:
+    """The path of what an act made or moved, in the form as it is after it; of its list where it was taken out."""
+    verb, _, rest = act.partition(":")
+    path = rest.partition(":")[0]
+    head, _, last = path.rpartition(".")
+    if verb in ("up", "down") and last.isdecimal():
+        path = f"{head}.{int(last) + (1 if verb == 'down' else -1)}"
+    found = next(
+        (one for top in fields for one in top.flat() if one.path == (head if verb == "remove" else path)), None
+    )
+    if found is None:
+        return None
+    return found.members[-1].path if verb == "add" and found.members else found.path
 
 
 def _list_at(schema: Schema, data: Any, steps: list[int | str]) -> tuple[Schema, list[Any]] | None:

@@ -50,10 +50,10 @@ def sittings(states: Sequence[State], *, each: bool = False) -> list[Sitting]:
             found[-1].append(state)
         else:
             found.append([state])
-    firsts = [*(group[0].id for group in found[1:]), 0]
+    before = [*(group[0].id for group in found[1:]), 0][: len(found)]
     return [
-        Sitting(group[0].id, before, group[0].person_id, group[0].at, len(group))
-        for group, before in zip(found, firsts, strict=True)
+        Sitting(group[0].id, earlier, group[0].person_id, group[0].at, len(group))
+        for group, earlier in zip(found, before, strict=True)
     ]
 
 

@@ -49,7 +49,7 @@ def write_unit(
     session: Session,
     *,
     draft: Draft,
-    kind: UnitKind,
+    kind: UnitKind | None,
     changes: Mapping[str, str],
     over: Mapping[str, int],
     key: str,
@@ -65,7 +65,7 @@ def write_unit(
             return Written(saved, together)
         except Clash as clash:
             merged = together_of(clash.path, clash.before, clash.mine, clash.theirs)
-            if merged is None or merged.clashes:
+            if kind is None or merged is None or merged.clashes:
                 return _torn(session, draft, clash, over.get(clash.path, 0), key, by, at)
             changes[clash.path] = text_of(clash.path, kind, merged)
             over[clash.path], together = clash.over, True

@@ -15,6 +15,7 @@ from lms.authoring.editing import Edited, Sent, edited, form_of
 from lms.authoring.forms import UnitForm
 from lms.authoring.preview import preview
 from lms.authoring.rules.fields import PREFIX, flat_items
+from lms.authoring.rules.reshaping import moved_to
 from lms.authoring.services import Torn, Written
 from lms.authoring.unit_checks import checks_of
 from lms.authoring.unit_pages import EditorPage, PreviewPart, saved_in_words
@@ -76,9 +77,10 @@ class Done:
 
 
 def _write(session: Session, writing: Writing, form: UnitForm) -> Done:
-    if writing.kind is None:
+    sent = sent_in()
+    if writing.kind is None and sent.whole is None:
         raise Refused(_("This unit needs a part that is not installed."))
-    made = edited(writing.unit, writing.kind, writing.language, sent_in())
+    made = edited(writing.unit, writing.kind, writing.language, sent)
     over = {writing.unit.original.path: form.over_original.data or 0} | {writing.path: form.over.data or 0}
     written = services.write_unit(
         session,
@@ -112,7 +114,7 @@ def _told(slug: str, draft: str, unit: str, code: str, done: Done) -> Answer:
         flash(_("Somebody else has changed this unit too. Both changes are kept."), "done")
     for where in done.edited.unread:
         flash(_("“%(typed)s” is not a whole number, so it was not kept.", typed=done.edited.unread[where]), "care")
-    return redirect(writing.url(_anchor=_place(request.form.get("do", ""))), 303)
+    return redirect(writing.url(_anchor=_place(writing)), 303)
 
 
 def _as_saved(writing: Writing, done: Done) -> dict[str, Any]:
@@ -132,13 +134,12 @@ def _as_saved(writing: Writing, done: Done) -> dict[str, Any]:
     }
 
 
-def _place(act: str) -> str | None:
-    """Where the page is to open after a button was pressed."""
-    path = act.partition(":")[2].partition(":")[0]
-    if not path:
-        return None
-    head, _dot, last = path.rpartition(".")
-    return f"{PREFIX}.{head if act.startswith('remove') and last.isdecimal() else path}"
+def _place(writing: Writing) -> str | None:
+    """Where the page is to open after a button of the form was pressed: at the entry that is new or was moved."""
+    act = request.form.get("do", "")
+    fields = form_of(writing.unit, writing.kind, writing.language) if writing.kind and act else ()
+    path = moved_to(act, fields)
+    return f"{PREFIX}.{path}" if path else None
 
 
 def _torn(writing: Writing, torn: Torn) -> Answer:

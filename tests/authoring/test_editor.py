@@ -1,0 +1,410 @@
+"""A unit of a draft is written in the browser: without scripts first, and everything a script asks for."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from lms.authoring.models import DraftSave
+from lms.catalogue.rules.translation import text_hash
+from lms.kernel.unit_of_work import reading
+from lms.people.rules import Role
+from tests.authoring.desks import Worker, published, worker
+from tests.authoring.drafts import FIRST_PATH, begin, save, workspace
+from tests.authoring.editors import Editor, form_in, links_to, visible
+from tests.conftest import statements
+
+ASKED_PATH = "modules/01-words/asked.yaml"
+FIRST_ES_PATH = "modules/01-words/first.es.md"
+
+
+@pytest.fixture
+def hanne(sqlite_app: Flask, tmp_path: Path) -> Worker:
+    """A trainer of a published course."""
+    published(tmp_path)
+    return worker(sqlite_app, Role.TRAINER)
+
+
+@pytest.fixture
+def mateus(sqlite_app: Flask, hanne: Worker) -> Worker:
+    """Another trainer of it."""
+    return worker(sqlite_app, Role.TRAINER)
+
+
+@pytest.fixture
+def at_first(hanne: Worker) -> Editor:
+    """Hanne has opened the first text of a new draft."""
+    return Editor(hanne, begin(hanne))
+
+
+@pytest.fixture
+def at_questions(at_first: Editor) -> Editor:
+    """She has opened the questions."""
+    return Editor(at_first.worker, at_first.draft, "asked")
+
+
+def text(editor: Editor, path: str = FIRST_PATH) -> str:
+    return workspace(editor.draft).files.texts[path]
+
+
+def saves() -> int:
+    with reading() as session:
+        return session.scalar(select(func.count()).select_from(DraftSave)) or 0
+
+
+def test_a_unit_is_opened_changed_and_saved(at_first: Editor) -> None:
+    assert "Not changed in this draft yet." in at_first.page()
+    at_first.save(body="## Beginning {#beginning}\r\n\r\nA new\ttext. [@S001]", f__minutes="7", f__title__en="Now")
+    after = text(at_first)
+    assert "A new    text. [@S001]\n" in after
+    assert "minutes: 7\n" in after
+    assert "  en: Now\n" in after
+    assert "\r" not in after
+    page = at_first.page()
+    assert re.search(r"Saved at \d\d:\d\d\.", page)
+    assert form_in(page).sent["body"] == ["## Beginning {#beginning}\n\nA new    text. [@S001]"]
+
+
+def test_sending_the_page_as_it_is_changes_nothing(at_first: Editor, at_questions: Editor) -> None:
+    for editor in (at_first, at_questions, Editor(at_first.worker, at_first.draft, "thought")):
+        editor.save()
+    assert not workspace(at_first.draft).files.changed()
+    assert saves() == 0
+
+
+def test_a_list_grows_moves_and_shrinks_by_buttons(at_first: Editor) -> None:
+    answer = at_first.send(do="add:key_points")
+    assert answer.location.endswith("#f.key_points.1"), answer.location
+    at_first.save(f__key_points__1="Another.", do="up:key_points.1")
+    assert "key_points:\n- Another.\n- A point.\n" in text(at_first)
+    at_first.save(do="remove:key_points.0")
+    assert "key_points:\n- A point.\n" in text(at_first)
+
+
+@pytest.mark.parametrize("kind", ["one-of-many", "many-of-many", "true-false", "matching", "ordering", "reflection"])
+def test_a_question_of_any_kind_is_built_in_the_browser(at_questions: Editor, kind: str) -> None:
+    number = len(workspace(at_questions.draft).text("asked").front["questions"])  # type: ignore[union-attr]
+    at_questions.save(do=f"add:questions:{kind}")
+    form = form_in(at_questions.page()).sent
+    mine = [name for name in form if name.startswith(f"f.questions.{number}.")]
+    filled = {name: [f"Words {place}"] for place, name in enumerate(mine) if not form[name][0]}
+    filled |= {f"f.questions.{number}.passage": ["first#beginning"], f"f.questions.{number}.cites.0": ["S001 p. 3"]}
+    if kind in ("one-of-many", "many-of-many"):
+        filled[f"f.questions.{number}.options.0.correct"] = ["true"]
+    if kind == "true-false":
+        filled[f"f.questions.{number}.answer"] = ["false"]
+    filled.pop(f"f.questions.{number}.substance", None)
+    known = {name: value for name, value in filled.items() if name in form or name.endswith((".correct", ".answer"))}
+    at_questions.save(form=form | known, renew=["unit"])
+    assert "Nothing to mend" in at_questions.page()
+    assert not workspace(at_questions.draft).checked().mistakes
+    assert workspace(at_questions.draft).text("asked").front["questions"][number]["kind"] == kind  # type: ignore[union-attr]
+
+
+def test_names_made_for_entries_stay_and_are_never_used_again(at_questions: Editor) -> None:
+    before = workspace(at_questions.draft).text("asked").front["questions"]  # type: ignore[union-attr]
+    at_questions.save(do="add:questions:reflection")
+    at_questions.save(do="remove:questions.0")
+    at_questions.save(do="add:questions:reflection")
+    after = [question["id"] for question in workspace(at_questions.draft).text("asked").front["questions"]]  # type: ignore[union-attr]
+    assert before[0]["id"] not in after
+    assert len(set(after)) == len(after)
+    assert after[0] == before[1]["id"]
+
+
+def test_a_number_that_is_none_is_said_and_the_rest_is_kept(at_first: Editor) -> None:
+    answer = at_first.send(f__minutes="a quarter", f__title__en="Kept")
+    assert "en: Kept" in text(at_first)
+    page = html.unescape(at_first.worker.client.get(answer.location).text)
+    assert "“a quarter” is not a whole number, so it was not kept." in page
+
+
+def test_what_readers_must_know_is_said_by_a_tick_and_taken_back_by_it(at_first: Editor, at_questions: Editor) -> None:
+    at_first.save(renew=["unit"])
+    assert "substance: s2\n" in text(at_first)
+    assert "checked" in re.findall(r'<input[^>]*id="f.substance"[^>]*>', at_first.page())[0]
+    at_first.save(renew=None)
+    assert not workspace(at_first.draft).files.changed()
+    at_questions.save(f__questions__0__options__0__correct=None, f__questions__0__options__1__correct="true")
+    said = html.unescape(at_questions.page())
+    assert "the right answer to “which” has changed" in said
+    assert 'href="' + at_questions.url + '#f.questions.0.substance"' in said
+    at_questions.save(renew=["which", "unit"])
+    assert "Nothing to mend" in at_questions.page()
+    assert text(at_questions, ASKED_PATH).count("substance: s2") == 2
+
+
+def test_every_mistake_leads_to_a_place_of_the_page(at_first: Editor, at_questions: Editor) -> None:
+    at_first.save(
+        body="## Beginning\n\nIn 1948 [[nobody]] spoke. See [that](nowhere#at-all).", f__minutes="", f__key_points__0=""
+    )
+    at_questions.save(f__questions__0__explanation="", f__questions__0__passage="first#gone")
+    for editor, places in ((at_first, 6), (at_questions, 2)):
+        page = editor.page()
+        checks = page[page.index("data-checks") : page.index("data-preview-part")]
+        led = list(links_to(checks))
+        assert len(led) >= places, html.unescape(visible(f"<main>{checks}</main>"))
+        assert set(led) <= {*form_in(page).ids}
+    assert "data-line=" in at_first.page()
+    whole = at_first.worker.page(f"/tiny/drafts/{at_first.draft.public_id}/checks")
+    assert "things to mend" in whole
+    assert at_first.url in whole
+
+
+def test_the_preview_is_what_readers_see_and_keeps_nothing(at_first: Editor) -> None:
+    form = at_first.form()
+    before = saves()
+    answer = at_first.send(
+        form, more="/preview", body="## Now {#now}\n\nA [[state]] acts. [@S001 p. 7] [@S404] <b>no</b>"
+    )
+    assert answer.status_code == 200
+    assert '<h2 id="now">Now</h2>' in answer.text
+    assert 'popovertarget="t-state"' in answer.text
+    assert 'aria-label="Source 1, p. 7"' in answer.text
+    assert "S404" in answer.text
+    assert "<b>no" not in answer.text
+    assert "<html" not in answer.text
+    assert saves() == before
+
+
+def test_forged_names_are_ignored(at_first: Editor) -> None:
+    before = text(at_first)
+    forged = {"f.kind": "quiz", "f.key": "other", "f.questions.0.id": "x", "f.": "", "f.title": "flat", "f.a.b.c": "1"}
+    answer = at_first.send(
+        at_first.form() | {name: [value] for name, value in forged.items()}, do="burn:everything:now"
+    )
+    assert answer.status_code == 303
+    assert text(at_first) == before
+
+
+def test_a_script_saves_with_a_key_and_is_told_when(at_first: Editor) -> None:
+    form = at_first.form() | {"body": ["Once. [@S001]"], "client_key": ["a-key-of-its-own"]}
+    first = at_first.send(form, script=True)
+    again = at_first.send(form, script=True)
+    assert first.json is not None
+    assert re.fullmatch(r"Saved at \d\d:\d\d\.", first.json["text"])
+    assert again.json == first.json
+    assert saves() == 1
+    assert first.json["over"] == workspace(at_first.draft).files.over(FIRST_PATH)
+    assert "thing" in first.json["checks"] or "Nothing" in first.json["checks"]
+    other = at_first.send(form | {"body": ["Twice. [@S001]"]}, script=True)
+    assert other.status_code == 409
+
+
+def test_two_who_write_in_different_places_are_put_together(at_first: Editor, mateus: Worker) -> None:
+    start = "## Beginning {#beginning}\n\nOne. [@S001]\n\n## End {#end}\n\nTwo. [@S001]"
+    at_first.save(body=start)
+    theirs = Editor(mateus, at_first.draft)
+    form = theirs.form()
+    at_first.save(body=start.replace("One", "Uno"))
+    answer = theirs.send(form, body=start.replace("Two", "Dos"), f__minutes="9", script=True)
+    assert answer.status_code == 200, answer.text
+    assert answer.json is not None
+    assert "Both changes are kept." in answer.json["text"]
+    assert answer.json["items"]["body"] == start.replace("Two", "Dos").replace("One", "Uno")
+    both = text(at_first)
+    assert "Uno." in both
+    assert "Dos." in both
+    assert "minutes: 9" in both
+    # Without scripts the page says the same.
+    form = theirs.form()
+    at_first.save(f__title__en="Hers")
+    page = theirs.worker.client.post(theirs.url, data=form | {"f.minutes": ["4"]}, follow_redirects=True).text
+    assert "Both changes are kept." in page
+    assert "en: Hers" in text(at_first)
+    assert "minutes: 4" in text(at_first)
+
+
+@pytest.mark.parametrize("taken", ["mine", "theirs"])
+def test_two_who_write_in_one_place_choose_and_neither_text_is_lost(
+    at_first: Editor, mateus: Worker, taken: str
+) -> None:
+    start = "## Beginning {#beginning}\n\nThe first of all texts. [@S001]"
+    at_first.save(body=start)
+    theirs = Editor(mateus, at_first.draft)
+    form = theirs.form() | {"client_key": ["mateus-types"]}
+    hers, his = start.replace("first of", "hers among"), start.replace("first of", "his before")
+    at_first.save(body=hers)
+    sent = {"body": his, "f__minutes": "9"}
+    answer = theirs.send(form, **sent, script=True)
+    assert answer.status_code == 409
+    assert answer.json is not None
+    again = theirs.send(form, **sent, script=True)
+    assert again.json == answer.json
+    # Until somebody chooses, hers stands; his is a saved state of the draft.
+    assert "hers among" in text(at_first)
+    page = theirs.worker.client.get(answer.json["url"])
+    assert page.status_code == 409
+    assert "<ins>his before </ins>" in page.text
+    assert "<ins>hers among </ins>" in page.text
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.text))
+    where = answer.json["url"].partition("?")[0]
+    refused = theirs.worker.client.post(where, data=hidden)
+    assert refused.status_code == 409
+    assert "Choose one of the two texts at each place." in refused.text
+    chosen = theirs.worker.client.post(where, data=hidden | {"place.0": taken})
+    assert chosen.status_code == 303, chosen.text
+    stands = text(at_first)
+    assert ("his before" in stands) is (taken == "mine")
+    assert ("hers among" in stands) is (taken == "theirs")
+    assert "minutes: 9" in stands
+    with reading() as session:
+        kept = session.scalars(select(DraftSave.text).where(DraftSave.path == FIRST_PATH)).all()
+    assert any("his before" in (one or "") for one in kept)
+    assert any("hers among" in (one or "") for one in kept)
+
+
+def test_who_is_signed_out_gets_everything_back(at_first: Editor) -> None:
+    form = at_first.form() | {"body": ["What took me an hour. [@S001]"], "f.title.en": ["Precious"]}
+    stranger = at_first.worker.client.application.test_client()
+    page = stranger.post(at_first.url, data=form)
+    assert page.status_code == 401
+    assert "What took me an hour. [@S001]</textarea>" in page.text
+    assert 'name="f.title.en" value="Precious"' in page.text
+    told = stranger.post(at_first.url, data=form, headers={"Accept": "application/json"})
+    assert told.status_code == 401
+    assert told.json is not None
+    assert told.json["url"] == "/sign-in"
+    assert saves() == 0
+
+
+def test_a_refused_form_is_given_back_as_it_was_sent(at_first: Editor) -> None:
+    at_first.worker.client.post(
+        f"/courses/tiny/drafts/{at_first.draft.public_id}/abandon", data={"client_key": "gone-gone"}
+    )
+    answer = at_first.send({"client_key": ["long-enough"]}, body="Mine. [@S001]", f__title__en="Mine")
+    assert answer.status_code == 422
+    form = form_in(answer.text)
+    assert form.sent["body"] == ["Mine. [@S001]"]
+    assert form.sent["f.title.en"] == ["Mine"]
+
+
+def test_a_translation_is_begun_beside_its_original(at_first: Editor) -> None:
+    french = Editor(at_first.worker, at_first.draft, "first", "fr")
+    page = french.page()
+    assert "In 2012 a" in page
+    french.save(title="Premier", f__key_points__0="Un point.", body="## Début {#beginning}\n\nEn 2012. [@S001]")
+    made = text(at_first, "modules/01-words/first.fr.md")
+    assert "status: awaiting-native-reader\n" in made
+    assert f"follows: {follows(at_first)}" in made
+    assert "fr: Premier" in text(at_first)
+    assert "minutes" not in made
+    assert "Un point." in made
+    assert 'lang="fr"' in french.page()
+
+
+def follows(editor: Editor) -> str:
+    unit = workspace(editor.draft).text("first")
+    assert unit
+    return text_hash(unit)
+
+
+def test_a_translation_follows_the_present_text_when_its_writer_says_so(at_first: Editor) -> None:
+    spanish = Editor(at_first.worker, at_first.draft, "first", "es")
+    assert "This translation follows the present text" not in spanish.page()
+    at_first.save(body=at_first.form()["body"][0].replace("acted", "decided"))
+    assert "These translations follow an older text: Spanish." in at_first.page()
+    assert "This translation follows the present text" in spanish.page()
+    before = text(at_first, FIRST_ES_PATH)
+    spanish.save(do="follow")
+    assert text(at_first, FIRST_ES_PATH) == before.replace(before.split("follows: ")[1][:16], follows(at_first))
+    assert "This translation follows the present text" not in spanish.page()
+
+
+def test_a_confirmed_translation_waits_for_a_reader_again_when_its_words_change(hanne: Worker, tmp_path: Path) -> None:
+    published(tmp_path, status="confirmed")
+    spanish = Editor(hanne, begin(hanne), "first", "es")
+    spanish.save()
+    assert not workspace(spanish.draft).files.changed()
+    spanish.save(f__key_points__0="Otro punto.")
+    assert "status: awaiting-native-reader" in text(spanish, FIRST_ES_PATH)
+
+
+def test_every_saved_state_can_be_looked_at_and_brought_back(at_first: Editor) -> None:
+    first = text(at_first)
+    at_first.save(body="One two three. [@S001]")
+    at_first.save(body="One two four. [@S001]")
+    page = at_first.page("/history")
+    assert "2 saved states" in page
+    each = at_first.worker.client.get(f"{at_first.url}/history?each=1").text
+    assert each.count("/history/") > 2
+    states = [int(number) for number in re.findall(r"/history/(\d+)", each)]
+    earlier = at_first.page(f"/history/{states[1]}")
+    assert "<del>three. </del><ins>four. </ins>" in earlier
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', earlier))
+    assert at_first.worker.client.post(f"{at_first.url}/history/{states[1]}", data=hidden).status_code == 303
+    assert "One two three." in text(at_first)
+    base = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', at_first.page("/history/0")))
+    assert at_first.worker.client.post(f"{at_first.url}/history/0", data=base).status_code == 303
+    assert text(at_first) == first
+    at_first.page("/history/999999", 404)
+
+
+def test_somebody_elses_state_is_never_brought_back_over_a_newer_one(at_first: Editor, mateus: Worker) -> None:
+    at_first.save(body="One. [@S001]")
+    at_first.save(body="Two. [@S001]")
+    state = re.findall(r"/history/(\d+)", at_first.page("/history?each=1"))
+    shown = at_first.page("/history/0")
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', shown))
+    Editor(mateus, at_first.draft).save(body="Three. [@S001]")
+    refused = at_first.worker.client.post(f"{at_first.url}/history/0", data=hidden)
+    assert refused.status_code == 409
+    assert state
+    assert "Three." in text(at_first)
+
+
+def test_a_file_that_is_no_yaml_is_mended_as_text(at_first: Editor) -> None:
+    broken = text(at_first).replace("minutes: 5", "minutes: [5")
+    save(at_first.worker, at_first.draft, broken)
+    page = at_first.page()
+    assert "This file cannot be read as fields." in page
+    at_first.save(whole=form_in(page).sent["whole"][0].replace("[5", "6"))
+    assert "minutes: 6" in text(at_first)
+    assert 'name="f.minutes"' in at_first.page()
+
+
+def test_sources_and_terms_are_found_with_what_is_to_be_written(at_first: Editor) -> None:
+    where = f"/courses/tiny/drafts/{at_first.draft.public_id}/lookup?q="
+    client = at_first.worker.client
+    assert 'value="[@S001]"' in client.get(where + "first+source").text
+    assert 'value="[[state]]"' in client.get(where + "Estado").text
+    assert "Nothing is found" in client.get(where + "zebra").text
+    found = client.get(where + "state", headers={"Accept": "application/json"}).json
+    assert found["hits"][0] == {"name": "state", "detail": "Term of the glossary", "snippet": "[[state]]"}
+
+
+def test_the_page_asks_the_database_for_the_same_however_long_the_history_is(at_first: Editor) -> None:
+    app = at_first.worker.client.application
+    at_first.save(body="One. [@S001]")
+    with statements(app) as few:
+        at_first.page()
+    for number in range(12):
+        at_first.save(body=f"Text {number}. [@S001]")
+    with statements(app) as many:
+        at_first.page()
+    assert len(many) == len(few) <= 9, few
+    with statements(app) as history:
+        at_first.page("/history")
+    assert len(history) <= 9, history
+
+
+@pytest.mark.parametrize("more", ["", "/history", "/history/0", "/try", "/preview", "/both"])
+def test_who_has_no_mandate_for_the_course_finds_nothing(at_first: Editor, sqlite_app: Flask, more: str) -> None:
+    stranger = Editor(worker(sqlite_app, None), at_first.draft)
+    assert stranger.worker.client.get(stranger.address(more)).status_code in (404, 405)
+    assert stranger.worker.client.post(stranger.address(more), data={"client_key": "long-enough"}).status_code in (
+        404,
+        405,
+    )
+    assert saves() == 0
+
+
+def test_units_and_languages_that_are_not_there_are_not_found(at_first: Editor) -> None:
+    Editor(at_first.worker, at_first.draft, "nobody").page(status=404)
+    Editor(at_first.worker, at_first.draft, "first", "xx").page(status=404)
+    Editor(at_first.worker, at_first.draft, "module").page(status=404)
