@@ -61,7 +61,7 @@ def test_each_source_says_how_often_it_is_cited_and_whether_it_was_looked_at_wit
     said = words(page(trainer, draft, "/sources"))
     assert "2 sources" in said
     assert "S001 The first source Report, 2012" in said
-    assert "cited 6 times" in said
+    assert "cited 8 times" in said
     assert "not written down when it was looked at" in said
     assert "S002 Un segundo texto Book cited nowhere last looked at 2020-01-02" in said
     assert "1 is cited nowhere, which no version may have." in said
