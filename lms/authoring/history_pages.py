@@ -54,7 +54,7 @@ class HistoryPage:
         words = words_changed(self._passages(before), self._passages(self.texts.get(line.last, "")))
         said = str(ngettext("%(num)s word changed", "%(num)s words changed", words))
         if line.states > 1:
-            said += f", {ngettext('%(num)s saved state', '%(num)s saved states', line.states)}"
+            said += ", " + ngettext("%(num)s saved state", "%(num)s saved states", line.states)
         return said
 
     @property

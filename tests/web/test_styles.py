@@ -12,6 +12,8 @@ from tools.assets import minified
 
 SOURCE = Path(__file__).parents[2] / "lms" / "web" / "static_src" / "lemkin.css"
 CSS = re.sub(r"/\*.*?\*/", "", SOURCE.read_text(encoding="utf-8"), flags=re.S)
+AUTHORS = SOURCE.with_name("authoring.css")
+FOR_AUTHORS = re.sub(r"/\*.*?\*/", "", AUTHORS.read_text(encoding="utf-8"), flags=re.S)
 HEX = re.compile(r"#[0-9a-fA-F]{3,8}\b")
 PHYSICAL = re.compile(
     r"(?<![\w-])((?:margin|padding|border|scroll-margin|scroll-padding)-(?:left|right|top|bottom)"
@@ -133,3 +135,13 @@ def test_the_stylesheet_loads_nothing_from_elsewhere() -> None:
 
 def test_the_stylesheet_stays_under_ten_kilobytes_on_the_wire() -> None:
     assert len(brotli.compress(minified(SOURCE.read_text(encoding="utf-8")).encode())) <= 10_000
+
+
+def test_the_sheet_of_those_who_write_keeps_the_same_rules_and_is_small() -> None:
+    assert PHYSICAL.findall(re.sub(r"@media[^{]*\{", "{", FOR_AUTHORS)) == []
+    assert HEX.findall(FOR_AUTHORS) == []
+    used = set(re.findall(r"var\(--([\w-]+)", FOR_AUTHORS))
+    assert used <= set(re.findall(r"--([\w-]+)\s*:", CSS))
+    assert re.findall(r"@layer (\w+) \{", FOR_AUTHORS) == ["components"]
+    assert "url(" not in FOR_AUTHORS
+    assert len(brotli.compress(minified(FOR_AUTHORS).encode())) <= 4_000

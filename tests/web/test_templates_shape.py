@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2] / "lms"
-STYLES = (ROOT / "web" / "static_src" / "lemkin.css").read_text(encoding="utf-8")
+STYLES = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "web" / "static_src").glob("*.css"))
 # Mail has no style sheets: the one letter of integrations carries its style with it.
 TEMPLATES = sorted(set(ROOT.glob("**/templates/**/*.html")) - {ROOT / "integrations" / "templates" / "mail.html"})
 COMMENT = re.compile(r"\{#.*?#\}", re.S)

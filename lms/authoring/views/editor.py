@@ -122,7 +122,7 @@ def _as_saved(writing: Writing, done: Done) -> dict[str, Any]:
     shown = found.preview.found
     text = saved_in_words(done.written.saved.at)
     if done.written.together:
-        text = f"{_('Somebody else has changed this unit too. Both changes are kept.')} {text}"
+        text = _("Somebody else has changed this unit too. Both changes are kept.") + " " + text
     fields = form_of(writing.unit, writing.kind, writing.language) if writing.kind else ()
     return {
         "text": text,

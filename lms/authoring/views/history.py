@@ -48,11 +48,11 @@ def unit_history(slug: str, draft: str, unit: str) -> str:
     return render("lms/authoring/history.html", page=page, writing=writing)
 
 
-@bp.get("/courses/<slug>/drafts/<draft>/units/<unit>/history/<int:save>")
+@bp.get("/courses/<slug>/drafts/<draft>/units/<unit>/history/<save>")
 @requires(Permission.AUTHOR)
-def saved_state(slug: str, draft: str, unit: str, save: int) -> str:
+def saved_state(slug: str, draft: str, unit: str, save: str) -> str:
     """One saved state, and what has changed since; 0 is the text that the draft lies over."""
-    return _state(writing_on(db.session(), slug, draft, unit, request.args.get("text", "")), save, UnitForm())
+    return _state(writing_on(db.session(), slug, draft, unit, request.args.get("text", "")), _number(save), UnitForm())
 
 
 def _state(writing: Writing, save: int, form: UnitForm) -> str:
@@ -68,6 +68,13 @@ def _state(writing: Writing, save: int, form: UnitForm) -> str:
     return render("lms/authoring/saved_state.html", page=page, writing=writing, form=form)
 
 
+def _number(save: str) -> int:
+    """Raises NotFound for what names no state."""
+    if not save.isdecimal() or not save.isascii() or len(save) > 18:
+        raise NotFound
+    return int(save)
+
+
 def _text_of(writing: Writing, save: int) -> str:
     """The text of a state; raises NotFound for that of another file."""
     if not save:
@@ -80,9 +87,9 @@ def _text_of(writing: Writing, save: int) -> str:
     return text
 
 
-@bp.post("/courses/<slug>/drafts/<draft>/units/<unit>/history/<int:save>")
+@bp.post("/courses/<slug>/drafts/<draft>/units/<unit>/history/<save>")
 @requires(Permission.AUTHOR)
-def restore_state(slug: str, draft: str, unit: str, save: int) -> Answer:
+def restore_state(slug: str, draft: str, unit: str, save: str) -> Answer:
     """Make a saved state the present text: a save like any other, which can be taken back in the same way."""
     form, code = UnitForm(), request.args.get("text", "")
     try:
@@ -93,7 +100,7 @@ def restore_state(slug: str, draft: str, unit: str, save: int) -> Answer:
             services.save_files(
                 session,
                 draft=writing.draft,
-                changes={writing.path: _text_of(writing, save)},
+                changes={writing.path: _text_of(writing, _number(save))},
                 over={writing.path: form.over.data or 0},
                 key=form.client_key.data or "",
                 by=me(),
@@ -101,6 +108,6 @@ def restore_state(slug: str, draft: str, unit: str, save: int) -> Answer:
             )
     except (Refused, Conflict) as no:
         form.refuse(no)
-        return _state(writing_on(db.session(), slug, draft, unit, code), save, form), no.status
+        return _state(writing_on(db.session(), slug, draft, unit, code), _number(save), form), no.status
     flash(_("The earlier text is back. What stood there before is in the history."), "done")
     return redirect(writing_on(db.session(), slug, draft, unit, code).url(), 303)

@@ -38,7 +38,7 @@ def check_try(slug: str, draft: str, unit: str) -> Answer:
     questions = page.found.questions if page.found and not page.wrong else ()
     given = {question.id: _given(question, request.form.to_dict(flat=False)) for question in questions}
     missing = frozenset(question.id for question in still_open(questions, given))
-    return _page(writing, given, missing, closed=not missing), 422 if missing else 200
+    return _page(writing, given, missing, closed=bool(given) and not missing), 422 if missing else 200
 
 
 def _given(question: Question, form: Mapping[str, list[str]]) -> Given:
