@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from . import (  # noqa: F401  the views register themselves when imported
     both,
+    care,
     checks,
     courses,
     draft_sources,
     draft_terms,
     drafts,
+    editions,
     editor,
     history,
     lookup,
@@ -18,6 +20,8 @@ from . import (  # noqa: F401  the views register themselves when imported
     outline_module,
     outline_unit,
     proposals,
+    questions,
+    reports,
     trial,
     units,
 )
