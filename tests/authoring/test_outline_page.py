@@ -429,3 +429,17 @@ def test_the_outline_costs_the_same_however_long_it_is(app: Flask, trainer: Work
     with statements(app) as many:
         page(trainer, draft)
     assert len(many) == len(few) <= 12
+
+
+def test_where_files_tell_no_outline_the_page_names_them(trainer: Worker, draft: Draft) -> None:
+    save(trainer, draft, "key: words\nunits: 5\n", path="modules/01-words/module.yaml")
+    assert "there is no outline: modules/01-words/module.yaml" in page(trainer, draft, status=422)
+
+
+def test_a_new_unit_takes_no_address_of_a_module_that_is_reused(trainer: Worker, tmp_path: Path) -> None:
+    reusing(tmp_path)
+    draft = begin(trainer, slug="other")
+    where = f"/courses/other/drafts/{draft.public_id}/outline"
+    sent = form_of(trainer.client.get(where).text, "/outline/units")
+    answer = trainer.client.post(f"{where}/units", data={**sent, "unit-title": "First"})
+    assert answer.location.endswith("#u-first-2")

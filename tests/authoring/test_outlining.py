@@ -45,6 +45,7 @@ from lms.authoring.rules.reusing import reuse_module, take_over
 from lms.authoring.rules.skeleton import (
     NotPossible,
     Reason,
+    crooked,
     home_of,
     listed,
     module_keys,
@@ -551,3 +552,38 @@ def refused_files(before: CourseFiles, after: CourseFiles, files: Mapping[str, s
     with pytest.raises(NotPossible) as told:
         changed_files(before, after, files, KINDS)
     return told.value
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("course.yaml", "modules: 5\nslug: a\nlanguage: en\n"),
+        ("course.yaml", "slug: a\nlanguage: en\nmodules:\n- x\n"),
+        ("course.yaml", "slug: a\nlanguage: en\ncompletion: all\n"),
+        ("course.yaml", "title: x\nslug: a\nlanguage: en\n"),
+        ("course.yaml", "slug: a\n"),
+        ("modules/01-words/module.yaml", "units: 5\n"),
+        ("modules/01-words/module.yaml", "units:\n- 5\n"),
+        ("modules/01-words/module.yaml", "title: x\n"),
+        ("modules/01-words/module.yaml", "objectives: x\n"),
+        ("modules/01-words/first.md", "---\ntitle: x\n---\n"),
+        ("glossary.yaml", "terms:\n- 5\n"),
+        ("glossary.yaml", "terms:\n- key: a\n  cites: S001\n"),
+        ("sources.yaml", "sources:\n- x\n"),
+    ],
+)
+def test_a_file_that_can_be_read_but_says_no_outline_is_named(path: str, text: str) -> None:
+    assert crooked(read({**TEXTS, path: text})) == [path]
+
+
+@pytest.mark.parametrize("path", ["glossary.yaml", "sources.yaml"])
+def test_a_list_that_is_none_is_never_written_over(path: str) -> None:
+    files = {**TEXTS, path: f"{path.partition('.')[0].replace('glossary', 'terms')}: 5\n"}
+    course = read(files)
+    after = put_term(course, names={"en": "T"}, definitions={"en": "D"}, official=[], cites=[])
+    after = put_source(after, {"title": "T", "kind": "law"})
+    assert (refused_files(course, after, files).reason) == Reason.UNREADABLE
+
+
+def test_the_course_of_these_tests_tells_an_outline() -> None:
+    assert crooked(COURSE) == []

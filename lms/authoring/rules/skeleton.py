@@ -59,6 +59,55 @@ class NotPossible(Exception):
         self.reason, self.names = reason, names
 
 
+def crooked(course: CourseFiles) -> list[str]:
+    """The files in which what the outline is made of is something else than it must be, though they can be read."""
+    files = [("course.yaml", _course_fits(course.fields))]
+    files += [("glossary.yaml", _entries_fit(course.terms, "key", ("term", "definition", "status"), ("cites",)))]
+    files += [("sources.yaml", _entries_fit(course.sources, "id", (), ()))]
+    files += [(module.path, not module.fields or _module_fits(module.fields)) for module in course.modules]
+    files += [(unit.path, _fits(unit.front, ("title",), ())) for _module, unit in course.units()]
+    return [path for path, fits in files if not fits]
+
+
+def _course_fits(fields: Fields) -> bool:
+    lines, rule = fields.get("modules", []), fields.get("completion", {})
+    named = all(isinstance(fields.get(name), str) for name in ("slug", "language"))
+    ordered = isinstance(lines, list) and all(
+        isinstance(line, Mapping) and _fits(line, (), ("after",)) for line in lines
+    )
+    whole = ordered and all(isinstance(line.get("use", line.get("module")), str) for line in lines)
+    wanted = rule.get("modules", "all") if isinstance(rule, Mapping) else None
+    return named and whole and (wanted == "all" or _names(wanted)) and _fits(fields, ("title", "description"), ())
+
+
+def _line_fits(line: Fields) -> bool:
+    return _fits(line, (), ("after",)) and isinstance(line.get("use", line.get("module")), str)
+
+
+def _module_fits(fields: Fields) -> bool:
+    objectives = fields.get("objectives", [])
+    told = isinstance(objectives, list) and all(isinstance(texts, Mapping) for texts in objectives)
+    return told and _fits(fields, ("title",), ("units",))
+
+
+def _entries_fit(entries: Sequence[Any], name: str, texts: Sequence[str], lists: Sequence[str]) -> bool:
+    return all(
+        isinstance(entry, Mapping) and isinstance(entry.get(name), str) and _fits(entry, texts, lists)
+        for entry in entries
+    )
+
+
+def _fits(fields: Fields, texts: Sequence[str], lists: Sequence[str]) -> bool:
+    """Whether these fields, where they are there, are texts by language, and those lists of names."""
+    by_language = (fields[name] for name in texts if name in fields)
+    spoken = all(isinstance(said, Mapping) and all(isinstance(t, str) for t in said.values()) for said in by_language)
+    return spoken and all(_names(fields[name]) for name in lists if name in fields)
+
+
+def _names(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) for name in value)
+
+
 def lines_of(course: CourseFiles) -> list[dict[str, Any]]:
     """The lines of course.yaml's `modules`, each a copy that may be changed."""
     return [dict(line) for line in course.fields.get("modules", ())]

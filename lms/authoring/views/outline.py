@@ -39,6 +39,7 @@ from .outline_acts import (
     outline_page,
     simply,
     taken_keys,
+    taken_units,
     told,
     work_on,
 )
@@ -144,12 +145,12 @@ def add_outline_unit(slug: str, draft: str) -> Answer:
     """A new unit at the end of a module, to be written."""
     form = _unit_form(outline_page(work_on(slug, draft)), NewUnitForm(prefix="unit-"))
     return attempt(
-        slug, draft, form, shape, "added", lambda session, found: _adding(form, taken_keys(session, found).units),
+        slug, draft, form, shape, "added", lambda session, found: _adding(form, taken_units(session, found, slug)),
         _again(slug, draft), lambda before, after: f"{UNIT}{added(unit_keys(before), unit_keys(after))}",
     )  # fmt: skip
 
 
-def _adding(form: NewUnitForm, taken: frozenset[str]) -> Act:
+def _adding(form: NewUnitForm, taken: Callable[[CourseFiles], frozenset[str]]) -> Act:
     return lambda course: add_unit(
         course,
         unit_kinds(),
@@ -157,7 +158,7 @@ def _adding(form: NewUnitForm, taken: frozenset[str]) -> Act:
         kind=form.kind.data,
         titles={course.language: form.title.data},
         minutes=form.minutes.data,
-        taken=taken,
+        taken=taken(course),
     )
 
 

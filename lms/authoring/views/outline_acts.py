@@ -16,6 +16,7 @@ from lms.authoring.models import Draft
 from lms.authoring.outline_forms import SeenForm
 from lms.authoring.outline_pages import OutlinePage
 from lms.authoring.queries import draft_of
+from lms.authoring.rules.skeleton import crooked, lines_of
 from lms.authoring.services.outline import Act, Look
 from lms.authoring.workspace import Workspace, workspace_of
 from lms.catalogue.rules.course_files import CourseFiles
@@ -74,9 +75,16 @@ def told(back: str) -> Told | None:
 
 
 def work_on(slug: str, public_id: str) -> Workspace:
-    """A draft of a course that one works on; raises NotFound for any other."""
+    """A draft of a course that one works on; raises NotFound for any other, Refused where its files tell no outline."""
     session = db.session()
-    return workspace_of(session, draft_of(session, me().grants, slug, public_id), unit_kinds())
+    work = workspace_of(session, draft_of(session, me().grants, slug, public_id), unit_kinds())
+    unfit = crooked(work.course)
+    if unfit:
+        raise Refused(_(
+            "These files are not made as they must be; until they are put right there is no outline: %(files)s.",
+            files="; ".join(unfit),
+        ))  # fmt: skip
+    return work
 
 
 def act_on(slug: str, public_id: str, form: SeenForm, look: Look, what: str, make: Make) -> services.Outlined:
@@ -154,3 +162,12 @@ def outline_page(work: Workspace) -> OutlinePage:
 def taken_keys(session: Session, draft: Draft) -> queries.PublishedKeys:
     """The keys that a draft's course has given away for ever."""
     return queries.ever_published(session, draft.course_id)
+
+
+def taken_units(session: Session, draft: Draft, slug: str) -> Callable[[CourseFiles], frozenset[str]]:
+    """The keys that no new unit of a course may have: those given away, and those of the modules it reuses."""
+    published = taken_keys(session, draft).units
+    elsewhere = {one.name: one.units for one in queries.reusable(session, slug)}
+    return lambda course: (
+        published | {unit for line in lines_of(course) for unit in elsewhere.get(str(line.get("use")), ())}
+    )

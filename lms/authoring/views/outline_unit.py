@@ -42,6 +42,7 @@ from .outline_acts import (
     outline_page,
     simply,
     taken_keys,
+    taken_units,
     work_on,
 )
 
@@ -127,8 +128,10 @@ def set_outline_unit(slug: str, draft: str, unit: str) -> Answer:
     new = (form["key"].data or unit).strip()
 
     def make(session: Session, found: Draft) -> Act:
-        taken = taken_keys(session, found).units
-        return lambda course: rename_unit(set_unit(course, unit, titles, minutes), unit_kinds(), unit, new, taken)
+        taken = taken_units(session, found, slug)
+        return lambda course: rename_unit(
+            set_unit(course, unit, titles, minutes), unit_kinds(), unit, new, taken(course)
+        )
 
     return attempt(
         slug, draft, form, _look_at_unit(unit), "saved", make,
@@ -159,9 +162,9 @@ def split_outline_unit(slug: str, draft: str, unit: str) -> Answer:
     anchor, title = str(form.heading.data), (form.title.data or "").strip()
 
     def make(session: Session, found: Draft) -> Act:
-        taken = taken_keys(session, found).units
+        taken = taken_units(session, found, slug)
         return lambda course: split_unit(
-            course, unit_kinds(), unit, anchor, titles={course.language: title} if title else None, taken=taken
+            course, unit_kinds(), unit, anchor, titles={course.language: title} if title else None, taken=taken(course)
         )
 
     return attempt(
