@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
@@ -32,6 +33,16 @@ class ChoiceForm(OnceForm):
     before = IntegerField(validators=[Optional(), NumberRange(min=0, max=2**62)])
     mine = IntegerField(validators=[InputRequired(), NumberRange(min=1, max=2**62)])
     theirs = IntegerField(validators=[Optional(), NumberRange(min=0, max=2**62)])
+
+
+class BundleForm(OnceForm):
+    """A course in one file, and what the draft of it is to be called."""
+
+    bundle = FileField(_l("Bundle"), [FileRequired(_l("Choose the .zip of the course."))])
+    title = StringField(
+        _l("What does it change?"),
+        [InputRequired(_l("Say in a few words what it changes.")), Length(max=LONGEST_TITLE)],
+    )
 
 
 class ReaderForm(Form):

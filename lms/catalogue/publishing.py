@@ -120,8 +120,8 @@ class Publication:
         return (*found, *text_changes(old["digests"], self._digests()), *anew)
 
     def _other_owners(self, latest: CourseVersion) -> tuple[Change, ...]:
-        """Modules that were another course's before, or are now: units of the same keys are other units, and what people
-        have done in the old ones does not count for the new."""
+        """Modules that were another course's before, or are now: units of the same keys are other units, and what
+        people have done in the old ones does not count for the new."""
         now = {entry.key: entry.use for entry in self.files.entries()}
         before = {module.key: module.document["used_from"] for module in latest.modules}
         keys = [key for key, owner in before.items() if key in now and now[key] != owner]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (  # noqa: F401  the views register themselves when imported
     both,
+    bundles,
     care,
     checks,
     courses,
