@@ -116,7 +116,16 @@ class Publication:
         if wrong:
             raise BrokenCourse(wrong)
         anew = (Change(f"module {key} was published anew by its own course", False) for key in self.anew)
-        return (*changes(old["substance"], substance), *text_changes(old["digests"], self._digests()), *anew)
+        found = (*changes(old["substance"], substance), *self._other_owners(self.latest))
+        return (*found, *text_changes(old["digests"], self._digests()), *anew)
+
+    def _other_owners(self, latest: CourseVersion) -> tuple[Change, ...]:
+        """Modules that were another course's before, or are now: units of the same keys are other units, and what
+        people have done in the old ones does not count for the new."""
+        now = {entry.key: entry.use for entry in self.files.entries()}
+        before = {module.key: module.document["used_from"] for module in latest.modules}
+        keys = [key for key, owner in before.items() if key in now and now[key] != owner]
+        return tuple(Change(f"module {key} belongs to another course than before", True) for key in keys)
 
     def _path(self, key: str) -> str:
         return next((path for path, name in self.paths.items() if name == key), key)

@@ -96,6 +96,7 @@ def _walker(app: Flask, key: str) -> Walker:
             "proposal": session.scalar(select(TermProposal.public_id).where(TermProposal.person_id != person.id)),
             "report": session.scalar(select(TextReport.public_id).where(TextReport.person_id != person.id)),
             "link": NOBODY,
+            "source": "S001",
             "save": 987654321,
             "draft": session.scalar(select(Draft.public_id)),
             # A trainer of the demonstration works on every course there is.

@@ -34,3 +34,13 @@ from .drafts import writers_of as writers_of
 from .history import StateLine as StateLine
 from .history import states_of as states_of
 from .history import texts_of_states as texts_of_states
+from .outline import LeftOut as LeftOut
+from .outline import PublishedKeys as PublishedKeys
+from .outline import Reusable as Reusable
+from .outline import ever_published as ever_published
+from .outline import left_out as left_out
+from .outline import newest_version as newest_version
+from .outline import reusable as reusable
+from .outline import saves_with as saves_with
+from .outline import taken_out as taken_out
+from .outline import texts_before as texts_before

@@ -14,6 +14,11 @@ from .drafts import save_files as save_files
 from .drafts import send_to_review as send_to_review
 from .drafts import take_back as take_back
 from .drafts import take_up as take_up
+from .outline import Outlined as Outlined
+from .outline import Seen as Seen
+from .outline import change_course as change_course
+from .outline import stamp as stamp
+from .outline import undo as undo
 from .publication import publish_draft as publish_draft
 from .updating import Behind as Behind
 from .updating import bring_up_to_date as bring_up_to_date

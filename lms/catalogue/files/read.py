@@ -81,8 +81,8 @@ def read_files(files: Mapping[str, bytes], kinds: Mapping[str, Any], *, lenient:
     if "course.yaml" not in broken:
         sound = tuple(_sound(module, broken) for module in modules if module.path not in broken)
         listed = (
-            () if "glossary.yaml" in broken else tuple(terms.get("terms", ())),
-            () if "sources.yaml" in broken else tuple(sources.get("sources", ())),
+            () if "glossary.yaml" in broken else tuple(_entries(terms, "terms")),
+            () if "sources.yaml" in broken else tuple(_entries(sources, "sources")),
         )
         reading.course = CourseFiles(head, sound, *listed)
     return reading
@@ -104,6 +104,12 @@ def _sound(module: ModuleFile, broken: set[str]) -> ModuleFile:
     keys = {unit.key for unit in units}
     translations = tuple(text for text in module.translations if text.path not in broken and text.key in keys)
     return ModuleFile(module.folder, module.fields, units, translations)
+
+
+def _entries(fields: Mapping[str, Any], name: str) -> list[Any]:
+    """A list among the fields; in a lenient reading something else may stand in its place."""
+    found = fields.get(name, [])
+    return found if isinstance(found, list) else []
 
 
 def _strangers(reading: Reading) -> None:
@@ -142,7 +148,7 @@ def _module(reading: Reading, folder: str, language: str, kinds: Mapping[str, An
     if fields.get("key", folder[3:]) != folder[3:]:
         cure = f"rename one: {folder[:3]}{fields['key']}"
         reading.wrong(path, ("key",), f"the folder is {folder}, the key {fields['key']}", cure)
-    listed: list[str] = fields.get("units", [])
+    listed = [key for key in _entries(fields, "units") if isinstance(key, str)]
     units, translations = _unit_files(reading, folder, language, kinds)
     if not fields:
         return ModuleFile(folder, {}, ())
