@@ -16,3 +16,9 @@ from .drafts import send_to_review as send_to_review
 from .drafts import take_back as take_back
 from .drafts import take_up as take_up
 from .publication import publish_draft as publish_draft
+from .remarks import Words as Words
+from .remarks import answer as answer
+from .remarks import remark as remark
+from .remarks import settle as settle
+from .reviews import Opinion as Opinion
+from .reviews import sign as sign
