@@ -203,7 +203,7 @@ def open_remarks(session: Session, draft_ids: Collection[int]) -> dict[int, int]
     )
     waiting = (DraftComment.draft_id.in_(draft_ids), DraftComment.answers_id.is_(None), DraftComment.id.not_in(done))
     rows = session.execute(select(DraftComment.draft_id, func.count()).where(*waiting).group_by(DraftComment.draft_id))
-    return {draft_id: number for draft_id, number in rows}
+    return dict(rows.tuples().all())
 
 
 @dataclass(frozen=True, slots=True)

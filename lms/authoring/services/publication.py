@@ -74,8 +74,6 @@ def _lines(summary: Mapping[str, str], needed: str) -> dict[str, str]:
         raise Refused(_("Write one line on what is new; everyone can read it."))
     for line in lines.values():
         refuse_text(mistake_in_line(line, LONGEST_SUMMARY))
-    if any(len(line) > LONGEST_SUMMARY for line in lines.values()):
-        raise Refused(_("This is longer than we can keep."))
     return lines
 
 
