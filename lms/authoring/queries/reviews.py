@@ -203,7 +203,7 @@ def open_remarks(session: Session, draft_ids: Collection[int]) -> dict[int, int]
     )
     waiting = (DraftComment.draft_id.in_(draft_ids), DraftComment.answers_id.is_(None), DraftComment.id.not_in(done))
     rows = session.execute(select(DraftComment.draft_id, func.count()).where(*waiting).group_by(DraftComment.draft_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,3 +223,9 @@ def published_drafts(session: Session, course_id: int) -> dict[str, FromDraft]:
         .where(*done)
     )
     return {str(details.get("version")): FromDraft(draft, by) for draft, by, details in rows}
+
+
+def published_files_hash(session: Session, draft: Draft) -> str:
+    """The files of a draft when it became a version; empty where it has not."""
+    done = (DraftEvent.draft_id == draft.id, DraftEvent.act == DraftAct.PUBLISHED)
+    return session.scalar(select(DraftEvent.files_hash).where(*done)) or ""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lms.catalogue.rules.course_files import CourseFiles, Fields, ModuleFile, UnitFile
+from lms.catalogue.rules.course_files import DEFAULT_PASS_MARK, CourseFiles, Fields, ModuleFile, UnitFile
 from lms.catalogue.rules.passages import Changed, Passage, changes, everything_of, fields_of
 
 # What the outline says in sentences, or an entry by itself, is not said again as a field.
@@ -57,6 +57,8 @@ class TextChange:
     """The unit in its own language; of a translation not the same."""
     module: str
     changed: tuple[Changed, ...]
+    weighs: tuple[str, ...] = ()
+    """What of it counts for those who finished the unit: "kind", "substance", "pass_mark"."""
 
     @property
     def file(self) -> UnitFile:
@@ -91,6 +93,12 @@ class Comparison:
     texts: tuple[TextChange, ...] = ()
     sources: tuple[EntryChange, ...] = ()
     terms: tuple[EntryChange, ...] = ()
+
+    @property
+    def substantive(self) -> bool:
+        """Whether it touches what counts for those on the course, as `rules.substance` of the catalogue says it."""
+        rule = any(one.place[:1] == ("completion",) for one in self.course)
+        return rule or bool(self.outline) or any(text.weighs for text in self.texts)
 
     @property
     def nothing(self) -> bool:
@@ -200,10 +208,28 @@ def _texts(old: _Side, new: _Side) -> Iterator[TextChange]:
         if was is None:
             yield TextChange(file.path, Fate.NEW, None, file, source, home, _changed(None, file))
         elif found := _changed(was[2], file):
-            yield TextChange(file.path, Fate.CHANGED, was[2], file, source, home, found)
+            weighs = _weighs(old, new, was[2], file) if source is file else ()
+            yield TextChange(file.path, Fate.CHANGED, was[2], file, source, home, found, weighs)
+        elif source is file and (weighs := _weighs(old, new, was[2], file)):
+            yield TextChange(file.path, Fate.CHANGED, was[2], file, source, home, (), weighs)
     for name, (home, source, file) in before.items():
         if name not in after:
             yield TextChange(file.path, Fate.GONE, file, None, source, home, _changed(file, None))
+
+
+def _weighs(old: _Side, new: _Side, before: UnitFile, after: UnitFile) -> tuple[str, ...]:
+    sides = ((old, before), (new, after))
+    found = [part for part in ("kind", "substance") if before.front.get(part) != after.front.get(part)]
+    marks = [_pass_mark(side, file) for side, file in sides]
+    return (*found, *(["pass_mark"] if marks[0] != marks[1] else []))
+
+
+def _pass_mark(side: _Side, unit: UnitFile) -> Any:
+    """That of the unit, else of its module, else of the course."""
+    module = side.files[side.homes[unit.key]].fields
+    course = side.course.fields if side.course else {}
+    given = (fields.get("pass_mark") for fields in (unit.front, module, course))
+    return next((mark for mark in given if mark is not None), DEFAULT_PASS_MARK)
 
 
 def _files(side: _Side) -> dict[tuple[str, str], tuple[str, UnitFile, UnitFile]]:

@@ -22,4 +22,5 @@ from .remarks import settle as settle
 from .reviews import Opinion as Opinion
 from .reviews import sign as sign
 from .updating import Behind as Behind
+from .updating import apart as apart
 from .updating import bring_up_to_date as bring_up_to_date

@@ -2,5 +2,6 @@
 
 from __future__ import annotations
 
-from . import courses, drafts, proposals, units  # noqa: F401  the views register themselves when imported
+# The views register themselves when imported.
+from . import courses, drafts, proposals, publishing, reviewing, signing, units, versions  # noqa: F401
 from .blueprint import bp as bp
