@@ -11,7 +11,7 @@ from lms.catalogue.models import ChangeKind
 from lms.catalogue.queries import Published
 from lms.catalogue.rules.mistakes import Mistake
 from lms.catalogue.rules.numbering import next_number
-from lms.dashboards.rules.matrix import SMALLEST
+from lms.people.rules.groups import SMALLEST
 from lms.web.languages import gettext as _
 from lms.web.languages import ngettext
 
@@ -24,6 +24,9 @@ from .rules.reaching import Reached, reached
 from .rules.signing import Standing
 from .signing_words import need_in_words, obstacle_in_words
 
+MOST_MISTAKES = 5
+"""So many mistakes are named on the page; the checks name all."""
+
 
 @dataclass(frozen=True, slots=True)
 class InTheWay:
@@ -33,6 +36,8 @@ class InTheWay:
     detail: str
     url: str
     link: str
+    places: Sequence[tuple[str, str]] = ()
+    """(words, address; empty where there is none) of what is to be mended."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,6 @@ class PublishPage:
     review: Review
     foreseen: Foreseen
     newest: Published | None
-    reviewers: int
     editions: Sequence[EditionReading]
 
     @property
@@ -77,7 +81,18 @@ class PublishPage:
         if not found:
             return []
         words = ngettext("The checks find %(num)s mistake.", "The checks find %(num)s mistakes.", len(found))
-        return [InTheWay(str(words), _mistake(found[0]), self.head.checks_url, _("All that the checks say"))]
+        places = [(str(mistake), self._place(mistake)) for mistake in found[:MOST_MISTAKES]]
+        return [InTheWay(str(words), "", self.head.checks_url, _("All that the checks say"), places)]
+
+    def _place(self, mistake: Mistake) -> str:
+        """Where the text is written that has the mistake."""
+        for module, unit in self.head.work.course.units():
+            if mistake.file == unit.path:
+                return self.head.writing(unit.key)
+            for text in module.translations_of(unit):
+                if mistake.file == text.path:
+                    return self.head.writing(unit.key, text.language)
+        return ""
 
     def _of_sign_offs(self) -> list[InTheWay]:
         obstacle = self.review.obstacle
@@ -85,7 +100,7 @@ class PublishPage:
             return []
         lacking = [need_in_words(one.need) for one in self.review.states if one.standing is not Standing.GIVEN]
         detail = _("Not given: %(kinds)s.", kinds=", ".join(lacking)) if lacking else ""
-        if not self.reviewers:
+        if not self.review.reviewers:
             detail += " " + _("Nobody is a reviewer of this course yet; an administrator gives the mandate.")
         return [InTheWay(obstacle_in_words(obstacle), detail.strip(), self._url("sign_offs"), _("To the sign-offs"))]
 
@@ -136,7 +151,3 @@ def people_in_words(people: int) -> str:
     if people < SMALLEST:
         return str(_("fewer than %(number)s people", number=SMALLEST))
     return str(ngettext("%(num)s person", "%(num)s people", people))
-
-
-def _mistake(mistake: Mistake) -> str:
-    return str(_("The first: %(mistake)s", mistake=str(mistake)))

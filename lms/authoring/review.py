@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from .queries import Signed, sender_of, signed, writers_of
+from .queries import Signed, reviewers_of, sender_of, signed, writers_of
 from .rules.signing import (
     LANGUAGE,
     Need,
@@ -18,6 +19,7 @@ from .rules.signing import (
     authors_of,
     changed_languages,
     complete,
+    in_force,
     needs_of,
     obstacle_to_publishing,
     states_of,
@@ -34,11 +36,13 @@ class Review:
     said: Sequence[Signed]
     authors: frozenset[int]
     sender: int | None
+    reviewers: frozenset[int]
+    """Those of the course today."""
 
     @property
     def words(self) -> list[Word]:
-        """The same without days and reasons."""
-        return [one.word for one in self.said]
+        """The same as it counts today, without days and reasons."""
+        return in_force([one.word for one in self.said], self.reviewers)
 
     @cached_property
     def states(self) -> list[State]:
@@ -60,10 +64,11 @@ class Review:
         return next(one for one in reversed(self.said) if one.word == word)
 
 
-def review_of(session: Session, workspace: Workspace, kinds: Iterable[str]) -> Review:
-    """The review of a draft; `kinds` are those that the settings ask for. Six statements at most."""
+def review_of(session: Session, workspace: Workspace, kinds: Iterable[str], at: dt.datetime) -> Review:
+    """The review of a draft at that instant; `kinds` are those that the settings ask for. Eight statements at most."""
     draft, kinds = workspace.draft, tuple(kinds)
     languages = changed_languages(workspace.base, workspace.course) if LANGUAGE in kinds else frozenset()
     sender = sender_of(session, draft)
     authors = authors_of(writers_of(session, draft), sender)
-    return Review(workspace, needs_of(kinds, languages), signed(session, draft), authors, sender)
+    reviewers = frozenset(reviewers_of(session, workspace.slug, at))
+    return Review(workspace, needs_of(kinds, languages), signed(session, draft), authors, sender, reviewers)

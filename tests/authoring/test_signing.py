@@ -18,6 +18,7 @@ from lms.authoring.rules.signing import (
     authors_of,
     changed_languages,
     complete,
+    in_force,
     needs_of,
     obstacle_to,
     obstacle_to_publishing,
@@ -76,6 +77,13 @@ def test_the_last_word_of_each_reviewer_counts(words: list[Word], standing: Stan
     (state,) = states_of([HISTORY], words, NOW)
     assert state.standing is standing
     assert bool(state.words) is (standing is not Standing.MISSING)
+
+
+def test_what_somebody_withholds_who_reviews_no_more_stands_in_nobodys_way() -> None:
+    words = [gave(HISTORY, OTHER), withheld(HISTORY, OTHER), gave(LAW, OTHER)]
+    assert in_force(words, {OTHER}) == words
+    states = states_of(NEEDS, in_force(words, {ONE}), NOW)
+    assert [state.standing for state in states] == [Standing.MISSING, Standing.GIVEN]
 
 
 ASKS = Asking(HISTORY, SignOffAct.GIVEN, ONE, mandate=True, in_review=True, seen_hash=NOW)

@@ -24,6 +24,7 @@ from lms.authoring.rules.remarks import Anchor
 from lms.authoring.rules.signing import Need, SignOffAct, Word
 from lms.catalogue.rules.confirmation import may_confirm
 from lms.kernel.errors import NotFound
+from lms.people.models import Person
 from lms.people.queries.mandates import mandates_in_force
 from lms.people.rules.mandates import Grant
 from lms.people.sealing import keys_of, open_if_there
@@ -92,11 +93,14 @@ def sender_of(session: Session, draft: Draft) -> int | None:
 
 
 def reviewers_of(session: Session, slug: str, at: dt.datetime) -> list[int]:
-    """Who may sign for a course at that instant, in the order of their mandates."""
+    """Who may sign for a course at that instant and can still sign in, in the order of their mandates."""
     held = mandates_in_force(session, at)
-    return list(
-        dict.fromkeys(one.person_id for one in held if may_confirm([Grant(one.role, one.scope, one.scope_id)], slug))
+    found = dict.fromkeys(
+        one.person_id for one in held if may_confirm([Grant(one.role, one.scope, one.scope_id)], slug)
     )
+    here = (Person.id.in_(found), Person.disabled_at.is_(None), Person.erased_at.is_(None))
+    present = set(session.scalars(select(Person.id).where(*here)))
+    return [person for person in found if person in present]
 
 
 @dataclass(frozen=True, slots=True)

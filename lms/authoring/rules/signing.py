@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lms.catalogue.rules.course_files import CourseFiles
@@ -100,6 +100,17 @@ def last_words(words: Sequence[Word]) -> list[Word]:
         kept.pop((word.need, word.person), None)
         kept[word.need, word.person] = word
     return list(kept.values())
+
+
+def in_force(words: Sequence[Word], reviewers: Collection[int]) -> list[Word]:
+    """The words as they count. Whoever is no reviewer of the course any more could never take back a sign-off that they
+    withhold: it counts as taken back. What was given stays given."""
+    return [
+        replace(word, act=SignOffAct.TAKEN_BACK)
+        if word.act is SignOffAct.WITHHELD and word.person not in reviewers
+        else word
+        for word in words
+    ]
 
 
 def _state(need: Need, last: Sequence[Word], files_hash: str) -> State:

@@ -54,7 +54,7 @@ def publish_draft(
             _("Version %(number)s has been published since. Bring the draft up to it first.", number=latest.number)
         )
     workspace = workspace_of(session, draft, kinds)
-    obstacle = review_of(session, workspace, present_settings().sign_offs).obstacle
+    obstacle = review_of(session, workspace, present_settings().sign_offs, at).obstacle
     if obstacle is not None:
         raise Refused(obstacle_in_words(obstacle))
     lines = _lines(summary, workspace.course.language)

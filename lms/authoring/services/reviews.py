@@ -59,7 +59,7 @@ def sign(
     Refused with the sentence for everything else that stands in the way.
     """
     hold(session, draft)
-    review = review_of(session, workspace_of(session, draft, kinds), present_settings().sign_offs)
+    review = review_of(session, workspace_of(session, draft, kinds), present_settings().sign_offs, at)
     word = Word(opinion.need, opinion.act, by.person_id, review.workspace.files_hash)
     if _said_already(review, word):
         return

@@ -51,10 +51,9 @@ def _page(session: Session, head: DraftHead, sent: PublishForm | None) -> str:
     course = head.work.course
     page = PublishPage(
         head=head,
-        review=review_of(session, head.work, present_settings().sign_offs),
+        review=review_of(session, head.work, present_settings().sign_offs, now()),
         foreseen=foresee(session, head.work, now()),
         newest=catalogue.published(session, head.work.slug),
-        reviewers=len(queries.reviewers_of(session, head.work.slug, now())),
         editions=queries.editions_reading(session, head.draft.course_id),
     )
     form = sent or PublishForm(formdata=None)

@@ -40,7 +40,7 @@ def sign_offs(slug: str, draft: str) -> str:
 
 
 def _page(session: Session, head: DraftHead, form: SignOffForm | None = None) -> str:
-    review = review_of(session, head.work, present_settings().sign_offs)
+    review = review_of(session, head.work, present_settings().sign_offs, now())
     names = names_shown(session, head.work.slug, {word.person for word in review.words})
     reviewer = may_confirm(me().grants, head.work.slug)
     page = SignOffsPage(head, review, names, me().person_id, reviewer, form)
