@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-# The views register themselves when imported.
-from . import courses, drafts, proposals, publishing, reviewing, signing, units, versions  # noqa: F401
+from . import (  # noqa: F401  the views register themselves when imported
+    care,
+    courses,
+    drafts,
+    editions,
+    proposals,
+    publishing,
+    questions,
+    reports,
+    reviewing,
+    signing,
+    units,
+    versions,
+)
 from .blueprint import bp as bp
