@@ -41,6 +41,16 @@ class Whole:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A change of a passage, and where remarks on it are written; empty where there is no such place."""
+
+    where: str
+    note: str
+    pieces: tuple[Piece, ...]
+    url: str
+
+
 @dataclass(frozen=True)
 class TextLine:
     """One text on the page."""
@@ -51,7 +61,7 @@ class TextLine:
     details: str
     fate: str
     weight: str
-    told: Sequence[Told]
+    told: Sequence[Row]
     whole: Sequence[Whole]
     urls: Mapping[str, str]
     """Where it is written and read with remarks, by name; only what there is."""
@@ -170,7 +180,7 @@ class ChangesPage:
 
     def _line(self, number: int, text: TextChange, names: Names) -> TextLine:
         source = text.source or text.file
-        shown = not self.many
+        shown, urls = not self.many, self.links(text)
         details = [kind_name(source.kind), self.modules_named.get(text.module, text.module)]
         return TextLine(
             change=text,
@@ -179,9 +189,9 @@ class ChangesPage:
             details=", ".join([*details, *([own_name(text.file.language)] if text.translation else [])]),
             fate=str(FATES[text.fate]),
             weight=_weight(text, self.before is None),
-            told=told(text.changed, names) if shown and text.fate is not Fate.NEW else (),
+            told=_rows(text, names, urls.get("read", "")) if shown and text.fate is not Fate.NEW else (),
             whole=whole_text(text.after, names) if shown and text.after else (),
-            urls=self.links(text),
+            urls=urls,
         )
 
     @property
@@ -206,6 +216,17 @@ class ChangesPage:
     def _entries(self, entries: Iterable[EntryChange], name: Callable[[EntryChange], str]) -> list[EntryLine]:
         names = self._names(self.language)
         return [EntryLine(name(one), str(FATES[one.fate]), told(one.changed, names)) for one in entries]
+
+
+def _rows(text: TextChange, names: Names, read: str) -> list[Row]:
+    passages = everything_of(text.after) if text.after else []
+    numbers = {(one.where, one.text): number for number, one in enumerate(passages, 1)}
+    rows = []
+    for change, said in zip(text.changed, told(text.changed, names), strict=True):
+        words = "".join(piece.text for piece in change.pieces if piece.kind != "del")
+        number = numbers.get((change.where, words))
+        rows.append(Row(said.where, said.note, said.pieces, f"{read}#passage-{number}" if read and number else ""))
+    return rows
 
 
 def _weight(text: TextChange, first: bool) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,9 @@ def test_the_page_of_changes_says_each_passage_in_words_and_never_by_colour_alon
     assert "[@S001]" not in said
     assert "Editorial: whoever has finished the unit has still finished it." in said
     assert "The whole text as it stands" in said
+    place = re.findall(r'href="[^"]*/(read\?file=[^"]*)#(passage-\d+)"', shown)[0]
+    below = page(trainer, draft, place[0]).split(f'id="{place[1]}"')[1].split('<div class="passage"')[0]
+    assert "It ended well." in below
 
 
 def test_a_draft_that_changes_nothing_says_so(trainer: Worker) -> None:
@@ -379,6 +383,22 @@ def test_a_reviewer_who_wrote_cannot_give_the_last_one(trainer: Worker, app: Fla
     refused = post(author, draft, "sign-offs", **sent)
     assert refused.status_code == 422
     assert "cannot give the last sign-off" in html.unescape(refused.text)
+
+
+def test_a_sign_off_for_a_language_asks_whose_language_it_is(trainer: Worker, app: Flask) -> None:
+    app.extensions["lms.settings"] = replace(app.extensions["lms.settings"], sign_offs=("language",))
+    draft = begin(trainer)
+    path = "modules/01-words/first.es.md"
+    save(trainer, draft, workspace(draft).files.texts[path].rstrip() + "\n\nOtra frase.\n", path=path)
+    send(trainer, draft)
+    other = worker(app, Role.REVIEWER)
+    shown = page(other, draft, "sign-offs")
+    assert "Language: Spanish" in shown
+    assert "I grew up with Spanish, or it is the language I work in." in shown
+    refused = says(other, draft, "language", "given")
+    assert refused.status_code == 422
+    assert "grew up with the language or works in it" in refused.text
+    assert says(other, draft, "language", "given", own_language="y").status_code == 303
 
 
 def test_drafts_of_other_courses_are_not_there(trainer: Worker, app: Flask) -> None:
