@@ -9,7 +9,7 @@ from functools import cached_property
 from flask_babel import LazyString
 
 from lms.catalogue.rules.course_files import CourseFiles, Fields, UnitFile
-from lms.catalogue.rules.passages import Changed, Piece, everything_of
+from lms.catalogue.rules.passages import Changed, Piece, Where, everything_of
 from lms.catalogue.rules.texts import localised
 from lms.catalogue.wording import Names, Told, names_in, told, where_in_words
 from lms.web.languages import gettext as _
@@ -43,12 +43,14 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A change of a passage, and where remarks on it are written; empty where there is no such place."""
+    """A change of a passage, and where remarks on it and the passage itself are written; empty where there is no place
+    for that."""
 
     where: str
     note: str
     pieces: tuple[Piece, ...]
     url: str
+    edit: str
 
 
 @dataclass(frozen=True)
@@ -86,10 +88,10 @@ class EntryLine:
     told: Sequence[Told]
 
 
-Links = Callable[[TextChange], Mapping[str, str]]
+Links = Callable[[TextChange, Where | None], Mapping[str, str]]
 
 
-def _no_links(_text: TextChange) -> Mapping[str, str]:
+def _no_links(_text: TextChange, _place: Where | None) -> Mapping[str, str]:
     return {}
 
 
@@ -180,7 +182,7 @@ class ChangesPage:
 
     def _line(self, number: int, text: TextChange, names: Names) -> TextLine:
         source = text.source or text.file
-        shown, urls = not self.many, self.links(text)
+        shown, urls = not self.many, self.links(text, None)
         details = [kind_name(source.kind), self.modules_named.get(text.module, text.module)]
         return TextLine(
             change=text,
@@ -189,7 +191,7 @@ class ChangesPage:
             details=", ".join([*details, *([own_name(text.file.language)] if text.translation else [])]),
             fate=str(FATES[text.fate]),
             weight=_weight(text, self.before is None),
-            told=_rows(text, names, urls.get("read", "")) if shown and text.fate is not Fate.NEW else (),
+            told=_rows(text, names, self.links) if shown and text.fate is not Fate.NEW else (),
             whole=whole_text(text.after, names) if shown and text.after else (),
             urls=urls,
         )
@@ -218,14 +220,15 @@ class ChangesPage:
         return [EntryLine(name(one), str(FATES[one.fate]), told(one.changed, names)) for one in entries]
 
 
-def _rows(text: TextChange, names: Names, read: str) -> list[Row]:
+def _rows(text: TextChange, names: Names, links: Links) -> list[Row]:
     passages = everything_of(text.after) if text.after else []
     numbers = {(one.where, one.text): number for number, one in enumerate(passages, 1)}
     rows = []
     for change, said in zip(text.changed, told(text.changed, names), strict=True):
         words = "".join(piece.text for piece in change.pieces if piece.kind != "del")
-        number = numbers.get((change.where, words))
-        rows.append(Row(said.where, said.note, said.pieces, f"{read}#passage-{number}" if read and number else ""))
+        number, urls = numbers.get((change.where, words)), links(text, change.place)
+        read = f"{urls['read']}#passage-{number}" if number and "read" in urls else ""
+        rows.append(Row(said.where, said.note, said.pieces, read, urls.get("edit", "")))
     return rows
 
 

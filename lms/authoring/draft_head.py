@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import url_for
 
+from lms.catalogue.rules.passages import Where
 from lms.catalogue.rules.texts import localised
 from lms.web.languages import gettext as _
 from lms.web.languages import ngettext
@@ -60,10 +61,11 @@ class DraftHead:
             return str(_("No remark is open."))
         return str(ngettext("%(num)s remark is open.", "%(num)s remarks are open.", self.remarks))
 
-    def writing(self, unit: str, language: str | None = None) -> str:
-        """Where a text of the draft is written."""
+    def writing(self, unit: str, language: str | None = None, place: Where | None = None) -> str:
+        """Where a text of the draft is written; with `place` at that field, at its running text for the empty one."""
         page = f"{url_for('authoring.draft', **self.at)}/units/{unit}"
-        return f"{page}?text={language}" if language else page
+        page = f"{page}?text={language}" if language else page
+        return page if place is None else f"{page}#{_field(place)}"
 
     @property
     def checks_url(self) -> str:
@@ -81,3 +83,10 @@ class DraftHead:
         if self.open:
             pages.append(("publish", _("Publish")))
         return [(str(words), url_for(f"authoring.{name}", **self.at), name == current) for name, words in pages]
+
+
+def _field(place: Where) -> str:
+    """What the page on which a unit is written calls a field; it counts entries from 0."""
+    if not place:
+        return "f.body"
+    return ".".join(["f", *(str(part - 1 if isinstance(part, int) else part) for part in place)])

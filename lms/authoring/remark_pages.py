@@ -9,7 +9,7 @@ from functools import cached_property
 from flask import url_for
 
 from lms.catalogue.rules.course_files import UnitFile
-from lms.catalogue.rules.passages import Changed, Passage, Piece, everything_of
+from lms.catalogue.rules.passages import Changed, Passage, Piece, Where, everything_of
 from lms.catalogue.rules.texts import localised
 from lms.catalogue.wording import Names, in_short, names_in, where_in_words
 from lms.web.dates import short_moment
@@ -34,6 +34,8 @@ class RemarkLine:
     about: str
     language: str
     url: str | None
+    edit: str
+    """Where the passage is written; empty once it is gone or the draft is closed."""
     form: WordsForm
 
     @property
@@ -70,6 +72,13 @@ def _answer(remark: Remark, refused: WordsForm | None = None) -> WordsForm:
     form = refused or WordsForm(formdata=None)
     _identify(form, f"answer-{remark.public_id}")
     return form
+
+
+def _written(head: DraftHead, unit: UnitFile, text: UnitFile, place: Where | None) -> str:
+    """Where a text is written, at a place of its; empty for a closed draft."""
+    if not head.open:
+        return ""
+    return head.writing(unit.key, text.language if text.path != unit.path else None, place)
 
 
 def _names(head: DraftHead, language: str) -> Names:
@@ -129,13 +138,9 @@ class ReadingPage:
         return own_name(self.file.language)
 
     @property
-    def edit_url(self) -> str | None:
+    def edit_url(self) -> str:
         """Where the text is written, while that is possible."""
-        if not self.head.open:
-            return None
-        _module, unit = self.head.work.find(self.file.key)
-        code = self.file.language if self.file.path != unit.path else None
-        return self.head.writing(self.file.key, code)
+        return _written(self.head, self.head.work.find(self.file.key)[1], self.file, None)
 
     @cached_property
     def _placed(self) -> list[tuple[Remark, int | None]]:
@@ -171,8 +176,11 @@ class ReadingPage:
     def _line(self, remark: Remark, passage: Passage | None, names: Names) -> RemarkLine:
         old = Passage(remark.anchor.where, remark.anchor.about)
         about = "" if passage and passage.text == old.text else _words(old, names)
+        unit = self.head.work.find(self.file.key)[1]
+        edit = _written(self.head, unit, self.file, passage.place) if passage else ""
         return RemarkLine(
-            remark, self.people, self.head.zone, remark.anchor.where, about, self.file.language, None, _answer(remark),
+            remark, self.people, self.head.zone, remark.anchor.where, about, self.file.language, None, edit,
+            _answer(remark),
         )  # fmt: skip
 
     def _form(self, number: int, passage: Passage) -> RemarkForm | None:
@@ -245,8 +253,9 @@ class RemarksPage:
         where = f"{title}: {heading}" if heading else str(title)
         about = in_short([Piece("same", _words(Passage(remark.anchor.where, remark.anchor.about), names))], 240)
         url = url_for("authoring.read_draft", **self.head.at, file=place.path) if place else None
+        edit = _written(self.head, unit, text, there.place) if unit and text and there else ""
         form = _answer(remark, self.form if self.about == remark.public_id else None)
-        return RemarkLine(remark, self.people, self.head.zone, where, about, language, url, form)
+        return RemarkLine(remark, self.people, self.head.zone, where, about, language, url, edit, form)
 
 
 class _Lazily(Mapping[str, Sequence[Passage]]):

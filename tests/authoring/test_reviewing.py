@@ -90,6 +90,7 @@ def test_the_page_of_changes_says_each_passage_in_words_and_never_by_colour_alon
     place = re.findall(r'href="[^"]*/(read\?file=[^"]*)#(passage-\d+)"', shown)[0]
     below = page(trainer, draft, place[0]).split(f'id="{place[1]}"')[1].split('<div class="passage"')[0]
     assert "It ended well." in below
+    assert f'href="/courses/tiny/drafts/{draft.public_id}/units/first#f.body"' in shown
 
 
 def test_a_draft_that_changes_nothing_says_so(trainer: Worker) -> None:

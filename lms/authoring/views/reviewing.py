@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from lms.authoring import queries, services
-from lms.authoring.change_pages import ChangesPage
+from lms.authoring.change_pages import ChangesPage, Links
 from lms.authoring.draft_head import DraftHead
 from lms.authoring.forms import RemarkForm, WordsForm
 from lms.authoring.models import CommentAct, Draft
@@ -21,7 +21,7 @@ from lms.authoring.rules.remarks import anchor_of, passage_named
 from lms.authoring.workspace import Workspace, workspace_of
 from lms.catalogue.files.read import read_files
 from lms.catalogue.rules.course_files import CourseFiles, UnitFile
-from lms.catalogue.rules.passages import everything_of
+from lms.catalogue.rules.passages import Where, everything_of
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import Conflict, NotFound, Refused
@@ -54,16 +54,16 @@ def names_shown(session: Session, slug: str, people: set[int]) -> dict[int, str]
     return names_of(session, people)
 
 
-def links_of(head: DraftHead) -> Callable[[TextChange], Mapping[str, str]]:
-    """Where the texts of a draft are written, and read with remarks."""
+def links_of(head: DraftHead) -> Links:
+    """Where the texts of a draft are written, at a place of theirs too, and read with remarks."""
 
-    def links(text: TextChange) -> Mapping[str, str]:
+    def links(text: TextChange, place: Where | None) -> Mapping[str, str]:
         if text.after is None:
             return {}
         code = text.after.language if text.translation else None
         urls = {"read": url_for("authoring.read_draft", **head.at, file=text.path)}
         if head.open:
-            urls["edit"] = head.writing(text.file.key, code)
+            urls["edit"] = head.writing(text.file.key, code, place)
         return urls
 
     return links
