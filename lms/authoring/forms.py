@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length
 
@@ -21,6 +22,16 @@ class DraftForm(OnceForm):
     """What a draft is called: it says what the draft changes."""
 
     title = StringField(_l("What does it change?"), [Length(max=LONGEST_TITLE)])
+
+
+class BundleForm(OnceForm):
+    """A course in one file, and what the draft of it is to be called."""
+
+    bundle = FileField(_l("Bundle"), [FileRequired(_l("Choose the .zip of the course."))])
+    title = StringField(
+        _l("What does it change?"),
+        [InputRequired(_l("Say in a few words what it changes.")), Length(max=LONGEST_TITLE)],
+    )
 
 
 class ReaderForm(Form):

@@ -29,6 +29,7 @@ from .rules.mistakes import Mistake
 from .rules.substance import Change, digest
 
 __all__ = [
+    "ELSEWHERE",
     "BrokenCourse",
     "LoadReport",
     "check_folder",
@@ -39,6 +40,7 @@ __all__ = [
     "fingerprint",
     "foresee",
     "load",
+    "load_checked",
     "publish_files",
     "take_back_confirmation",
 ]
@@ -67,6 +69,13 @@ def load(
     Raises BrokenCourse for mistakes in the files, Refused when the course was changed elsewhere since they were taken.
     """
     checked = check_folder(folder, kinds, queries.reusable_modules(session))
+    return load_checked(session, checked=checked, kinds=kinds, at=at, by=by)
+
+
+def load_checked(
+    session: Session, *, checked: Checked, kinds: Mapping[str, UnitKind], at: dt.datetime, by: str | None = None
+) -> LoadReport:
+    """The same of a folder that was checked already."""
     _insist(checked)
     assert checked.course is not None  # noqa: S101 - `_insist` raises otherwise
     files_hash = fingerprint(checked.files)
