@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import lms.alumni.checks
 import lms.alumni.reactions
 import lms.authoring.checks
+import lms.authoring.letters
 import lms.catalogue.scopes
 import lms.integrations.mail
 import lms.kernel.models

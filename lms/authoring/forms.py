@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, IntegerField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional
 
+from lms.authoring.models import CommentAct
 from lms.authoring.rules.drafting import LONGEST_TITLE
+from lms.authoring.rules.remarks import LONGEST_REMARK
+from lms.authoring.rules.signing import SignOffAct
 from lms.catalogue.rules.confirmation import LONGEST_REASON
 from lms.web.forms import Form, OnceForm
 from lms.web.languages import gettext as _
@@ -69,3 +74,58 @@ class ConfirmForm(ReaderForm):
     own_language = BooleanField(
         validators=[DataRequired(_l("Only somebody who grew up with the language or works in it can confirm this."))]
     )
+
+
+class WordsForm(OnceForm):
+    """An answer to a remark, and whether the remark is settled or open again by it."""
+
+    words = TextAreaField(_l("Answer"), [Length(max=LONGEST_REMARK, message=_l("This is longer than we can keep."))])
+    settle = HiddenField(validators=[AnyOf(["", *CommentAct])], default="")
+
+
+class RemarkForm(OnceForm):
+    """A remark on a passage, which is named by its words."""
+
+    file = HiddenField(validators=[InputRequired(), Length(max=255)])
+    passage = HiddenField(validators=[InputRequired(), Length(max=40)])
+    words = TextAreaField(
+        _l("Remark"),
+        [
+            InputRequired(_l("Write what you have to say.")),
+            Length(max=LONGEST_REMARK, message=_l("This is longer than we can keep.")),
+        ],
+    )
+
+
+class SignOffForm(Form):
+    """What a reviewer says: of which kind and language, and of which state of the files."""
+
+    kind = HiddenField(validators=[InputRequired(), Length(max=40)])
+    language = HiddenField(validators=[Length(max=20)])
+    seen = HiddenField(validators=[InputRequired(), Length(max=64)])
+    act = HiddenField(validators=[AnyOf(list(SignOffAct))])
+    own_language = BooleanField()
+    reason = TextAreaField(_l("Reason"), [Length(max=LONGEST_REASON, message=_l("This is longer than we can keep."))])
+
+
+class PublishForm(Form):
+    """The public line per language, and which state of the files is meant."""
+
+    seen = HiddenField(validators=[InputRequired(), Length(max=64)])
+
+    def in_languages(self, own: str, title: Mapping[str, str]) -> None:
+        """Ask for a line in the language of the course, and in each other that its title has."""
+        self.needed = own
+        self.languages = [own, *sorted(code for code, words in title.items() if words and code != own)]
+
+    @staticmethod
+    def lines(sent: Mapping[str, str]) -> dict[str, str]:
+        """What was written, by language."""
+        return {name.removeprefix("line-"): words for name, words in sent.items() if name.startswith("line-")}
+
+
+class UpdateForm(OnceForm):
+    """Which version and which state of the files the choices are about; the choices stand beside it."""
+
+    number = HiddenField(validators=[InputRequired(), Length(max=20)])
+    seen = HiddenField(validators=[InputRequired(), Length(max=64)])

@@ -31,6 +31,7 @@ from .models import (
 from .publication import PublishedModule, PublishedUnit, Text, published_modules
 from .rules.course_files import ModuleEntry
 from .rules.mistakes import Mistake
+from .rules.numbering import next_number
 from .rules.substance import Change, changes, digest, text_changes, unannounced
 
 Row = TypeVar("Row", CourseVersion, VersionModule, Unit, UnitRevision)
@@ -147,7 +148,8 @@ class Publication:
             # Units' own files stand with their revisions.
             "files": {path: text for path, text in self.checked.files.items() if path not in self.paths},
         }
-        major, minor = _next_number(self.latest, kind)
+        before = (self.latest.major, self.latest.minor) if self.latest else None
+        major, minor = next_number(before, substantive=kind is ChangeKind.SUBSTANTIVE)
         version = CourseVersion(
             course_id=self.course.id,
             major=major,
@@ -290,9 +292,3 @@ def _kind(latest: CourseVersion | None, found: tuple[Change, ...]) -> ChangeKind
     if latest is None:
         return ChangeKind.FIRST
     return ChangeKind.SUBSTANTIVE if any(change.substantive for change in found) else ChangeKind.EDITORIAL
-
-
-def _next_number(latest: CourseVersion | None, kind: ChangeKind) -> tuple[int, int]:
-    if latest is None:
-        return 1, 0
-    return (latest.major + 1, 0) if kind is ChangeKind.SUBSTANTIVE else (latest.major, latest.minor + 1)

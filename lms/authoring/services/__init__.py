@@ -20,7 +20,14 @@ from .outline import change_course as change_course
 from .outline import stamp as stamp
 from .outline import undo as undo
 from .publication import publish_draft as publish_draft
+from .remarks import Words as Words
+from .remarks import answer as answer
+from .remarks import remark as remark
+from .remarks import settle as settle
+from .reviews import Opinion as Opinion
+from .reviews import sign as sign
 from .updating import Behind as Behind
+from .updating import apart as apart
 from .updating import bring_up_to_date as bring_up_to_date
 from .writing import Torn as Torn
 from .writing import Written as Written

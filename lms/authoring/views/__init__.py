@@ -21,9 +21,13 @@ from . import (  # noqa: F401  the views register themselves when imported
     outline_module,
     outline_unit,
     proposals,
+    publishing,
     questions,
     reports,
+    reviewing,
+    signing,
     trial,
     units,
+    versions,
 )
 from .blueprint import bp as bp

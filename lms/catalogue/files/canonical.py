@@ -39,6 +39,11 @@ def unit_text(unit: UnitFile, kind: Any) -> str:
     return f"{FENCE}\n{front}{FENCE}\n" + (f"\n{body}\n" if body else "")
 
 
+def fields_text(path: str, fields: Mapping[str, Any]) -> str:
+    """The text of a file that is no unit's: of the course, a module, the glossary, the sources."""
+    return _yaml(fields, schema(path.rpartition("/")[2].removesuffix(".yaml")))
+
+
 def translated(of: Schema) -> Schema:
     """The schema of a translation: what it follows, then the unit's own fields."""
     return {**of, "properties": {**schema("translation")["properties"], **of["properties"]}}
