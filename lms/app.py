@@ -105,6 +105,7 @@ def _configure(app: Flask, settings: Settings, prefix: str) -> None:
         SQLALCHEMY_DATABASE_URI=settings.database,
         # What a statement was sent with may be somebody's; it belongs in no exception text.
         SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},
+        APPLICATION_ROOT=prefix or "/",
         SESSION_COOKIE_NAME=_cookie_name(settings, prefix),
         SESSION_COOKIE_PATH=prefix or "/",
         SESSION_COOKIE_HTTPONLY=True,

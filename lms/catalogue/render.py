@@ -12,6 +12,7 @@ from typing import Any
 import nh3
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
+from flask import current_app, has_app_context
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
@@ -23,6 +24,8 @@ from .figures.figure import figure_html
 from .figures.svg import CLASSES as DRAWN
 from .labels import label
 from .markdown import NEEDS_REVIEW, parser, plain
+from .media import html as media
+from .rules.media import mentioned
 from .rules.texts import localised
 
 _WORD = re.compile(r"\w+(?:[’'-]\w+)*")
@@ -44,6 +47,7 @@ _TAGS |= {
     "dd",
     "details",
     "summary",
+    "img",
 }
 _DRAWN_TAGS = {"svg", "g", "path", "rect", "circle", "text", "tspan"}
 _TAGS |= _DRAWN_TAGS
@@ -55,6 +59,7 @@ _ATTRIBUTES = {
     "div": {"class", "role", "tabindex", "aria-label"},
     "th": {"scope", "class"},
     "figure": {"class", "dir"},
+    "img": set(media.ATTRIBUTES),
     **{tag: {"class"} for tag in ("p", "ul", "ol", "li", "td", "blockquote", "span", "dl", "details", "g")},
     "svg": {"class", "viewBox", "role", "aria-label"},
     "path": {"class", "d"},
@@ -64,7 +69,7 @@ _ATTRIBUTES = {
     "tspan": {"x", "dy"},
 }
 _CLASSES = frozenset({"ref", "term", "timeline", "actors", "decisions", "fig", "pull", "scroll", "rubric", "review"})
-_CLASSES |= {"fig-title", "fig-words", "whole"}
+_CLASSES |= {"fig-title", "fig-words", "fig-picture", "fig-from", "whole"}
 _DRAWING = {"svg": frozenset({"draw", "draw-slim", "draw-wide"}), "g": DRAWN, "path": DRAWN}
 # Browsers break a line on either side of a button. What touches a term stays with it: marks of opening before it; marks
 # of closing and footnotes after it.
@@ -85,11 +90,13 @@ class PageContext:
         language: str,
         sources: Mapping[str, Mapping[str, Any]],
         terms: Mapping[str, Mapping[str, Any]],
+        media: Mapping[str, Mapping[str, Any]] | None = None,
         *,
         for_trainers: bool = False,
     ) -> None:
         self.language = language
         self.sources, self.glossary, self.for_trainers = sources, terms, for_trainers
+        self.media = media or {}
         self.numbers: dict[str, int] = {}
         self.uses: dict[str, int] = {}
         self.defined: list[str] = []
@@ -116,6 +123,10 @@ class PageContext:
         """One of the unit's figures, drawn and in words; nothing for one that an outdated translation still names."""
         data = self.figures.get(key)
         return figure_html(data, self.language, self.inline(data["text"])) if data else ""
+
+    def medium(self, address: str) -> Mapping[str, Any]:
+        """What the course says of the picture or document that a text names by media/<id>; nothing for any other."""
+        return self.media.get(mentioned(address) or "", {})
 
     def heading(self, anchor: str, label: str) -> str:
         """A second-level heading from the catalogue of labels."""
@@ -181,6 +192,7 @@ class _Renderer(RendererHTML):
     def __init__(self, page: PageContext) -> None:
         super().__init__()
         self.page = page
+        self._links: list[str] = []
 
     def citation(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
         """Footnote marks, one for each source, on one line."""
@@ -207,8 +219,26 @@ class _Renderer(RendererHTML):
 
     def link_open(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
         """A link; one that leaves the house does not say where the reader came from."""
-        address = escape(str(tokens[at].attrs.get("href", "")))
-        return f'<a href="{address}" rel="noreferrer">' if "://" in address else f'<a href="{address}">'
+        address = str(tokens[at].attrs.get("href", ""))
+        document = media.document_link(self.page.medium(address), self.page.language)
+        self._links.append(document[1] if document else "")
+        leaves = ' rel="noreferrer"' if "://" in address else ""
+        return f'<a href="{escape(document[0] if document else address)}"{leaves}>'
+
+    def link_close(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+        """The end of a link; one to a document says its type and size first."""
+        return f"{escape(self._links.pop())}</a>"
+
+    def image(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+        """A picture where none can stand, in a text that is not in order yet: what it shows, in words."""
+        return escape(plain(tokens[at].children or ()))
+
+    def picture(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+        """A picture with its caption."""
+        token = tokens[at]
+        entry = self.page.medium(token.meta["address"])
+        caption = self.renderInline((token.children or [])[1:], options, env)
+        return media.picture_html(entry, token.meta["alternative"], caption, self.page.language)
 
     def table_open(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
         """A table in a box that scrolls by itself on a narrow screen."""
@@ -240,8 +270,10 @@ def _held_together(html: str) -> str:
 
 
 def stored_html(html: str) -> Markup:
-    """Mark HTML that was sanitised when it was published as safe; the only place that may."""
-    return Markup(html)  # noqa: S704 - it has been through `sanitise`
+    """Mark HTML that was sanitised when it was published as safe; the only place that may. Addresses of pictures and
+    documents get the prefix that a host has mounted us under."""
+    prefix = str(current_app.config["APPLICATION_ROOT"]).rstrip("/") if has_app_context() else ""
+    return Markup(media.mounted(html, prefix))  # noqa: S704 - it has been through `sanitise`
 
 
 def sanitise(html: str, ids: str = "") -> str:
@@ -265,6 +297,8 @@ def _attribute(ids: str, tag: str, name: str, value: str) -> str | None:
         return ids + value
     if name == "href":
         return f"#{ids}{value[1:]}" if value.startswith("#") else value
+    if tag == "img":
+        return media.attribute(name, value)
     return _drawn(tag, name, value)
 
 

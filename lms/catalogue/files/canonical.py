@@ -16,12 +16,14 @@ Kinds = Mapping[str, Any]
 
 
 def canonical_files(course: CourseFiles, kinds: Kinds) -> dict[str, str]:
-    """Every file of the course by its path inside the course's folder."""
+    """Every text file of the course by its path inside the course's folder; media.yaml names the other ones."""
     files = {
         "course.yaml": _yaml(course.fields, schema("course")),
         "glossary.yaml": _yaml({"terms": course.terms}, schema("glossary")),
         "sources.yaml": _yaml({"sources": course.sources}, schema("sources")),
     }
+    if course.media:
+        files["media.yaml"] = _yaml({"media": course.media}, schema("media"))
     for module in course.modules:
         files[module.path] = _yaml(module.fields, schema("module"))
         kind_of = {unit.key: unit.kind for unit in module.units}

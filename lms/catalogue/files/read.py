@@ -18,8 +18,12 @@ from .text import decode, tidy
 
 _UNIT_FILE = re.compile(r"modules/([^/]+)/([a-z0-9][a-z0-9-]*)(?:\.([a-z]{2,3}))?(\.md|\.yaml)")
 _MODULE_FILE = re.compile(r"modules/([0-9]{2}-[a-z0-9][a-z0-9-]*)/module\.yaml")
-_TOP = ("course.yaml", "glossary.yaml", "sources.yaml")
-_LAYOUT = "a course has course.yaml, glossary.yaml, sources.yaml and modules/NN-key/ with module.yaml and units"
+_MEDIUM_FILE = re.compile(r"media/([a-z0-9][a-z0-9-]*)\.[A-Za-z0-9]{1,5}")
+_TOP = ("course.yaml", "glossary.yaml", "sources.yaml", "media.yaml")
+_LAYOUT = (
+    "a course has course.yaml, glossary.yaml, sources.yaml, modules/NN-key/ with module.yaml and units, and perhaps "
+    "media.yaml and media/"
+)
 
 
 @dataclass
@@ -32,6 +36,7 @@ class Reading:
     course: CourseFiles | None = None
     whole: bool = False
     texts: dict[str, str] = field(default_factory=dict)
+    media: dict[str, bytes] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     body_lines: dict[str, int] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
@@ -48,6 +53,10 @@ class Reading:
         """The keys of all units that have a file, whether it could be understood or not."""
         return {match[2] for path in self.texts if (match := _UNIT_FILE.fullmatch(path))}
 
+    def media_files(self, key: str) -> list[str]:
+        """The paths of the files of one picture or document: one, unless somebody has put two there."""
+        return [path for path in self.media if _MEDIUM_FILE.fullmatch(path)[1] == key]  # type: ignore[index]
+
     def module_folders(self) -> set[str]:
         """The folders of all modules, whether they could be understood or not."""
         return {match[1] for path in self.texts if (match := _MODULE_FILE.fullmatch(path))}
@@ -62,12 +71,16 @@ def read_files(files: Mapping[str, bytes], kinds: Mapping[str, Any]) -> Reading:
     """Read a course from its files (path → bytes); what cannot be understood is left out and said."""
     reading = Reading()
     for path in sorted(files):
+        if _MEDIUM_FILE.fullmatch(path):
+            reading.media[path] = files[path]
+            continue
         reading.texts[path], found = decode(path, files[path])
         reading.mistakes += found
     _strangers(reading)
     head = _fields(reading, "course.yaml", schema("course"))
     terms = _fields(reading, "glossary.yaml", schema("glossary"))
     sources = _fields(reading, "sources.yaml", schema("sources"))
+    media = _fields(reading, "media.yaml", schema("media")) if "media.yaml" in reading.texts else {"media": ()}
     language = str(head.get("language", ""))
     modules = [_module(reading, folder, language, kinds) for folder in sorted(reading.module_folders())]
     broken = reading.broken()
@@ -77,6 +90,7 @@ def read_files(files: Mapping[str, bytes], kinds: Mapping[str, Any]) -> Reading:
         listed = (
             () if "glossary.yaml" in broken else tuple(terms["terms"]),
             () if "sources.yaml" in broken else tuple(sources["sources"]),
+            () if "media.yaml" in broken else tuple(media["media"]),
         )
         reading.course = CourseFiles(head, sound, *listed)
     return reading
