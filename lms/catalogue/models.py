@@ -7,7 +7,7 @@ import datetime as dt
 import enum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.kernel.db import Model, choice
@@ -50,6 +50,9 @@ class CourseVersion(Model):
     document: Mapped[dict[str, Any]]
     """The rest of the course: description, pass mark, modules' order, glossary, sources; and the files as loaded."""
     changelog: Mapped[str] = mapped_column(Text)
+    """Every difference to the version before, a line each, for those who work on the course."""
+    summary: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    """What is new in it in one line for everyone, per language; empty where nobody wrote it."""
     published_at: Mapped[dt.datetime]
     published_by: Mapped[str | None] = mapped_column(String(40))
 

@@ -136,7 +136,7 @@ def page_context(course: CourseFiles, language: str, *, for_trainers: bool = Fal
     """A context that knows the course's sources, terms, pictures and documents."""
     sources = {source["id"]: source for source in course.sources}
     terms = {term["key"]: term for term in course.terms}
-    media = {entry["id"]: entry for entry in course.media}
+    media = {str(entry.get("id")): entry for entry in course.media}
     return PageContext(language, sources, terms, media, for_trainers=for_trainers)
 
 

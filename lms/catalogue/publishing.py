@@ -56,10 +56,11 @@ class Publication:
         latest: CourseVersion | None,
         at: dt.datetime,
         by: str | None,
+        summary: Mapping[str, str] | None = None,
     ) -> None:
         assert checked.course is not None  # noqa: S101 - the caller has it from `_sound`
         self.session, self.checked, self.files = session, checked, checked.course
-        self.course, self.latest, self.at, self.by = course, latest, at, by
+        self.course, self.latest, self.at, self.by, self.summary = course, latest, at, by, dict(summary or {})
         self.own = published_modules(checked, kinds)
         self.anew = reused_anew(session, latest) if latest else []
         self.reusable = queries.reusable_modules(session)
@@ -68,10 +69,7 @@ class Publication:
 
     def publish(self, files_hash: str) -> tuple[CourseVersion, tuple[Change, ...]]:
         """Compare, number, keep; and tell."""
-        used = {entry.key: self._used(entry) for entry in self.files.entries() if entry.use}
-        substance = self._substance(used)
-        _refuse_twins(substance)
-        found = self._changes(substance)
+        used, substance, found = self._compared()
         kind = _kind(self.latest, found)
         version = self._version(kind, found, substance, files_hash, _text_hashes(self.session, used.values()))
         for position, entry in enumerate(self.files.entries()):
@@ -79,10 +77,20 @@ class Publication:
                 self._copy_module(version, position, entry, used[entry.key])
             else:
                 self._keep_module(version, position, entry, self.own[entry.key])
-        self.course.files_hash = files_hash
         previous = self.latest.id if self.latest else None
         publish(self.session, CourseVersionPublished(self.course.id, version.id, previous, kind.value))
         return version, found
+
+    def foresee(self) -> tuple[ChangeKind, tuple[Change, ...]]:
+        """What the version would be and what it would change; nothing is kept."""
+        _used, _substance, found = self._compared()
+        return _kind(self.latest, found), found
+
+    def _compared(self) -> tuple[dict[str, VersionModule], dict[str, Any], tuple[Change, ...]]:
+        used = {entry.key: self._used(entry) for entry in self.files.entries() if entry.use}
+        substance = self._substance(used)
+        _refuse_twins(substance)
+        return used, substance, self._changes(substance)
 
     def _used(self, entry: ModuleEntry) -> VersionModule:
         return self.session.get_one(VersionModule, self.reusable[str(entry.use)])
@@ -141,6 +149,7 @@ class Publication:
             rule=self.files.fields["completion"],
             document=document,
             changelog="\n".join(map(str, found)),
+            summary=self.summary,
             published_at=self.at,
             published_by=self.by,
         )

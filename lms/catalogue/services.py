@@ -22,7 +22,7 @@ from lms.plugins.unit_kind import UnitKind
 from . import cache, queries
 from .checks import Checked, check
 from .files import disk
-from .models import ConfirmationAct, Course, CourseVersion, TranslationConfirmation, Unit, UnitRevision
+from .models import ChangeKind, ConfirmationAct, Course, CourseVersion, TranslationConfirmation, Unit, UnitRevision
 from .publishing import BrokenCourse, Publication, reused_anew
 from .rules.confirmation import LONGEST_REASON, SHORTEST_REASON, may_confirm
 from .rules.mistakes import Mistake
@@ -33,10 +33,13 @@ __all__ = [
     "LoadReport",
     "check_folder",
     "confirm_translation",
+    "course_row",
     "export",
     "exported_files",
     "fingerprint",
+    "foresee",
     "load",
+    "publish_files",
     "take_back_confirmation",
 ]
 ELSEWHERE = (
@@ -63,10 +66,11 @@ def load(
 
     Raises BrokenCourse for mistakes in the files, Refused when the course was changed elsewhere since they were taken.
     """
-    checked = _sound(session, folder, kinds)
-    assert checked.course is not None  # noqa: S101 - `_sound` raises otherwise
+    checked = check_folder(folder, kinds, queries.reusable_modules(session))
+    _insist(checked)
+    assert checked.course is not None  # noqa: S101 - `_insist` raises otherwise
     files_hash = fingerprint(checked.files)
-    course = _course(session, checked.course.slug, at)
+    course = course_row(session, checked.course.slug, at)
     latest = _latest(session, course)
     same = latest is not None and latest.document["files_hash"] == files_hash
     if latest is not None and same and not reused_anew(session, latest):
@@ -76,7 +80,50 @@ def load(
         raise Refused(ELSEWHERE)
     cache.distrust(session)
     version, found = Publication(session, checked, kinds, course, latest, at, by).publish(files_hash)
+    course.files_hash = files_hash
     return LoadReport(course.slug, version.change.value, version.id, _number(version), found, tuple(checked.notices))
+
+
+def publish_files(
+    session: Session,
+    *,
+    files: Mapping[str, bytes],
+    kinds: Mapping[str, UnitKind],
+    at: dt.datetime,
+    by: str | None,
+    summary: Mapping[str, str],
+    taken: str | None = None,
+) -> LoadReport:
+    """Publish a course's files as its next version, whatever folder it was last taken from; `summary` is the public
+    line on what is new, per language; `taken` names the files of a folder that this version now contains.
+
+    Raises BrokenCourse for mistakes in the files, Refused where nothing is new.
+    """
+    checked = check(files, kinds, queries.reusable_modules(session))
+    _insist(checked)
+    assert checked.course is not None  # noqa: S101 - `_insist` raises otherwise
+    course = course_row(session, checked.course.slug, at)
+    latest = _latest(session, course)
+    files_hash = fingerprint(checked.files)
+    if latest is not None and latest.document["files_hash"] == files_hash and not reused_anew(session, latest):
+        raise Refused(_("Nothing in it differs from the published version."))
+    cache.distrust(session)
+    version, found = Publication(session, checked, kinds, course, latest, at, by, summary).publish(files_hash)
+    course.files_hash = taken or course.files_hash
+    return LoadReport(course.slug, version.change.value, version.id, _number(version), found, tuple(checked.notices))
+
+
+def foresee(
+    session: Session, *, files: Mapping[str, bytes], kinds: Mapping[str, UnitKind], at: dt.datetime
+) -> tuple[ChangeKind, tuple[Change, ...]]:
+    """What publishing these files would be, and all it would change; writes nothing. Raises BrokenCourse."""
+    checked = check(files, kinds, queries.reusable_modules(session))
+    _insist(checked)
+    assert checked.course is not None  # noqa: S101 - `_insist` raises otherwise
+    course = session.scalars(select(Course).where(Course.slug == checked.course.slug)).one_or_none()
+    course = course or Course(slug=checked.course.slug, files_hash=None, created_at=at)
+    latest = _latest(session, course)
+    return Publication(session, checked, kinds, course, latest, at, None).foresee()
 
 
 def check_folder(folder: Path, kinds: Mapping[str, UnitKind], elsewhere: Collection[str]) -> Checked:
@@ -91,11 +138,9 @@ def check_folder(folder: Path, kinds: Mapping[str, UnitKind], elsewhere: Collect
     return checked
 
 
-def _sound(session: Session, folder: Path, kinds: Mapping[str, UnitKind]) -> Checked:
-    checked = check_folder(folder, kinds, queries.reusable_modules(session))
+def _insist(checked: Checked) -> None:
     if not checked.sound:
         raise BrokenCourse(checked.mistakes)
-    return checked
 
 
 def fingerprint(files: Mapping[str, str]) -> str:
@@ -103,7 +148,8 @@ def fingerprint(files: Mapping[str, str]) -> str:
     return digest(dict(files))
 
 
-def _course(session: Session, slug: str, at: dt.datetime) -> Course:
+def course_row(session: Session, slug: str, at: dt.datetime) -> Course:
+    """The course of that name, made if it is new."""
     course = session.scalars(select(Course).where(Course.slug == slug)).one_or_none()
     if course is None:
         course = Course(slug=slug, files_hash=None, created_at=at)
@@ -134,15 +180,12 @@ def export(session: Session, *, slug: str, folder: Path) -> list[Mistake]:
     ]
 
 
-def exported_files(session: Session, slug: str) -> dict[str, str]:
+def exported_files(session: Session, slug: str) -> Mapping[str, str]:
     """The files of the newest version of a course by their paths. Raises Refused when there is none."""
     found = queries.published(session, slug)
     if found is None:
         raise Refused(f"There is no published course “{slug}”.")
-    version = session.get_one(CourseVersion, found.version_id)
-    files: dict[str, str] = dict(version.document["files"])
-    files.update(queries.unit_sources(session, version.id))
-    return dict(sorted(files.items()))
+    return queries.version_files(session, found.version_id)
 
 
 def confirm_translation(session: Session, *, revision_id: int, by: Viewer, at: dt.datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from lms.catalogue.rules.course_files import CourseFiles, ModuleFile, UnitFile
@@ -35,6 +36,7 @@ class Reading:
 
     course: CourseFiles | None = None
     whole: bool = False
+    lenient: bool = False
     texts: dict[str, str] = field(default_factory=dict)
     media: dict[str, bytes] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
@@ -67,9 +69,13 @@ class Reading:
         self.mistakes.append(Mistake(file, line, what, cure))
 
 
-def read_files(files: Mapping[str, bytes], kinds: Mapping[str, Any]) -> Reading:
-    """Read a course from its files (path → bytes); what cannot be understood is left out and said."""
-    reading = Reading()
+def read_files(files: Mapping[str, bytes], kinds: Mapping[str, Any], *, lenient: bool = False) -> Reading:
+    """Read a course from its files (path → bytes); what cannot be understood is left out and said.
+
+    A lenient reading takes files in which fields are missing or not yet as they must be, because they are being
+    written: it asks only that they are YAML.
+    """
+    reading = Reading(lenient=lenient)
     for path in sorted(files):
         if _MEDIUM_FILE.fullmatch(path):
             reading.media[path] = files[path]
@@ -80,17 +86,17 @@ def read_files(files: Mapping[str, bytes], kinds: Mapping[str, Any]) -> Reading:
     head = _fields(reading, "course.yaml", schema("course"))
     terms = _fields(reading, "glossary.yaml", schema("glossary"))
     sources = _fields(reading, "sources.yaml", schema("sources"))
-    media = _fields(reading, "media.yaml", schema("media")) if "media.yaml" in reading.texts else {"media": ()}
+    media = _fields(reading, "media.yaml", schema("media")) if "media.yaml" in reading.texts else {}
     language = str(head.get("language", ""))
     modules = [_module(reading, folder, language, kinds) for folder in sorted(reading.module_folders())]
-    broken = reading.broken()
-    reading.whole = not broken
+    broken = set() if lenient else reading.broken()
+    reading.whole = not reading.broken()
     if "course.yaml" not in broken:
         sound = tuple(_sound(module, broken) for module in modules if module.path not in broken)
         listed = (
-            () if "glossary.yaml" in broken else tuple(terms["terms"]),
-            () if "sources.yaml" in broken else tuple(sources["sources"]),
-            () if "media.yaml" in broken else tuple(media["media"]),
+            () if "glossary.yaml" in broken else tuple(terms.get("terms", ())),
+            () if "sources.yaml" in broken else tuple(sources.get("sources", ())),
+            () if "media.yaml" in broken else tuple(_entries(media)),
         )
         reading.course = CourseFiles(head, sound, *listed)
     return reading
@@ -100,6 +106,15 @@ def read_unit(key: str, language: str, text: str) -> UnitFile:
     """One unit's file by itself, the way it is kept in the database: it was found sound when it was loaded."""
     path = key + (".md" if text.startswith(f"{FENCE}\n") else ".yaml")
     return _unit(Reading(texts={path: text}), path, key, language, {})
+
+
+def _entries(media: Mapping[str, Any]) -> list[Any]:
+    return [entry for entry in media.get("media") or () if isinstance(entry, dict)]
+
+
+def may_stand(path: str) -> bool:
+    """Whether a course can have a text file at this path."""
+    return path in _TOP or bool(_MODULE_FILE.fullmatch(path) or _UNIT_FILE.fullmatch(path))
 
 
 def _sound(module: ModuleFile, broken: set[str]) -> ModuleFile:
@@ -112,8 +127,7 @@ def _sound(module: ModuleFile, broken: set[str]) -> ModuleFile:
 def _strangers(reading: Reading) -> None:
     for path in reading.texts:
         folder = path.rpartition("/")[0]
-        known = path in _TOP or _MODULE_FILE.fullmatch(path) or _UNIT_FILE.fullmatch(path)
-        if not known:
+        if not may_stand(path):
             reading.note(path, 1, "this file has no place in a course", did_you_mean(path, _TOP, _LAYOUT))
         elif folder and f"{folder}/module.yaml" not in reading.texts:
             reading.note(path, 1, "its folder has no module.yaml", f"write {folder}/module.yaml")
@@ -126,11 +140,15 @@ def _fields(reading: Reading, path: str, of: Schema) -> dict[str, Any]:
     return _parse(reading, path, reading.texts[path], of)
 
 
+# Whoever writes a course has the same files read again and again; a curriculum has some 70 of them.
+_known_yaml = lru_cache(maxsize=160)(read_yaml)
+
+
 def _parse(reading: Reading, path: str, text: str, of: Schema | None, first_line: int = 1) -> dict[str, Any]:
-    document, found = read_yaml(path, text, first_line)
+    document, found = (_known_yaml if reading.lenient else read_yaml)(path, text, first_line)
     reading.documents[path] = document
     reading.mistakes += found
-    if not found and of is not None:
+    if not found and of is not None and not reading.lenient:
         found = shape_mistakes(path, document, of)
         reading.mistakes += found
     return document.data if not found and isinstance(document.data, dict) else {}
@@ -215,7 +233,7 @@ def _first_text(lines: list[str], start: int) -> int:
 
 def _check_kind(reading: Reading, path: str, fields: dict[str, Any], kinds: Mapping[str, Any]) -> None:
     name = str(fields.get("kind") or "")
-    if any(mistake.file == path for mistake in reading.mistakes):
+    if reading.lenient or any(mistake.file == path for mistake in reading.mistakes):
         return
     if name not in kinds:
         cure = did_you_mean(name, kinds, "kinds are " + ", ".join(sorted(kinds)))

@@ -50,7 +50,7 @@ def picture_html(entry: Entry, alternative: str, caption: str, language: str) ->
 
 def _origin(entry: Entry, whole: str, language: str) -> str:
     size = f"{entry['width']} × {entry['height']}, {written_size(entry['bytes'], language)}"
-    said = f"{escape(str(entry['provenance']))} · {escape(str(entry['licence']))}"
+    said = " · ".join(escape(str(entry[name])) for name in ("provenance", "licence") if entry.get(name))
     words = escape(label("whole-picture", language))
     return f'<span class="fig-from">{said} · <a href="{whole}">{words} ({size})</a></span>'
 

@@ -19,3 +19,4 @@ from .versions import published as published
 from .versions import published_of as published_of
 from .versions import reusable_modules as reusable_modules
 from .versions import unit_sources as unit_sources
+from .versions import version_files as version_files

@@ -19,8 +19,9 @@ LARGEST_DOCUMENT = 5 * 1024 * 1024
 MOST_ON_A_PAGE = 800 * 1024
 """Bytes of all pictures of one unit, beyond which its author is told."""
 FACTS = ("sha256", "bytes", "width", "height")
-"""The fields of an entry that follow from its file."""
+"""The fields of an entry that follow from its file; the last two of a picture only."""
 
+_HASH = re.compile(r"[0-9a-f]{64}")
 _ADDRESS = re.compile(r"/media/[0-9a-f]{64}/[a-z0-9][a-z0-9-]{0,62}\.(?:webp|pdf)")
 _MENTION = re.compile(r"media/([a-z0-9][a-z0-9-]{0,62})")
 
@@ -42,11 +43,12 @@ class Medium:
 
 
 def medium_of(entry: Mapping[str, Any]) -> Medium | None:
-    """What an entry says of its file; None as long as it does not say all of it."""
-    wanted = FACTS if entry.get("kind") == PICTURE else FACTS[:2]
-    if not all(name in entry for name in wanted):
+    """What an entry says of its file; None as long as it does not say all of it, each as it must be."""
+    kind, sha256 = entry.get("kind"), str(entry.get("sha256", ""))
+    numbers = [entry.get(name) for name in (FACTS[1:] if kind == PICTURE else FACTS[1:2])]
+    if kind not in SUFFIXES or not _HASH.fullmatch(sha256) or not all(isinstance(one, int) for one in numbers):
         return None
-    return Medium(entry["kind"], *(entry[name] for name in wanted))
+    return Medium(kind, sha256, *numbers)
 
 
 def path_of(entry: Mapping[str, Any]) -> str:

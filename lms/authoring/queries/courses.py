@@ -1,4 +1,4 @@
-"""Every read for those who work on texts. Each begins with the courses that their mandates reach over."""
+"""Published courses as those who work on them see them: which they are, and their texts one by one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lms.authoring.rules.reach import reach_of
 from lms.catalogue import queries as catalogue
 from lms.catalogue.models import (
     ConfirmationAct,
@@ -26,8 +27,6 @@ from lms.kernel.errors import NotFound
 from lms.people.rules.mandates import Grant
 from lms.people.sealing import keys_of, open_if_there
 from lms.seminars.models import Edition, EditionVersion
-
-from .rules.reach import reach_of
 
 
 def taught_courses(session: Session, grants: Iterable[Grant]) -> list[tuple[str, Published]]:
@@ -52,14 +51,18 @@ def _read_by(session: Session, editions: frozenset[str]) -> frozenset[str]:
 
 def taught(session: Session, grants: Iterable[Grant], slug: str) -> Published:
     """One of those courses; raises NotFound for any other."""
-    reach = reach_of(grants)
-    reached = reach.everything or slug in reach.courses
-    if not reached and not (reach.editions and slug in _read_by(session, reach.editions)):
-        raise NotFound
-    found = catalogue.published(session, slug)
+    found = catalogue.published(session, slug) if reaches(session, grants, slug) else None
     if found is None:
         raise NotFound
     return found
+
+
+def reaches(session: Session, grants: Iterable[Grant], slug: str) -> bool:
+    """Whether somebody's mandates as trainer or reviewer reach over a course, published or not."""
+    reach = reach_of(grants)
+    if reach.everything or slug in reach.courses:
+        return True
+    return bool(reach.editions) and slug in _read_by(session, reach.editions)
 
 
 @dataclass(frozen=True, slots=True)

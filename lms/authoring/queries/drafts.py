@@ -1,0 +1,142 @@
+"""Drafts and their files. Each question begins with the courses that somebody's mandates reach over."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from lms.authoring.models import Draft, DraftEvent, DraftSave
+from lms.authoring.rules.drafting import OPEN, DraftState
+from lms.catalogue import queries as catalogue
+from lms.catalogue.models import Course
+from lms.kernel.errors import NotFound
+from lms.people.rules.mandates import Grant
+
+from .courses import reaches
+
+
+def draft_of(session: Session, grants: Iterable[Grant], slug: str, public_id: str) -> Draft:
+    """A draft of a course that somebody works on; raises NotFound for any other."""
+    draft = session.scalar(_drafts(slug).where(Draft.public_id == public_id))
+    if draft is None or not reaches(session, grants, slug):
+        raise NotFound
+    return draft
+
+
+def _drafts(slug: str) -> Select[Draft]:
+    return select(Draft).join(Course, Course.id == Draft.course_id).where(Course.slug == slug)
+
+
+def open_drafts(session: Session, slug: str) -> list[Draft]:
+    """The drafts of a course that are being written or reviewed, the newest first."""
+    return list(session.scalars(_drafts(slug).where(Draft.state.in_(OPEN)).order_by(Draft.id.desc())))
+
+
+def closed_drafts(session: Session, slug: str, most: int = 50) -> list[Draft]:
+    """The last drafts of a course that were published or given up, the newest first."""
+    return list(session.scalars(_drafts(slug).where(Draft.state.not_in(OPEN)).order_by(Draft.id.desc()).limit(most)))
+
+
+def slug_of(session: Session, draft: Draft) -> str:
+    """The name of the course that a draft changes."""
+    return session.scalars(select(Course.slug).where(Course.id == draft.course_id)).one()
+
+
+@dataclass(frozen=True)
+class DraftFiles:
+    """The files of a draft as they stand: those of its base, and over them what was saved last."""
+
+    base: Mapping[str, str]
+    texts: Mapping[str, str]
+    last: Mapping[str, int]
+    """The last save of each path that was ever saved."""
+
+    def over(self, path: str) -> int:
+        """What a change of this file is written over: its last save, or 0 for the file of the base or none."""
+        return self.last.get(path, 0)
+
+    def changed(self) -> tuple[str, ...]:
+        """The paths whose text is not that of the base, new and taken out ones included."""
+        return tuple(path for path in sorted({*self.base, *self.texts}) if self.base.get(path) != self.texts.get(path))
+
+
+def files_of(session: Session, draft: Draft) -> DraftFiles:
+    """The files of a draft as they stand; two statements, one when the base is at hand."""
+    base = base_files(session, draft.base_id)
+    texts, last = dict(base), {}
+    newest = select(func.max(DraftSave.id)).where(DraftSave.draft_id == draft.id).group_by(DraftSave.path)
+    for row in session.execute(select(DraftSave.id, DraftSave.path, DraftSave.text).where(DraftSave.id.in_(newest))):
+        last[row.path] = row.id
+        if row.text is None:
+            texts.pop(row.path, None)
+        else:
+            texts[row.path] = row.text
+    return DraftFiles(base, dict(sorted(texts.items())), last)
+
+
+def base_files(session: Session, base_id: int | None) -> Mapping[str, str]:
+    """The files of the version a draft changes; none for a course that has no version yet."""
+    return catalogue.version_files(session, base_id) if base_id else {}
+
+
+@dataclass(frozen=True, slots=True)
+class SavedState:
+    """One saved state of a file: whose, when, and its text; None where it was taken out."""
+
+    id: int
+    path: str
+    person_id: int | None
+    at: dt.datetime
+    text: str | None
+
+
+_SAVED = (DraftSave.id, DraftSave.path, DraftSave.person_id, DraftSave.at, DraftSave.text)
+
+
+def saves_of(session: Session, draft: Draft, path: str, most: int = 500) -> list[SavedState]:
+    """The saved states of a file, the newest first."""
+    mine = select(*_SAVED).where(DraftSave.draft_id == draft.id, DraftSave.path == path)
+    return [SavedState(*row) for row in session.execute(mine.order_by(DraftSave.id.desc()).limit(most))]
+
+
+def save_of(session: Session, draft: Draft, save_id: int) -> SavedState:
+    """One saved state of a draft; raises NotFound for that of another."""
+    row = session.execute(select(*_SAVED).where(DraftSave.draft_id == draft.id, DraftSave.id == save_id)).first()
+    if row is None:
+        raise NotFound
+    return SavedState(*row)
+
+
+def text_before(session: Session, draft: Draft, path: str, over: int) -> str | None:
+    """The text that a change of a file was written over: a saved state, or the file of the base for 0."""
+    if over:
+        return save_of(session, draft, over).text
+    return base_files(session, draft.base_id).get(path)
+
+
+def writers_of(session: Session, draft: Draft) -> frozenset[int]:
+    """Everyone who changed a text of this draft, and who began it."""
+    wrote = select(DraftSave.person_id).where(DraftSave.draft_id == draft.id, DraftSave.person_id.is_not(None))
+    people = {person for person in session.scalars(wrote.distinct()) if person is not None}
+    return frozenset(people | ({draft.begun_by} if draft.begun_by else set()))
+
+
+def events_of(session: Session, draft: Draft) -> list[DraftEvent]:
+    """What was done to a draft, in order."""
+    return list(session.scalars(select(DraftEvent).where(DraftEvent.draft_id == draft.id).order_by(DraftEvent.id)))
+
+
+def last_saves(session: Session, draft_ids: Iterable[int]) -> dict[int, tuple[dt.datetime, int]]:
+    """When something was last saved in several drafts, and in how many files; one statement."""
+    counted = select(DraftSave.draft_id, func.max(DraftSave.at), func.count(DraftSave.path.distinct()))
+    rows = session.execute(counted.where(DraftSave.draft_id.in_(set(draft_ids))).group_by(DraftSave.draft_id))
+    return {draft_id: (at, files) for draft_id, at, files in rows}
+
+
+def is_open(draft: Draft) -> bool:
+    """Whether its texts can be changed."""
+    return DraftState(draft.state) in OPEN

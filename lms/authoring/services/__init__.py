@@ -1,0 +1,18 @@
+"""Every change to drafts."""
+
+from __future__ import annotations
+
+from .drafts import Behind as Behind
+from .drafts import Clash as Clash
+from .drafts import Saved as Saved
+from .drafts import abandon as abandon
+from .drafts import bring_up_to_date as bring_up_to_date
+from .drafts import hold as hold
+from .drafts import open_draft as open_draft
+from .drafts import rename_draft as rename_draft
+from .drafts import restore as restore
+from .drafts import save_files as save_files
+from .drafts import send_to_review as send_to_review
+from .drafts import take_back as take_back
+from .drafts import take_up as take_up
+from .publication import publish_draft as publish_draft
