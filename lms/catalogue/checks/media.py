@@ -36,7 +36,7 @@ OF_A_FILE = {
     "too-many-pixels": ("this picture has more than {most} million pixels", "save it smaller"),
     "too-heavy-picture": ("this picture has more than {most} kB, however it is written", "show a part of it"),
     "too-heavy-document": ("this document has more than {most} MB", "leave pages out, or save its pictures smaller"),
-    "encrypted": ("this PDF is locked with a password", "save it without one"),
+    "locked": ("this PDF is locked with a password", "save it without one"),
     "active": ("this PDF holds what acts by itself, or files of its own ({what})", "print it to a new PDF"),
     TOO_HEAVY: ("this file asks too much of whoever reads it", "save it anew, smaller"),
 }
@@ -160,14 +160,19 @@ def _file(
         return
     path, fact = paths[0], found[paths[0]]
     if isinstance(fact, Rejected):
-        what, cure = OF_A_FILE[fact.reason]
-        reading.note(path, 1, what.format(**fact.values), cure.format(**fact.values))
+        reading.note(path, 1, *said_of(fact))
     elif fact.kind != entry["kind"]:
         reading.wrong(HEAD, ("media", index, "kind"), f"{path} is a {fact.kind}", f"write kind: {fact.kind}")
     elif path != path_of(entry):
         reading.note(path, 1, f"this is a {fact.kind} by what it holds, and not by its name", FORMAT)
     elif fact != medium_of(entry):
         _not_so(reading, index, entry, fact, FORMAT)
+
+
+def said_of(no: Rejected) -> tuple[str, str]:
+    """Why a file is not taken, and what helps."""
+    what, cure = OF_A_FILE[no.reason]
+    return what.format(**no.values), cure.format(**no.values)
 
 
 def _kept(reading: Reading, index: int, entry: Fields, held: Mapping[str, Medium]) -> None:

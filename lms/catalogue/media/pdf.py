@@ -66,7 +66,7 @@ def _pass(data: bytes) -> bytes:
     try:
         reader = PdfReader(io.BytesIO(data), strict=False)
         if reader.is_encrypted:
-            raise Rejected("encrypted")
+            raise Rejected("locked")
         writer = PdfWriter(clone_from=reader)
         if not len(writer.pages):
             raise Rejected("broken")
