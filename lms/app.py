@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import lms.alumni.checks
 import lms.alumni.reactions
+import lms.catalogue.kept
 import lms.catalogue.scopes
 import lms.integrations.mail
 import lms.kernel.models
@@ -29,6 +30,7 @@ import lms.seminars.letters
 import lms.seminars.reactions  # noqa: F401  the reactions and jobs register themselves when imported
 from lms.alumni import views as alumni_views
 from lms.authoring import views as authoring_views
+from lms.catalogue import views as catalogue_views
 from lms.catalogue.kinds import plugin as standard_unit_kinds
 from lms.dashboards import views as dashboards_views
 from lms.home import views as home_views
@@ -57,6 +59,7 @@ BLUEPRINTS = (
     home_views.bp,
     seminars_views.bp,
     learning_views.bp,
+    catalogue_views.bp,
     records_views.bp,
     alumni_views.bp,
     authoring_views.bp,

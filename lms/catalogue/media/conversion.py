@@ -24,7 +24,7 @@ def converted(data: bytes) -> bytes:
     """
     if data.startswith(pdf.MAGIC):
         return _document(pdf.rewritten(data))
-    return _picture(*pictures.reencoded(data))
+    return _picture(*pictures.in_form(pictures.reencoded(data)))
 
 
 def sized(data: bytes) -> bytes:

@@ -24,16 +24,16 @@ _HEAD = struct.Struct("<4sI4s4sI")
 _MARKUP = (b"<svg", b"<html", b"<!doctype", b"<?xml", b"<script")
 
 
-def reencoded(data: bytes) -> tuple[Image.Image, bytes]:
+def reencoded(data: bytes) -> bytes:
     """The picture upright, in the colours of screens, at most 1600 pixels wide, on white where it was transparent; of a
-    moving one the first frame. Its pixels, and the file that holds them. Raises Rejected."""
+    moving one the first frame. Raises Rejected."""
     with _decoding(data, FORMATS) as image:
         if image.format == "JPEG":
             image.draft("RGB", (2 * WIDEST, 2 * WIDEST))
         image.load()
         small = _small(ImageOps.exif_transpose(image))
         plain = _on_white(_in_screen_colours(small, image.info.get("icc_profile")))
-    return plain, _written(plain)
+    return _written(plain)
 
 
 def in_form(data: bytes) -> tuple[Image.Image, bytes]:
