@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import lms.alumni.checks
 import lms.alumni.reactions
+import lms.authoring.checks
 import lms.catalogue.kept
 import lms.catalogue.scopes
 import lms.integrations.mail

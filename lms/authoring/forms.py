@@ -1,14 +1,21 @@
-"""The shape of what native readers say."""
+"""The shape of what is said of drafts and translations."""
 
 from __future__ import annotations
 
-from wtforms import BooleanField, HiddenField, TextAreaField
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from lms.authoring.rules.drafting import LONGEST_TITLE
 from lms.catalogue.rules.confirmation import LONGEST_REASON
-from lms.web.forms import Form
+from lms.web.forms import Form, OnceForm
 from lms.web.languages import gettext as _
 from lms.web.languages import lazy_gettext as _l
+
+
+class DraftForm(OnceForm):
+    """What a draft is called: it says what the draft changes."""
+
+    title = StringField(_l("What does it change?"), [Length(max=LONGEST_TITLE)])
 
 
 class ReaderForm(Form):

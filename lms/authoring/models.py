@@ -32,6 +32,10 @@ class Draft(Model):
     begun_by: Mapped[int | None] = mapped_column(ForeignKey("lms_person.id"))
     """None where the command line took it from files."""
     begun_at: Mapped[dt.datetime]
+    client_key: Mapped[str] = mapped_column(String(64))
+    """Of the form it was begun with: sent twice, it begins one draft."""
+
+    __table_args__ = (UniqueConstraint("course_id", "client_key"),)
 
 
 class DraftEvent(Model):

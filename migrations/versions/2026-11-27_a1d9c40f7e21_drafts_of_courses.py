@@ -57,11 +57,13 @@ def upgrade() -> None:
         sa.Column("origin", one_of("draftorigin", ORIGINS), nullable=False),
         sa.Column("begun_by", BIG, nullable=True),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("client_key", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["base_id"], ["lms_course_version.id"], name=op.f("fk_lms_draft_base_id")),
         sa.ForeignKeyConstraint(["begun_by"], ["lms_person.id"], name=op.f("fk_lms_draft_begun_by")),
         sa.ForeignKeyConstraint(["course_id"], ["lms_course.id"], name=op.f("fk_lms_draft_course_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lms_draft")),
         sa.UniqueConstraint("public_id", name=op.f("uq_lms_draft_public_id")),
+        sa.UniqueConstraint("course_id", "client_key", name=op.f("uq_lms_draft_course_id_client_key")),
     )
     op.create_index(op.f("ix_lms_draft_course_id"), "lms_draft", ["course_id"])
     op.create_table(

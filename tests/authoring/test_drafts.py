@@ -9,12 +9,13 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from lms.authoring import services
+from lms.authoring import checks, services
 from lms.authoring.models import Draft, DraftAct, DraftEvent, DraftSave, DraftState
 from lms.authoring.queries import draft_of, files_of, saves_of, writers_of
 from lms.catalogue import services as courses
 from lms.catalogue.models import CourseVersion
 from lms.kernel.clock import now
+from lms.kernel.db import db
 from lms.kernel.errors import Conflict, NotFound, Refused
 from lms.kernel.models import AuditEntry
 from lms.kernel.unit_of_work import own_transaction, reading, unit_of_work
@@ -250,8 +251,22 @@ def test_the_database_itself_keeps_every_save(trainer: Worker) -> None:
 def test_the_files_of_a_draft_take_one_statement_when_its_version_is_at_hand(trainer: Worker, app: Flask) -> None:
     draft = begin(trainer)
     save(trainer, draft, reworded(draft))
+    db.session.remove()  # the session that published keeps nothing of what it reads
     with reading() as session:
         files_of(session, draft)
         with statements(app) as sent:
             files_of(session, draft)
     assert len(sent) == 1
+
+
+def test_the_check_finds_a_draft_that_stands_where_nobody_brought_it(trainer: Worker) -> None:
+    draft = begin(trainer)
+    by = viewer(trainer)
+    with unit_of_work() as session:
+        services.abandon(session, draft=draft, by=by, at=now())
+    with reading() as session:
+        assert list(checks.drafts(session)) == []
+    with unit_of_work() as session:
+        session.execute(text("UPDATE lms_draft SET state = 'published'"))
+    with reading() as session:
+        assert [finding.problem for finding in checks.drafts(session)] == ["its state is not what was done to it"]

@@ -12,9 +12,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from lms.authoring.models import Draft
+from lms.authoring.services import open_draft
 from lms.catalogue.models import Course
 from lms.demo.cast import cast
-from lms.kernel.unit_of_work import reading
+from lms.kernel.clock import now
+from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.learning.models import QuizTry, TermProposal
 from lms.people.models import IdentityKind, IdentityRow, Mandate, Person, SignInSession
 from lms.people.queries import person_by_address
@@ -56,6 +59,8 @@ def filled(sqlite_app: Flask) -> Flask:
     for words in (("courses", "load"), ("demo",)):
         result = sqlite_app.test_cli_runner().invoke(args=["lms", *words])
         assert result.exit_code == 0, result.output
+    with unit_of_work() as session:
+        open_draft(session, slug="lemkin-seminar", title="A change", by=None, at=now())
     return sqlite_app
 
 
@@ -90,6 +95,7 @@ def _walker(app: Flask, key: str) -> Walker:
             "term": "genocide",
             "proposal": session.scalar(select(TermProposal.public_id).where(TermProposal.person_id != person.id)),
             "link": NOBODY,
+            "draft": session.scalar(select(Draft.public_id)),
             # A trainer of the demonstration works on every course there is.
             "slug": NOBODY if key == "trainer" else session.scalar(select(Course.slug)),
             "name": NOBODY,

@@ -22,6 +22,7 @@ from .drafts import events_of as events_of
 from .drafts import files_of as files_of
 from .drafts import is_open as is_open
 from .drafts import last_saves as last_saves
+from .drafts import last_written as last_written
 from .drafts import open_drafts as open_drafts
 from .drafts import save_of as save_of
 from .drafts import saves_of as saves_of

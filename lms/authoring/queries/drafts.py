@@ -137,6 +137,17 @@ def last_saves(session: Session, draft_ids: Iterable[int]) -> dict[int, tuple[dt
     return {draft_id: (at, files) for draft_id, at, files in rows}
 
 
+def last_written(session: Session, slug: str, person_id: int) -> Draft | None:
+    """The open draft of a course in which somebody saved last, or else the newest that they began."""
+    last = (
+        select(func.max(DraftSave.id))
+        .where(DraftSave.draft_id == Draft.id, DraftSave.person_id == person_id)
+        .scalar_subquery()
+    )
+    theirs = _drafts(slug).where(Draft.state.in_(OPEN), last.is_not(None) | (Draft.begun_by == person_id))
+    return session.scalar(theirs.order_by(func.coalesce(last, 0).desc(), Draft.id.desc()).limit(1))
+
+
 def is_open(draft: Draft) -> bool:
     """Whether its texts can be changed."""
     return DraftState(draft.state) in OPEN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 LONGEST_TITLE = 120
 
@@ -57,6 +57,14 @@ STATE_AFTER: Mapping[DraftAct, DraftState] = {
     DraftAct.PUBLISHED: DraftState.PUBLISHED,
 }
 """The state an act leads to; acts that are not here leave it as it is."""
+
+
+def state_after(acts: Iterable[str]) -> DraftState | None:
+    """Where a draft stands after these acts, in order; None where it was never begun."""
+    state: DraftState | None = None
+    for act in map(DraftAct, acts):
+        state = DraftState.DRAFT if act is DraftAct.OPENED else STATE_AFTER.get(act, state or DraftState.DRAFT)
+    return state
 
 
 def may(act: DraftAct, state: DraftState) -> bool:

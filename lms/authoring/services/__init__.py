@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from .drafts import Behind as Behind
 from .drafts import Clash as Clash
 from .drafts import Saved as Saved
 from .drafts import abandon as abandon
-from .drafts import bring_up_to_date as bring_up_to_date
+from .drafts import draft_for_writing as draft_for_writing
 from .drafts import hold as hold
 from .drafts import open_draft as open_draft
 from .drafts import rename_draft as rename_draft
@@ -16,3 +15,5 @@ from .drafts import send_to_review as send_to_review
 from .drafts import take_back as take_back
 from .drafts import take_up as take_up
 from .publication import publish_draft as publish_draft
+from .updating import Behind as Behind
+from .updating import bring_up_to_date as bring_up_to_date

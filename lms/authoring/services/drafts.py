@@ -12,7 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.authoring.models import Draft, DraftAct, DraftEvent, DraftOrigin, DraftSave, DraftState
-from lms.authoring.queries import DraftFiles, base_files, files_of, is_open, save_of, text_before
+from lms.authoring.queries import (
+    base_files,
+    files_of,
+    is_open,
+    last_written,
+    save_of,
+    text_before,
+)
 from lms.authoring.rules.drafting import LONGEST_TITLE, STATE_AFTER, may
 from lms.catalogue import queries as catalogue
 from lms.catalogue.files.read import may_stand
@@ -50,14 +57,6 @@ class Clash(Conflict):
         """The save that theirs is: what a next try is written over."""
 
 
-class Behind(Conflict):
-    """Files that both the draft and a newer version of the course have changed: path → (before, mine, theirs)."""
-
-    def __init__(self, both: Mapping[str, tuple[str | None, str | None, str | None]]) -> None:
-        super().__init__(_("A newer version has changed texts that this draft changes too. Choose for each."))
-        self.both = both
-
-
 def open_draft(
     session: Session,
     *,
@@ -67,12 +66,19 @@ def open_draft(
     at: dt.datetime,
     origin: DraftOrigin = DraftOrigin.BROWSER,
     taken: str = "",
+    key: str | None = None,
 ) -> Draft:
-    """Begin a draft over the newest version of a course; `taken` names the files it comes from. Raises Refused for a
-    title that cannot be kept. The caller has seen to it that `by` works on the course."""
+    """Begin a draft over the newest version of a course; `taken` names the files it comes from; the same `key` gives
+    the same draft again. Raises Refused for a title that cannot be kept. The caller has seen to it that `by` works on
+    the course."""
     latest = catalogue.published(session, slug)
     course = course_row(session, slug, at)
+    session.execute(select(Course.id).where(Course.id == course.id).with_for_update())
+    same = session.scalar(select(Draft).where(Draft.course_id == course.id, Draft.client_key == key))
+    if same is not None:
+        return same
     draft = Draft(
+        client_key=key or new_token(),
         public_id=new_token(),
         course_id=course.id,
         base_id=latest.version_id if latest else None,
@@ -87,6 +93,12 @@ def open_draft(
     files_hash = taken or fingerprint(base_files(session, draft.base_id))
     _note(session, draft, DraftAct.OPENED, by, at, files_hash, {"title": draft.title})
     return draft
+
+
+def draft_for_writing(session: Session, *, slug: str, title: str, by: Viewer, at: dt.datetime) -> Draft:
+    """The open draft of a course that somebody wrote in last or began, or else a new one of this title."""
+    session.execute(select(Course.id).where(Course.slug == slug).with_for_update())
+    return last_written(session, slug, by.person_id) or open_draft(session, slug=slug, title=title, by=by, at=at)
 
 
 def _title(title: str) -> str:
@@ -131,7 +143,7 @@ def save_files(
         if over.get(path, 0) != files.over(path):
             before = text_before(session, draft, path, over.get(path, 0))
             raise Clash(path, before, text, files.texts.get(path), files.over(path))
-    rows = [_row(draft, path, text, key, body_hash, by, at) for path, text in fresh.items()]
+    rows = [row(draft, path, text, key, body_hash, by, at) for path, text in fresh.items()]
     if rows and by is not None:
         _note_sitting(session, draft, by, at)
     session.add_all(rows)
@@ -139,9 +151,10 @@ def save_files(
     return Saved({path: files.over(path) for path in changes} | {row.path: row.id for row in rows}, at)
 
 
-def _row(
+def row(
     draft: Draft, path: str, text: str | None, key: str, body_hash: str, by: Viewer | None, at: dt.datetime
 ) -> DraftSave:
+    """One saved state of a file, not yet in the database."""
     person = by.person_id if by else None
     return DraftSave(
         draft_id=draft.id, path=path, text=text, person_id=person, client_key=key, body_hash=body_hash, at=at
@@ -181,106 +194,53 @@ def restore(session: Session, *, draft: Draft, save_id: int, over: int, key: str
 def rename_draft(session: Session, *, draft: Draft, title: str, by: Viewer, at: dt.datetime) -> None:
     """Give a draft another title. Raises Refused."""
     title = _title(title)
-    _may(session, draft, DraftAct.RENAMED)
+    insist(session, draft, DraftAct.RENAMED)
     if title != draft.title:
         draft.title = title
-        _do(session, draft, DraftAct.RENAMED, by, at, {"title": title})
+        do(session, draft, DraftAct.RENAMED, by, at, {"title": title})
 
 
 def send_to_review(session: Session, *, draft: Draft, by: Viewer | None, at: dt.datetime) -> None:
     """Ask the reviewers to read it. Raises Refused for a draft that changes nothing, or is not being written."""
-    _may(session, draft, DraftAct.SENT)
+    if _done(session, draft, DraftAct.SENT):
+        return
     if not files_of(session, draft).changed():
         raise Refused(_("This draft changes nothing yet, so there is nothing to review."))
-    _do(session, draft, DraftAct.SENT, by, at)
+    do(session, draft, DraftAct.SENT, by, at)
 
 
 def take_back(session: Session, *, draft: Draft, by: Viewer, at: dt.datetime) -> None:
     """Write on; the reviewers need not read it for now. Raises Refused."""
-    _may(session, draft, DraftAct.TAKEN_BACK)
-    _do(session, draft, DraftAct.TAKEN_BACK, by, at)
+    if _done(session, draft, DraftAct.TAKEN_BACK):
+        return
+    do(session, draft, DraftAct.TAKEN_BACK, by, at)
 
 
 def abandon(session: Session, *, draft: Draft, by: Viewer, at: dt.datetime) -> None:
     """Give a draft up; its texts stay and it can be taken up again. Raises Refused."""
-    _may(session, draft, DraftAct.ABANDONED)
-    _do(session, draft, DraftAct.ABANDONED, by, at)
+    if _done(session, draft, DraftAct.ABANDONED):
+        return
+    do(session, draft, DraftAct.ABANDONED, by, at)
 
 
 def take_up(session: Session, *, draft: Draft, by: Viewer, at: dt.datetime) -> None:
     """Write on at a draft that was given up. Raises Refused."""
-    _may(session, draft, DraftAct.TAKEN_UP)
-    _do(session, draft, DraftAct.TAKEN_UP, by, at)
+    if _done(session, draft, DraftAct.TAKEN_UP):
+        return
+    do(session, draft, DraftAct.TAKEN_UP, by, at)
 
 
-def bring_up_to_date(
-    session: Session, *, draft: Draft, choices: Mapping[str, str], key: str, by: Viewer, at: dt.datetime
-) -> None:
-    """Lay a draft over the newest version of its course. A file that only one side changed is taken from there; for one
-    that both changed, `choices` has the text to keep. Raises Behind while such a choice is missing, Refused where the
-    draft is closed or newer than everything published."""
-    _may(session, draft, DraftAct.BROUGHT_UP)
-    course = session.get_one(Course, draft.course_id)
-    latest = catalogue.published(session, course.slug)
-    if latest is None or latest.version_id == draft.base_id:
-        raise Refused(_("This draft is already laid over the newest version."))
-    before, mine, theirs = _three(session, draft, latest.version_id)
-    both = _both_changed(before, mine, theirs, choices)
-    if both:
-        raise Behind(both)
-    draft.base_id = latest.version_id
-    _keep_over(session, draft, mine.last, _together(before, mine.texts, theirs, choices), theirs, key, by, at)
-    _do(session, draft, DraftAct.BROUGHT_UP, by, at, {"version": latest.number})
+def _done(session: Session, draft: Draft, act: DraftAct) -> bool:
+    """Whether the draft is already where the act leads: a form that was sent twice changes nothing more."""
+    hold(session, draft)
+    if draft.state is STATE_AFTER[act]:
+        return True
+    insist(session, draft, act)
+    return False
 
 
-Texts = Mapping[str, str]
-
-
-def _three(session: Session, draft: Draft, newest: int) -> tuple[Texts, DraftFiles, Texts]:
-    files = files_of(session, draft)
-    return files.base, files, base_files(session, newest)
-
-
-def _both_changed(
-    before: Texts, mine: DraftFiles, theirs: Texts, choices: Texts
-) -> dict[str, tuple[str | None, str | None, str | None]]:
-    """What both sides changed to something else, and nobody has chosen between yet."""
-    found = {}
-    for path in mine.changed():
-        was, new, other = before.get(path), mine.texts.get(path), theirs.get(path)
-        if other not in (was, new) and path not in choices:
-            found[path] = (was, new, other)
-    return found
-
-
-def _together(before: Texts, mine: Texts, theirs: Texts, choices: Texts) -> dict[str, str | None]:
-    """Each file as it is to stand, by its path."""
-    found: dict[str, str | None] = {}
-    for path in {*before, *mine, *theirs}:
-        text = theirs.get(path) if mine.get(path) == before.get(path) else mine.get(path)
-        found[path] = choices.get(path, text)
-    return found
-
-
-def _keep_over(
-    session: Session,
-    draft: Draft,
-    last: Mapping[str, int],
-    wanted: Mapping[str, str | None],
-    base: Texts,
-    key: str,
-    by: Viewer,
-    at: dt.datetime,
-) -> None:
-    """Save what over the new base would not stand as it is wanted. A path that was ever saved is saved once more, since
-    its last save would hide the new base."""
-    body_hash = digest(dict(wanted))
-    for path, text in sorted(wanted.items()):
-        if path in last or base.get(path) != text:
-            session.add(_row(draft, path, text, key, body_hash, by, at))
-
-
-def _may(session: Session, draft: Draft, act: DraftAct) -> None:
+def insist(session: Session, draft: Draft, act: DraftAct) -> None:
+    """Hold the draft for an act; raises Refused where it does not stand so that this can be done."""
     hold(session, draft)
     if not may(act, draft.state):
         raise Refused(
@@ -288,7 +248,7 @@ def _may(session: Session, draft: Draft, act: DraftAct) -> None:
         )
 
 
-def _do(
+def do(
     session: Session,
     draft: Draft,
     act: DraftAct,
@@ -296,6 +256,7 @@ def _do(
     at: dt.datetime,
     details: Mapping[str, Any] | None = None,
 ) -> None:
+    """Write an act down with the state it leads to."""
     draft.state = STATE_AFTER.get(act, draft.state)
     session.flush()  # the hash is of the files as they stand after the act
     _note(session, draft, act, by, at, fingerprint(files_of(session, draft).texts), details or {})
@@ -319,5 +280,5 @@ def _note(
 
 def close_as_published(session: Session, *, draft: Draft, number: str, by: Viewer, at: dt.datetime) -> None:
     """The draft has become a version. Raises Refused where it is not in review."""
-    _may(session, draft, DraftAct.PUBLISHED)
-    _do(session, draft, DraftAct.PUBLISHED, by, at, {"version": number})
+    insist(session, draft, DraftAct.PUBLISHED)
+    do(session, draft, DraftAct.PUBLISHED, by, at, {"version": number})

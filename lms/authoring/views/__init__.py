@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-from . import courses, proposals, units  # noqa: F401  the views register themselves when imported
+from . import courses, drafts, proposals, units  # noqa: F401  the views register themselves when imported
 from .blueprint import bp as bp
