@@ -21,7 +21,7 @@ from .rules.media import hash_of, medium_of
 def keep(session: Session, made: Made, at: dt.datetime) -> bool:
     """Keep a file with its narrower sizes; False where the same bytes are kept already."""
     facts = made.medium
-    row = {"sha256": facts.sha256, "kind": facts.kind, "bytes": facts.bytes, "width": facts.width}
+    row = {"sha256": facts.sha256, "kind": facts.kind, "size": facts.bytes, "width": facts.width}
     row |= {"height": facts.height, "data": made.data, "kept_at": at}
     inserted = session.scalar(
         dialect_insert(session)(Medium)

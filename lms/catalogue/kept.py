@@ -19,11 +19,11 @@ def files_are_what_their_names_say(session: Session) -> Iterable[Finding]:
     sizes: dict[int, set[int]] = {}
     for medium_id, width in session.execute(select(MediumSize.medium_id, MediumSize.width)):
         sizes.setdefault(medium_id, set()).add(width)
-    facts = (Medium.id, Medium.kind, Medium.sha256, Medium.bytes, Medium.width)
+    facts = (Medium.id, Medium.kind, Medium.sha256, Medium.size, Medium.width)
     for row in session.execute(select(*facts).order_by(Medium.id)).all():
         # One at a time: all of them together may be large.
         data = session.scalars(select(Medium.data).where(Medium.id == row.id)).one()
-        if hash_of(data) != row.sha256 or len(data) != row.bytes:
+        if hash_of(data) != row.sha256 or len(data) != row.size:
             yield Finding(f"{row.kind} {row.sha256[:12]}", "its bytes are not those that its hash names")
         if row.kind == PICTURE and sizes.get(row.id, set()) != set(widths_of(row.width)[:-1]):
             yield Finding(f"picture {row.sha256[:12]}", "it is not there in every width")

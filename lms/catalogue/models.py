@@ -165,7 +165,8 @@ class Medium(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
     kind: Mapped[str] = mapped_column(String(20))
-    bytes: Mapped[int]
+    size: Mapped[int]
+    """In bytes."""
     width: Mapped[int | None]
     height: Mapped[int | None]
     data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)

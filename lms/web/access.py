@@ -102,6 +102,16 @@ def begins_reading(view: View) -> View:
     return view
 
 
+def takes_files(most: int) -> Callable[[View], View]:
+    """Mark a view that takes a file: of up to `most` bytes. What is longer is answered 413 before it is read."""
+
+    def mark(view: View) -> View:
+        view.lms_takes = most  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def check_marks(app: Flask) -> None:
     """Raises RuntimeError that names every view without a mark; notes which views logs must not tell apart."""
     bare = sorted(name for name, view in app.view_functions.items() if not hasattr(view, "lms_access"))
@@ -153,6 +163,8 @@ def _declare_intent() -> None:
     view = view_asked()
     reads = request.method in SAFE or getattr(view, "lms_begins_reading", False)
     set_intent(Intent.READ if reads else Intent.WRITE)
+    if (most := getattr(view, "lms_takes", None)) is not None:
+        request.max_content_length = most
 
 
 def _gate() -> Response | None:

@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.Column("id", BIG, nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("bytes", BIG, nullable=False),
+        sa.Column("size", BIG, nullable=False),
         sa.Column("width", BIG, nullable=True),
         sa.Column("height", BIG, nullable=True),
         sa.Column("data", sa.LargeBinary(), nullable=False),

@@ -283,7 +283,7 @@ def test_check_names_bytes_that_are_not_what_their_hash_says(session: Session, t
     load(session, written_with_media(tmp_path))
     assert run_all(session)["catalogue.media"] == []
     assert run_all(session)["catalogue.media-of-versions"] == []
-    session.add(Medium(sha256="0" * 64, kind="picture", bytes=3, width=900, height=1, data=b"abc", kept_at=NOW))
+    session.add(Medium(sha256="0" * 64, kind="picture", size=3, width=900, height=1, data=b"abc", kept_at=NOW))
     session.flush()
     found = [(one.about, one.problem) for one in run_all(session)["catalogue.media"]]
     assert found == [

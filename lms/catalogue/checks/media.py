@@ -11,6 +11,7 @@ from lms.catalogue.media.apart import judged
 from lms.catalogue.rules.course_files import CourseFiles, Fields, UnitFile
 from lms.catalogue.rules.media import (
     DOCUMENT,
+    HEAD,
     MOST_ON_A_PAGE,
     PICTURE,
     Medium,
@@ -26,7 +27,6 @@ from lms.plugins.unit_kind import UnitKind
 
 from .prose import Prose, read_prose
 
-HEAD = "media.yaml"
 FORMAT = "run `flask lms courses format`"
 OF_A_FILE = {
     "form": ("this is not in the form in which files are kept: small, and without metadata", FORMAT),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lms.catalogue.rules.course_files import CourseFiles, UnitFile
@@ -23,7 +23,7 @@ def canonical_files(course: CourseFiles, kinds: Kinds) -> dict[str, str]:
         "sources.yaml": _yaml({"sources": course.sources}, schema("sources")),
     }
     if course.media:
-        files["media.yaml"] = _yaml({"media": course.media}, schema("media"))
+        files["media.yaml"] = media_text(course.media)
     for module in course.modules:
         files[module.path] = _yaml(module.fields, schema("module"))
         kind_of = {unit.key: unit.kind for unit in module.units}
@@ -39,6 +39,11 @@ def unit_text(unit: UnitFile, kind: Any) -> str:
         return front
     body = tidy(unit.body)
     return f"{FENCE}\n{front}{FENCE}\n" + (f"\n{body}\n" if body else "")
+
+
+def media_text(entries: Sequence[Mapping[str, Any]]) -> str:
+    """The text of media.yaml."""
+    return _yaml({"media": entries}, schema("media"))
 
 
 def translated(of: Schema) -> Schema:

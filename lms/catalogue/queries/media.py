@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 from lms.catalogue.files.nodes import read_yaml
 from lms.catalogue.models import Medium, MediumSize, VersionMedium
 from lms.catalogue.rules import media as rules
-from lms.catalogue.rules.media import medium_of, path_of
+from lms.catalogue.rules.media import HEAD, medium_of, path_of
 from lms.kernel.errors import NotFound, Refused
 
-HEAD = "media.yaml"
 _NAMED = re.compile(r'sha256: "?([0-9a-f]{64})')
-_FACTS = (Medium.kind, Medium.sha256, Medium.bytes, Medium.width, Medium.height)
+_FACTS = (Medium.kind, Medium.sha256, Medium.size, Medium.width, Medium.height)
 
 
 def kept(session: Session, hashes: Collection[str]) -> dict[str, rules.Medium]:
@@ -48,7 +47,7 @@ def _whole(session: Session, entry: Mapping[str, Any]) -> bytes:
     data = session.scalar(select(Medium.data).where(Medium.sha256 == entry["sha256"]))
     if data is None:
         raise Refused(f"There is no file of “{entry['id']}” here.")
-    return data
+    return bytes(data)
 
 
 def entries_of(texts: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+HEAD = "media.yaml"
 PICTURE, DOCUMENT = "picture", "document"
 SUFFIXES = {PICTURE: ".webp", DOCUMENT: ".pdf"}
 WIDEST = 1600
@@ -45,7 +46,7 @@ class Medium:
 def medium_of(entry: Mapping[str, Any]) -> Medium | None:
     """What an entry says of its file; None as long as it does not say all of it, each as it must be."""
     kind, sha256 = entry.get("kind"), str(entry.get("sha256", ""))
-    numbers = [entry.get(name) for name in (FACTS[1:] if kind == PICTURE else FACTS[1:2])]
+    numbers: list[Any] = [entry.get(name) for name in (FACTS[1:] if kind == PICTURE else FACTS[1:2])]
     if kind not in SUFFIXES or not _HASH.fullmatch(sha256) or not all(isinstance(one, int) for one in numbers):
         return None
     return Medium(kind, sha256, *numbers)
