@@ -43,6 +43,16 @@ class MediumWordsForm(MediumForm):
     file = FileField(_l("Another file in its place"))
 
 
+class BundleForm(OnceForm):
+    """A course in one file, and what the draft of it is to be called."""
+
+    bundle = FileField(_l("Bundle"), [FileRequired(_l("Choose the .zip of the course."))])
+    title = StringField(
+        _l("What does it change?"),
+        [InputRequired(_l("Say in a few words what it changes.")), Length(max=LONGEST_TITLE)],
+    )
+
+
 class ReaderForm(Form):
     """Which text is meant: its language, the fingerprint of what was on the page; why, where it is taken back.
 

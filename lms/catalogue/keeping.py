@@ -41,9 +41,8 @@ def keep_files(session: Session, checked: Checked, at: dt.datetime) -> None:
     """Keep what came with a course's files and is not kept yet. They were found to be in order."""
     by_hash = {hash_of(data): data for data in checked.media.values()}
     known = queries.kept(session, by_hash)
-    for sha256, data in by_hash.items():
-        if sha256 not in known:
-            keep(session, sized(data), at)
+    for made in sized([data for sha256, data in by_hash.items() if sha256 not in known]):
+        keep(session, made, at)
 
 
 def note_version(session: Session, version_id: int, entries: Iterable[Fields]) -> None:

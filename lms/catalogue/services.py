@@ -31,8 +31,10 @@ from .rules.mistakes import Mistake
 from .rules.substance import Change, digest
 
 __all__ = [
+    "ELSEWHERE",
     "BrokenCourse",
     "LoadReport",
+    "check_against",
     "check_folder",
     "confirm_translation",
     "course_row",
@@ -40,7 +42,9 @@ __all__ = [
     "exported_files",
     "fingerprint",
     "foresee",
+    "keep_files",
     "load",
+    "load_checked",
     "publish_files",
     "take_back_confirmation",
 ]
@@ -68,7 +72,14 @@ def load(
 
     Raises BrokenCourse for mistakes in the files, Refused when the course was changed elsewhere since they were taken.
     """
-    checked = _check_against(session, folder, kinds)
+    checked = check_against(session, folder=folder, kinds=kinds)
+    return load_checked(session, checked=checked, kinds=kinds, at=at, by=by)
+
+
+def load_checked(
+    session: Session, *, checked: Checked, kinds: Mapping[str, UnitKind], at: dt.datetime, by: str | None = None
+) -> LoadReport:
+    """The same of a folder that was checked already."""
     _insist(checked)
     assert checked.course is not None  # noqa: S101 - `_insist` raises otherwise
     keep_files(session, checked, at)
@@ -135,7 +146,7 @@ def check_folder(folder: Path, kinds: Mapping[str, UnitKind], elsewhere: Collect
     return _check_folder(folder, kinds, elsewhere, lambda _files: {})
 
 
-def _check_against(session: Session, folder: Path, kinds: Mapping[str, UnitKind]) -> Checked:
+def check_against(session: Session, *, folder: Path, kinds: Mapping[str, UnitKind]) -> Checked:
     """The same of a folder that is to be published here, where modules and files may be already."""
     elsewhere = queries.reusable_modules(session)
     return _check_folder(folder, kinds, elsewhere, lambda files: queries.kept_for(session, files))

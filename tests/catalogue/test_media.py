@@ -78,8 +78,9 @@ def test_a_file_of_two_meanings_keeps_one(make: object) -> None:
 def test_what_is_in_the_form_stays_as_it_is_byte_for_byte() -> None:
     picture, document = converted(corpus.photograph()), converted(corpus.document())
     assert judged([picture.data, document.data]) == [picture.medium, document.medium]
-    assert sized(picture.data) == picture
-    assert converted(document.data) == document == sized(document.data)
+    assert sized([picture.data, document.data]) == [picture, document]
+    assert converted(document.data) == document
+    assert sized([]) == judged([]) == []
 
 
 def test_what_is_not_in_the_form_is_found_whatever_it_is() -> None:

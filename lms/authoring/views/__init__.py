@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-from . import courses, drafts, media, proposals, units  # noqa: F401  the views register themselves when imported
+from . import bundles, courses, drafts, media, proposals, units  # noqa: F401  the views register themselves when imported
 from .blueprint import bp as bp

@@ -23,7 +23,7 @@ from lms.kernel.errors import Conflict, Refused
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.people.sign_in import me
 from lms.plugins.manager import unit_kinds
-from lms.web.access import SAFE, Permission, begins_reading, requires, takes_files
+from lms.web.access import SAFE, Permission, begins_reading, requires, takes_upload
 from lms.web.forms import OnceForm
 from lms.web.languages import language
 from lms.web.render import render
@@ -48,7 +48,7 @@ def _held(session: Session, slug: str, draft: str) -> Workspace:
 @bp.route("/courses/<slug>/drafts/<draft>/media", methods=["GET", "POST"])
 @requires(Permission.AUTHOR)
 @begins_reading
-@takes_files(LARGEST_UPLOAD)
+@takes_upload(LARGEST_UPLOAD)
 def media(slug: str, draft: str) -> Answer:
     """The pictures and documents of a draft, and one more."""
     form = MediumForm()
@@ -89,7 +89,7 @@ def _taken(slug: str, draft: str, form: MediumForm) -> Made:
 @bp.route("/courses/<slug>/drafts/<draft>/media/<medium>", methods=["GET", "POST"])
 @requires(Permission.AUTHOR)
 @begins_reading
-@takes_files(LARGEST_UPLOAD)
+@takes_upload(LARGEST_UPLOAD)
 def medium(slug: str, draft: str, medium: str) -> Answer:
     """What is said of a file, and another one in its place."""
     form = MediumWordsForm()

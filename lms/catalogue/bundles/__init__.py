@@ -7,18 +7,17 @@ reasons are `REASONS`; whoever answers a person has a sentence for each.
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lms.kernel.apart import Rejected, run_apart
+from lms.kernel.apart import Rejected
 
 from .directory import Entry, content, directory
 from .names import folded, name_of, shown
-from .reasons import MOST_BYTES, MOST_FILES, MOST_PACKED, REASONS
+from .reasons import MOST_BYTES, MOST_FILES, MOST_PACKED, REASONS, too_large_packed
 
-__all__ = ["MOST_BYTES", "MOST_FILES", "MOST_PACKED", "REASONS", "Bundle", "pack", "read_apart", "unpack"]
+__all__ = ["MOST_BYTES", "MOST_FILES", "MOST_PACKED", "REASONS", "Bundle", "pack", "unpack"]
 COURSE = "course.yaml"
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _PLAIN_FILE = 0o100644
@@ -56,7 +55,7 @@ def pack(files: Mapping[str, bytes], folder: str) -> bytes:
 def unpack(packed: bytes) -> Bundle:
     """What `pack` packed, or anybody else. Hidden files, and what macOS adds, are left out. Raises Rejected."""
     if len(packed) > MOST_PACKED:
-        raise Rejected("packed-too-large", most=MOST_PACKED)
+        raise too_large_packed()
     entries = directory(packed)
     names = _names(entries)
     files = {name: content(packed, entry, shown(name)) for name, entry in names.items()}
@@ -65,27 +64,6 @@ def unpack(packed: bytes) -> Bundle:
             raise Rejected("nested", name=shown(name))
     top = _top(files)
     return Bundle(top.rstrip("/"), {name.removeprefix(top): files[name] for name in sorted(files)})
-
-
-def read_apart(packed: bytes) -> Bundle:
-    """The same, unpacked in a process of its own. Raises Rejected, also when that process ran into a limit."""
-    if len(packed) > MOST_PACKED:
-        raise Rejected("packed-too-large", most=MOST_PACKED)
-    answer = memoryview(run_apart(f"{__name__}:unpacked", packed))
-    end = int.from_bytes(answer[:4], "big") + 4
-    head = json.loads(bytes(answer[4:end]))
-    files = {}
-    for name, size in head["files"]:
-        files[name], end = bytes(answer[end : end + size]), end + size
-    return Bundle(head["folder"], files)
-
-
-def unpacked(packed: bytes) -> bytes:
-    """What `unpack` gives, as bytes: what there is, then the contents one after another."""
-    bundle = unpack(packed)
-    sizes = [(name, len(inside)) for name, inside in bundle.files.items()]
-    head = json.dumps({"folder": bundle.folder, "files": sizes}).encode()
-    return b"".join([len(head).to_bytes(4, "big"), head, *bundle.files.values()])
 
 
 def _names(entries: list[Entry]) -> dict[str, Entry]:

@@ -131,7 +131,7 @@ def _begin(archive: bytes, entry: Entry) -> int:
         raise Rejected("lying-directory")
     _, _, flags, method, _, _, _, packed, size, name, extra = _LOCAL.unpack_from(archive, entry.offset)
     at = entry.offset + _LOCAL.size
-    begin = at + name + extra
+    begin = int(at + name + extra)
     same = archive[at : at + name] == entry.raw_name and method == entry.method
     told = flags & _SIZES_FOLLOW or (packed in (entry.packed, _UNSAID) and size in (entry.size, _UNSAID))
     if not same or not told or flags & _ENCRYPTED or begin + entry.packed > len(archive):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lms.catalogue.files import disk
+from lms.kernel.apart import Rejected
 
 MOST_FILES, MOST_BYTES = disk.MOST_FILES, disk.MOST_BYTES
 MOST_PACKED = 16 * 1024 * 1024
@@ -14,3 +15,8 @@ REASONS = (
     "lying", "lying-directory", "damaged", "overlap", "nested", "special", "twice",
     "leads-out", "invisible", "not-utf8", "long-name", "device", "several-folders", "no-course",
 )  # fmt: skip
+
+
+def too_large_packed() -> Rejected:
+    """The refusal of what is not even looked into."""
+    return Rejected("packed-too-large", most=MOST_PACKED)

@@ -27,7 +27,7 @@ from lms.plugins.unit_kind import UnitKind
 
 from .prose import Prose, read_prose
 
-FORMAT = "run `flask lms courses format`"
+FORMAT = "run `flask lms courses format`, which brings files into the form in which they are kept"
 OF_A_FILE = {
     "form": ("this is not in the form in which files are kept: small, and without metadata", FORMAT),
     "unknown": ("this is neither a picture (JPEG, PNG, WebP, GIF) nor a PDF", "save it as one of these"),

@@ -77,7 +77,7 @@ def read_files(files: Mapping[str, bytes], kinds: Mapping[str, Any], *, lenient:
     """
     reading = Reading(lenient=lenient)
     for path in sorted(files):
-        if _MEDIUM_FILE.fullmatch(path):
+        if is_medium_file(path):
             reading.media[path] = files[path]
             continue
         reading.texts[path], found = decode(path, files[path])
@@ -115,6 +115,11 @@ def _entries(media: Mapping[str, Any]) -> list[Any]:
 def may_stand(path: str) -> bool:
     """Whether a course can have a text file at this path."""
     return path in _TOP or bool(_MODULE_FILE.fullmatch(path) or _UNIT_FILE.fullmatch(path))
+
+
+def is_medium_file(path: str) -> bool:
+    """Whether the file at this path is a picture or a document."""
+    return bool(_MEDIUM_FILE.fullmatch(path))
 
 
 def _sound(module: ModuleFile, broken: set[str]) -> ModuleFile:

@@ -30,9 +30,16 @@ def converted(data: bytes) -> Made:
     return _made(run_apart(f"{_CONVERSION}:converted", data, limits=_FOR_ONE))
 
 
-def sized(data: bytes) -> Made:
-    """A file that is in that form already, as it is. Raises Rejected."""
-    return _made(run_apart(f"{_CONVERSION}:sized", data, limits=_FOR_ONE))
+def sized(files: Sequence[bytes]) -> list[Made]:
+    """Files that are in that form already, as they are. One process for all of them. Raises Rejected."""
+    if not files:
+        return []
+    said, pieces = unpacked(run_apart(f"{_CONVERSION}:sized", packed(None, files), limits=_FOR_MANY))
+    narrower = iter(pieces)
+    return [
+        Made(_medium(facts), data, {width: next(narrower) for width in facts["widths"]})
+        for facts, data in zip(said, files, strict=True)
+    ]
 
 
 def judged(files: Sequence[bytes]) -> list[Medium | Rejected]:
@@ -48,9 +55,8 @@ def judged(files: Sequence[bytes]) -> list[Medium | Rejected]:
 
 def _made(parcel: bytes) -> Made:
     facts, (data, *narrower) = unpacked(parcel)
-    widths = facts.pop("widths", ())
-    return Made(_medium(facts), data, dict(zip(widths, narrower, strict=True)))
+    return Made(_medium(facts), data, dict(zip(facts["widths"], narrower, strict=True)))
 
 
 def _medium(facts: Mapping[str, Any]) -> Medium:
-    return Medium(**facts)
+    return Medium(**{name: value for name, value in facts.items() if name != "widths"})

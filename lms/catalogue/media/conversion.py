@@ -22,16 +22,19 @@ def converted(data: bytes) -> bytes:
 
     Raises Rejected for what is no picture or document, or may not be kept.
     """
-    if data.startswith(pdf.MAGIC):
-        return _document(pdf.rewritten(data))
-    return _picture(*pictures.in_form(pictures.reencoded(data)))
+    made = pdf.rewritten(data) if data.startswith(pdf.MAGIC) else pictures.reencoded(data)
+    facts, narrower = _sized(made)
+    return packed(facts, [made, *narrower])
 
 
-def sized(data: bytes) -> bytes:
-    """The same of a file that is in this form already: it stays as it is, byte for byte. Raises Rejected("form")."""
-    if data.startswith(pdf.MAGIC):
-        return _document(pdf.in_form(data))
-    return _picture(*pictures.in_form(data))
+def sized(parcel: bytes) -> bytes:
+    """A parcel of files that are in this form already: the facts of each, and the narrower sizes of all the pictures.
+
+    Raises Rejected("form") for one that is not.
+    """
+    _, files = unpacked(parcel)
+    made = [_sized(data) for data in files]
+    return packed([facts for facts, _ in made], [piece for _, narrower in made for piece in narrower])
 
 
 def judged(parcel: bytes) -> bytes:
@@ -42,23 +45,22 @@ def judged(parcel: bytes) -> bytes:
 
 def _judged(data: bytes) -> dict[str, Any]:
     try:
-        if data.startswith(pdf.MAGIC):
-            return _facts(DOCUMENT, pdf.in_form(data))
-        image, data = pictures.in_form(data)
+        return _facts(data)[0]
     except Rejected as no:
         return {"reason": no.reason, "values": no.values}
-    return _facts(PICTURE, data, image)
 
 
-def _document(data: bytes) -> bytes:
-    return packed(_facts(DOCUMENT, data), [data])
+def _sized(data: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    facts, image = _facts(data)
+    narrower = pictures.narrower(image) if image else {}
+    return {**facts, "widths": list(narrower)}, list(narrower.values())
 
 
-def _picture(image: Image, data: bytes) -> bytes:
-    narrower = pictures.narrower(image)
-    return packed({**_facts(PICTURE, data, image), "widths": list(narrower)}, [data, *narrower.values()])
-
-
-def _facts(kind: str, data: bytes, image: Image | None = None) -> dict[str, Any]:
-    size = {"width": image.width, "height": image.height} if image else {}
-    return {"kind": kind, "sha256": hash_of(data), "bytes": len(data), **size}
+def _facts(data: bytes) -> tuple[dict[str, Any], Image | None]:
+    """What is true of a file that is in this form, and the pixels of a picture. Raises Rejected."""
+    facts = {"sha256": hash_of(data), "bytes": len(data)}
+    if data.startswith(pdf.MAGIC):
+        pdf.hold_to_form(data)
+        return {"kind": DOCUMENT, **facts}, None
+    image = pictures.in_form(data)
+    return {"kind": PICTURE, **facts, "width": image.width, "height": image.height}, image

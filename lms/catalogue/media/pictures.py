@@ -36,15 +36,15 @@ def reencoded(data: bytes) -> bytes:
     return _written(plain)
 
 
-def in_form(data: bytes) -> tuple[Image.Image, bytes]:
-    """A file that `reencoded` could have made, as it is, and its pixels. Raises Rejected("form")."""
+def in_form(data: bytes) -> Image.Image:
+    """The pixels of a file that `reencoded` could have made. Raises Rejected("form") for another."""
     if not _is_bare(data) or len(data) > LARGEST_PICTURE:
         raise Rejected("form")
     with _decoding(data, ("WEBP",)) as image:
         if image.width > WIDEST or image.height > _TALLEST:
             raise Rejected("form")
         image.load()
-        return image.convert("RGB"), data
+        return image.convert("RGB")
 
 
 def narrower(image: Image.Image) -> dict[int, bytes]:

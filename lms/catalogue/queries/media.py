@@ -13,7 +13,7 @@ from lms.catalogue.files.nodes import read_yaml
 from lms.catalogue.models import Medium, MediumSize, VersionMedium
 from lms.catalogue.rules import media as rules
 from lms.catalogue.rules.media import HEAD, medium_of, path_of
-from lms.kernel.errors import NotFound, Refused
+from lms.kernel.errors import NotFound
 
 _NAMED = re.compile(r'sha256: "?([0-9a-f]{64})')
 _FACTS = (Medium.kind, Medium.sha256, Medium.size, Medium.width, Medium.height)
@@ -34,20 +34,14 @@ def kept_for(session: Session, files: Mapping[str, bytes] | Mapping[str, str]) -
 
 
 def media_files(session: Session, texts: Mapping[str, str]) -> dict[str, bytes]:
-    """The pictures and documents that belong to a course's text files, by their paths; as many statements as files.
-
-    Raises Refused for one that is not kept here.
-    """
-    entries = entries_of(texts)
-    found = {path_of(entry): _whole(session, entry) for entry in entries if medium_of(entry)}
-    return dict(sorted(found.items()))
-
-
-def _whole(session: Session, entry: Mapping[str, Any]) -> bytes:
-    data = session.scalar(select(Medium.data).where(Medium.sha256 == entry["sha256"]))
-    if data is None:
-        raise Refused(f"There is no file of “{entry['id']}” here.")
-    return bytes(data)
+    """The pictures and documents that belong to a course's text files, by their paths; one statement, or none. What is
+    not kept is left out: a text that is being written may name what is nowhere."""
+    hashes = {path_of(entry): medium.sha256 for entry in entries_of(texts) if (medium := medium_of(entry))}
+    if not hashes:
+        return {}
+    rows = session.execute(select(Medium.sha256, Medium.data).where(Medium.sha256.in_(set(hashes.values()))))
+    data = {row.sha256: bytes(row.data) for row in rows}
+    return {path: data[sha256] for path, sha256 in sorted(hashes.items()) if sha256 in data}
 
 
 def entries_of(texts: Mapping[str, str]) -> list[dict[str, Any]]:
