@@ -68,7 +68,7 @@ def stored_html(html: str) -> Markup:
 def sanitise(html: str, ids: str = "") -> str:
     """Only the tags, attributes, classes and addresses a course text may have. `ids` is put before every id and before
     what leads to one, for a page that shows two texts beside each other."""
-    return nh3.clean(
+    clean = nh3.clean(
         html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
@@ -76,6 +76,7 @@ def sanitise(html: str, ids: str = "") -> str:
         url_schemes={"http", "https"},
         link_rel=None,
     )
+    return media.without_strangers(clean)
 
 
 def _attribute(ids: str, tag: str, name: str, value: str) -> str | None:

@@ -41,6 +41,12 @@ def picture() -> Made:
 
 
 @cache
+def drawing() -> Made:
+    """A small one, which needs no narrower sizes."""
+    return converted(corpus.drawing(300, 200))
+
+
+@cache
 def report() -> Made:
     """A document in that form."""
     return converted(corpus.document())

@@ -26,6 +26,8 @@ Entry = Mapping[str, Any]
 ATTRIBUTES = frozenset({"src", "srcset", "sizes", "width", "height", "alt", "loading", "decoding"})
 _FIXED = {"loading": "lazy", "decoding": "async", "sizes": "(min-width: 48em) 44em, 100vw"}
 _SIZE = re.compile(r"\S+ [0-9]{1,4}w")
+# Attributes as nh3 writes them.
+_STRANGER = re.compile(r'<img(?: (?!src=)[a-z]+="[^"]*")*>')
 # In a `src`, a `srcset` or a `href`; the addresses are made here and hold nothing that HTML writes in another way.
 _IN_AN_ATTRIBUTE = re.compile(r"""(=["]|, )(/media/[0-9a-f]{64}/)""")
 
@@ -85,6 +87,11 @@ def attribute(name: str, value: str) -> str | None:
     if name in ("width", "height"):
         return value if value.isdecimal() else None
     return value if name == "alt" or _FIXED.get(name) == value else None
+
+
+def without_strangers(html: str) -> str:
+    """Sanitised HTML without the pictures that were left no address: they were none of ours."""
+    return _STRANGER.sub("", html)
 
 
 def mounted(html: str, prefix: str) -> str:
