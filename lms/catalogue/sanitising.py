@@ -52,7 +52,7 @@ _ATTRIBUTES = {
     "tspan": {"x", "dy"},
 }
 _CLASSES = frozenset({"ref", "term", "timeline", "actors", "decisions", "fig", "pull", "scroll", "rubric", "review"})
-_CLASSES |= {"fig-title", "fig-words", "fig-picture", "fig-from", "whole"}
+_CLASSES |= {"fig-title", "fig-words", "fig-picture", "fig-from", "fig-whole", "whole"}
 _DRAWING = {"svg": frozenset({"draw", "draw-slim", "draw-wide"}), "g": DRAWN, "path": DRAWN}
 # Within a drawing every value but its name is numbers, or the letters of a path between them.
 _NUMBERS = re.compile(r"[MLC0-9 .-]+")

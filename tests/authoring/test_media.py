@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,6 +18,8 @@ from lms.authoring import services
 from lms.authoring.models import Draft
 from lms.authoring.rules.illustrating import new_id
 from lms.authoring.views.media import LARGEST_UPLOAD
+from lms.catalogue.bundles import pack, unpack
+from lms.catalogue.files import disk
 from lms.catalogue.models import Medium, VersionMedium
 from lms.kernel.clock import now
 from lms.kernel.models import AuditEntry
@@ -23,9 +27,9 @@ from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.people.rules import Role
 from tests.catalogue import media_corpus as corpus
 from tests.catalogue import tiny
-from tests.catalogue.illustrated import picture, report
+from tests.catalogue.illustrated import PICTURE_PATH, illustrated_files, picture, report, written_with_media
 from tests.conftest import statements
-from tests.learning.makers import publish
+from tests.learning.makers import ASKED, publish
 from tests.people.makers import make_person, signed_in_client
 
 from .desks import Worker, worker
@@ -215,6 +219,48 @@ def test_a_name_is_made_of_the_title() -> None:
     assert new_id("Ravensbrück – Mémorial", "picture", ["ravensbruck-memorial"]) == "ravensbruck-memorial-2"
     assert new_id("奥斯维辛", "picture", ["picture", "picture-2"]) == "picture-3"
     assert re.fullmatch(r"[a-z0-9-]{1,40}", new_id("x" * 300, "document", []))
+
+
+def bundle(files: Mapping[str, bytes], title: str = "From home") -> dict[str, Any]:
+    return {"title": title, "client_key": "a-key-of-a-form", "bundle": (io.BytesIO(pack(files, "tiny")), "tiny.zip")}
+
+
+def test_a_bundle_carries_its_pictures_down_and_up(trainer: Worker) -> None:
+    files = illustrated_files()
+    sent = trainer.client.post("/courses/tiny/upload", data=bundle(files), content_type="multipart/form-data")
+    assert sent.status_code == 303, sent.text
+    with reading() as session:
+        made = session.scalars(select(Draft)).one()
+        assert session.scalar(select(func.count()).select_from(Medium)) == 2
+    assert workspace(made).checked().mistakes == []
+    down = trainer.client.get(f"/courses/tiny/drafts/{made.public_id}/bundle.zip")
+    assert unpack(down.data).files == files
+
+
+def test_a_bundle_with_a_file_in_another_form_is_refused_and_nothing_is_kept(trainer: Worker) -> None:
+    files = {**illustrated_files(), PICTURE_PATH: corpus.photograph(300, 200)}
+    sent = trainer.client.post("/courses/tiny/upload", data=bundle(files), content_type="multipart/form-data")
+    assert sent.status_code == 422
+    assert "this is not in the form in which files are kept" in sent.text
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(Medium)) == 0
+
+
+def test_files_that_are_loaded_as_a_draft_bring_their_pictures(trainer: Worker, app: Flask, tmp_path: Path) -> None:
+    worker(app, Role.REVIEWER)
+    folder = written_with_media(tmp_path / "in", asked=ASKED)
+    done = app.test_cli_runner().invoke(args=["lms", "courses", "load", str(folder)])
+    assert "a draft waits in review" in done.output, done.output
+    with reading() as session:
+        made = session.scalars(select(Draft)).one()
+    by = viewer(trainer)
+    with unit_of_work() as session:
+        mine = session.get_one(Draft, made.id)
+        services.publish_draft(session, draft=mine, summary={"en": "A picture."}, kinds=tiny.KINDS, by=by, at=now())
+    again = app.test_cli_runner().invoke(args=["lms", "courses", "load", str(folder)])
+    assert "tiny: unchanged, version" in again.output
+    assert app.test_cli_runner().invoke(args=["lms", "courses", "export", str(tmp_path / "out")]).exit_code == 0
+    assert disk.collect(tmp_path / "out/tiny") == disk.collect(folder)
 
 
 @pytest.fixture

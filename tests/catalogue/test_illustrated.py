@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from lms.app import create_app
 from lms.catalogue import queries, services
 from lms.catalogue.checks import Checked, check
 from lms.catalogue.files import disk
@@ -21,8 +22,9 @@ from lms.catalogue.rules.media import MOST_ON_A_PAGE
 from lms.catalogue.rules.media import Medium as Facts
 from lms.catalogue.rules.translation import text_hash
 from lms.kernel.checks import run_all
+from lms.kernel.db import db
 from lms.kernel.unit_of_work import unit_of_work
-from tests.conftest import NOW, statements
+from tests.conftest import NOW, fresh_database, settings, statements
 
 from . import media_corpus as corpus
 from .illustrated import (
@@ -161,7 +163,7 @@ def test_files_that_are_kept_already_need_not_be_given() -> None:
 
 
 def test_a_page_of_many_heavy_pictures_is_told_to_its_author_and_not_refused() -> None:
-    heavy = Facts("picture", "ab" * 32, MOST_ON_A_PAGE + 1024, 1600, 1200)
+    heavy = Facts("picture", "ab" * 32, MOST_ON_A_PAGE + 1000, 1600, 1200)
     head = (
         entries()
         .replace(facts(picture()).splitlines()[0], f"  sha256: {heavy.sha256}")
@@ -315,3 +317,19 @@ def test_the_page_shows_the_picture_with_everything_that_belongs_to_it(session: 
     assert caption[1].startswith('The room in 1946.<a class="ref" id="r1b"')
     assert "Jane Roe, 1946; archive of the city · CC BY-SA 4.0" in caption[1]
     assert f'<a href="/media/{report().medium.sha256}/report.pdf">the report of the court (PDF, 1 kB)</a>' in html
+
+
+def test_under_a_host_the_addresses_have_its_prefix(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    with fresh_database("sqlite", request, tmp_path) as url:
+        app = create_app(settings(url, tmp_path), prefix="/seminar")
+        with app.app_context():
+            with unit_of_work() as session:
+                version = load(session, written_with_media(tmp_path / "in")).version_id
+                unit = next(unit for _, unit in queries.outline(session, version).units() if unit.key == "first")
+            with unit_of_work() as session:
+                html = str(queries.unit_text(session, unit.revision_id).html)
+            db.session.remove()
+            db.engine.dispose()
+    assert html.count(f"/seminar/media/{picture().medium.sha256}/") == 5
+    assert f'href="/seminar/media/{report().medium.sha256}/report.pdf"' in html
+    assert '"/media/' not in html

@@ -208,6 +208,6 @@ def heavy_pages(reading: Reading, course: CourseFiles) -> Iterator[Mistake]:
         keys = {key for _, key in read_prose(unit.body, unit.language).pictures}
         weight = sum(weights[key] for key in keys)
         if weight > MOST_ON_A_PAGE:
-            what = f"its pictures have {weight // 1024} kB"
-            cure = f"keep those of one unit under {MOST_ON_A_PAGE // 1024} kB: leave one out, or take it apart"
+            what = f"its pictures have {weight // 1000} kB"
+            cure = f"keep those of one unit under {MOST_ON_A_PAGE // 1000} kB: leave one out, or take it apart"
             yield Mistake(unit.path, reading.body_lines.get(unit.path, 1), what, cure)

@@ -54,7 +54,9 @@ def _origin(entry: Entry, whole: str, language: str) -> str:
     size = f"{entry['width']} × {entry['height']}, {written_size(entry['bytes'], language)}"
     said = " · ".join(escape(str(entry[name])) for name in ("provenance", "licence") if entry.get(name))
     words = escape(label("whole-picture", language))
-    return f'<span class="fig-from">{said} · <a href="{whole}">{words} ({size})</a></span>'
+    return (
+        f'<span class="fig-from">{said}<span class="fig-whole"> · <a href="{whole}">{words} ({size})</a></span></span>'
+    )
 
 
 def document_link(entry: Entry, language: str) -> tuple[str, str] | None:

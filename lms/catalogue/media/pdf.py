@@ -51,7 +51,7 @@ def rewritten(data: bytes) -> bytes:
     else:
         raise Rejected("broken")
     if len(made) > LARGEST_DOCUMENT:
-        raise Rejected("too-heavy-document", most=LARGEST_DOCUMENT // 1024 // 1024)
+        raise Rejected("too-heavy-document", most=LARGEST_DOCUMENT // 1_000_000)
     return made
 
 

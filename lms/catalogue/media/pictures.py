@@ -107,7 +107,7 @@ def _written(image: Image.Image) -> bytes:
         data = _webp(image, quality)
         if len(data) <= LARGEST_PICTURE:
             return data
-    raise Rejected("too-heavy-picture", most=LARGEST_PICTURE // 1024)
+    raise Rejected("too-heavy-picture", most=LARGEST_PICTURE // 1000)
 
 
 def _webp(image: Image.Image, quality: int) -> bytes:

@@ -15,9 +15,9 @@ WIDEST = 1600
 """Pixels; a page shows a picture 720 wide, and screens have up to two pixels for one."""
 NARROWER = (480, 960)
 """The widths a picture is kept in besides its own, for phones."""
-LARGEST_PICTURE = 400 * 1024
-LARGEST_DOCUMENT = 5 * 1024 * 1024
-MOST_ON_A_PAGE = 800 * 1024
+LARGEST_PICTURE = 400_000
+LARGEST_DOCUMENT = 5_000_000
+MOST_ON_A_PAGE = 800_000
 """Bytes of all pictures of one unit, beyond which its author is told."""
 FACTS = ("sha256", "bytes", "width", "height")
 """The fields of an entry that follow from its file; the last two of a picture only."""
