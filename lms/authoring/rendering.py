@@ -64,8 +64,9 @@ def show(
     text: StoredText,
     sources: Iterable[Mapping[str, Any]],
     terms: Iterable[Mapping[str, Any]],
-    media: Iterable[Mapping[str, Any]],
     ids: str = "",
+    *,
+    media: Iterable[Mapping[str, Any]] = (),
 ) -> Shown:
     """Render a text anew from what was stored of it; raises KeyError for a source or term that is not given."""
     known = (

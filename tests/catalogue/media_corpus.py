@@ -6,6 +6,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
+from functools import cache
 
 from PIL import Image, PngImagePlugin
 from pypdf import PdfWriter
@@ -155,9 +156,35 @@ def lying_size() -> bytes:
     return bytes(data)
 
 
+def _pdf_bomb() -> bytes:
+    """A PDF whose list of objects unpacks to half a gigabyte."""
+    packing = zlib.compressobj(9)
+    packed = b"".join(packing.compress(bytes(1 << 20)) for _ in range(512)) + packing.flush()
+    table = (
+        b"%PDF-1.5\n1 0 obj\n<</Type/XRef/Size 99999999/W[1 8 4]/Root 2 0 R/Filter/FlateDecode/Length "
+        + str(len(packed)).encode()
+    )
+    return table + b">>\nstream\n" + packed + b"\nendstream\nendobj\nstartxref\n9\n%%EOF\n"
+
+
+def _tower() -> bytes:
+    """A PDF with a hundred thousand lists within each other."""
+    whole = document()
+    return whole.replace(b"/MediaBox", b"/Tower " + b"[" * 100_000 + b"]" * 100_000 + b"\n/MediaBox", 1)
+
+
+def _png_of_words() -> bytes:
+    """A PNG with a packed text of two hundred megabytes."""
+    whole = drawing(20, 20)
+    data = b"Comment\x00\x00" + zlib.compress(bytes(200 << 20), 9)
+    chunk = struct.pack(">I", len(data)) + b"zTXt" + data + struct.pack(">I", zlib.crc32(b"zTXt" + data))
+    return whole[:33] + chunk + whole[33:]
+
+
 SCRIPT = b"<script>document.title='run'</script>"
 
 
+@cache
 def hostile() -> dict[str, tuple[bytes, set[str]]]:
     """What must be refused, with the reasons that may be given."""
     svg = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>1</script></svg>'
@@ -179,6 +206,9 @@ def hostile() -> dict[str, tuple[bytes, set[str]]]:
             b"%PDF-1.4\ntrailer <</Root 1 0 R>>\n1 0 obj<</Type/Catalog>>endobj\n%%EOF",
             {"broken"},
         ),
+        "a bomb in a PDF": (_pdf_bomb(), {"broken", "too-heavy"}),
+        "a tower in a PDF": (_tower(), {"broken", "too-heavy"}),
+        "a bomb in the words of a PNG": (_png_of_words(), {"broken", "too-heavy"}),
         "a PDF behind a page": (SCRIPT + document(), {"markup"}),
         "a PDF with a password": (document(_locked), {"locked"}),
         **{name: (data, {"active"}) for name, data in active().items()},

@@ -117,7 +117,7 @@ def test_what_is_hostile_is_refused_with_a_reason(name: str) -> None:
     with pytest.raises(Rejected) as caught:
         converted(data)
     assert caught.value.reason in reasons
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 20
     assert isinstance(judged([data])[0], Rejected)
 
 

@@ -41,8 +41,8 @@ def add_medium(
         raise Refused(_("This file is here already: “%(title)s”.", title=same.get("title", same.get("id"))))
     keep(session, made, at)
     entry = entry_of(new_id(words.title, made.medium.kind, [str(one.get("id")) for one in entries]), words, made.medium)
-    _save(session, work, [*entries, entry], key, by, at)
-    _note(session, work, "medium-added", entry, by, at)
+    if _save(session, work, [*entries, entry], key, by, at):
+        _note(session, work, "medium-added", entry, by, at)
     return str(entry["id"])
 
 
@@ -65,8 +65,8 @@ def change_medium(
             raise Refused(_("A picture can be replaced by a picture only, and a document by a document."))
         keep(session, made, at)
     changed = reworded(entry, words, made.medium if made else None)
-    _save(session, work, with_entry(work.course.media, changed), key, by, at)
-    _note(session, work, "medium-changed", changed, by, at)
+    if _save(session, work, with_entry(work.course.media, changed), key, by, at):
+        _note(session, work, "medium-changed", changed, by, at)
 
 
 def take_out_medium(session: Session, *, work: Workspace, medium: str, key: str, by: Viewer, at: dt.datetime) -> None:
@@ -78,8 +78,8 @@ def take_out_medium(session: Session, *, work: Workspace, medium: str, key: str,
     places = [str(text.path) for _unit, text in uses(work.course).get(medium, ())]
     if places:
         raise Refused(_("It is used in %(places)s. Take it out of the text first.", places=", ".join(places)))
-    _save(session, work, [one for one in work.course.media if one is not entry], key, by, at)
-    _note(session, work, "medium-taken-out", entry, by, at)
+    if _save(session, work, [one for one in work.course.media if one is not entry], key, by, at):
+        _note(session, work, "medium-taken-out", entry, by, at)
 
 
 def medium_of_draft(work: Workspace, medium: str) -> Entry:
@@ -90,10 +90,11 @@ def medium_of_draft(work: Workspace, medium: str) -> Entry:
     return entry
 
 
-def _save(session: Session, work: Workspace, entries: Sequence[Entry], key: str, by: Viewer, at: dt.datetime) -> None:
+def _save(session: Session, work: Workspace, entries: Sequence[Entry], key: str, by: Viewer, at: dt.datetime) -> bool:
+    """Whether this is the first time that it came."""
     text = media_text(entries) if entries else None
     over = {HEAD: work.files.over(HEAD)}
-    save_files(session, draft=work.draft, changes={HEAD: text}, over=over, key=key, by=by, at=at)
+    return save_files(session, draft=work.draft, changes={HEAD: text}, over=over, key=key, by=by, at=at).fresh
 
 
 def _is_repeated(session: Session, draft: Draft, key: str) -> bool:

@@ -41,6 +41,8 @@ OF_A_FILE = {
     TOO_HEAVY: ("this file asks too much of whoever reads it", "save it anew, smaller"),
 }
 """Why a file is not taken (a reason of `Rejected`), and what helps."""
+# A text without it names no file, and most texts are without it: a course is checked often.
+_MARK = "media/"
 
 
 def media_mistakes(
@@ -77,13 +79,16 @@ def _places(
 
 
 def _body(reading: Reading, file: UnitFile, entries: Mapping[str, Fields], used: set[str]) -> list[str]:
+    if _MARK not in file.body:
+        return []
     prose = read_prose(file.body, file.language)
     _named(reading, file, prose, reading.body_lines.get(file.path, 1), entries, used)
     return [key for _, key in prose.pictures]
 
 
 def _fields(reading: Reading, file: UnitFile, kind: UnitKind, entries: Mapping[str, Fields], used: set[str]) -> None:
-    for where, text in texts_marked(file.front, kind.schema, "prose"):
+    marked = (one for one in texts_marked(file.front, kind.schema, "prose") if _MARK in one[1])
+    for where, text in marked:
         line = reading.documents[file.path].line(where)
         _named(reading, file, read_prose(text, file.language), line, entries, used)
 
@@ -205,7 +210,7 @@ def heavy_pages(reading: Reading, course: CourseFiles) -> Iterator[Mistake]:
     """Units whose pictures take long to load on a slow line; said to their authors, and no reason to refuse."""
     weights = {str(entry["id"]): int(entry["bytes"]) for entry in course.media if entry["kind"] == PICTURE}
     for _module, unit in course.units() if weights else ():
-        keys = {key for _, key in read_prose(unit.body, unit.language).pictures}
+        keys = {key for _, key in read_prose(unit.body, unit.language).pictures} if _MARK in unit.body else set()
         weight = sum(weights[key] for key in keys)
         if weight > MOST_ON_A_PAGE:
             what = f"its pictures have {weight // 1000} kB"
