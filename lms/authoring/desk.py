@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -11,13 +13,14 @@ from lms.catalogue import queries as catalogue
 from lms.catalogue.files.read import read_unit
 from lms.catalogue.models import ConfirmationAct
 from lms.catalogue.queries import Published
+from lms.catalogue.rules.checking import overdue
 from lms.catalogue.rules.outline import Outline, OutlineModule, OutlineUnit
 from lms.catalogue.rules.passages import Changed, changes, passages_of
 from lms.catalogue.rules.translation import text_hash
 from lms.kernel.errors import NotFound
 
 from .queries import Said, StoredText, TextFacts, facts_of, originals_of, said_of, stored_texts
-from .rules.standing import TextStanding, standing_in
+from .rules.standing import Standing, TextStanding, standing_in
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,21 @@ class Desk:
         """Units with the revision of a translation that follows an older text."""
         for _module, unit in self.outline.units():
             yield from ((unit, found.revision_id) for found in unit.translations.values() if found.stale)
+
+    def awaiting(self) -> Iterator[tuple[OutlineUnit, str]]:
+        """Units with the language of a translation that no native reader has confirmed."""
+        for _module, unit in self.outline.units():
+            codes = (code for code in unit.translations if self.standing(unit, code).standing is Standing.AWAITING)
+            yield from ((unit, code) for code in codes)
+
+    def overdue_sources(self, today: dt.date) -> list[Mapping[str, Any]]:
+        """The sources that are past the day to check them by, in the order of their file."""
+        return [source for source in self.outline.sources if overdue(source, today)]
+
+    def in_need_of_care(self, today: dt.date) -> int:
+        """How many places, terms, translations and sources need care; a translation may for two reasons."""
+        translations = len(list(self.stale())) + len(list(self.awaiting()))
+        return self.places_to_review + translations + len(self.overdue_sources(today))
 
 
 def desk_of(session: Session, slug: str, published: Published) -> Desk:

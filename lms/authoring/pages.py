@@ -95,6 +95,15 @@ class UnitLine:
     cells: Sequence[Cell]
 
 
+@dataclass(frozen=True, slots=True)
+class WhatComesBack:
+    """What the course's page counts beside its texts."""
+
+    care: int
+    reports: int
+    editions: int
+
+
 @dataclass(frozen=True)
 class CoursePage:
     """The outline of a course, module by module."""
@@ -102,11 +111,28 @@ class CoursePage:
     line: CourseLine
     behind: Mapping[int, Behind]
     names: Mapping[int, str]
+    back: WhatComesBack
 
     @property
     def desk(self) -> Desk:
         """The course."""
         return self.line.desk
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        """(words, address) of the pages on what needs care and what comes back from readers, with their numbers."""
+        back = self.back
+        care = ngettext("%(num)s thing needs care", "%(num)s things need care", back.care)
+        reports = ngettext("%(num)s reported error waits", "%(num)s reported errors wait", back.reports)
+        editions = ngettext("%(num)s running edition", "%(num)s running editions", back.editions)
+        named = {
+            "care": care if back.care else _("Nothing needs care"),
+            "reports": reports if back.reports else _("Reported errors"),
+            "proposals": _("Words that readers propose"),
+            "questions": _("Which questions people miss"),
+            "editions": editions if back.editions else _("Running editions"),
+        }
+        return [(str(words), url_for(f"authoring.{page}", slug=self.desk.slug)) for page, words in named.items()]
 
     @property
     def modules(self) -> list[tuple[str, str | None, list[UnitLine]]]:

@@ -9,13 +9,14 @@ from functools import cached_property
 
 from lms.people import states
 from lms.people.models import Sector
+from lms.people.rules.groups import SMALLEST
 from lms.seminars.labels import SECTORS
 from lms.seminars.rules import Stage
 
 from .forms import address_of, state_key
 from .queries import Choices, Look, People
 from .rules.looks import AFTER_CLOSING, STAGES, Awaiting, Filter, Numbers, Sight, Status
-from .rules.matrix import SMALLEST, matrix, suppressed
+from .rules.matrix import matrix, suppressed
 from .rules.steps import told
 from .tables import MatrixPart, footnotes, state_order
 from .wording import AWAITING, STATUSES, awaited, finding

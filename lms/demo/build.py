@@ -21,7 +21,7 @@ from lms.seminars.rules import EditionFacts
 from lms.seminars.services import Nominee
 
 from .cast import Cast, Character
-from .way import propose, read_units
+from .way import propose, read_units, report
 
 PLACE = "Oświęcim, Poland"
 ZONE = "Europe/Warsaw"
@@ -62,6 +62,7 @@ class Builder:
         for who in self.cast.participants:
             self._participant(open_now, who, staff["coordinator"].subject, self.at - dt.timedelta(days=21))
         self._words(open_now, staff["trainer"].subject)
+        self._errors(open_now, staff["trainer"].subject)
         return True
 
     # People ----------------------------------------------------------------------------------------------------
@@ -185,6 +186,15 @@ class Builder:
             if person:
                 at = self.at - dt.timedelta(days=6, hours=-number)
                 propose(self.session, edition=edition, person_id=person.id, said=said, by=trainer, at=at)
+
+    def _errors(self, edition: Edition, trainer: str) -> None:
+        """What participants report in the texts; a trainer has answered some."""
+        addresses = {who.key: who.address for who in self.cast.participants}
+        for number, said in enumerate(self.cast.errors):
+            person = people.person_by_address(self.session, addresses[said.by])
+            if person:
+                at = self.at - dt.timedelta(days=5, hours=-number)
+                report(self.session, edition=edition, person_id=person.id, said=said, by=trainer, at=at)
 
     def _past(self, edition: Edition, by: str) -> None:
         invited = dt.datetime.combine(edition.starts_on - dt.timedelta(days=60), dt.time(9), dt.UTC)

@@ -48,6 +48,17 @@ class Word:
 
 
 @dataclass(frozen=True)
+class Error:
+    """An error that one of them reports in a text, and what a trainer answered, if anything."""
+
+    by: str
+    unit: str
+    wrong: str
+    answer: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Cast:
     """Everyone, and the password they share."""
 
@@ -56,6 +67,7 @@ class Cast:
     participants: tuple[Character, ...]
     alumni: tuple[Character, ...]
     words: tuple[Word, ...]
+    errors: tuple[Error, ...]
 
 
 @lru_cache(maxsize=1)
@@ -64,4 +76,5 @@ def cast() -> Cast:
     document: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "people.yaml").read_text(encoding="utf-8"))
     groups = {name: tuple(Character(**row) for row in document[name]) for name in ("staff", "participants", "alumni")}
     words = tuple(Word(**row) for row in document["words"])
-    return Cast(password=document["password"], words=words, **groups)
+    errors = tuple(Error(**row) for row in document["errors"])
+    return Cast(password=document["password"], words=words, errors=errors, **groups)

@@ -23,11 +23,14 @@ from .models import (
     Answer,
     EnrolmentProgress,
     ProgressEvent,
+    QuestionTally,
     QuizTry,
     Receipt,
     Reflection,
     TermProposal,
     TermProposalOutcome,
+    TextReport,
+    TextReportOutcome,
     UnitProgress,
 )
 from .rules.answers import Sent, that_count
@@ -214,3 +217,26 @@ def proposals(session: Session) -> Iterable[Finding]:
             yield Finding(f"proposal {row.id}", "was taken back by somebody else")
         if row.outcome is not None and row.settled_at < row.at:
             yield Finding(f"proposal {row.id}", "was settled before it came")
+
+
+@check("learning.reports")
+def reports(session: Session) -> Iterable[Finding]:
+    """Every report was answered after it came."""
+    became = TextReportOutcome
+    answered = select(TextReport.id).join(became, became.report_id == TextReport.id).where(became.at < TextReport.at)
+    for number in session.scalars(answered.order_by(TextReport.id)):
+        yield Finding(f"report {number}", "was answered before it came")
+
+
+@check("learning.tallies")
+def tallies(session: Session) -> Iterable[Finding]:
+    """Each tally of answers is what the first tries that it counted come to."""
+    for kept in session.scalars(select(QuestionTally).order_by(QuestionTally.course_id, QuestionTally.unit_id)):
+        place = (kept.course_id, kept.unit_id)
+        try:
+            tries, told = queries.tally_of(session, unit_kinds(), *place, until=kept.until)
+        except NotInstalled:
+            yield Finding(f"tally {place}", "cannot be made again, as its kind of unit is not installed")
+            continue
+        if (tries, told) != (kept.tries, kept.told):
+            yield Finding(f"tally {place}", "is not what the first tries come to")

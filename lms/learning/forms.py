@@ -16,6 +16,7 @@ from wtforms.widgets import html_params
 from lms.catalogue.labels import scores
 from lms.catalogue.rules.scoring import Case, Factor, Scoring
 from lms.learning.rules.proposals import LONGEST_REASON, LONGEST_REMARK, LONGEST_WORD, Outcome
+from lms.learning.rules.reports import ReportOutcome
 from lms.people.forms import choices
 from lms.web.forms import Form, OnceForm
 
@@ -124,3 +125,17 @@ class ProposalAnswerForm(Form):
         validators=[DataRequired(_l("Choose one of the two."))],
     )
     reason = StringField(_l("Reason"), validators=[Length(max=LONGEST_REASON)])
+
+
+class ReportAnswerForm(Form):
+    """What a trainer answers to a report of an error."""
+
+    outcome = RadioField(
+        _l("Your answer"),
+        choices=choices({ReportOutcome.MENDED: _l("It is mended"), ReportOutcome.NO_ERROR: _l("It is not an error")}),
+        validators=[DataRequired(_l("Choose one of the two."))],
+    )
+    reason = StringField(
+        _l("One sentence to the reader"),
+        validators=[DataRequired(_l("Write a sentence.")), Length(max=LONGEST_REASON)],
+    )

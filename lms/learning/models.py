@@ -13,6 +13,7 @@ from lms.kernel.db import Model, choice
 from .rules.progress import ProgressKind as ProgressKind
 from .rules.progress import UnitState as UnitState
 from .rules.proposals import Outcome as Outcome
+from .rules.reports import ReportOutcome as ReportOutcome
 
 
 class Receipt(Model):
@@ -162,10 +163,41 @@ class TextReport(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(32), unique=True)
     revision_id: Mapped[int] = mapped_column(ForeignKey("lms_unit_revision.id"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"))
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("lms_course_version.id"))
+    """The version the reader had before them; none for reports from before that was kept."""
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[dt.datetime]
-    settled_at: Mapped[dt.datetime | None]
+
+
+class TextReportOutcome(Model):
+    """What a trainer answered to a report, once and for good. Append-only: triggers that the migrations make refuse
+    everything else."""
+
+    __tablename__ = "lms_text_report_outcome"
+
+    report_id: Mapped[int] = mapped_column(ForeignKey("lms_text_report.id"), primary_key=True)
+    outcome: Mapped[ReportOutcome] = mapped_column(choice(ReportOutcome))
+    reason: Mapped[str] = mapped_column(String(300))
+    by: Mapped[str] = mapped_column(String(40))
+    at: Mapped[dt.datetime]
+
+    __table_args__ = (CheckConstraint("reason <> ''", name="answered_in_words"),)
+
+
+class QuestionTally(Model):
+    """What may be told of the answers to one unit's questions in one course: the summary of first tries, as
+    `rules.telling` makes it. The worker keeps it."""
+
+    __tablename__ = "lms_question_tally"
+
+    course_id: Mapped[int] = mapped_column(ForeignKey("lms_course.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("lms_unit.id"), primary_key=True)
+    tries: Mapped[int]
+    """How many first tries it was made of: all that were closed until then."""
+    until: Mapped[dt.datetime]
+    told: Mapped[list[Any]]
+    """One entry a question and substance."""
 
 
 class TermProposal(Model):

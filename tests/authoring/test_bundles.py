@@ -76,6 +76,7 @@ def test_a_course_is_taken_down_as_one_file_named_after_its_version(trainer: Wor
     assert (answer.status_code, answer.mimetype) == (200, "application/zip")
     assert answer.headers["Content-Disposition"] == "attachment; filename=tiny-1.0.zip"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
     assert answer.data == pack(files(), "tiny")
     assert unpack(answer.data).files == files()
 

@@ -82,7 +82,7 @@ def test_a_mandate_over_one_course_shows_that_one_alone(app: Flask, tmp_path: Pa
     assert "A tiny course" in everything.page("")
     assert "A tiny course" not in one.page("")
     assert "Another course" in one.page("")
-    for path in ("/tiny", "/tiny/review", "/tiny/units/first", "/tiny/units/first?text=es", "/nowhere"):
+    for path in ("/tiny", "/tiny/care", "/tiny/units/first", "/tiny/units/first?text=es", "/nowhere"):
         one.page(path, 404)
         everything.page(path, 404 if path == "/nowhere" else 200)
 
@@ -101,7 +101,7 @@ def test_a_trainer_of_an_edition_works_on_the_course_it_reads(app: Flask, tmp_pa
 def test_for_everybody_else_these_pages_do_not_exist(app: Flask, tmp_path: Path, role: Role | None) -> None:
     published(tmp_path)
     somebody = worker(app, role)
-    for path in ("", "/tiny", "/tiny/review", "/tiny/units/first"):
+    for path in ("", "/tiny", "/tiny/care", "/tiny/units/first"):
         somebody.page(path, 404)
 
 
@@ -124,7 +124,7 @@ def test_the_outline_says_of_every_text_how_it_stands(app: Flask, tmp_path: Path
     assert re.search(r"First Text, 5 minutes, \d+ words Awaiting a native reader 2", said)
     assert "Asked Questions, 2 minutes, 5 questions Confirmed Amina Mfano" in said
     assert "A thought Private reflection, 3 minutes, 4 words Not translated –" in said
-    assert "Places that need review" in said
+    assert re.search(r"\d things need care", said)
 
 
 def test_the_outline_says_how_far_a_translation_is_behind(app: Flask, tmp_path: Path) -> None:
@@ -173,13 +173,12 @@ def test_the_places_that_need_review_are_listed_with_their_sentence_and_a_way_to
 ) -> None:
     glossary = tiny.GLOSSARY.replace("  cites:\n  - S001\n", "  needs_review: true\n")
     publish(tmp_path, **translated(first=MARKED), glossary=glossary)
-    page = worker(app, Role.TRAINER).page("/tiny/review")
+    page = worker(app, Role.TRAINER).page("/tiny/care")
     said = words(page)
-    assert "3 places need review." in said
     assert "First In 2011 nobody knew. Some say it was in 2013. Read it in its place" in said
     assert 'href="/courses/tiny/units/first#end"' in page
     assert "Nobody is sure." not in said
-    assert "Glossary state A member or observer of the United Nations." in said
+    assert "has no source yet state A member or observer of the United Nations. Where: First" in said
 
 
 def test_a_translation_stands_beside_its_original_section_by_section(app: Flask, tmp_path: Path) -> None:
@@ -234,7 +233,7 @@ def test_the_pages_ask_little_however_many_units_there_are(app: Flask, tmp_path:
     publish(tmp_path, **translated() | {"first": FIRST.replace("It ended.", "It ended at last.")})
     reviewer = worker(app)
     reviewer.confirm()
-    for path, most in (("", 5), ("/tiny", 8), ("/tiny/review", 6), ("/tiny/units/first?text=es", 9)):
+    for path, most in (("", 5), ("/tiny", 10), ("/tiny/care", 8), ("/tiny/units/first?text=es", 9)):
         reviewer.page(path)
         with statements(app) as sent:
             reviewer.page(path)
@@ -251,7 +250,7 @@ def test_the_pages_ask_no_more_of_seven_courses_than_of_one(app: Flask, tmp_path
     asked = [
         (who, path)
         for who in (everything, one, by_edition)
-        for path in ("", "/tiny", "/tiny/review", "/tiny/units/first?text=es")
+        for path in ("", "/tiny", "/tiny/care", "/tiny/units/first?text=es")
     ]
 
     def counted() -> list[int]:
@@ -312,7 +311,7 @@ def test_a_course_may_speak_a_language_in_which_cldr_has_no_texts(app: Flask, tm
     assert "Tetum: 0 of 3 units" in words(trainer.page(""))
     for path in ("/tiny", "/tiny/units/first", "/tiny/units/first?text=sm"):
         assert "Samoan" in words(trainer.page(path)), path
-    trainer.page("/tiny/review")
+    trainer.page("/tiny/care")
     trainer.client.post("/language", data={"language": "es"})
     assert "Samoano" in words(trainer.page("/tiny"))
     assert "First" in make_reader(app).get("first")
@@ -338,7 +337,7 @@ def test_the_original_may_be_in_a_language_in_which_cldr_has_no_texts(app: Flask
     reader.client.post("/language", data={"language": "es"})
     assert "Read the original in aimara" in reader.get("first")
     trainer = worker(app, Role.TRAINER)
-    for path in ("", "/tiny", "/tiny/review", "/tiny/units/first", "/tiny/units/first?text=es"):
+    for path in ("", "/tiny", "/tiny/care", "/tiny/units/first", "/tiny/units/first?text=es"):
         trainer.page(path)
     assert "Aymara, the original" in words(trainer.page("/tiny/units/first"))
 
@@ -346,5 +345,5 @@ def test_the_original_may_be_in_a_language_in_which_cldr_has_no_texts(app: Flask
 def test_a_sentence_to_review_is_in_the_language_of_its_unit(app: Flask, tmp_path: Path) -> None:
     publish(tmp_path, **aymara(MARKED))
     reusing(tmp_path)
-    page = worker(app).page("/other/review")
+    page = worker(app).page("/other/care")
     assert '<p class="read" lang="ay" dir="ltr">In 2011 nobody knew.' in page

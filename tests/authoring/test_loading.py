@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from lms.authoring.models import Draft, DraftOrigin, DraftState
 from lms.authoring.queries import files_of
 from lms.authoring.services import abandon, publish_draft
+from lms.authoring.services.loading import Waiting, load_folder, take_bundle
 from lms.catalogue.models import CourseVersion
 from lms.kernel.clock import frozen, now
 from lms.kernel.unit_of_work import reading, unit_of_work
@@ -21,6 +22,7 @@ from tests.authoring.desks import Worker, worker
 from tests.authoring.drafts import FIRST_PATH, viewer
 from tests.catalogue.tiny import FIRST, KINDS, encoded, tiny_files, written
 from tests.conftest import NOW
+from tests.people.test_races import at_once
 
 BETTER = FIRST.replace("A point.", "A better point.")
 
@@ -73,6 +75,33 @@ def test_loading_the_same_files_again_says_that_they_wait(app: Flask, reviewer: 
     with unit_of_work() as session:
         abandon(session, draft=session.merge(drafts()[0]), by=viewer(reviewer), at=now())
     assert "was given up as a draft, and can be taken up again" in load(app, folder)[1]
+    assert len(drafts()) == 1
+
+
+def test_loading_the_same_files_three_times_at_once_makes_one_draft(
+    app: Flask, reviewer: Worker, tmp_path: Path
+) -> None:
+    folder = written(tmp_path, first=BETTER)
+
+    def take() -> bool:
+        with unit_of_work() as session:
+            found = load_folder(session, folder=folder, kinds=KINDS, at=now())
+            assert isinstance(found, Waiting)
+            return found.fresh
+
+    assert sorted(at_once(app, *[take] * 3)) == [False, False, True]
+    assert [draft.state for draft in drafts()] == [DraftState.IN_REVIEW]
+
+
+def test_a_bundle_sent_four_times_at_once_makes_one_draft(app: Flask, reviewer: Worker, tmp_path: Path) -> None:
+    by, files = viewer(reviewer), tiny_files(first=BETTER)
+
+    def take() -> int | None:
+        with unit_of_work() as session:
+            made = take_bundle(session, slug="tiny", files=files, title="x", key="a-key-of-a-form", by=by, at=now())
+            return made and made[0].id
+
+    assert len(set(at_once(app, *[take] * 4))) == 1
     assert len(drafts()) == 1
 
 

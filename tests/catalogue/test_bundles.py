@@ -131,9 +131,11 @@ def test_there_are_at_least_fourteen_of_them_and_each_reason_has_one() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, (reason, _) in HOSTILE.items() if reason not in NAMES])
-def test_refusing_takes_little_time_and_memory(name: str) -> None:
+def test_refusing_takes_little_time_and_memory_and_leaves_nothing(name: str, tmp_path: Path) -> None:
     program = [sys.executable, "-m", "tests.catalogue.unpacking_program"]
-    done = subprocess.run(program, input=HOSTILE[name][1](), capture_output=True, check=True, cwd=ROOT)
+    env = {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path), "HOME": str(tmp_path)}
+    done = subprocess.run(program, input=HOSTILE[name][1](), capture_output=True, check=True, cwd=tmp_path, env=env)
+    assert not list(tmp_path.iterdir())
     found = json.loads(done.stdout)
     assert found["reason"] == HOSTILE[name][0]
     assert found["seconds"] <= SECONDS

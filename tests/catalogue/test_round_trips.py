@@ -73,13 +73,16 @@ def test_any_course_comes_out_of_the_database_byte_for_byte_and_loading_it_again
     @given(courses())
     def holds(course: CourseFiles) -> None:
         with suppress(Undone), TemporaryDirectory() as folder, unit_of_work() as session:
-            _round(session, Path(folder), files_of(course), course.slug)
+            _round(session, Path(folder), course)
+            _round(session, Path(folder), _reusing(course))
             raise Undone
 
     holds()
 
 
-def _round(session: Session, folder: Path, files: dict[str, bytes], slug: str) -> None:
+def _round(session: Session, folder: Path, course: CourseFiles) -> None:
+    """Into the database and out, and in again from what came out."""
+    files, slug = files_of(course), course.slug
     texts = {path: raw.decode() for path, raw in files.items() if not is_medium_file(path)}
     disk.save(files, folder / "given" / slug)
     loaded = services.load(session, folder=folder / "given" / slug, kinds=KINDS, at=NOW)
@@ -89,3 +92,12 @@ def _round(session: Session, folder: Path, files: dict[str, bytes], slug: str) -
     assert disk.collect(folder / "exported" / slug) == files
     again = services.load(session, folder=folder / "exported" / slug, kinds=KINDS, at=NOW)
     assert (again.outcome, again.version_id) == ("unchanged", loaded.version_id)
+
+
+def _reusing(course: CourseFiles) -> CourseFiles:
+    """A course of nothing but the first module of another."""
+    used = {"use": f"{course.slug}/{course.modules[0].key}"}
+    kept = {name: course.fields[name] for name in ("language", "title", "description")}
+    return CourseFiles(
+        {**kept, "slug": f"{course.slug}-again", "completion": {"modules": "all"}, "modules": [used]}, ()
+    )

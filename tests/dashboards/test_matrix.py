@@ -7,7 +7,8 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lms.dashboards.rules.matrix import OTHER, SMALLEST, Cell, Matrix, Place, matrix, suppressed
+from lms.dashboards.rules.matrix import OTHER, Cell, Matrix, Place, matrix, suppressed
+from lms.people.rules.groups import SMALLEST
 
 STATES = ("AR", "CR", "GH", "KE", "KH", "TZ", "UG", "ZA")
 SECTORS = ("defence", "education", "interior", "justice")

@@ -8,11 +8,11 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.dashboards.rules.matrix import SMALLEST
 from lms.dashboards.rules.steps import told
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.models import Sector
 from lms.people.rules import Role
+from lms.people.rules.groups import SMALLEST
 from lms.seminars.rules import Stage
 from tests.dashboards.makers import crowd
 from tests.people.makers import give_mandate, make_person, signed_in_client

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from .courses import Cited as Cited
 from .courses import Said as Said
 from .courses import StoredText as StoredText
 from .courses import TextFacts as TextFacts
+from .courses import cited_in as cited_in
 from .courses import facts_of as facts_of
 from .courses import originals_of as originals_of
 from .courses import published_with as published_with

@@ -129,6 +129,23 @@ def published_with(session: Session, revision_id: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Cited:
+    """A source as a text cites it: its id in the course's files, and its number on the page."""
+
+    source: str
+    number: int
+
+
+def cited_in(session: Session, revision_ids: Iterable[int]) -> dict[int, list[Cited]]:
+    """What several texts cite, by revision, in one statement."""
+    cited = select(UnitRevision.id, UnitRevision.rendered["citations"]).where(UnitRevision.id.in_(set(revision_ids)))
+    return {
+        revision_id: [Cited(one["source"], one["number"]) for one in found or ()]
+        for revision_id, found in session.execute(cited)
+    }
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """What somebody with the mandate for it said of one text of a translation."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.authoring.models import Draft, DraftOrigin
@@ -17,7 +18,7 @@ from lms.authoring.queries.loading import draft_taken_from, has_reviewer, standi
 from lms.catalogue import queries as catalogue
 from lms.catalogue import services as courses
 from lms.catalogue.checks import Checked
-from lms.catalogue.models import ChangeKind
+from lms.catalogue.models import ChangeKind, Course
 from lms.catalogue.rules.mistakes import Mistake
 from lms.catalogue.rules.substance import Change
 from lms.catalogue.services import BrokenCourse, LoadReport, fingerprint
@@ -58,6 +59,8 @@ def load_folder(
     standing = standing_of(session, slug)
     if standing is None or standing.files_hash == files_hash or not has_reviewer(session, slug, at.date()):
         return courses.load_checked(session, checked=checked, kinds=kinds, at=at)
+    # Two that load at the same time come one after the other from here on.
+    session.execute(select(Course.id).where(Course.slug == slug).with_for_update())
     before = draft_taken_from(session, slug, files_hash)
     if before is not None:
         return Waiting(slug, before, fresh=False, number=standing.number)

@@ -2,5 +2,16 @@
 
 from __future__ import annotations
 
-from . import bundles, courses, drafts, media, proposals, units  # noqa: F401  the views register themselves when imported
+from . import (  # noqa: F401  the views register themselves when imported
+    bundles,
+    care,
+    courses,
+    drafts,
+    editions,
+    media,
+    proposals,
+    questions,
+    reports,
+    units,
+)
 from .blueprint import bp as bp

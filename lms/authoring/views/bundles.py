@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from io import BytesIO
 
-from flask import flash, redirect, send_file, url_for
+from flask import flash, redirect, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -16,7 +15,7 @@ from lms.authoring.refusals import sentence
 from lms.authoring.services.loading import take_bundle
 from lms.catalogue import queries as catalogue
 from lms.catalogue.bundles import MOST_PACKED, pack
-from lms.catalogue.bundles.checking import CheckedBundle, check_apart
+from lms.catalogue.bundles.checking import MOST_TOLD, CheckedBundle, check_apart
 from lms.catalogue.keeping import keep
 from lms.catalogue.media.apart import sized
 from lms.catalogue.queries import Published
@@ -55,15 +54,15 @@ def course_bundle(slug: str) -> Response:
 def draft_bundle(slug: str, draft: str) -> Response:
     """The files of a draft as they stand, finished or not."""
     session = db.session()
-    return _bundle(
-        session, files_of(session, draft_of(session, me().grants, slug, draft)).texts, slug, f"{slug}-draft.zip"
-    )
+    found = draft_of(session, me().grants, slug, draft)
+    return _bundle(session, files_of(session, found).texts, slug, f"{slug}-draft.zip")
 
 
 def _bundle(session: Session, texts: Mapping[str, str], slug: str, name: str) -> Response:
     files = {path: text.encode() for path, text in texts.items()} | catalogue.media_files(session, texts)
-    packed = BytesIO(pack(files, slug))
-    return send_file(packed, "application/zip", as_attachment=True, download_name=name, max_age=0)
+    answer = Response(pack(files, slug), mimetype="application/zip")
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
 
 
 @bp.get("/courses/<slug>/upload")
@@ -141,5 +140,5 @@ def _page(session: Session, slug: str, form: BundleForm, checked: CheckedBundle 
     megabytes = MOST_PACKED // 1024 // 1024
     return render(
         "lms/authoring/upload.html", slug=slug, title=title, number=found.number, form=form, mistakes=mistakes,
-        megabytes=megabytes,
+        megabytes=megabytes, cut=len(mistakes) == MOST_TOLD,
     )  # fmt: skip

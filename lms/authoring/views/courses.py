@@ -1,19 +1,19 @@
-"""The courses somebody works on: the list, the outline of one, and what in it needs review."""
+"""The courses somebody works on: the list, and the outline of one with what comes back from it."""
 
 from __future__ import annotations
 
-from flask import url_for
 from sqlalchemy.orm import Session
 
 from lms.authoring.desk import Desk, behind, desk_of, desks_of
-from lms.authoring.pages import CourseLine, CoursePage, MarkedUnit
-from lms.authoring.queries import stored_texts, taught, taught_courses
-from lms.authoring.rules.marks import marks_in
+from lms.authoring.pages import CourseLine, CoursePage, WhatComesBack
+from lms.authoring.queries import taught, taught_courses
+from lms.kernel.clock import now
 from lms.kernel.db import db
+from lms.learning.queries import running_editions, waiting_reports
 from lms.people.queries import names_of
 from lms.people.sign_in import me
-from lms.plugins.manager import unit_kinds
 from lms.web.access import Permission, requires
+from lms.web.dates import local_day
 from lms.web.languages import language
 from lms.web.logs import note_look
 from lms.web.render import render
@@ -50,29 +50,14 @@ def course(slug: str) -> str:
     session = db.session()
     desk = desk_of(session, slug, taught(session, me().grants, slug))
     names = names_on(session, desk, list(desk.said))
-    page = CoursePage(line_of(desk), behind(session, list(desk.stale())), names)
+    page = CoursePage(line_of(desk), behind(session, list(desk.stale())), names, _back(session, desk))
     return render("lms/authoring/course.html", page=page)
 
 
-@bp.get("/courses/<slug>/review")
-@requires(Permission.AUTHOR)
-def review(slug: str) -> str:
-    """Every place of a course that needs a source, sentence by sentence."""
-    session = db.session()
-    line = line_of(desk_of(session, slug, taught(session, me().grants, slug)))
-    return render("lms/authoring/review.html", line=line, units=_marked_units(session, line))
-
-
-def _marked_units(session: Session, line: CourseLine) -> list[MarkedUnit]:
-    desk, kinds = line.desk, unit_kinds()
-    marked = [unit for _module, unit in desk.outline.units() if desk.marks(unit)]
-    texts = stored_texts(session, [unit.revision_id for unit in marked])
-    return [
-        MarkedUnit(
-            title=unit.named(line.language),
-            url=url_for("authoring.unit", slug=desk.slug, unit=unit.key),
-            language=unit.language,
-            marks=marks_in(texts[unit.revision_id].document, kinds[unit.kind].schema if unit.kind in kinds else {}),
-        )
-        for unit in marked
-    ]
+def _back(session: Session, desk: Desk) -> WhatComesBack:
+    today, course_id = local_day(now(), me().zone or "UTC"), desk.published.course_id
+    return WhatComesBack(
+        care=desk.in_need_of_care(today),
+        reports=waiting_reports(session, course_id),
+        editions=len(running_editions(session, course_id, today)),
+    )

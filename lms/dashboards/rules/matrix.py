@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-SMALLEST = 5
-"""Groups of fewer people are not shown to whoever holds no mandate over them."""
+from lms.people.rules.groups import SMALLEST
 
 OTHER = "*"
 """The row or column into which small ones are merged."""

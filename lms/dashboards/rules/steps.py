@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lms.people.rules.groups import tells_of_no_few
 from lms.seminars.rules import Stage
-
-from .matrix import SMALLEST
 
 
 def told(reached: Mapping[Stage, int]) -> frozenset[Stage]:
@@ -17,10 +16,6 @@ def told(reached: Mapping[Stage, int]) -> frozenset[Stage]:
     """
     shown: list[Stage] = []
     for stage in sorted(reached, key=lambda one: (-reached[one], list(Stage).index(one))):
-        if all(_tells_of_no_few(abs(reached[stage] - number)) for number in (0, *(reached[one] for one in shown))):
+        if all(tells_of_no_few(abs(reached[stage] - number)) for number in (0, *(reached[one] for one in shown))):
             shown.append(stage)
     return frozenset(shown)
-
-
-def _tells_of_no_few(number: int) -> bool:
-    return number == 0 or number >= SMALLEST

@@ -59,7 +59,7 @@ def run_apart(function: str, data: bytes, *, limits: Limits = _DEFAULT, **option
     Raises Rejected as the function does, Rejected("too-heavy") when it ran into a limit, Failed for a fault of ours.
     """
     head = json.dumps({"function": function, "limits": asdict(limits), "options": options}).encode()
-    command = [sys.executable, "-B", "-m", __name__]
+    command = [sys.executable, "-P", "-B", "-m", __name__]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_surroundings()
     )
@@ -83,5 +83,6 @@ def run_apart(function: str, data: bytes, *, limits: Limits = _DEFAULT, **option
 
 
 def _surroundings() -> dict[str, str]:
-    """Where our code is found, and nothing that is secret."""
-    return {"PYTHONPATH": os.pathsep.join([str(Path(lms.__file__).parents[1]), *filter(None, sys.path)])}
+    """Where Python and our code are found, and nothing that is secret."""
+    found = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    return found | {"PYTHONPATH": os.pathsep.join([str(Path(lms.__file__).parents[1]), *filter(None, sys.path)])}

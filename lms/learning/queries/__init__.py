@@ -3,6 +3,7 @@ established, or for a list of them that a scope has already filtered."""
 
 from __future__ import annotations
 
+from .finished import Finished, RunningEdition, finished, running_editions
 from .kept import Taken, Written, has_written, receipt, reflection, reflection_place
 from .proposals import (
     OwnProposal,
@@ -14,6 +15,7 @@ from .proposals import (
     remark_place,
 )
 from .quiz import TryRow, answer_place, answers_of, answers_under, latest_try, quiz, try_of
+from .reports import Reported, own_reports, report_in_course, report_place, reports_of, waiting_reports
 from .standing import (
     OwnEnrolment,
     last_kind,
@@ -24,23 +26,30 @@ from .standing import (
     standings_in,
     versions_read,
 )
+from .telling import grown, tally_of, told_in
 
 __all__ = [
+    "Finished",
     "OwnEnrolment",
     "OwnProposal",
     "ProposedWord",
+    "Reported",
+    "RunningEdition",
     "Taken",
     "TryRow",
     "Written",
     "answer_place",
     "answers_of",
     "answers_under",
+    "finished",
+    "grown",
     "has_written",
     "last_kind",
     "latest_try",
     "open_proposals_for",
     "own_enrolment",
     "own_proposals",
+    "own_reports",
     "progress_of",
     "proposal_in_course",
     "proposed_words",
@@ -49,9 +58,16 @@ __all__ = [
     "reflection",
     "reflection_place",
     "remark_place",
+    "report_in_course",
+    "report_place",
+    "reports_of",
+    "running_editions",
     "standing",
     "standings",
     "standings_in",
+    "tally_of",
+    "told_in",
     "try_of",
     "versions_read",
+    "waiting_reports",
 ]

@@ -6,6 +6,8 @@ from .progress import complete_unit, note_opened, undo_unit
 from .proposals import answer_proposal, propose_equivalent, withdraw_proposal
 from .quiz import Checked, check_try, open_try, save_answers
 from .receipts import ChangedSince
+from .reports import answer_report
+from .telling import tally, tally_one
 from .texts import report_text, write_instead, write_reflection
 from .versions import complete_whoever_has_finished
 
@@ -13,6 +15,7 @@ __all__ = [
     "ChangedSince",
     "Checked",
     "answer_proposal",
+    "answer_report",
     "check_try",
     "complete_unit",
     "complete_whoever_has_finished",
@@ -21,6 +24,8 @@ __all__ = [
     "propose_equivalent",
     "report_text",
     "save_answers",
+    "tally",
+    "tally_one",
     "undo_unit",
     "withdraw_proposal",
     "write_instead",

@@ -14,7 +14,7 @@ from lms.catalogue.rules.outline import Outline, OutlineUnit
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.secrets import new_token
 from lms.learning.models import Reflection, TextReport
-from lms.learning.queries import OwnEnrolment, Taken, Written, reflection, reflection_place
+from lms.learning.queries import OwnEnrolment, Taken, Written, reflection, reflection_place, report_place
 from lms.learning.rules.progress import ProgressKind, finished_by
 from lms.learning.rules.scores import NOT_SCORED, Scores, kept_as, read_back
 from lms.people.sealing import seal_text
@@ -107,9 +107,9 @@ def report_text(
     if (session.scalar(mine) or 0) >= REPORTS_A_DAY:
         raise Refused(_("You have sent many reports today. Please write to the seminar office instead."))
     public_id = new_token()
-    sealed = seal_text(session, own.person_id, text, f"report:{public_id}")
-    row = {"public_id": public_id, "revision_id": revision_id, "person_id": own.person_id, "sealed": sealed, "at": at}
-    session.execute(insert(TextReport).values(row))
+    sealed = seal_text(session, own.person_id, text, report_place(public_id))
+    row = {"public_id": public_id, "revision_id": revision_id, "version_id": own.version_id, "person_id": own.person_id}
+    session.execute(insert(TextReport).values(**row, sealed=sealed, at=at))
     return taken
 
 

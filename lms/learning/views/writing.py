@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -16,6 +17,7 @@ from lms.kernel.errors import LmsError, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.learning import queries, services
 from lms.learning.forms import ReflectionForm, ReportForm
+from lms.learning.rules.reports import ReportOutcome
 from lms.web.access import Permission, keeps_typed, requires
 from lms.web.render import render
 
@@ -72,10 +74,22 @@ def _refused_reflection(edition: str, key: str, form: ReflectionForm) -> str:
     return render("lms/learning/reflection.html", way=way, scoring=scoring, cases=asked(way, scoring, form), **shown)
 
 
+REPORTS = {
+    None: ("part", _l("Waits for an answer")),
+    ReportOutcome.MENDED: ("done", _l("Mended")),
+    ReportOutcome.NO_ERROR: ("none", _l("Not an error")),
+}
+
+
 def _report_page(edition: str, key: str, form: ReportForm) -> str:
     way = way_through(db.session(), edition)
     module, found = way.find(key)
-    return render("lms/learning/report.html", way=way, module=module, unit=found.unit, form=form)
+    units = {unit.id: unit for _module, unit in way.outline.units()}
+    mine = [
+        (one, units[one.unit_id]) for one in queries.own_reports(way.session, way.own.person_id) if one.unit_id in units
+    ]
+    shown = {"module": module, "unit": found.unit, "reports": mine, "outcomes": REPORTS}
+    return render("lms/learning/report.html", way=way, form=form, **shown)
 
 
 def both(

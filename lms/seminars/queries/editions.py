@@ -61,6 +61,12 @@ def editions_visible(session: Session, scope: Scope) -> list[EditionRow]:
     return [EditionRow(**row) for row in session.execute(found).mappings()]
 
 
+def editions_of_course(session: Session, course_id: int) -> list[EditionRow]:
+    """The editions of a course, the latest first, without their people: for whoever works on its texts."""
+    found = _rows().where(Edition.course_id == course_id).order_by(Edition.starts_on.desc(), Edition.id.desc())
+    return [EditionRow(**row) for row in session.execute(found).mappings()]
+
+
 def _coordinated(scope: Scope) -> ColumnElement[bool]:
     if scope.counts_only:
         return false()
