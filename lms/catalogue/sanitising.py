@@ -31,6 +31,7 @@ _TAGS |= {
     "details",
     "summary",
     "img",
+    "bdi",
 }
 _DRAWN_TAGS = {"svg", "g", "path", "rect", "circle", "text", "tspan"}
 _TAGS |= _DRAWN_TAGS

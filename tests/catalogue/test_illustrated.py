@@ -315,7 +315,7 @@ def test_the_page_shows_the_picture_with_everything_that_belongs_to_it(session: 
     caption = re.search(r"<figcaption>(.*?)</figcaption>", html, re.DOTALL)
     assert caption is not None
     assert caption[1].startswith('The room in 1946.<a class="ref" id="r1b"')
-    assert "Jane Roe, 1946; archive of the city · CC BY-SA 4.0" in caption[1]
+    assert "<bdi>Jane Roe, 1946; archive of the city</bdi> · <bdi>CC BY-SA 4.0</bdi>" in caption[1]
     assert f'<a href="/media/{report().medium.sha256}/report.pdf">the report of the court (PDF, 1 kB)</a>' in html
 
 

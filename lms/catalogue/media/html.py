@@ -52,7 +52,9 @@ def picture_html(entry: Entry, alternative: str, caption: str, language: str) ->
 
 def _origin(entry: Entry, whole: str, language: str) -> str:
     size = f"{entry['width']} × {entry['height']}, {written_size(entry['bytes'], language)}"
-    said = " · ".join(escape(str(entry[name])) for name in ("provenance", "licence") if entry.get(name))
+    given = (escape(str(entry[name])) for name in ("provenance", "licence") if entry.get(name))
+    # They are in one language for every reader, perhaps not in the direction of the page.
+    said = " · ".join(f"<bdi>{one}</bdi>" for one in given)
     words = escape(label("whole-picture", language))
     return (
         f'<span class="fig-from">{said}<span class="fig-whole"> · <a href="{whole}">{words} ({size})</a></span></span>'
