@@ -55,18 +55,16 @@ def media_mistakes(
     """Note what is wrong with entries, with their files, and with the places of texts that name them."""
     if HEAD in unread:
         return
-    entries = {str(entry["id"]): entry for entry in course.media}
-    used = _places(reading, course, kinds, entries)
+    used = place_mistakes(reading, course, kinds)
     _entries(reading, course, used, whole=not unread)
     _files(reading, course, held)
-    _strangers(reading, entries)
+    _strangers(reading, {str(entry["id"]) for entry in course.media})
 
 
-def _places(
-    reading: Reading, course: CourseFiles, kinds: Mapping[str, UnitKind], entries: Mapping[str, Fields]
-) -> set[str]:
-    """What the texts name; what they name wrongly is noted."""
+def place_mistakes(reading: Reading, course: CourseFiles, kinds: Mapping[str, UnitKind]) -> set[str]:
+    """Note what texts name wrongly; answers with the ids that they name."""
     used: set[str] = set()
+    entries = {str(entry.get("id")): entry for entry in course.media}
     for module, unit in course.units():
         shown = _body(reading, unit, entries, used)
         _fields(reading, unit, kinds[unit.kind], entries, used)
@@ -104,7 +102,7 @@ def _named(
         if key not in entries:
             cure = did_you_mean(key, entries, f"give it an entry in {HEAD}")
             reading.note(file.path, line + first_line, f"{HEAD} has no “{key}”", cure)
-        elif entries[key]["kind"] != kind:
+        elif entries[key].get("kind") != kind:
             what, cure = _AS_ANOTHER[kind]
             reading.note(file.path, line + first_line, what.format(key), cure.format(key))
 

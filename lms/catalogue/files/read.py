@@ -96,7 +96,7 @@ def read_files(files: Mapping[str, bytes], kinds: Mapping[str, Any], *, lenient:
         listed = (
             () if "glossary.yaml" in broken else tuple(terms.get("terms", ())),
             () if "sources.yaml" in broken else tuple(sources.get("sources", ())),
-            () if "media.yaml" in broken else tuple(_entries(media)),
+            () if "media.yaml" in broken else tuple(_media(media)),
         )
         reading.course = CourseFiles(head, sound, *listed)
     return reading
@@ -108,8 +108,8 @@ def read_unit(key: str, language: str, text: str) -> UnitFile:
     return _unit(Reading(texts={path: text}), path, key, language, {})
 
 
-def _entries(media: Mapping[str, Any]) -> list[Any]:
-    return [entry for entry in media.get("media") or () if isinstance(entry, dict)]
+def _media(fields: Mapping[str, Any]) -> list[Any]:
+    return [entry for entry in fields.get("media") or () if isinstance(entry, dict)]
 
 
 def may_stand(path: str) -> bool:
