@@ -1,4 +1,4 @@
-"""The shape of what is said of drafts and translations."""
+"""The shape of what is said of drafts and translations, and of the files that are put into them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Numbe
 
 from lms.authoring.models import CommentAct
 from lms.authoring.rules.drafting import LONGEST_TITLE
+from lms.authoring.rules.illustrating import LONGEST_LINE, Words
 from lms.authoring.rules.remarks import LONGEST_REMARK
 from lms.authoring.rules.signing import SignOffAct
 from lms.catalogue.rules.confirmation import LONGEST_REASON
@@ -17,11 +18,34 @@ from lms.web.forms import Form, OnceForm
 from lms.web.languages import gettext as _
 from lms.web.languages import lazy_gettext as _l
 
+_SAID = [DataRequired(_l("Write this; it is shown with the file.")), Length(max=LONGEST_LINE)]
+
 
 class DraftForm(OnceForm):
     """What a draft is called: it says what the draft changes."""
 
     title = StringField(_l("What does it change?"), [Length(max=LONGEST_TITLE)])
+
+
+class MediumForm(OnceForm):
+    """A picture or document, and what is said of it."""
+
+    file = FileField(_l("File"), [FileRequired(_l("Choose a file."))])
+    title = StringField(_l("Title"), _SAID)
+    licence = StringField(_l("Licence"), _SAID)
+    provenance = StringField(_l("Who made it, when, and where it is from"), _SAID)
+
+    @property
+    def words(self) -> Words:
+        """What is said of it, each in one line."""
+        fields = (self.title, self.licence, self.provenance)
+        return Words(*(" ".join((one.data or "").split()) for one in fields))
+
+
+class MediumWordsForm(MediumForm):
+    """The same of a file that is there already: another one may be put in its place."""
+
+    file = FileField(_l("Another file in its place"))
 
 
 class BundleForm(OnceForm):

@@ -17,6 +17,7 @@ from lms.plugins.unit_kind import UnitKind
 from . import queries
 from .checks import Checked
 from .events import CourseVersionPublished
+from .keeping import note_version
 from .models import (
     ChangeKind,
     ConfirmationAct,
@@ -73,6 +74,7 @@ class Publication:
         used, substance, found = self._compared()
         kind = _kind(self.latest, found)
         version = self._version(kind, found, substance, files_hash, _text_hashes(self.session, used.values()))
+        note_version(self.session, version.id, self.files.media)
         for position, entry in enumerate(self.files.entries()):
             if entry.use:
                 self._copy_module(version, position, entry, used[entry.key])
@@ -142,6 +144,7 @@ class Publication:
             "pass_mark": self.files.pass_mark,
             "terms": list(self.files.terms),
             "sources": list(self.files.sources),
+            "media": list(self.files.media),
             "substance": substance,
             "digests": self._digests(),
             "files_hash": files_hash,

@@ -110,7 +110,8 @@ def _walker(app: Flask, key: str) -> Walker:
             # A trainer of the demonstration works on every course there is.
             "slug": NOBODY if key == "trainer" else session.scalar(select(Course.slug)),
             "name": NOBODY,
-            "number": "1.0",
+            "sha256": NOBODY,
+            "medium": "court",
         }
     assert all(foreign.values()), foreign
     return Walker(signed_in_client(app, person), {name: str(value) for name, value in foreign.items()})

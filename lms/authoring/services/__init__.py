@@ -14,6 +14,10 @@ from .drafts import save_files as save_files
 from .drafts import send_to_review as send_to_review
 from .drafts import take_back as take_back
 from .drafts import take_up as take_up
+from .media import add_medium as add_medium
+from .media import change_medium as change_medium
+from .media import medium_of_draft as medium_of_draft
+from .media import take_out_medium as take_out_medium
 from .outline import Outlined as Outlined
 from .outline import Seen as Seen
 from .outline import change_course as change_course

@@ -15,6 +15,7 @@ from . import (  # noqa: F401  the views register themselves when imported
     editor,
     history,
     lookup,
+    media,
     outline,
     outline_back,
     outline_course,
