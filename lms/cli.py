@@ -7,7 +7,8 @@ import flask_migrate
 from flask import current_app
 from flask.cli import AppGroup
 
-from lms.catalogue.cli import courses, load
+from lms.authoring.cli import load
+from lms.catalogue.cli import courses
 from lms.demo.cli import demo, fill
 from lms.integrations.cli import commands
 from lms.kernel import migrations
@@ -22,6 +23,7 @@ from lms.report.cli import report
 from lms.web import logs
 
 group = AppGroup("lms", help="The learning system of the Raphael Lemkin Seminar.")
+courses.add_command(load)
 courses.add_command(report)
 for command in (courses, demo, people, records, *commands()):
     group.add_command(command)

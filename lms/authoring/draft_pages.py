@@ -203,4 +203,5 @@ FILES: Mapping[str, LazyString] = {
     "module.yaml": _l("A module itself"),
     "glossary.yaml": _l("Glossary"),
     "sources.yaml": _l("Sources"),
+    "media.yaml": _l("Pictures and documents"),
 }

@@ -19,6 +19,17 @@ KINDS: Mapping[str, LazyString] = {
     "case-study": _l("Case study"),
     "reflection": _l("Private reflection"),
 }
+SOURCE_KINDS: Mapping[str, LazyString] = {
+    "law": _l("Law, treaty or resolution"),
+    "report": _l("Report"),
+    "study": _l("Study"),
+    "book": _l("Book"),
+    "speech": _l("Speech"),
+    "interview": _l("Interview"),
+    "press": _l("Press"),
+    "page": _l("Page on the web"),
+    "reference": _l("Work of reference"),
+}
 STANDINGS: Mapping[Standing, tuple[str, LazyString]] = {
     Standing.MISSING: ("none", _l("Not translated")),
     Standing.AWAITING: ("part", _l("Awaiting a native reader")),

@@ -1,4 +1,4 @@
-"""`flask lms courses ...`: check, format, load and export courses kept as files."""
+"""`flask lms courses ...`: check, format and export courses kept as files. `load` joins where reviewers are known."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ import click
 from flask.cli import AppGroup
 
 import lms
-from lms.kernel.clock import now
-from lms.kernel.errors import Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.plugins.manager import unit_kinds
 from lms.plugins.unit_kind import UnitKind
@@ -21,10 +19,11 @@ from . import queries, services
 from .files import disk
 from .files.canonical import canonical_files
 from .files.read import read_files
+from .media.formatting import in_form
 from .rules.mistakes import Mistake
 
 courses = AppGroup("courses", help="Courses kept as files: check, format, load and export them.")
-_PATH = click.argument("path", required=False, type=click.Path(path_type=Path))
+PATH = click.argument("path", required=False, type=click.Path(path_type=Path))
 
 
 def packaged_courses() -> Path:
@@ -34,7 +33,7 @@ def packaged_courses() -> Path:
 
 
 @courses.command("validate")
-@_PATH
+@PATH
 def validate(path: Path | None) -> None:
     """Name every mistake in the courses at PATH, with file, line and cure."""
     folders = disk.course_folders(path or packaged_courses())
@@ -68,7 +67,7 @@ def modules_beside(folder: Path) -> set[str]:
 
 
 @courses.command("format")
-@_PATH
+@PATH
 def format_files(path: Path | None) -> None:
     """Write the courses at PATH in the one canonical form."""
     folders = disk.course_folders(path or packaged_courses())
@@ -86,30 +85,14 @@ def _formatted(folder: Path, kinds: Mapping[str, UnitKind]) -> bool:
     if reading.course is None or not reading.whole:
         say(folder, sorted(reading.mistakes))
         return False
-    for name in disk.save(canonical_files(reading.course, kinds), folder):
+    made = in_form(reading, reading.course)
+    for name in made.originals:
+        click.echo(f"{folder}/{name}: the original is now {folder}/{disk.set_aside(name, folder)}")
+    texts = {name: text.encode() for name, text in canonical_files(made.course, kinds).items()}
+    for name in disk.save(texts | made.files, folder):
         click.echo(f"{folder}/{name}: formatted")
-    return True
-
-
-@courses.command("load")
-@_PATH
-def load(path: Path | None) -> None:
-    """Publish the courses at PATH: unchanged files do nothing, changed ones make a new version."""
-    broken = False
-    for folder in reused_first(disk.course_folders(path or packaged_courses())):
-        try:
-            with unit_of_work() as session:
-                report = services.load(session, folder=folder, kinds=unit_kinds(), at=now())
-        except services.BrokenCourse as refused:
-            say(folder, refused.mistakes)
-            broken = True
-        except Refused as refused:
-            click.echo(f"{folder}: {refused}")
-            broken = True
-        else:
-            _tell(report)
-    if broken:
-        raise SystemExit(1)
+    say(folder, made.mistakes)
+    return not made.mistakes
 
 
 def reused_first(folders: list[Path]) -> list[Path]:
@@ -142,7 +125,8 @@ def _reuses(folder: Path) -> set[str]:
     return set(re.findall(r"\buse:\s*([a-z0-9-]+)/", head.decode("utf-8", "replace")))
 
 
-def _tell(report: services.LoadReport) -> None:
+def tell(report: services.LoadReport) -> None:
+    """Print what loading a course did."""
     if report.outcome == "unchanged":
         click.echo(f"{report.slug}: unchanged, version {report.number}")
         return

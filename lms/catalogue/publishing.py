@@ -17,6 +17,7 @@ from lms.plugins.unit_kind import UnitKind
 from . import queries
 from .checks import Checked
 from .events import CourseVersionPublished
+from .keeping import note_version
 from .models import (
     ChangeKind,
     ConfirmationAct,
@@ -31,6 +32,7 @@ from .models import (
 from .publication import PublishedModule, PublishedUnit, Text, published_modules
 from .rules.course_files import ModuleEntry
 from .rules.mistakes import Mistake
+from .rules.numbering import next_number
 from .rules.substance import Change, changes, digest, text_changes, unannounced
 
 Row = TypeVar("Row", CourseVersion, VersionModule, Unit, UnitRevision)
@@ -72,6 +74,7 @@ class Publication:
         used, substance, found = self._compared()
         kind = _kind(self.latest, found)
         version = self._version(kind, found, substance, files_hash, _text_hashes(self.session, used.values()))
+        note_version(self.session, version.id, self.files.media)
         for position, entry in enumerate(self.files.entries()):
             if entry.use:
                 self._copy_module(version, position, entry, used[entry.key])
@@ -116,7 +119,16 @@ class Publication:
         if wrong:
             raise BrokenCourse(wrong)
         anew = (Change(f"module {key} was published anew by its own course", False) for key in self.anew)
-        return (*changes(old["substance"], substance), *text_changes(old["digests"], self._digests()), *anew)
+        found = (*changes(old["substance"], substance), *self._other_owners(self.latest))
+        return (*found, *text_changes(old["digests"], self._digests()), *anew)
+
+    def _other_owners(self, latest: CourseVersion) -> tuple[Change, ...]:
+        """Modules that were another course's before, or are now: units of the same keys are other units, and what
+        people have done in the old ones does not count for the new."""
+        now = {entry.key: entry.use for entry in self.files.entries()}
+        before = {module.key: module.document["used_from"] for module in latest.modules}
+        keys = [key for key, owner in before.items() if key in now and now[key] != owner]
+        return tuple(Change(f"module {key} belongs to another course than before", True) for key in keys)
 
     def _path(self, key: str) -> str:
         return next((path for path, name in self.paths.items() if name == key), key)
@@ -132,13 +144,15 @@ class Publication:
             "pass_mark": self.files.pass_mark,
             "terms": list(self.files.terms),
             "sources": list(self.files.sources),
+            "media": list(self.files.media),
             "substance": substance,
             "digests": self._digests(),
             "files_hash": files_hash,
             # Units' own files stand with their revisions.
             "files": {path: text for path, text in self.checked.files.items() if path not in self.paths},
         }
-        major, minor = _next_number(self.latest, kind)
+        before = (self.latest.major, self.latest.minor) if self.latest else None
+        major, minor = next_number(before, substantive=kind is ChangeKind.SUBSTANTIVE)
         version = CourseVersion(
             course_id=self.course.id,
             major=major,
@@ -281,9 +295,3 @@ def _kind(latest: CourseVersion | None, found: tuple[Change, ...]) -> ChangeKind
     if latest is None:
         return ChangeKind.FIRST
     return ChangeKind.SUBSTANTIVE if any(change.substantive for change in found) else ChangeKind.EDITORIAL
-
-
-def _next_number(latest: CourseVersion | None, kind: ChangeKind) -> tuple[int, int]:
-    if latest is None:
-        return 1, 0
-    return (latest.major + 1, 0) if kind is ChangeKind.SUBSTANTIVE else (latest.major, latest.minor + 1)

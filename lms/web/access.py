@@ -102,6 +102,17 @@ def begins_reading(view: View) -> View:
     return view
 
 
+def takes_upload(most: int) -> Callable[[View], View]:
+    """Mark a view: a request to it may have up to `most` bytes, where any other may have the app's MAX_CONTENT_LENGTH.
+    More is answered with 413 before it is read."""
+
+    def mark(view: View) -> View:
+        view.lms_most_bytes = most  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def check_marks(app: Flask) -> None:
     """Raises RuntimeError that names every view without a mark; notes which views logs must not tell apart."""
     bare = sorted(name for name, view in app.view_functions.items() if not hasattr(view, "lms_access"))
@@ -144,9 +155,16 @@ def viewer() -> Viewer | None:
 def install(app: Flask, identify: Callable[[], Viewer | None]) -> None:
     """Check at each request what the view's mark asks; `identify` says who is signed in."""
     app.extensions["lms.identify"] = identify
+    app.before_request(_bound_body)
     app.before_request(_declare_intent)
     app.before_request(_gate)
     app.teardown_request(lambda _error: set_intent(Intent.WRITE))
+
+
+def _bound_body() -> None:
+    most: int | None = getattr(view_asked(), "lms_most_bytes", None)
+    if most is not None:
+        request.max_content_length = most
 
 
 def _declare_intent() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -148,6 +149,24 @@ def test_a_module_of_another_course_is_reused_as_it_is_published(session: Sessio
     source = queries.outline(session, first.version_id).modules[0]
     assert reused.used_from == "tiny/words"
     assert [unit.revision_id for unit in reused.units] == [unit.revision_id for unit in source.units]
+
+
+def test_a_reused_module_that_becomes_a_copy_is_substantive_though_it_says_the_same(
+    session: Session, tmp_path: Path
+) -> None:
+    load(session, written(tmp_path))
+    folder = reusing(tmp_path)
+    reused = queries.outline(session, load(session, folder).version_id).modules[0]
+    shutil.copytree(tmp_path / "tiny/modules/01-words", folder / "modules/01-words", dirs_exist_ok=True)
+    for name in ("glossary.yaml", "sources.yaml"):
+        shutil.copy(tmp_path / "tiny" / name, folder / name)
+    head = folder / "course.yaml"
+    head.write_text(head.read_text().replace("- use: tiny/words", "- module: 01-words"))
+    report = load(session, folder)
+    copied = queries.outline(session, report.version_id).modules[0]
+    assert {unit.id for unit in copied.units}.isdisjoint(unit.id for unit in reused.units)
+    assert report.outcome == "substantive"
+    assert "substantive: module words belongs to another course than before" in map(str, report.changes)
 
 
 def test_a_reused_module_published_anew_reaches_the_course_at_its_next_load(session: Session, tmp_path: Path) -> None:

@@ -102,7 +102,8 @@ def crawl(context: BrowserContext, house: Running, who: str, *, most: int = MOST
 def _look(context: BrowserContext, url: str, origin: str) -> Seen:
     answer = context.request.get(url)
     headers = {name.lower(): value for name, value in answer.headers.items()}
-    body, found = answer.text(), Found()
+    # A bundle is no text; what of it could be read is read for names all the same.
+    body, found = answer.body().decode("utf-8", "replace"), Found()
     if headers.get("content-type", "").startswith("text/html"):
         found.feed(body)
     return Seen(answer.url, answer.status, headers, body, found, origin)

@@ -99,6 +99,17 @@ def _both_texts(page: Page) -> None:
     steps.link(page, "A la espera de una lectura nativa").first.click()
 
 
+def _outline(page: Page, *then: str) -> None:
+    steps.begin_a_draft(page, "Another order")
+    for name in then:
+        steps.link(page, name).first.click()
+
+
+def _outline_refused(page: Page) -> None:
+    _outline(page, "Outline", "Arrange Raphael Lemkin and a new word")
+    steps.button(page, "Take this unit out").click()
+
+
 # What it is called: who opens it ("" is nobody), and how.
 PLACES: Mapping[str, tuple[str, Open]] = {
     "sign-in": ("", lambda page: page.goto("sign-in")),
@@ -123,6 +134,14 @@ PLACES: Mapping[str, tuple[str, Open]] = {
     "attendance": ("coordinator", lambda page: _edition(page, "Attendance")),
     "closing": ("coordinator", lambda page: _edition(page, "Completion and closing")),
     "one person": ("coordinator", lambda page: _edition(page, "waits for an answer", "Mikkel Eksempel")),
+    "outline": ("trainer", lambda page: _outline(page, "Outline")),
+    "a unit of the outline": ("trainer", _outline_refused),
+    "a module of the outline": ("trainer", lambda page: _outline(page, "Outline", "Arrange The word and the crimes")),
+    "the course itself": ("trainer", lambda page: _outline(page, "Outline", "Title, pass mark and completion")),
+    "sources of a draft": ("trainer", lambda page: _outline(page, "Sources")),
+    "a new source": ("trainer", lambda page: _outline(page, "Sources", "Add a source")),
+    "glossary of a draft": ("trainer", lambda page: _outline(page, "Glossary")),
+    "a term of a draft": ("trainer", lambda page: _outline(page, "Glossary", "genocide")),
     "a translation beside its original": ("reviewer", _both_texts),
     "certificate": ("alumna", lambda page: (page.goto(""), _link("Open the certificate")(page))),
 }

@@ -74,6 +74,15 @@ def accept_the_invitation(page: Page, begins: str = "") -> None:
     expect(page.get_by_text("your time, in Dar es Salaam")).to_be_visible()
 
 
+def begin_a_draft(page: Page, title: str) -> None:
+    """Of the course the trainer writes on."""
+    page.goto("courses")
+    link(page, re.compile("pre-reading")).first.click()
+    link(page, "Drafts").click()
+    page.get_by_label("What does it change?").fill(title)
+    button(page, "Begin the draft").click()
+
+
 # Reading --------------------------------------------------------------------------------------------------------------
 
 

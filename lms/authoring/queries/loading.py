@@ -1,0 +1,55 @@
+"""What loading a course from files must know: who reviews the course, and which files are a draft already."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from lms.authoring.models import Draft, DraftAct, DraftEvent, DraftOrigin, DraftState
+from lms.catalogue import queries as catalogue
+from lms.catalogue.models import Course, CourseVersion
+from lms.people.models import Mandate
+from lms.people.queries.mandates import in_force_on
+from lms.people.rules.mandates import Role, ScopeKind
+
+
+def has_reviewer(session: Session, slug: str, day: dt.date) -> bool:
+    """Whether somebody's mandate as a reviewer, in force on this day, reaches over a course."""
+    over = or_(Mandate.scope == ScopeKind.ALL, (Mandate.scope == ScopeKind.COURSE) & (Mandate.scope_id == slug))
+    held = select(Mandate.id).where(Mandate.role == Role.REVIEWER, over, in_force_on(day))
+    return session.scalar(held.limit(1)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The newest version of a course, and the hash of the folder it was last taken from."""
+
+    version_id: int
+    number: str
+    files_hash: str
+    taken: str | None
+
+
+def standing_of(session: Session, slug: str) -> Standing | None:
+    """How a course stands; None where it has no version yet."""
+    found = catalogue.published(session, slug)
+    if found is None:
+        return None
+    version = session.get_one(CourseVersion, found.version_id)
+    taken = session.scalar(select(Course.files_hash).where(Course.id == version.course_id))
+    return Standing(version.id, found.number, version.document["files_hash"], taken)
+
+
+def draft_taken_from(session: Session, slug: str, files_hash: str) -> Draft | None:
+    """The last draft of a course that was loaded from just these files and is not published."""
+    loaded = (
+        select(Draft)
+        .join(Course, Course.id == Draft.course_id)
+        .join(DraftEvent, DraftEvent.draft_id == Draft.id)
+        .where(Course.slug == slug, Draft.origin == DraftOrigin.FILES, Draft.state != DraftState.PUBLISHED)
+        .where(DraftEvent.act == DraftAct.OPENED, DraftEvent.files_hash == files_hash)
+    )
+    return session.scalars(loaded.order_by(Draft.id.desc()).limit(1)).first()
