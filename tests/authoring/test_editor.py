@@ -402,6 +402,21 @@ def test_sources_and_terms_are_found_with_what_is_to_be_written(at_first: Editor
     assert found["hits"][0] == {"name": "state", "detail": "Term of the glossary", "snippet": "[[state]]"}
 
 
+def test_a_picture_of_the_draft_is_found_shown_and_missed_where_there_is_none(at_first: Editor) -> None:
+    entry = "- id: room\n  kind: picture\n  title: A court room\n  licence: public domain\n  provenance: The archive\n"
+    facts = f"  sha256: {'a' * 64}\n  bytes: 9000\n  width: 640\n  height: 480\n"
+    save(at_first.worker, at_first.draft, f"media:\n{entry}{facts}", path="media.yaml")
+    where = f"/courses/tiny/drafts/{at_first.draft.public_id}/lookup?q=court"
+    found = at_first.worker.client.get(where, headers={"Accept": "application/json"}).json
+    assert found["hits"][0]["snippet"].endswith("](media/room)")
+    named = "## Beginning {#beginning}\n\n![Two rows of benches](media/room)"
+    shown = at_first.send(more="/preview", body=named)
+    assert 'alt="Two rows of benches"' in shown.text
+    assert f"/media/{'a' * 64}/640" in shown.text
+    at_first.save(body=named.replace("media/room", "media/nobody"))
+    assert "media.yaml has no “nobody”" in html.unescape(at_first.page())
+
+
 def test_the_page_asks_the_database_for_the_same_however_long_the_history_is(at_first: Editor) -> None:
     app = at_first.worker.client.application
     at_first.save(body="One. [@S001]")

@@ -1,17 +1,18 @@
-"""Sources and terms of a draft by search, each with what is to be written to cite or to use it."""
+"""Sources, terms, pictures and documents of a draft by search, each with what is to be written to use it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from flask import jsonify, request
 from werkzeug.wrappers import Response
 
-from lms.authoring.lists import draft_lists
+from lms.authoring.lists import Entries, draft_lists
 from lms.authoring.queries import draft_of, files_of
+from lms.authoring.rules.illustrating import snippet
 from lms.catalogue.rules.alphabet import holds
+from lms.catalogue.rules.media import PICTURE
 from lms.catalogue.rules.texts import localised
 from lms.kernel.db import db
 from lms.people.sign_in import me
@@ -52,7 +53,7 @@ def lookup(slug: str, draft: str) -> Response | str:
     )
 
 
-def _hits(asked: str, sources: tuple[Mapping[str, Any], ...], terms: tuple[Mapping[str, Any], ...]) -> Iterator[Hit]:
+def _hits(asked: str, sources: Entries, terms: Entries, media: Entries) -> Iterator[Hit]:
     for term in terms:
         texts = {code: str(text) for code, text in term.get("term", {}).items()}
         if texts and holds(asked, (str(term["key"]), *texts.values())):
@@ -61,3 +62,7 @@ def _hits(asked: str, sources: tuple[Mapping[str, Any], ...], terms: tuple[Mappi
         said = [str(source.get(name, "")) for name in ("title", "author", "date")]
         if holds(asked, (str(source["id"]), *said)):
             yield Hit(said[0] or str(source["id"]), ", ".join(part for part in said[1:] if part), f"[@{source['id']}]")
+    for medium in media:
+        if holds(asked, (str(medium["id"]), str(medium.get("title", "")))):
+            kind = _("Picture") if medium.get("kind") == PICTURE else _("Document")
+            yield Hit(str(medium.get("title") or medium["id"]), str(kind), snippet(medium, _("what the picture shows")))
