@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import drill, loading, pages, reading, results, seed, wire, writers
+from . import authoring, drill, loading, pages, reading, results, seed, wire, writers
 
 
 def main(arguments: list[str]) -> int:
@@ -21,6 +21,7 @@ def main(arguments: list[str]) -> int:
         filled = seed.fill(folder / "home", (pages.SMALL, pages.LARGE))
         found = [*pages.measure(folder, filled), *writers.measure(folder, filled), *wire.measure(filled)]
         found += loading.measure(folder)
+        found += authoring.measure(folder, filled)
     found += reading.measure()
     results.show(found)
     results.write(found)

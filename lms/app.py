@@ -16,6 +16,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import lms.alumni.checks
 import lms.alumni.reactions
 import lms.authoring.checks
+import lms.authoring.letters
+import lms.catalogue.kept
 import lms.catalogue.scopes
 import lms.integrations.mail
 import lms.kernel.models
@@ -30,6 +32,7 @@ import lms.seminars.letters
 import lms.seminars.reactions  # noqa: F401  the reactions and jobs register themselves when imported
 from lms.alumni import views as alumni_views
 from lms.authoring import views as authoring_views
+from lms.catalogue import views as catalogue_views
 from lms.catalogue.kinds import plugin as standard_unit_kinds
 from lms.dashboards import views as dashboards_views
 from lms.home import views as home_views
@@ -58,6 +61,7 @@ BLUEPRINTS = (
     home_views.bp,
     seminars_views.bp,
     learning_views.bp,
+    catalogue_views.bp,
     records_views.bp,
     alumni_views.bp,
     authoring_views.bp,
@@ -106,6 +110,7 @@ def _configure(app: Flask, settings: Settings, prefix: str) -> None:
         SQLALCHEMY_DATABASE_URI=settings.database,
         # What a statement was sent with may be somebody's; it belongs in no exception text.
         SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},
+        APPLICATION_ROOT=prefix or "/",
         SESSION_COOKIE_NAME=_cookie_name(settings, prefix),
         SESSION_COOKIE_PATH=prefix or "/",
         SESSION_COOKIE_HTTPONLY=True,

@@ -90,6 +90,7 @@ def hostile_course(files: Mapping[str, str], kinds: Mapping[str, UnitKind]) -> C
         modules=tuple(_module(module, kinds) for module in course.modules),
         terms=tuple(_spoilt({"terms": list(course.terms)}, schema("glossary"))["terms"]),
         sources=tuple(_spoilt({"sources": list(course.sources)}, schema("sources"))["sources"]),
+        media=course.media,
     )
     written = canonical_files(spoilt, kinds)
     again = read_files({path: text.encode() for path, text in written.items()}, kinds, lenient=True)

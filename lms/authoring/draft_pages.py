@@ -179,8 +179,12 @@ class DraftPage:
             title=localised(unit.front.get("title", {}), self.language) or unit.key,
             detail=language_name(text.language) if translation else kind_name(unit.kind),
             what=self._what(text.path),
-            url=None,
+            url=self._written_at(unit.key, text.language if translation else None),
         )
+
+    def _written_at(self, unit: str, language: str | None) -> str:
+        where = {"slug": self.work.slug, "draft": self.work.draft.public_id, "unit": unit, "text": language}
+        return url_for("authoring.edit_unit", **where)  # type: ignore[arg-type]
 
     def _of_file(self, path: str) -> ChangedText:
         return ChangedText(
@@ -199,4 +203,5 @@ FILES: Mapping[str, LazyString] = {
     "module.yaml": _l("A module itself"),
     "glossary.yaml": _l("Glossary"),
     "sources.yaml": _l("Sources"),
+    "media.yaml": _l("Pictures and documents"),
 }

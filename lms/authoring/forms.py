@@ -1,22 +1,61 @@
-"""The shape of what is said of drafts and translations."""
+"""The shape of what is said of drafts and translations, and of the files that are put into them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, IntegerField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional
 
+from lms.authoring.models import CommentAct
 from lms.authoring.rules.drafting import LONGEST_TITLE
+from lms.authoring.rules.illustrating import LONGEST_LINE, Words
+from lms.authoring.rules.remarks import LONGEST_REMARK
+from lms.authoring.rules.signing import SignOffAct
 from lms.catalogue.rules.confirmation import LONGEST_REASON
 from lms.web.forms import Form, OnceForm
 from lms.web.languages import gettext as _
 from lms.web.languages import lazy_gettext as _l
+
+_SAID = [DataRequired(_l("Write this; it is shown with the file.")), Length(max=LONGEST_LINE)]
 
 
 class DraftForm(OnceForm):
     """What a draft is called: it says what the draft changes."""
 
     title = StringField(_l("What does it change?"), [Length(max=LONGEST_TITLE)])
+
+
+class MediumForm(OnceForm):
+    """A picture or document, and what is said of it."""
+
+    file = FileField(_l("File"), [FileRequired(_l("Choose a file."))])
+    title = StringField(_l("Title"), _SAID)
+    licence = StringField(_l("Licence"), _SAID)
+    provenance = StringField(_l("Who made it, when, and where it is from"), _SAID)
+
+    @property
+    def words(self) -> Words:
+        """What is said of it, each in one line."""
+        fields = (self.title, self.licence, self.provenance)
+        return Words(*(" ".join((one.data or "").split()) for one in fields))
+
+
+class MediumWordsForm(MediumForm):
+    """The same of a file that is there already: another one may be put in its place."""
+
+    file = FileField(_l("Another file in its place"))
+
+
+class BundleForm(OnceForm):
+    """A course in one file, and what the draft of it is to be called."""
+
+    bundle = FileField(_l("Bundle"), [FileRequired(_l("Choose the .zip of the course."))])
+    title = StringField(
+        _l("What does it change?"),
+        [InputRequired(_l("Say in a few words what it changes.")), Length(max=LONGEST_TITLE)],
+    )
 
 
 class UnitForm(OnceForm):
@@ -33,16 +72,6 @@ class ChoiceForm(OnceForm):
     before = IntegerField(validators=[Optional(), NumberRange(min=0, max=2**62)])
     mine = IntegerField(validators=[InputRequired(), NumberRange(min=1, max=2**62)])
     theirs = IntegerField(validators=[Optional(), NumberRange(min=0, max=2**62)])
-
-
-class BundleForm(OnceForm):
-    """A course in one file, and what the draft of it is to be called."""
-
-    bundle = FileField(_l("Bundle"), [FileRequired(_l("Choose the .zip of the course."))])
-    title = StringField(
-        _l("What does it change?"),
-        [InputRequired(_l("Say in a few words what it changes.")), Length(max=LONGEST_TITLE)],
-    )
 
 
 class ReaderForm(Form):
@@ -69,3 +98,58 @@ class ConfirmForm(ReaderForm):
     own_language = BooleanField(
         validators=[DataRequired(_l("Only somebody who grew up with the language or works in it can confirm this."))]
     )
+
+
+class WordsForm(OnceForm):
+    """An answer to a remark, and whether the remark is settled or open again by it."""
+
+    words = TextAreaField(_l("Answer"), [Length(max=LONGEST_REMARK, message=_l("This is longer than we can keep."))])
+    settle = HiddenField(validators=[AnyOf(["", *CommentAct])], default="")
+
+
+class RemarkForm(OnceForm):
+    """A remark on a passage, which is named by its words."""
+
+    file = HiddenField(validators=[InputRequired(), Length(max=255)])
+    passage = HiddenField(validators=[InputRequired(), Length(max=40)])
+    words = TextAreaField(
+        _l("Remark"),
+        [
+            InputRequired(_l("Write what you have to say.")),
+            Length(max=LONGEST_REMARK, message=_l("This is longer than we can keep.")),
+        ],
+    )
+
+
+class SignOffForm(Form):
+    """What a reviewer says: of which kind and language, and of which state of the files."""
+
+    kind = HiddenField(validators=[InputRequired(), Length(max=40)])
+    language = HiddenField(validators=[Length(max=20)])
+    seen = HiddenField(validators=[InputRequired(), Length(max=64)])
+    act = HiddenField(validators=[AnyOf(list(SignOffAct))])
+    own_language = BooleanField()
+    reason = TextAreaField(_l("Reason"), [Length(max=LONGEST_REASON, message=_l("This is longer than we can keep."))])
+
+
+class PublishForm(Form):
+    """The public line per language, and which state of the files is meant."""
+
+    seen = HiddenField(validators=[InputRequired(), Length(max=64)])
+
+    def in_languages(self, own: str, title: Mapping[str, str]) -> None:
+        """Ask for a line in the language of the course, and in each other that its title has."""
+        self.needed = own
+        self.languages = [own, *sorted(code for code, words in title.items() if words and code != own)]
+
+    @staticmethod
+    def lines(sent: Mapping[str, str]) -> dict[str, str]:
+        """What was written, by language."""
+        return {name.removeprefix("line-"): words for name, words in sent.items() if name.startswith("line-")}
+
+
+class UpdateForm(OnceForm):
+    """Which version and which state of the files the choices are about; the choices stand beside it."""
+
+    number = HiddenField(validators=[InputRequired(), Length(max=20)])
+    seen = HiddenField(validators=[InputRequired(), Length(max=64)])

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from lms.catalogue.rules.confirmation import may_confirm
 from lms.catalogue.rules.outline import OutlineModule, OutlineUnit
 from lms.catalogue.rules.texts import localised
+from lms.catalogue.wording import Told, names_in, told
 from lms.people.models import Sector
 from lms.people.rules.mandates import Grant
 from lms.plugins.unit_kind import Option, Question
@@ -262,6 +263,14 @@ class UnitPage:
     def stale(self) -> str:
         """How far the translation is behind its original; empty when it is not."""
         return stale_in_words(self.behind) if self.behind else ""
+
+    @property
+    def changed(self) -> list[Told]:
+        """What changed in the original since the text that the translation follows."""
+        outline = self.desk.outline
+        titles = {unit.key: unit.named(self.line.language) for _module, unit in outline.units()}
+        names = names_in(self.source.language, outline.sources, outline.terms, titles)
+        return told(self.behind.changed, names) if self.behind else []
 
     # Both texts, place by place -----------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Why an uploaded bundle is not taken, in sentences."""
+"""Why an uploaded bundle, picture or document is not taken, in sentences."""
 
 from __future__ import annotations
 
@@ -42,3 +42,21 @@ def sentence(rejected: Rejected) -> str:
     if "most" in values:
         values["megabytes"] = values["most"] // _MEGABYTE
     return str(_SENTENCES[rejected.reason]) % values
+
+
+_OF_A_FILE: Mapping[str, LazyString] = {
+    "unknown": _l("This is neither a picture (JPEG, PNG, WebP, GIF) nor a PDF, whatever its name says."),
+    "markup": _l("This is a page or an SVG drawing, which can hold programs. Save it as PNG, and send that."),
+    "broken": _l("This file is broken off or damaged. Save it anew with the program that made it."),
+    "too-many-pixels": _l("This picture has more than %(most)s million pixels. Save it smaller."),
+    "too-heavy-picture": _l("However it is written, this picture has more than %(most)s kB. Send a part of it."),
+    "too-heavy-document": _l("This PDF has more than %(most)s MB. Leave pages out, or save its pictures smaller."),
+    "locked": _l("This PDF is locked with a password. Save it without one."),
+    "active": _l("This PDF holds what acts by itself, or other files (%(what)s). Print it to a new PDF."),
+    TOO_HEAVY: _l("Reading this file takes more time or memory than we give to one. Save it anew, smaller."),
+}
+
+
+def of_a_file(rejected: Rejected) -> str:
+    """Why a picture or document is not taken, as a person reads it."""
+    return str(_OF_A_FILE[rejected.reason]) % rejected.values

@@ -65,9 +65,15 @@ def show(
     sources: Iterable[Mapping[str, Any]],
     terms: Iterable[Mapping[str, Any]],
     ids: str = "",
+    *,
+    media: Iterable[Mapping[str, Any]] = (),
 ) -> Shown:
     """Render a text anew from what was stored of it; raises KeyError for a source or term that is not given."""
-    known = {str(source["id"]): source for source in sources}, {str(term["key"]): term for term in terms}
+    known = (
+        {str(source["id"]): source for source in sources},
+        {str(term["key"]): term for term in terms},
+        {str(entry["id"]): entry for entry in media},
+    )
     page = render_unit(kind, text.document, PageContext(text.language, *known, for_trainers=True))
     said = [page["html"], *page["key_points"], *(words for _name, words in page["for_your_institution"])]
     whole = "".join(said)

@@ -13,6 +13,7 @@ from lms.catalogue.checks import Checked, check
 from lms.catalogue.files.canonical import unit_text
 from lms.catalogue.files.read import Reading, read_files
 from lms.catalogue.rules.course_files import CourseFiles, ModuleFile, UnitFile
+from lms.catalogue.rules.media import Medium
 from lms.catalogue.services import fingerprint
 from lms.kernel.errors import NotFound
 from lms.plugins.unit_kind import UnitKind
@@ -31,6 +32,9 @@ class Workspace:
     kinds: Mapping[str, UnitKind] = field(repr=False)
     elsewhere: Collection[str] = field(repr=False)
     """The modules that may be taken over from other courses, as "course/module"."""
+
+    media: Mapping[str, Medium] = field(repr=False, default_factory=dict)
+    """The pictures and documents that are kept, of those that media.yaml names by their hash."""
 
     @cached_property
     def bytes(self) -> dict[str, bytes]:
@@ -62,7 +66,7 @@ class Workspace:
 
     def checked(self) -> Checked:
         """What the validator of course files says of the draft."""
-        return check(self.bytes, self.kinds, self.elsewhere)
+        return check(self.bytes, self.kinds, self.elsewhere, self.media)
 
     def find(self, key: str) -> tuple[ModuleFile, UnitFile]:
         """A unit with its module; raises NotFound for a key that the draft does not have."""
@@ -86,4 +90,6 @@ class Workspace:
 def workspace_of(session: Session, draft: Draft, kinds: Mapping[str, UnitKind]) -> Workspace:
     """A draft ready to be worked on."""
     elsewhere = frozenset(catalogue.reusable_modules(session))
-    return Workspace(draft, slug_of(session, draft), files_of(session, draft), kinds, elsewhere)
+    files = files_of(session, draft)
+    held = catalogue.kept_for(session, files.texts)
+    return Workspace(draft, slug_of(session, draft), files, kinds, elsewhere, held)

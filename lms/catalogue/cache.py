@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 _UNCOMMITTED = "lms_catalogue_uncommitted"
 
@@ -25,11 +26,11 @@ class Kept(Generic[V]):
 
     def __init__(self, most: int, cost: Callable[[V], int] = lambda _value: 1) -> None:
         self._most, self._cost = most, cost
-        self._by_engine: WeakKeyDictionary[Engine, OrderedDict[int, V]] = WeakKeyDictionary()
+        self._by_engine: WeakKeyDictionary[Engine, OrderedDict[Hashable, V]] = WeakKeyDictionary()
         self._totals: WeakKeyDictionary[Engine, int] = WeakKeyDictionary()
         self._lock = Lock()
 
-    def get(self, session: Session, key: int, read: Callable[[Session, int], V]) -> V:
+    def get(self, session: Session, key: K, read: Callable[[Session, K], V]) -> V:
         """The value of `key`, read when it is not at hand."""
         engine = session.get_bind().engine
         with self._lock:
@@ -42,7 +43,7 @@ class Kept(Generic[V]):
             self._keep(engine, key, value)
         return value
 
-    def _keep(self, engine: Engine, key: int, value: V) -> None:
+    def _keep(self, engine: Engine, key: Hashable, value: V) -> None:
         with self._lock:
             kept = self._by_engine[engine]
             if key in kept:

@@ -19,6 +19,7 @@ from . import queries, services
 from .files import disk
 from .files.canonical import canonical_files
 from .files.read import read_files
+from .media.formatting import in_form
 from .rules.mistakes import Mistake
 
 courses = AppGroup("courses", help="Courses kept as files: check, format, load and export them.")
@@ -84,9 +85,14 @@ def _formatted(folder: Path, kinds: Mapping[str, UnitKind]) -> bool:
     if reading.course is None or not reading.whole:
         say(folder, sorted(reading.mistakes))
         return False
-    for name in disk.save(canonical_files(reading.course, kinds), folder):
+    made = in_form(reading, reading.course)
+    for name in made.originals:
+        click.echo(f"{folder}/{name}: the original is now {folder}/{disk.set_aside(name, folder)}")
+    texts = {name: text.encode() for name, text in canonical_files(made.course, kinds).items()}
+    for name in disk.save(texts | made.files, folder):
         click.echo(f"{folder}/{name}: formatted")
-    return True
+    say(folder, made.mistakes)
+    return not made.mistakes
 
 
 def reused_first(folders: list[Path]) -> list[Path]:

@@ -35,6 +35,7 @@ _LABELS: dict[str, dict[str, str]] = {
     "score-2": {"en": "in good part", "es": "en buena parte", "fr": "en bonne partie"},
     "score-3": {"en": "fully", "es": "plenamente", "fr": "pleinement"},
     "needs-review": {"en": "needs review", "es": "por revisar", "fr": "à vérifier"},
+    "whole-picture": {"en": "The whole picture", "es": "La imagen completa", "fr": "L’image entière"},
     "scroll": {"en": "Table", "es": "Tabla", "fr": "Tableau"},
 }
 

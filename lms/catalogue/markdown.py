@@ -1,5 +1,6 @@
 """The Markdown of course texts: CommonMark without HTML, with citations [@S019 p. 3], terms [[pillar-two|shown]], and
-places for figures, {{figure: key}} on a line of its own."""
+places for figures, {{figure: key}} on a line of its own; pictures, ![what it shows](media/id), each a paragraph whose
+further lines are its caption."""
 
 from __future__ import annotations
 
@@ -29,6 +30,7 @@ def parser(*, html: bool = False) -> MarkdownIt:
     made.inline.ruler.before("citation", "term", _term)
     made.core.ruler.after("inline", "anchors", _anchors)
     made.core.ruler.after("anchors", "hanging", _hanging)
+    made.core.ruler.after("hanging", "pictures", _pictures)
     return made
 
 
@@ -110,6 +112,33 @@ def _hanging(state: StateCore) -> None:
         for before, after in pairwise(token.children or ()):
             if after.type == "citation" and before.type == "text":
                 before.content = before.content.rstrip(" ")
+
+
+def _pictures(state: StateCore) -> None:
+    """A paragraph outside of lists and quotations that begins with a picture is that picture, the rest its caption."""
+    made: list[Token] = []
+    tokens = iter(state.tokens)
+    for token in tokens:
+        made.append(token)
+        if token.type == "paragraph_open" and not token.level:
+            inline = next(tokens)
+            if (picture := _picture_in(inline)) is None:
+                made.append(inline)
+            else:
+                made[-1] = picture
+                next(tokens)
+    state.tokens = made
+
+
+def _picture_in(inline: Token) -> Token | None:
+    """The picture that a paragraph is; its children are the end of its line and the caption below."""
+    first, *rest = inline.children or [inline]
+    if first.type != "image" or (rest and rest[0].type not in {"softbreak", "hardbreak"}):
+        return None
+    picture = Token("picture", "figure", 0, content=inline.content, map=inline.map, block=True)
+    picture.meta = {"address": str(first.attrs.get("src", "")), "alternative": plain(first.children or ())}
+    picture.children = rest
+    return picture
 
 
 def plain(tokens: Sequence[Token]) -> str:

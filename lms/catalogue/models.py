@@ -154,3 +154,41 @@ class TranslationConfirmation(Model):
     __table_args__ = (
         CheckConstraint("(act = 'taken-back') = (sealed_reason IS NOT NULL)", name="taken_back_for_a_reason"),
     )
+
+
+class Medium(Model):
+    """A picture or document in the form in which it is kept, once for all courses. Append-only, since a version or a
+    draft may name it for ever: triggers that the migrations make refuse everything else."""
+
+    __tablename__ = "lms_media"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    size: Mapped[int]
+    """In bytes."""
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    kept_at: Mapped[dt.datetime]
+
+    __table_args__ = (CheckConstraint("kind IN ('picture', 'document')", name="known"),)
+
+
+class MediumSize(Model):
+    """A picture at a narrower width, made once when it was kept."""
+
+    __tablename__ = "lms_media_size"
+
+    medium_id: Mapped[int] = mapped_column(ForeignKey("lms_media.id"), primary_key=True)
+    width: Mapped[int] = mapped_column(primary_key=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class VersionMedium(Model):
+    """Which pictures and documents a version has of its own."""
+
+    __tablename__ = "lms_version_media"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("lms_course_version.id"), primary_key=True)
+    medium_id: Mapped[int] = mapped_column(ForeignKey("lms_media.id"), primary_key=True, index=True)

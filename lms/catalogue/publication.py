@@ -133,9 +133,11 @@ def _scoring(
 
 
 def page_context(course: CourseFiles, language: str, *, for_trainers: bool = False) -> PageContext:
-    """A context that knows the course's sources and terms."""
+    """A context that knows the course's sources, terms, pictures and documents."""
     sources = {source["id"]: source for source in course.sources}
-    return PageContext(language, sources, {term["key"]: term for term in course.terms}, for_trainers=for_trainers)
+    terms = {term["key"]: term for term in course.terms}
+    media = {str(entry.get("id")): entry for entry in course.media}
+    return PageContext(language, sources, terms, media, for_trainers=for_trainers)
 
 
 def render_unit(kind: UnitKind, data: Mapping[str, Any], context: PageContext) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from lms.plugins.unit_kind import UnitKind
 from . import queries
 from .checks import Checked
 from .events import CourseVersionPublished
+from .keeping import note_version
 from .models import (
     ChangeKind,
     ConfirmationAct,
@@ -31,6 +32,7 @@ from .models import (
 from .publication import PublishedModule, PublishedUnit, Text, published_modules
 from .rules.course_files import ModuleEntry
 from .rules.mistakes import Mistake
+from .rules.numbering import next_number
 from .rules.substance import Change, changes, digest, text_changes, unannounced
 
 Row = TypeVar("Row", CourseVersion, VersionModule, Unit, UnitRevision)
@@ -72,6 +74,7 @@ class Publication:
         used, substance, found = self._compared()
         kind = _kind(self.latest, found)
         version = self._version(kind, found, substance, files_hash, _text_hashes(self.session, used.values()))
+        note_version(self.session, version.id, self.files.media)
         for position, entry in enumerate(self.files.entries()):
             if entry.use:
                 self._copy_module(version, position, entry, used[entry.key])
@@ -141,13 +144,15 @@ class Publication:
             "pass_mark": self.files.pass_mark,
             "terms": list(self.files.terms),
             "sources": list(self.files.sources),
+            "media": list(self.files.media),
             "substance": substance,
             "digests": self._digests(),
             "files_hash": files_hash,
             # Units' own files stand with their revisions.
             "files": {path: text for path, text in self.checked.files.items() if path not in self.paths},
         }
-        major, minor = _next_number(self.latest, kind)
+        before = (self.latest.major, self.latest.minor) if self.latest else None
+        major, minor = next_number(before, substantive=kind is ChangeKind.SUBSTANTIVE)
         version = CourseVersion(
             course_id=self.course.id,
             major=major,
@@ -290,9 +295,3 @@ def _kind(latest: CourseVersion | None, found: tuple[Change, ...]) -> ChangeKind
     if latest is None:
         return ChangeKind.FIRST
     return ChangeKind.SUBSTANTIVE if any(change.substantive for change in found) else ChangeKind.EDITORIAL
-
-
-def _next_number(latest: CourseVersion | None, kind: ChangeKind) -> tuple[int, int]:
-    if latest is None:
-        return 1, 0
-    return (latest.major + 1, 0) if kind is ChangeKind.SUBSTANTIVE else (latest.major, latest.minor + 1)

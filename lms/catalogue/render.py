@@ -5,67 +5,27 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from functools import partial
 from html import escape
 from typing import Any
 
-import nh3
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
-from markupsafe import Markup
 
 from lms.plugins.unit_kind import Citation, DefinedTerm, RenderedUnit, Section
 
 from .figures.figure import figure_html
-from .figures.svg import CLASSES as DRAWN
 from .labels import label
 from .markdown import NEEDS_REVIEW, parser, plain
+from .media import html as media
+from .rules.media import mentioned
 from .rules.texts import localised
+from .sanitising import sanitise as sanitise
+from .sanitising import stored_html as stored_html
 
 _WORD = re.compile(r"\w+(?:[’'-]\w+)*")
-_TAGS = {"a", "p", "ul", "ol", "li", "h2", "h3", "em", "strong", "b", "blockquote", "code", "pre", "hr", "br", "cite"}
-_TAGS |= {
-    "table",
-    "thead",
-    "tbody",
-    "tr",
-    "th",
-    "td",
-    "figure",
-    "figcaption",
-    "div",
-    "button",
-    "span",
-    "dl",
-    "dt",
-    "dd",
-    "details",
-    "summary",
-}
-_DRAWN_TAGS = {"svg", "g", "path", "rect", "circle", "text", "tspan"}
-_TAGS |= _DRAWN_TAGS
-_ATTRIBUTES = {
-    "a": {"href", "id", "class", "role", "aria-label", "title", "rel"},
-    "button": {"class", "type", "popovertarget"},
-    "h2": {"id"},
-    "h3": {"id"},
-    "div": {"class", "role", "tabindex", "aria-label"},
-    "th": {"scope", "class"},
-    "figure": {"class", "dir"},
-    **{tag: {"class"} for tag in ("p", "ul", "ol", "li", "td", "blockquote", "span", "dl", "details", "g")},
-    "svg": {"class", "viewBox", "role", "aria-label"},
-    "path": {"class", "d"},
-    "rect": {"x", "y", "width", "height"},
-    "circle": {"cx", "cy", "r"},
-    "text": {"x", "y"},
-    "tspan": {"x", "dy"},
-}
-_CLASSES = frozenset({"ref", "term", "timeline", "actors", "decisions", "fig", "pull", "scroll", "rubric", "review"})
-_CLASSES |= {"fig-title", "fig-words", "whole"}
-_DRAWING = {"svg": frozenset({"draw", "draw-slim", "draw-wide"}), "g": DRAWN, "path": DRAWN}
 # Browsers break a line on either side of a button. What touches a term stays with it: marks of opening before it; marks
 # of closing and footnotes after it.
 _TOUCHING = re.compile(
@@ -73,8 +33,6 @@ _TOUCHING = re.compile(
     r'(<button class="term"[^>]*>[^<]*</button>)'
     r"((?:[\u202f\xa0]?[»”’).,;:!?…])*(?:[\xa0]?<a class=\"ref\"[^>]*>[0-9]+</a>)*)"
 )
-# Within a drawing every value but its name is numbers, or the letters of a path between them.
-_NUMBERS = re.compile(r"[MLC0-9 .-]+")
 
 
 class PageContext:
@@ -85,11 +43,13 @@ class PageContext:
         language: str,
         sources: Mapping[str, Mapping[str, Any]],
         terms: Mapping[str, Mapping[str, Any]],
+        media: Mapping[str, Mapping[str, Any]] | None = None,
         *,
         for_trainers: bool = False,
     ) -> None:
         self.language = language
         self.sources, self.glossary, self.for_trainers = sources, terms, for_trainers
+        self.media = media or {}
         self.numbers: dict[str, int] = {}
         self.uses: dict[str, int] = {}
         self.defined: list[str] = []
@@ -116,6 +76,10 @@ class PageContext:
         """One of the unit's figures, drawn and in words; nothing for one that an outdated translation still names."""
         data = self.figures.get(key)
         return figure_html(data, self.language, self.inline(data["text"])) if data else ""
+
+    def medium(self, address: str) -> Mapping[str, Any]:
+        """What the course says of the picture or document that a text names by media/<id>; nothing for any other."""
+        return self.media.get(mentioned(address) or "", {})
 
     def heading(self, anchor: str, label: str) -> str:
         """A second-level heading from the catalogue of labels."""
@@ -181,6 +145,7 @@ class _Renderer(RendererHTML):
     def __init__(self, page: PageContext) -> None:
         super().__init__()
         self.page = page
+        self._links: list[str] = []
 
     def citation(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
         """Footnote marks, one for each source, on one line."""
@@ -207,8 +172,26 @@ class _Renderer(RendererHTML):
 
     def link_open(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
         """A link; one that leaves the house does not say where the reader came from."""
-        address = escape(str(tokens[at].attrs.get("href", "")))
-        return f'<a href="{address}" rel="noreferrer">' if "://" in address else f'<a href="{address}">'
+        address = str(tokens[at].attrs.get("href", ""))
+        document = media.document_link(self.page.medium(address), self.page.language)
+        self._links.append(document[1] if document else "")
+        leaves = ' rel="noreferrer"' if "://" in address else ""
+        return f'<a href="{escape(document[0] if document else address)}"{leaves}>'
+
+    def link_close(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+        """The end of a link; one to a document says its type and size first."""
+        return f"{escape(self._links.pop())}</a>"
+
+    def image(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+        """A picture where none can stand, in a text that is not in order yet: what it shows, in words."""
+        return escape(plain(tokens[at].children or ()))
+
+    def picture(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+        """A picture with its caption."""
+        token = tokens[at]
+        entry = self.page.medium(token.meta["address"])
+        caption = self.renderInline((token.children or [])[1:], options, env)
+        return media.picture_html(entry, token.meta["alternative"], caption, self.page.language)
 
     def table_open(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
         """A table in a box that scrolls by itself on a narrow screen."""
@@ -237,46 +220,6 @@ def _held_together(html: str) -> str:
     return _TOUCHING.sub(
         lambda found: f'<span class="whole">{found[0]}</span>' if found[1] or found[3] else found[0], html
     )
-
-
-def stored_html(html: str) -> Markup:
-    """Mark HTML that was sanitised when it was published as safe; the only place that may."""
-    return Markup(html)  # noqa: S704 - it has been through `sanitise`
-
-
-def sanitise(html: str, ids: str = "") -> str:
-    """Only the tags, attributes, classes and addresses a course text may have. `ids` is put before every id and before
-    what leads to one, for a page that shows two texts beside each other."""
-    return nh3.clean(
-        html,
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        attribute_filter=partial(_attribute, ids),
-        url_schemes={"http", "https"},
-        link_rel=None,
-    )
-
-
-def _attribute(ids: str, tag: str, name: str, value: str) -> str | None:
-    if name == "class":
-        kept = [word for word in value.split() if word in _DRAWING.get(tag, _CLASSES)]
-        return " ".join(kept) or None
-    if name in ("id", "popovertarget"):
-        return ids + value
-    if name == "href":
-        return f"#{ids}{value[1:]}" if value.startswith("#") else value
-    return _drawn(tag, name, value)
-
-
-def _drawn(tag: str, name: str, value: str) -> str | None:
-    """The attributes that figures have: numbers, a direction, the role of a picture; of other tags, any."""
-    if name == "dir":
-        return value if value in {"ltr", "rtl"} else None
-    if tag == "svg" and name == "role":
-        return value if value == "img" else None
-    if tag in _DRAWN_TAGS and name != "aria-label":
-        return value if _NUMBERS.fullmatch(value) else None
-    return value
 
 
 def source_html(source: Mapping[str, Any], language: str) -> str:

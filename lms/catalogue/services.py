@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,9 +22,11 @@ from lms.plugins.unit_kind import UnitKind
 from . import cache, queries
 from .checks import Checked, check
 from .files import disk
+from .keeping import keep_files
 from .models import ChangeKind, ConfirmationAct, Course, CourseVersion, TranslationConfirmation, Unit, UnitRevision
 from .publishing import BrokenCourse, Publication, reused_anew
 from .rules.confirmation import LONGEST_REASON, SHORTEST_REASON, may_confirm
+from .rules.media import Medium
 from .rules.mistakes import Mistake
 from .rules.substance import Change, digest
 
@@ -32,6 +34,7 @@ __all__ = [
     "ELSEWHERE",
     "BrokenCourse",
     "LoadReport",
+    "check_against",
     "check_folder",
     "confirm_translation",
     "course_row",
@@ -39,6 +42,7 @@ __all__ = [
     "exported_files",
     "fingerprint",
     "foresee",
+    "keep_files",
     "load",
     "load_checked",
     "publish_files",
@@ -68,7 +72,7 @@ def load(
 
     Raises BrokenCourse for mistakes in the files, Refused when the course was changed elsewhere since they were taken.
     """
-    checked = check_folder(folder, kinds, queries.reusable_modules(session))
+    checked = check_against(session, folder=folder, kinds=kinds)
     return load_checked(session, checked=checked, kinds=kinds, at=at, by=by)
 
 
@@ -78,6 +82,7 @@ def load_checked(
     """The same of a folder that was checked already."""
     _insist(checked)
     assert checked.course is not None  # noqa: S101 - `_insist` raises otherwise
+    keep_files(session, checked, at)
     files_hash = fingerprint(checked.files)
     course = course_row(session, checked.course.slug, at)
     latest = _latest(session, course)
@@ -108,9 +113,10 @@ def publish_files(
 
     Raises BrokenCourse for mistakes in the files, Refused where nothing is new.
     """
-    checked = check(files, kinds, queries.reusable_modules(session))
+    checked = check(files, kinds, queries.reusable_modules(session), queries.kept_for(session, files))
     _insist(checked)
     assert checked.course is not None  # noqa: S101 - `_insist` raises otherwise
+    keep_files(session, checked, at)
     course = course_row(session, checked.course.slug, at)
     latest = _latest(session, course)
     files_hash = fingerprint(checked.files)
@@ -126,7 +132,7 @@ def foresee(
     session: Session, *, files: Mapping[str, bytes], kinds: Mapping[str, UnitKind], at: dt.datetime
 ) -> tuple[ChangeKind, tuple[Change, ...]]:
     """What publishing these files would be, and all it would change; writes nothing. Raises BrokenCourse."""
-    checked = check(files, kinds, queries.reusable_modules(session))
+    checked = check(files, kinds, queries.reusable_modules(session), queries.kept_for(session, files))
     _insist(checked)
     assert checked.course is not None  # noqa: S101 - `_insist` raises otherwise
     course = session.scalars(select(Course).where(Course.slug == checked.course.slug)).one_or_none()
@@ -137,10 +143,26 @@ def foresee(
 
 def check_folder(folder: Path, kinds: Mapping[str, UnitKind], elsewhere: Collection[str]) -> Checked:
     """Everything wrong with a course's folder; `elsewhere` names the modules it may reuse as "course/module"."""
+    return _check_folder(folder, kinds, elsewhere, lambda _files: {})
+
+
+def check_against(session: Session, *, folder: Path, kinds: Mapping[str, UnitKind]) -> Checked:
+    """The same of a folder that is to be published here, where modules and files may be already."""
+    elsewhere = queries.reusable_modules(session)
+    return _check_folder(folder, kinds, elsewhere, lambda files: queries.kept_for(session, files))
+
+
+def _check_folder(
+    folder: Path,
+    kinds: Mapping[str, UnitKind],
+    elsewhere: Collection[str],
+    held: Callable[[Mapping[str, bytes]], Mapping[str, Medium]],
+) -> Checked:
     try:
-        checked = check(disk.collect(folder), kinds, elsewhere)
+        files = disk.collect(folder)
     except disk.Unreadable as unreadable:
         return Checked(None, {}, unreadable.mistakes)
+    checked = check(files, kinds, elsewhere, held(files))
     if checked.course is not None and folder.resolve().name != checked.course.slug:
         cure = f"rename the folder to {checked.course.slug}"
         checked.mistakes.append(Mistake("course.yaml", 1, "the folder has another name than the course", cure))
@@ -181,7 +203,8 @@ def export(session: Session, *, slug: str, folder: Path) -> list[Mistake]:
 
     Files of an earlier export that the course has no more are left for a person to delete: they may be somebody's work.
     """
-    files = exported_files(session, slug)
+    texts = exported_files(session, slug)
+    files = {path: text.encode() for path, text in texts.items()} | queries.media_files(session, texts)
     disk.save(files, folder / slug)
     strange = (name for name in disk.names(folder / slug) if name not in files)
     return [

@@ -38,12 +38,6 @@ def filter_in(args: Mapping[str, str], edition: str, states: Iterable[str]) -> F
     )
 
 
-def page_in(args: Mapping[str, str]) -> int:
-    """The page that an address asks for; the first one where it asks for none."""
-    asked = args.get("page", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
-
-
 def address_of(wanted: Filter, edition: str, page: int = 1) -> str:
     """The part of an address that asks for this filter."""
     asked = {name: str(value) for name, value in vars(wanted).items() if value}

@@ -12,9 +12,10 @@ from lms.web.dates import local_day
 from lms.web.languages import language
 from lms.web.logs import note_look
 from lms.web.render import render
+from lms.web.slices import page_in
 
 from . import queries
-from .forms import address_of, filter_in, page_in
+from .forms import address_of, filter_in
 from .pages import EditionPage, PeoplePage
 
 bp = Blueprint("dashboards", __name__)

@@ -66,6 +66,8 @@ class HomePage:
     standing: Standing | None
     verdict: Verdict | None
     others: Sequence[MyPlace]
+    changed: int
+    """How many texts have changed since they were finished."""
 
     @property
     def invited(self) -> bool:

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, bindparam, select, true
+from sqlalchemy import Row, Table, bindparam, func, select, true
 from sqlalchemy.orm import Session
 
 from lms.catalogue.queries import published_of
 from lms.catalogue.rules.texts import localised
 from lms.learning.models import EnrolmentProgress
+from lms.learning.rules.changes import Reading
 from lms.learning.rules.standing import Course
 from lms.people.models import Institution, Person
 from lms.people.queries import mandates_in_force
@@ -42,6 +43,7 @@ class MyPlace:
     deadline: dt.datetime
     has_more_time: bool
     version_id: int | None
+    reading: Reading | None
     course: Course
     closed_at: dt.datetime | None
     attendance: Attendance
@@ -66,10 +68,8 @@ _enrolment, _edition, _version, _institution, _person, _progress, _closing, _res
 )  # fmt: skip
 _ended = _issued.alias()
 _IN_FORCE = (
-    select(_version.c.version_id)
+    select(func.max(_version.c.id))
     .where(_version.c.edition_id == _enrolment.c.edition_id)
-    .order_by(_version.c.id.desc())
-    .limit(1)
     .correlate(_enrolment)
     .scalar_subquery()
 )
@@ -80,7 +80,8 @@ _PLACES = (
             "public_id", "title", "place", "starts_on", "ends_on", "zone", "deadline_at", "contact"
         )),
         (_edition.c.programme != "").label("has_programme"),
-        _institution.c.zone.label("institution_zone"), _person.c.name_confirmed_at, _IN_FORCE.label("version_id"),
+        _institution.c.zone.label("institution_zone"), _person.c.name_confirmed_at,
+        _edition.c.id.label("edition_id"), _version.c.version_id, _version.c.id.label("reads_id"), _version.c.since,
         *(_progress.c[name] for name in ("started_at", "completed_at", "late", "last_unit_id")),
         _closing.c.at.label("closed_at"), _result.c.held, _result.c.present, _result.c.excused,
         _issued.c.record, _issued.c.dated, _ended.c.act.label("ended"),
@@ -89,6 +90,7 @@ _PLACES = (
     .join(_edition, _edition.c.id == _enrolment.c.edition_id)
     .join(_institution, _institution.c.id == _enrolment.c.institution_id)
     .join(_person, _person.c.id == _enrolment.c.person_id)
+    .outerjoin(_version, _version.c.id == _IN_FORCE)
     .outerjoin(_progress, _progress.c.enrolment_id == _enrolment.c.id)
     .outerjoin(_closing, _closing.c.edition_id == _enrolment.c.edition_id)
     .outerjoin(_result, _result.c.enrolment_id == _enrolment.c.id)
@@ -115,6 +117,7 @@ def _place(row: Row[*tuple[Any, ...]]) -> MyPlace:
         deadline=deadline_in_force(row.deadline_at, row.own_deadline_at),
         has_more_time=row.own_deadline_at is not None and row.own_deadline_at > row.deadline_at,
         version_id=row.version_id,
+        reading=Reading(row.id, row.edition_id, row.reads_id, row.since) if row.reads_id else None,
         course=Course(row.started_at, row.completed_at, bool(row.late), row.last_unit_id),
         closed_at=row.closed_at,
         attendance=Attendance(row.held or 0, row.present or 0, row.excused or 0),

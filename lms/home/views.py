@@ -12,7 +12,7 @@ from lms.authoring.queries import taught_courses
 from lms.catalogue.queries import outline
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.learning.queries import progress_of
+from lms.learning.queries import changed_texts, progress_of
 from lms.learning.rules.standing import Standing, standing_of
 from lms.people.queries import Viewer, names_of
 from lms.people.sign_in import me
@@ -58,7 +58,7 @@ def _moment(place: MyPlace) -> Moment:
 
 def _participant(viewer: Viewer, place: MyPlace, places: Sequence[MyPlace]) -> str:
     moment = _moment(place)
-    standing = _standing(place) if moment in READING | {Moment.RECORDED} else None
+    standing, changed = _standing(place) if moment in READING | {Moment.RECORDED} else (None, 0)
     page = HomePage(
         place=place,
         moment=moment,
@@ -68,16 +68,21 @@ def _participant(viewer: Viewer, place: MyPlace, places: Sequence[MyPlace]) -> s
         standing=standing,
         verdict=_verdict(viewer, place, standing, moment),
         others=[other for other in places if other is not place],
+        changed=changed,
     )
     template = "lms/home/away.html" if moment in ELSEWHERE else "lms/home/index.html"
     return render(template, page=page, place=place, oversees=viewer.can(Permission.OVERSEE))
 
 
-def _standing(place: MyPlace) -> Standing | None:
-    if place.version_id is None:
-        return None
-    course = outline(db.session(), place.version_id)
-    return standing_of(course, progress_of(db.session(), place.enrolment_id), place.course)
+def _standing(place: MyPlace) -> tuple[Standing | None, int]:
+    """How far the reading has come, and how many texts have changed since they were finished."""
+    if place.version_id is None or place.reading is None:
+        return None, 0
+    session = db.session()
+    course, progress = outline(session, place.version_id), progress_of(session, place.enrolment_id)
+    standing = standing_of(course, progress, place.course)
+    told = changed_texts(session, place.reading, course, progress, language(), complete=standing.complete)
+    return standing, len(told)
 
 
 def _verdict(viewer: Viewer, place: MyPlace, standing: Standing | None, moment: Moment) -> Verdict | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +38,8 @@ class Settings:
     """Whom people write to when they cannot get in; the sender of the mail, unless said."""
     trusted_proxies: int = 0
     """How many proxies in front set X-Forwarded-For and -Proto; 0 believes none of them."""
+    sign_offs: tuple[str, ...] = ("history", "sensitivity")
+    """What reviewers stand for before a course is published, by kind; "language" once for each changed translation."""
     keys: Keyring = field(default=Keyring(b"", b"", b""), repr=False)
     """The three root keys: LMS_SECRET_KEY, LMS_IDENTITY_KEY, LMS_LEDGER_KEY (64 hexadecimal digits each), or files
     secret.key, identity.key, ledger.key in the folder LMS_KEYS."""
@@ -73,6 +76,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         mail_from=environ.get("LMS_MAIL_FROM", Settings.mail_from),
         support_address=environ.get("LMS_SUPPORT_ADDRESS") or environ.get("LMS_MAIL_FROM", Settings.support_address),
         trusted_proxies=_whole("LMS_TRUSTED_PROXIES", environ, mistakes),
+        sign_offs=_sign_offs(environ, mistakes),
         keys=_keyring(environ, env, home, mistakes),
     )
     mistakes += _production_mistakes(environ, settings)
@@ -87,6 +91,16 @@ def _whole(name: str, environ: Mapping[str, str], mistakes: list[str]) -> int:
         mistakes.append(f"{name} is {text!r}; it must be a whole number.")
         return 0
     return int(text)
+
+
+def _sign_offs(environ: Mapping[str, str], mistakes: list[str]) -> tuple[str, ...]:
+    text = environ.get("LMS_SIGN_OFFS")
+    if text is None:
+        return Settings.sign_offs
+    kinds = tuple(kind.strip() for kind in text.split(","))
+    if len(set(kinds)) < len(kinds) or not all(re.fullmatch("[a-z][a-z-]{0,39}", kind) for kind in kinds):
+        mistakes.append(f"LMS_SIGN_OFFS is {text!r}; write kinds such as history,law,sensitivity,language, each once.")
+    return kinds
 
 
 def _production_mistakes(environ: Mapping[str, str], settings: Settings) -> list[str]:

@@ -21,6 +21,7 @@ from lms.seminars.rules import COUNTED
 from . import queries
 from .models import (
     Answer,
+    ChangeSeen,
     EnrolmentProgress,
     ProgressEvent,
     QuestionTally,
@@ -195,6 +196,31 @@ def receipts(session: Session) -> Iterable[Finding]:
     )
     for number in session.scalars(written):
         yield Finding(f"private text {number}", "has a receipt that was given to somebody else")
+
+
+@check("learning.changes")
+def changes_seen(session: Session) -> Iterable[Finding]:
+    """Whoever said they had seen a change has a receipt for it, of a version that their edition has read."""
+    rows = session.execute(
+        select(
+            ChangeSeen.id,
+            ChangeSeen.enrolment_id,
+            Receipt.enrolment_id.label("given_to"),
+            EditionVersion.id.label("read_by"),
+        )
+        .join(Receipt, Receipt.id == ChangeSeen.receipt_id)
+        .join(Enrolment, Enrolment.id == ChangeSeen.enrolment_id)
+        .outerjoin(
+            EditionVersion,
+            (EditionVersion.edition_id == Enrolment.edition_id) & (EditionVersion.version_id == ChangeSeen.version_id),
+        )
+        .order_by(ChangeSeen.id)
+    )
+    for row in rows:
+        if row.given_to != row.enrolment_id:
+            yield Finding(f"change seen {row.id}", "has a receipt that was given to somebody else")
+        if row.read_by is None:
+            yield Finding(f"change seen {row.id}", "is of a version that the edition has not read")
 
 
 @check("learning.proposals")

@@ -1,4 +1,5 @@
-"""A person on the course: receipts, progress, quiz tries, private reflections, reports of errors, proposed words."""
+"""A person on the course: receipts, progress, quiz tries, private reflections, changes
+seen, reports of errors, proposed words."""
 
 from __future__ import annotations
 
@@ -153,6 +154,22 @@ class Reflection(Model):
     at: Mapped[dt.datetime]
 
     __table_args__ = (Index("ix_lms_reflection_unit", "enrolment_id", "unit_id"),)
+
+
+class ChangeSeen(Model):
+    """That a person said they had seen how a text has changed, up to this version. Only their own word: what was opened
+    is never noted. Append-only: triggers that the migrations make refuse everything else."""
+
+    __tablename__ = "lms_change_seen"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("lms_unit.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("lms_course_version.id"))
+    receipt_id: Mapped[int] = mapped_column(ForeignKey("lms_receipt.id"))
+    at: Mapped[dt.datetime]
+
+    __table_args__ = (Index("ix_lms_change_seen_unit", "enrolment_id", "unit_id"),)
 
 
 class TextReport(Model):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField
-from wtforms.validators import InputRequired
+from wtforms import BooleanField, HiddenField
+from wtforms.validators import InputRequired, Length
 
 from lms.web.forms import Form
 
@@ -16,3 +16,9 @@ class ClosingForm(Form):
         _l("I have checked the sheet"),
         validators=[InputRequired(_l("Check the sheet first, then tick this box."))],
     )
+
+
+class MovingForm(Form):
+    """Carries the fingerprint of the forecast that the coordinator was shown."""
+
+    shown = HiddenField(validators=[InputRequired(), Length(max=64)])

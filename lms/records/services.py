@@ -15,22 +15,27 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue.queries import outline
 from lms.kernel import audit, outbox
-from lms.kernel.errors import NotFound, Refused
+from lms.kernel.errors import Conflict, NotFound, Refused
 from lms.kernel.events import publish
 from lms.kernel.secrets import new_token, seal
+from lms.learning import services as learning_services
 from lms.people.models import Institution
 from lms.people.queries.persons import full_names_of
+from lms.people.rules import Scope
 from lms.people.rules.names import PersonName
 from lms.people.sealing import keys_of
+from lms.seminars import services as seminar_services
 from lms.seminars.models import Edition, Enrolment, EnrolmentState, Stage
+from lms.seminars.services import NotNewer as NotNewer
 from lms.seminars.services import reach_all
 
 from .events import RecordEnded, RecordIssued, RecordsIssued
 from .models import LedgerEntry, RecordAct, RecordSubject
-from .queries import Standing, standings, without_record
+from .queries import Standing, forecast, standings, without_record
 from .queries.held import sealed_place
 from .queries.ledger import ENTRY, entry_of
 from .rules.ledger import Entry, commit_to, mark
+from .rules.moving import Forecast
 from .sealing import ledger_keys
 
 _UNNUMBERED = 0
@@ -49,6 +54,32 @@ def consider_edition(session: Session, *, edition_id: int, at: dt.datetime) -> l
 def consider_person(session: Session, *, person_id: int, at: dt.datetime) -> list[str]:
     """Issue every record of a person whose rule is met now."""
     return _consider(session, Enrolment.person_id == person_id, at)
+
+
+class ForecastChanged(Conflict):
+    """What the coordinator was shown would not come true any more; nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Something has changed since you opened this page. Nothing was done. Look at it again before you decide.")
+        )
+
+
+def move_edition(
+    session: Session, *, edition: Edition, version_id: int, shown: str, scope: Scope, at: dt.datetime, by: str
+) -> Forecast:
+    """Let an edition read another version, with exactly the effects that were shown (the forecast's fingerprint).
+
+    Raises NotNewer for a version that the edition reads already or has left behind, ForecastChanged when the effects
+    would be others.
+    """
+    seminar_services.hold_version(session, edition=edition)
+    learning_services.hold_reading(session, edition_id=edition.id)
+    found = forecast(session, edition, version_id, scope, at)
+    if found.present_id != version_id and found.fingerprint != shown:
+        raise ForecastChanged
+    seminar_services.use_version(session, edition=edition, version_id=version_id, at=at, by=by)
+    return found
 
 
 def end(session: Session, *, record: str, act: RecordAct, at: dt.datetime) -> None:

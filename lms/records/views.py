@@ -1,18 +1,20 @@
-"""Closing an edition's attendance with a preview; one's own records; the certificate."""
+"""Closing an edition's attendance and taking it to another version, each with a preview; one's own records; the
+certificate."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from lms.catalogue.queries import outline
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import Refused
+from lms.kernel.errors import NotFound, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.queries import names_of
 from lms.people.sign_in import me
@@ -22,11 +24,14 @@ from lms.seminars import services as seminar_services
 from lms.seminars.models import Edition
 from lms.web.access import Permission, requires
 from lms.web.dates import local_day
+from lms.web.languages import language
 from lms.web.logs import note_look
 from lms.web.render import render
+from lms.web.slices import page_in
 
-from . import queries, words
-from .forms import ClosingForm
+from . import queries, services, words
+from .forms import ClosingForm, MovingForm
+from .pages import MovingPage
 
 bp = Blueprint("records", __name__)
 
@@ -74,6 +79,66 @@ def _closing_page(session: Session, edition: Edition, form: ClosingForm) -> dict
     }
 
 
+@bp.get("/editions/<edition>/versions/<number>")
+@requires(Permission.COORDINATE)
+def moving(edition: str, number: str) -> str:
+    """What a newer version changes for an edition, and who is affected, before it is used."""
+    found = seminars.edition_of(db.session(), edition, me().scope)
+    return render("lms/records/moving.html", page=_moving_page(db.session(), found, number))
+
+
+@bp.post("/editions/<edition>/versions/<number>")
+@requires(Permission.COORDINATE)
+def move(edition: str, number: str) -> Response | tuple[str, int]:
+    """Let the edition read that version, with exactly what was shown; what was shown before is shown anew."""
+    viewer, form = me(), MovingForm()
+    try:
+        if not form.validate():
+            raise Refused(_("We could not read what was sent. Nothing was changed. Please try again."))
+        with unit_of_work() as session:
+            found = seminars.edition_of(session, edition, viewer.scope)
+            version_id = seminars.version_numbered(session, found.course_id, number)
+            services.move_edition(
+                session, edition=found, version_id=version_id, shown=form.shown.data, scope=viewer.scope, at=now(),
+                by=viewer.subject,
+            )  # fmt: skip
+    except services.NotNewer as no:
+        flash(str(no), "care")
+    except (Refused, services.ForecastChanged) as no:
+        found = seminars.edition_of(db.session(), edition, viewer.scope)
+        page = _moving_page(db.session(), found, number, refusal=str(no))
+        return render("lms/records/moving.html", page=page), no.status
+    else:
+        flash(
+            _("The edition reads version %(number)s from now on. What was earned stays earned.", number=number), "done"
+        )
+    return redirect(url_for("seminars.edit_edition", edition=edition), 303)
+
+
+def _moving_page(session: Session, edition: Edition, number: str, refusal: str | None = None) -> MovingPage:
+    versions, scope = seminars.versions_for(session, edition), me().scope
+    if not any(version.newer and version.number == number for version in versions):
+        raise NotFound
+    version_id = seminars.version_numbered(session, edition.course_id, number)
+    foreseen = queries.forecast(session, edition, version_id, scope, now())
+    touched = {effect.enrolment_id for effect in foreseen.touched}
+    rows = seminars.people_rows(session, edition.id, scope) if touched else []
+    note_look("version.looked-at", edition.public_id, version=number, people=len(touched))
+    return MovingPage(
+        edition=edition,
+        versions=versions,
+        number=number,
+        old=outline(session, foreseen.present_id),
+        new=outline(session, version_id),
+        forecast=foreseen,
+        people=seminars.named(session, [row for row in rows if row.enrolment_id in touched]),
+        page=page_in(request.args),
+        language=language(),
+        at=now(),
+        refusal=refusal,
+    )
+
+
 @bp.get("/records")
 @requires(Permission.SIGNED_IN)
 def mine() -> str:
@@ -93,14 +158,14 @@ def mine() -> str:
 def certificate(record: str) -> str:
     """The certificate of a record, for its holder alone."""
     page = queries.my_record(db.session(), record, me().person_id)
-    language = str(get_locale() or "en")
+    locale = str(get_locale() or "en")
     return render(
         "lms/records/certificate.html",
         page=page,
         held=page.held,
         ended=words.ended(page.held.ended),
-        state=name(page.state_code, language),
-        footnote=footnote(page.state_code, language),
+        state=name(page.state_code, locale),
+        footnote=footnote(page.state_code, locale),
         fingerprint=words.fingerprint(page.version_hash),
         other_titles=words.other_titles(),
         figures=[line for line in (_reading(page), _attendance(page)) if line],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,13 +36,17 @@ from lms.seminars.models import Edition, EditionKind
 from lms.seminars.rules import EditionFacts
 
 MEASURER = "course-report"
+PHONE = 960
+"""Pixels that a picture has on the screen of a phone."""
+_SIZES = re.compile(r'srcset="([^"]+)"')
 SLOW_LINE = 64_000
 """Bits per second of the line that times are given for."""
 
 
 @dataclass(frozen=True)
 class Weight:
-    """Bytes of a page as it travels, compressed, with its head; without styles and letters, which a browser keeps."""
+    """Bytes of a page as it travels, compressed, with its head and with its pictures as a phone gets them; without
+    styles and letters, which a browser keeps."""
 
     bytes: int
 
@@ -141,13 +146,26 @@ def _page(client: FlaskClient, path: str, scored: bool) -> Weight:
     if scored:
         _ask(client, "POST", f"{path}/tries", 303)
     answer = _ask(client, "GET", path, 200)
-    head = sum(len(name) + len(value) + 4 for name, value in answer.headers)
-    return Weight(len(answer.data) + head)
+    plain = _ask(client, "GET", path, 200, encoding="identity").text
+    pictures = [_ask(client, "GET", _on_a_phone(sizes), 200) for sizes in _SIZES.findall(plain)]
+    return Weight(sum(_size(one) for one in (answer, *pictures)))
 
 
-def _ask(client: FlaskClient, method: str, path: str, status: int) -> TestResponse:
+def _size(answer: TestResponse) -> int:
+    return len(answer.data) + sum(len(name) + len(value) + 4 for name, value in answer.headers)
+
+
+def _on_a_phone(sizes: str) -> str:
+    """The address of the largest of some sizes that is not too large for it."""
+    found = [size.split(" ") for size in sizes.split(", ")]
+    return next((address for address, width in reversed(found) if int(width[:-1]) <= PHONE), found[0][0])
+
+
+def _ask(client: FlaskClient, method: str, path: str, status: int, encoding: str = "br") -> TestResponse:
     with client.application.app_context():
-        answer = client.open(path, method=method, data={"client_key": new_token()}, headers={"Accept-Encoding": "br"})
+        answer = client.open(
+            path, method=method, data={"client_key": new_token()}, headers={"Accept-Encoding": encoding}
+        )
     if answer.status_code != status:
         raise RuntimeError(f"{method} {path} was answered with {answer.status}")
     return answer

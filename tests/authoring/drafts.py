@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask
 
 from lms.authoring import services
 from lms.authoring.models import Draft
+from lms.authoring.rules.signing import Need, SignOffAct
 from lms.authoring.workspace import Workspace, workspace_of
 from lms.kernel.clock import now
 from lms.kernel.secrets import new_token
+from lms.kernel.settings import Settings
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.people.queries import Viewer, viewer_for_person
+from lms.people.rules import Role
 from tests.authoring.desks import Worker
 from tests.catalogue import tiny
+from tests.people.makers import give_mandate, make_person
 
 FIRST_PATH = "modules/01-words/first.md"
 
@@ -59,3 +65,31 @@ def workspace(draft: Draft) -> Workspace:
 def page(app: Flask, worker: Worker, draft: Draft, path: str = "") -> str:
     """A page of a draft."""
     return worker.page(f"/tiny/drafts/{draft.public_id}{path}")
+
+
+def reviewer() -> Viewer:
+    """Somebody who reviews every course."""
+    person = make_person()
+    give_mandate(person, Role.REVIEWER)
+    with reading() as session:
+        found = viewer_for_person(session, person.id, now())
+    assert found
+    return found
+
+
+def sign(draft: Draft, by: Viewer, kind: str, act: SignOffAct = SignOffAct.GIVEN, **more: Any) -> None:
+    """Somebody gives, withholds or takes back a sign-off of the draft as it stands."""
+    language = more.pop("language", "")
+    seen = more.pop("seen", None) or workspace(draft).files_hash
+    opinion = services.Opinion(Need(kind, language), act, seen, **more)
+    with unit_of_work() as session:
+        found = session.get_one(Draft, draft.id)
+        services.sign(session, draft=found, opinion=opinion, kinds=tiny.KINDS, by=by, at=now())
+
+
+def sign_all(draft: Draft) -> Viewer:
+    """Every sign-off that is asked for by default, given by one reviewer who did not write."""
+    by = reviewer()
+    for kind in Settings.sign_offs:
+        sign(draft, by, kind)
+    return by

@@ -151,8 +151,8 @@ def test_what_changed_since_is_shown_passage_by_passage(app: Flask, tmp_path: Pa
     page = worker(app, Role.TRAINER).page("/tiny/units/first?text=es")
     said = words(page)
     assert "What changed in the original since End" in said
-    assert "It <del>ended. </del><ins>ended at last. </ins>[@S001]" in page
-    assert "<ins>And then? [@S001]</ins>" in page
+    assert "It ended [new: at last ] . [source: The first source]" in said
+    assert "[new: And then? [source: The first source] ]" in said
     assert "2 passages of the original have changed since." in said
 
 

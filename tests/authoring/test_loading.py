@@ -19,7 +19,7 @@ from lms.kernel.clock import frozen, now
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.people.rules import Role, ScopeKind
 from tests.authoring.desks import Worker, worker
-from tests.authoring.drafts import FIRST_PATH, viewer
+from tests.authoring.drafts import FIRST_PATH, sign_all, viewer
 from tests.catalogue.tiny import FIRST, KINDS, encoded, tiny_files, written
 from tests.conftest import NOW
 from tests.people.test_races import at_once
@@ -122,6 +122,7 @@ def test_what_was_loaded_reviewed_and_published_is_the_folder_again(
 ) -> None:
     folder = written(tmp_path, first=BETTER)
     load(app, folder)
+    sign_all(drafts()[0])
     with unit_of_work() as session:
         draft = session.merge(drafts()[0])
         publish_draft(session, draft=draft, summary={"en": "A point."}, kinds=KINDS, by=viewer(reviewer), at=now())

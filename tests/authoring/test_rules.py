@@ -44,7 +44,7 @@ def test_the_passages_of_a_quiz_leave_out_what_a_translation_cannot_say() -> Non
         (
             text("It ended then."),
             text("It ended now."),
-            [Changed("", (Piece("same", "It ended "), Piece("del", "then."), Piece("ins", "now.")))],
+            [Changed("", (Piece("same", "It ended "), Piece("del", "then"), Piece("ins", "now"), Piece("same", ".")))],
         ),
         (text("One.", "Two."), text("Two.", "One."), None),
     ],

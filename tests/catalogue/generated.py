@@ -9,17 +9,22 @@ from hypothesis import strategies as st
 
 from lms.catalogue.files.canonical import canonical_files
 from lms.catalogue.files.text import tidy
+from lms.catalogue.media.apart import Made
 from lms.catalogue.rules.course_files import CourseFiles, ModuleFile, UnitFile
+from lms.catalogue.rules.media import DOCUMENT, path_of
 from lms.catalogue.rules.translation import text_hash
 
+from . import illustrated
 from .tiny import KINDS
 
+POOL = (illustrated.picture, illustrated.report, illustrated.drawing)
 LANGUAGES = ("en", "es", "fr", "ar", "no", "ku")
 KEYS = st.one_of(
     st.sampled_from(["no", "on", "null", "y", "1e3", "0x1f", "012", "2012", "true", "a--b", "n"]),
     st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=8),
 ).map(lambda key: key.strip("-"))
 UNWRITABLE = "\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+NAMES = st.lists(KEYS.filter(bool), min_size=3, max_size=3, unique=True)
 LETTERS = st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp", "Cn", "Co"), exclude_characters=UNWRITABLE)
 SCRIPTS = (
     "Prevention begins early", "Запобігання", "الوقاية خير", "预防", "防止する", "רצח עם", "ប្រទេស", "የዘር ማጥፋት",
@@ -70,6 +75,9 @@ class Author:
         )
         self.sources = [f"S{number:03}" for number in range(1, draw(st.integers(1, 3)) + 1)]
         self.terms = draw(st.lists(KEYS.filter(bool), max_size=3, unique=True))
+        # Looking at files takes a process of its own, so only some courses have any.
+        kept = draw(st.lists(st.sampled_from(POOL), max_size=3, unique=True)) if draw(st.integers(0, 3)) == 0 else []
+        self.media = [(key, make()) for key, make in zip(draw(NAMES), kept, strict=False)]
         self.units: set[str] = set()
         self.cases: list[str] = []
         self.passages: list[str] = []
@@ -133,6 +141,7 @@ class Author:
             self.passages.append(f"{key}#part-{number}")
             parts.append(self.prose())
         parts += [f"{{{{figure: {figure['id']}}}}}" for figure in figures]
+        parts += [self.shown(key, made) for key, made in self.media if all_sources or self.draw(st.booleans())]
         more = {
             "list": f"- {self.prose()}\n- {self.prose()}".replace("\nand", " and"),
             "table": f"| A | B |\n| --- | --- |\n| {self.prose()} | x |".replace("\nand", " and").replace(
@@ -143,6 +152,13 @@ class Author:
         }
         parts += [more[name] for name in self.draw(st.lists(st.sampled_from(sorted(more)), max_size=3, unique=True))]
         return tidy("\n\n".join(parts))
+
+    def shown(self, key: str, made: Made) -> str:
+        """The place of a picture, perhaps with a caption; or a link to a document."""
+        if made.medium.kind == DOCUMENT:
+            return f"[The report](media/{key}) {self.citation()}"
+        caption = f"\nA caption {self.citation()}" if self.draw(st.booleans()) else ""
+        return f"![Words for it](media/{key}){caption}"
 
     def reading(self, folder: str, *, first: bool = False) -> UnitFile:
         """A text to read, with whatever it may have."""
@@ -361,7 +377,13 @@ class Author:
         if self.draw(st.booleans()):
             head["pass_mark"] = self.draw(st.integers(1, 100))
         terms = tuple(self.term(key) for key in self.terms)
-        return CourseFiles(head, modules, terms, tuple(self.source(name) for name in self.sources))
+        media = tuple(self.entry(key, made) for key, made in self.media)
+        return CourseFiles(head, modules, terms, tuple(self.source(name) for name in self.sources), media)
+
+    def entry(self, key: str, made: Made) -> dict[str, Any]:
+        """What media.yaml says of a file."""
+        said = {"title": self.line(), "licence": self.line(), "provenance": self.line()}
+        return {"id": key, "kind": made.medium.kind, **said, **made.medium.fields()}
 
 
 FIGURES = ("pillars", "scale", "path")
@@ -381,4 +403,6 @@ def courses(draw: st.DrawFn) -> CourseFiles:
 
 def files_of(course: CourseFiles) -> dict[str, bytes]:
     """Its files in the canonical form."""
-    return {path: text.encode() for path, text in canonical_files(course, KINDS).items()}
+    pool = {make().medium.sha256: make().data for make in POOL} if course.media else {}
+    media = {path_of(entry): pool[entry["sha256"]] for entry in course.media}
+    return {path: text.encode() for path, text in canonical_files(course, KINDS).items()} | media

@@ -135,7 +135,7 @@ def test_formatting_canonical_files_changes_nothing(tmp_path: Path) -> None:
     reading = read_files(encoded(tiny_files()), KINDS)
     assert reading.course is not None
     assert canonical_files(reading.course, KINDS) == dict(sorted(tiny_files().items()))
-    assert disk.save(canonical_files(reading.course, KINDS), written(tmp_path)) == []
+    assert disk.save(encoded(canonical_files(reading.course, KINDS)), written(tmp_path)) == []
 
 
 def test_formatting_puts_fields_in_order_and_ends_lines_cleanly() -> None:

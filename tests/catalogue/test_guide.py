@@ -18,7 +18,7 @@ def test_every_field_is_explained(name: str) -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize("name", ["glossary", "sources"])
+@pytest.mark.parametrize("name", ["glossary", "media", "sources"])
 def test_every_field_of_a_list_is_explained(name: str) -> None:
     entry = next(iter(schema(name)["properties"].values()))["items"]
     assert [field for field in entry["properties"] if f"`{field}" not in GUIDE] == []

@@ -62,12 +62,26 @@ def test_each_missing_setting_alone_stops_production(name: str, tmp_path: Path) 
         ({"LMS_LEDGER_KEY": "ab" * 31}, "LMS_LEDGER_KEY must be 64 hexadecimal digits"),
         ({"DATABASE_URL": "postgres://lms@/lms"}, "write postgresql://"),
         ({"LMS_MAIL_URL": "http://mail.example.org"}, "smtp:// or smtps://"),
+        ({"LMS_SIGN_OFFS": ""}, "LMS_SIGN_OFFS is ''"),
+        ({"LMS_SIGN_OFFS": "history,history"}, "each once"),
+        ({"LMS_SIGN_OFFS": "History; law"}, "write kinds such as history,law"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_cure(change: dict[str, str], sentence: str, tmp_path: Path) -> None:
     with pytest.raises(Misconfigured) as refusal:
         from_environment({**PRODUCTION, "LMS_HOME": str(tmp_path), **change})
     assert sentence in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "kinds"),
+    [
+        ({}, ("history", "sensitivity")),
+        ({"LMS_SIGN_OFFS": "history, law,language"}, ("history", "law", "language")),
+    ],
+)
+def test_the_kinds_of_sign_off_are_a_setting(said: dict[str, str], kinds: tuple[str, ...], tmp_path: Path) -> None:
+    assert from_environment({**PRODUCTION, "LMS_HOME": str(tmp_path), **said}).sign_offs == kinds
 
 
 def test_a_refusal_never_repeats_a_key(tmp_path: Path) -> None:

@@ -314,7 +314,8 @@ def test_the_text_leads_its_writer_to_what_they_wrote_whatever_came_after(
     assert "Read or change what you wrote" in page
     with statements(reader.app) as sent:
         reader.get("first")
-    assert len(beyond_session(sent)) <= 3, sent
+    # One more for whoever is told on this page that the text has changed.
+    assert len(beyond_session(sent)) <= 3 + ("has changed since" in page), sent
     assert "Read or change what you wrote" not in make_reader(app).get("first")
 
 
@@ -421,6 +422,7 @@ def test_an_unread_text_is_not_asked_whether_something_was_written(reader: Reade
         reader.get("first")
     assert not [one for one in beyond_session(sent) if "lms_reflection" in one]
     reader.read()
+    reader.get("first")  # the edition began to read this version only just now: its history is read, and kept
     with statements(reader.app) as sent:
         reader.get("first")
     asked = [one for one in beyond_session(sent) if "lms_reflection" in one]

@@ -15,6 +15,7 @@ from lms.catalogue.cli import packaged_courses
 from lms.catalogue.files import disk
 from lms.report.wire import weigh
 from tests.catalogue import tiny
+from tests.catalogue.illustrated import picture, written_with_media
 from tests.learning.makers import ASKED, FIRST
 
 LIGHT, WITH_A_FIGURE, ALL_OF_IT = 15_000, 25_000, 1_500_000
@@ -58,6 +59,13 @@ def test_a_page_weighs_what_a_reader_receives(sqlite_app: Flask, course: Path) -
     assert after["first"]["bytes"] > before["first"]["bytes"] + 4000
     assert abs(after["asked"]["bytes"] - before["asked"]["bytes"]) < 100
     assert after["first"]["seconds"] == round(after["first"]["bytes"] * 8 / 64_000, 1)
+
+
+def test_a_page_weighs_its_pictures_as_a_phone_gets_them(sqlite_app: Flask, tmp_path: Path) -> None:
+    before = {unit["unit"]: unit for unit in reported(sqlite_app, str(tiny.written(tmp_path / "bare")))["units"]}
+    after = {unit["unit"]: unit for unit in reported(sqlite_app, str(written_with_media(tmp_path / "full")))["units"]}
+    more = after["first"]["bytes"] - before["first"]["bytes"]
+    assert len(picture().narrower[960]) < more < len(picture().narrower[960]) + 3000
 
 
 def test_places_to_review_and_translations_are_told(sqlite_app: Flask, course: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from flask import Flask
@@ -113,17 +114,22 @@ def test_everyone_without_a_mark_is_marked_present_at_once_and_nobody_else_chang
     assert len(queries.marks_of(db.session(), edition.id)) == 3
 
 
-def test_a_version_of_another_substance_is_used_by_an_act_alone(sqlite_app: Flask) -> None:
+def test_a_version_of_another_substance_is_used_after_its_effects_were_shown(sqlite_app: Flask) -> None:
     edition, browser = one_edition(), coordinator(sqlite_app)
     with unit_of_work() as session:
         version = make_version(session, session.scalars(select(Course)).one(), 2, 0)
-    page = words(browser.get(f"/editions/{edition.public_id}/edit"))
-    assert "Use version 2.0" in page
-    path = f"/editions/{edition.public_id}/version"
-    assert browser.post(path, version="9.9").status_code == 404
-    assert browser.post(path, version="2.0").status_code == 303
+    page = browser.get(f"/editions/{edition.public_id}/edit").text
+    path = f"/editions/{edition.public_id}/versions/2.0"
+    assert f'href="{path}"' in page
+    assert browser.get(f"/editions/{edition.public_id}/versions/9.9").status_code == 404
+    assert browser.get(f"/editions/{edition.public_id}/versions/1.0").status_code == 404
+    shown = re.search(r'name="shown" value="(\w+)"', browser.get(path).text)
+    assert shown
+    assert browser.post(path, shown="").status_code == 422
+    assert browser.post(path, shown=shown[1]).status_code == 303
     assert queries.version_in_force(db.session(), edition.id) == version.id
-    assert browser.post(path, version="1.0").status_code == 422
+    assert browser.post(path, shown=shown[1]).status_code == 303
+    assert "It cannot go back." in browser.get(f"/editions/{edition.public_id}/edit").text
 
 
 def test_inviting_one_person_makes_person_ministry_place_and_letter(app: Flask) -> None:

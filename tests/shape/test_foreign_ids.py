@@ -12,15 +12,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from lms.authoring.models import Draft
-from lms.authoring.services import open_draft
+from lms.authoring.models import Draft, DraftComment
+from lms.authoring.rules.remarks import Anchor
+from lms.authoring.services import Words, open_draft, remark
 from lms.catalogue.models import Course
 from lms.demo.cast import cast
 from lms.kernel.clock import now
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.learning.models import QuizTry, TermProposal, TextReport
 from lms.people.models import IdentityKind, IdentityRow, Mandate, Person, SignInSession
-from lms.people.queries import person_by_address
+from lms.people.queries import person_by_address, viewer_for_person
 from lms.records.models import RecordSubject
 from lms.seminars.models import Edition, Enrolment, ParticipantRequest
 from tests.people.makers import signed_in_client
@@ -60,7 +61,12 @@ def filled(sqlite_app: Flask) -> Flask:
         result = sqlite_app.test_cli_runner().invoke(args=["lms", *words])
         assert result.exit_code == 0, result.output
     with unit_of_work() as session:
-        open_draft(session, slug="lemkin-seminar", title="A change", by=None, at=now())
+        draft = open_draft(session, slug="lemkin-seminar", title="A change", by=None, at=now())
+        person = person_by_address(session, next(who.address for who in cast().staff if who.key == "trainer"))
+        by = viewer_for_person(session, person.id, now()) if person else None
+        assert by is not None
+        anchor = Anchor("course.yaml", "", "A seminar")
+        remark(session, draft=draft, anchor=anchor, words=Words("Is this so?", "a-first-remark"), by=by, at=now())
     return sqlite_app
 
 
@@ -99,9 +105,13 @@ def _walker(app: Flask, key: str) -> Walker:
             "source": "S001",
             "save": 987654321,
             "draft": session.scalar(select(Draft.public_id)),
+            "remark": session.scalar(select(DraftComment.public_id)),
+            "number": "1.0",
             # A trainer of the demonstration works on every course there is.
             "slug": NOBODY if key == "trainer" else session.scalar(select(Course.slug)),
             "name": NOBODY,
+            "sha256": NOBODY,
+            "medium": "court",
         }
     assert all(foreign.values()), foreign
     return Walker(signed_in_client(app, person), {name: str(value) for name, value in foreign.items()})

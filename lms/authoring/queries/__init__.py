@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .affected import EditionReading as EditionReading
+from .affected import editions_reading as editions_reading
 from .courses import Cited as Cited
 from .courses import Said as Said
 from .courses import StoredText as StoredText
@@ -44,3 +46,23 @@ from .outline import reusable as reusable
 from .outline import saves_with as saves_with
 from .outline import taken_out as taken_out
 from .outline import texts_before as texts_before
+from .reviews import FromDraft as FromDraft
+from .reviews import Remark as Remark
+from .reviews import Settled as Settled
+from .reviews import Signed as Signed
+from .reviews import files_when as files_when
+from .reviews import last_outcome as last_outcome
+from .reviews import last_save_id as last_save_id
+from .reviews import open_remarks as open_remarks
+from .reviews import published_drafts as published_drafts
+from .reviews import published_files_hash as published_files_hash
+from .reviews import remark_place as remark_place
+from .reviews import remark_row as remark_row
+from .reviews import remarks_of as remarks_of
+from .reviews import reviewers_of as reviewers_of
+from .reviews import sender_of as sender_of
+from .reviews import sign_off_place as sign_off_place
+from .reviews import signed as signed
+from .versions import VersionLine as VersionLine
+from .versions import version_and_before as version_and_before
+from .versions import versions_of as versions_of

@@ -34,6 +34,8 @@ from lms.people.queries import Viewer
 from lms.people.rules.names import mistake_in_prose
 from lms.people.services.wording import refuse_text
 
+from .asking import ask_reviewers
+
 # Saves of one person that follow one another within this time are one sitting in the audit trail.
 SITTING = dt.timedelta(minutes=30)
 
@@ -201,12 +203,16 @@ def rename_draft(session: Session, *, draft: Draft, title: str, by: Viewer, at: 
 
 
 def send_to_review(session: Session, *, draft: Draft, by: Viewer | None, at: dt.datetime) -> None:
-    """Ask the reviewers to read it. Raises Refused for a draft that changes nothing, or is not being written."""
+    """Ask the reviewers to read it, by mail too. Raises Refused for a draft that changes nothing, or that nobody is
+    writing."""
     if _done(session, draft, DraftAct.SENT):
         return
-    if not files_of(session, draft).changed():
+    files = files_of(session, draft)
+    if not files.changed():
         raise Refused(_("This draft changes nothing yet, so there is nothing to review."))
     do(session, draft, DraftAct.SENT, by, at)
+    asking = by.person_id if by else None
+    ask_reviewers(session, draft=draft, files_hash=fingerprint(files.texts), by=asking, at=at)
 
 
 def take_back(session: Session, *, draft: Draft, by: Viewer, at: dt.datetime) -> None:

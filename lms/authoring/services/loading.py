@@ -51,7 +51,7 @@ def load_folder(
 
     Raises BrokenCourse for mistakes in the files, Refused when the course was changed elsewhere since they were taken.
     """
-    checked = courses.check_folder(folder, kinds, catalogue.reusable_modules(session))
+    checked = courses.check_against(session, folder=folder, kinds=kinds)
     if not checked.sound:
         raise BrokenCourse(checked.mistakes)
     assert checked.course is not None  # noqa: S101 - `sound` says so
@@ -66,6 +66,7 @@ def load_folder(
         return Waiting(slug, before, fresh=False, number=standing.number)
     if standing.taken != standing.files_hash:
         raise Refused(courses.ELSEWHERE)
+    courses.keep_files(session, checked, at)
     kind, changes = courses.foresee(session, files=_encoded(checked), kinds=kinds, at=at)
     title = _("From files, %(day)s", day=at.strftime("%Y-%m-%d"))
     draft = _draft(session, slug, checked.files, title=title, key=new_token(), by=None, at=at)

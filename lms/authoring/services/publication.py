@@ -10,14 +10,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.authoring.models import Draft, DraftAct, DraftEvent, DraftOrigin
-from lms.authoring.queries import files_of
+from lms.authoring.review import review_of
 from lms.authoring.rules.drafting import may
+from lms.authoring.signing_words import obstacle_in_words
+from lms.authoring.workspace import workspace_of
 from lms.catalogue import queries as catalogue
 from lms.catalogue import services as courses
 from lms.catalogue.models import Course
 from lms.catalogue.services import LoadReport
 from lms.kernel.errors import Refused
+from lms.kernel.settings import present_settings
 from lms.people.queries import Viewer
+from lms.people.rules.names import mistake_in_line
+from lms.people.services.wording import refuse_text
 from lms.plugins.unit_kind import UnitKind
 
 from .drafts import close_as_published, hold
@@ -36,8 +41,8 @@ def publish_draft(
 ) -> LoadReport:
     """Make the draft the next version of its course; `summary` is the public line per language.
 
-    Raises Refused where it is not in review, lies over an older version or has no public line; BrokenCourse for
-    mistakes in its files.
+    Raises Refused where it is not in review, lies over an older version, has no public line or not every sign-off that
+    it needs; BrokenCourse for mistakes in its files.
     """
     course = session.scalars(select(Course).where(Course.id == draft.course_id).with_for_update()).one()
     hold(session, draft)
@@ -48,8 +53,12 @@ def publish_draft(
         raise Refused(
             _("Version %(number)s has been published since. Bring the draft up to it first.", number=latest.number)
         )
-    lines = _lines(summary)
-    files = {path: text.encode() for path, text in files_of(session, draft).texts.items()}
+    workspace = workspace_of(session, draft, kinds)
+    obstacle = review_of(session, workspace, present_settings().sign_offs, at).obstacle
+    if obstacle is not None:
+        raise Refused(obstacle_in_words(obstacle))
+    lines = _lines(summary, workspace.course.language)
+    files = workspace.bytes
     report = courses.publish_files(
         session, files=files, kinds=kinds, at=at, by=by.subject, summary=lines, taken=_taken(session, draft)
     )
@@ -57,13 +66,14 @@ def publish_draft(
     return report
 
 
-def _lines(summary: Mapping[str, str]) -> dict[str, str]:
+def _lines(summary: Mapping[str, str], needed: str) -> dict[str, str]:
+    """The lines that were written; that in the language of the course is needed."""
     lines = {language: " ".join(line.split()) for language, line in summary.items()}
     lines = {language: line for language, line in lines.items() if line}
-    if not lines:
+    if needed not in lines:
         raise Refused(_("Write one line on what is new; everyone can read it."))
-    if any(len(line) > LONGEST_SUMMARY for line in lines.values()):
-        raise Refused(_("This is longer than we can keep."))
+    for line in lines.values():
+        refuse_text(mistake_in_line(line, LONGEST_SUMMARY))
     return lines
 
 

@@ -49,6 +49,14 @@ def bring_up_to_date(
     do(session, draft, DraftAct.BROUGHT_UP, by, at, {"version": latest.number})
 
 
+def apart(session: Session, draft: Draft) -> dict[str, tuple[str | None, str | None, str | None]]:
+    """The files that both the draft and the newest version have changed: path → (before, mine, theirs)."""
+    latest = catalogue.published(session, session.get_one(Course, draft.course_id).slug)
+    if latest is None or latest.version_id == draft.base_id:
+        return {}
+    return _both_changed(*_three(session, draft, latest.version_id), {})
+
+
 def _three(session: Session, draft: Draft, newest: int) -> tuple[Texts, DraftFiles, Texts]:
     files = files_of(session, draft)
     return files.base, files, base_files(session, newest)

@@ -16,7 +16,10 @@ from lms.authoring.services.loading import take_bundle
 from lms.catalogue import queries as catalogue
 from lms.catalogue.bundles import MOST_PACKED, pack
 from lms.catalogue.bundles.checking import MOST_TOLD, CheckedBundle, check_apart
+from lms.catalogue.keeping import keep
+from lms.catalogue.media.apart import sized
 from lms.catalogue.queries import Published
+from lms.catalogue.rules.media import hash_of
 from lms.catalogue.rules.texts import localised
 from lms.kernel.apart import Rejected
 from lms.kernel.clock import now
@@ -43,7 +46,7 @@ def course_bundle(slug: str) -> Response:
     """The files of the newest version."""
     session = db.session()
     found = taught(session, me().grants, slug)
-    return _bundle(catalogue.version_files(session, found.version_id), slug, f"{slug}-{found.number}.zip")
+    return _bundle(session, catalogue.version_files(session, found.version_id), slug, f"{slug}-{found.number}.zip")
 
 
 @bp.get("/courses/<slug>/drafts/<draft>/bundle.zip")
@@ -52,11 +55,12 @@ def draft_bundle(slug: str, draft: str) -> Response:
     """The files of a draft as they stand, finished or not."""
     session = db.session()
     found = draft_of(session, me().grants, slug, draft)
-    return _bundle(files_of(session, found).texts, slug, f"{slug}-draft.zip")
+    return _bundle(session, files_of(session, found).texts, slug, f"{slug}-draft.zip")
 
 
-def _bundle(files: Mapping[str, str], slug: str, name: str) -> Response:
-    answer = Response(pack({path: text.encode() for path, text in files.items()}, slug), mimetype="application/zip")
+def _bundle(session: Session, texts: Mapping[str, str], slug: str, name: str) -> Response:
+    files = {path: text.encode() for path, text in texts.items()} | catalogue.media_files(session, texts)
+    answer = Response(pack(files, slug), mimetype="application/zip")
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer
 
@@ -96,8 +100,13 @@ def take_upload(slug: str) -> Answer:
 
 def _kept(slug: str, form: BundleForm, checked: CheckedBundle) -> tuple[Draft, int] | None:
     title, key = form.title.data, form.client_key.data
+    with reading() as session:
+        known = catalogue.kept(session, [hash_of(data) for data in checked.media])
+    made = sized([data for data in checked.media if hash_of(data) not in known])
     with unit_of_work() as session:
         taught(session, me().grants, slug)
+        for one in made:
+            keep(session, one, now())
         return take_bundle(session, slug=slug, files=checked.texts, title=title, key=key, by=me(), at=now())
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from lms.authoring import queries, services
+from lms.authoring.draft_head import DraftHead
 from lms.authoring.draft_pages import DraftPage, DraftsPage, lines_of
 from lms.authoring.forms import DraftForm
 from lms.authoring.queries import draft_of, taught
@@ -98,9 +99,10 @@ def _page(slug: str, public_id: str, form: DraftForm) -> str:
         language=language(),
         zone=me().zone or "UTC",
     )
+    head = DraftHead(work, language(), page.zone, queries.open_remarks(session, [found.id]).get(found.id, 0))
     if not form.is_submitted():
         form.title.data = found.title
-    return render("lms/authoring/draft.html", page=page, form=form)
+    return render("lms/authoring/draft.html", page=page, form=form, head=head)
 
 
 @bp.post("/courses/<slug>/drafts/<draft>/rename")

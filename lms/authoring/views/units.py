@@ -81,7 +81,9 @@ def _shown(unit: OutlineUnit, texts: Mapping[int, StoredText], known: Outline) -
     if kind is None:
         raise NotInstalled(_("This unit needs a part that is not installed."))
     return {
-        number: show(kind, text, known.sources, known.terms, "" if number == unit.revision_id else "t-")
+        number: show(
+            kind, text, known.sources, known.terms, "" if number == unit.revision_id else "t-", media=known.media
+        )
         for number, text in texts.items()
     }
 

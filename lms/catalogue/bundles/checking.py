@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 
 from lms.catalogue.checks import FORMAT, Checked, check
+from lms.catalogue.files.read import is_medium_file
 from lms.catalogue.kinds.plugin import OURS
 from lms.catalogue.rules.mistakes import Mistake
 from lms.kernel.apart import run_apart
@@ -32,8 +33,13 @@ class CheckedBundle:
 
     @property
     def texts(self) -> dict[str, str]:
-        """The files as texts; of a bundle without mistakes."""
-        return {path: inside.decode() for path, inside in self.files.items()}
+        """The text files; of a bundle without mistakes."""
+        return {path: inside.decode() for path, inside in self.files.items() if not is_medium_file(path)}
+
+    @property
+    def media(self) -> list[bytes]:
+        """The pictures and documents."""
+        return [inside for path, inside in self.files.items() if is_medium_file(path)]
 
 
 def check_apart(packed: bytes, kinds: Mapping[str, UnitKind], elsewhere: Collection[str]) -> CheckedBundle:
@@ -74,7 +80,7 @@ def _verdict(files: Mapping[str, bytes], kinds: Mapping[str, UnitKind], elsewher
     found = check(files, kinds, elsewhere)
     if found.course is not None and all(mistake.cure == FORMAT for mistake in found.mistakes):
         canonical = {path: text.encode() for path, text in found.files.items()}
-        return CheckedBundle(found.course.slug, canonical, [])
+        return CheckedBundle(found.course.slug, canonical | found.media, [])
     return CheckedBundle(_slug(found), files, found.mistakes[:MOST_TOLD])
 
 

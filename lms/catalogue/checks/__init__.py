@@ -9,28 +9,33 @@ from typing import Any
 from lms.catalogue.files.canonical import canonical_files
 from lms.catalogue.files.read import Reading, read_files
 from lms.catalogue.rules.course_files import CourseFiles
+from lms.catalogue.rules.media import Medium
 from lms.catalogue.rules.mistakes import Mistake
 from lms.plugins.unit_kind import UnitKind
 
 from .figures import figure_mistakes
 from .hard_texts import hard_text_mistakes
+from .media import heavy_pages, media_mistakes
 from .references import reference_mistakes
 from .structure import structure_mistakes
 from .translations import stale_translations, translated_units, translation_mistakes
 from .units import parse_units
 
 FORMAT = "run `flask lms courses format`"
+NOTHING_HELD: Mapping[str, Medium] = {}
 
 
 @dataclass
 class Checked:
-    """A course and what is wrong with it; `units` holds what the kinds parsed, by the path of the file."""
+    """A course and what is wrong with it; `units` holds what the kinds parsed, and `media` the pictures and
+    documents that were among the files, by the path of the file."""
 
     course: CourseFiles | None
     files: dict[str, str]
     mistakes: list[Mistake]
     notices: list[Mistake] = field(default_factory=list)
     units: dict[str, dict[str, Any]] = field(default_factory=dict)
+    media: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def sound(self) -> bool:
@@ -45,8 +50,17 @@ class Checked:
         return [f"{language} {number} of {total} units" for language, number in have.items()]
 
 
-def check(files: Mapping[str, bytes], kinds: Mapping[str, UnitKind], elsewhere: Collection[str] = ()) -> Checked:
-    """Check a course's files (path → bytes); `elsewhere` names the modules it may reuse as "course/module"."""
+def check(
+    files: Mapping[str, bytes],
+    kinds: Mapping[str, UnitKind],
+    elsewhere: Collection[str] = (),
+    held: Mapping[str, Medium] = NOTHING_HELD,
+) -> Checked:
+    """Check a course's files (path → bytes); `elsewhere` names the modules it may reuse as "course/module".
+
+    `held` are pictures and documents that are kept already, by their hash: files that need not be given again, and are
+    known to be in order. Any others are looked at in a process apart.
+    """
     reading = read_files(files, kinds)
     if reading.course is None:
         return Checked(None, {}, sorted(set(reading.mistakes)))
@@ -57,11 +71,13 @@ def check(files: Mapping[str, bytes], kinds: Mapping[str, UnitKind], elsewhere: 
     units = parse_units(reading, course, kinds)
     figure_mistakes(reading, course, kinds)
     reference_mistakes(reading, course, kinds, unread)
+    media_mistakes(reading, course, kinds, unread, held)
     if reading.mistakes:
         return Checked(None, {}, sorted(set(reading.mistakes)))
     canonical = canonical_files(course, kinds)
     _form_mistakes(reading, files, canonical)
-    return Checked(course, canonical, sorted(reading.mistakes), stale_translations(reading, course), units)
+    notices = [*stale_translations(reading, course), *heavy_pages(reading, course)]
+    return Checked(course, canonical, sorted(reading.mistakes), notices, units, reading.media)
 
 
 def _form_mistakes(reading: Reading, files: Mapping[str, bytes], canonical: Mapping[str, str]) -> None:

@@ -11,6 +11,7 @@ from markdown_it.token import Token
 
 from lms.catalogue.markdown import NEEDS_REVIEW, inner_tokens, parser, plain
 from lms.catalogue.rules.facts import stated_fact
+from lms.catalogue.rules.media import mentioned
 
 _ANCHOR = re.compile(r"[a-z0-9][a-z0-9-]*")
 _SPACES = re.compile(r"[^a-z0-9]+")
@@ -36,6 +37,7 @@ class Prose:
     links: list[tuple[int, str]] = field(default_factory=list)
     anchors: list[tuple[int, str]] = field(default_factory=list)
     figures: list[tuple[int, str]] = field(default_factory=list)
+    pictures: list[tuple[int, str]] = field(default_factory=list)
 
     def wrong(self, line: int, what: str, cure: str) -> None:
         """Note a mistake."""
@@ -82,8 +84,11 @@ def _heading(prose: Prose, opening: Token, inline: Token) -> None:
 def _token(prose: Prose, line: int, token: Token) -> None:
     if token.type in {"html_block", "html_inline"}:
         prose.wrong(line, f"there is HTML: {token.content.strip()[:40]}", "use Markdown; write < as \\<")
+    elif token.type == "picture":
+        _picture(prose, line, token)
     elif token.type == "image":
-        prose.wrong(line, "there is a picture", "course files take no pictures yet; say in words what it shows")
+        cure = "write ![what it shows](media/id) at the start of a paragraph of its own, and its caption below"
+        prose.wrong(line, "there is a picture where none can stand", cure)
     elif token.type == "citation":
         prose.cites += [(line, source) for source, _ in token.meta["cites"]]
     elif token.type == "term":
@@ -101,13 +106,30 @@ def _token(prose: Prose, line: int, token: Token) -> None:
         )
 
 
+def _picture(prose: Prose, line: int, token: Token) -> None:
+    address = str(token.meta["address"])
+    key = mentioned(address)
+    if key is None:
+        cure = "give the picture an entry in media.yaml, and write media/ and its id"
+        prose.wrong(line, f"the picture “{address}” is none of this course", cure)
+    else:
+        prose.pictures.append((line, key))
+    if not str(token.meta["alternative"]).strip():
+        cure = "say between ![ and ] what it shows, for those who do not see it"
+        prose.wrong(line, "the picture has no text alternative", cure)
+
+
 def _groups(tokens: Sequence[Token]) -> Iterator[tuple[int, list[Token]]]:
-    """Paragraphs, rows of tables and whole quotations; each must cite what it states. Headings state nothing."""
+    """Paragraphs, captions, rows of tables and whole quotations; each must cite what it states. Headings do not."""
     group: list[Token] = []
     inside = 0
     for before, token in zip([None, *tokens], tokens, strict=False):
         inside += (token.type in {"blockquote_open", "tr_open"}) - (token.type in {"blockquote_close", "tr_close"})
-        if token.type == "inline" and before is not None and before.type not in {"heading_open", "th_open"}:
+        if (
+            token.type in {"inline", "picture"}
+            and before is not None
+            and before.type not in {"heading_open", "th_open"}
+        ):
             group.append(token)
         if group and not inside:
             yield (group[0].map or [0])[0], group

@@ -10,6 +10,7 @@ from lms.catalogue.files.schemas import schema, texts_marked
 from lms.catalogue.kinds.case_study import CaseStudy
 from lms.catalogue.markdown import NEEDS_REVIEW
 from lms.catalogue.rules.course_files import CourseFiles, UnitFile
+from lms.catalogue.rules.media import mentioned
 from lms.catalogue.rules.mistakes import did_you_mean
 from lms.plugins.unit_kind import UnitKind
 
@@ -89,8 +90,8 @@ def _cite(reading: Reading, pointers: _Pointers, path: str, line: int, source: s
 
 
 def _link(reading: Reading, pointers: _Pointers, unit: UnitFile, line: int, address: str) -> None:
-    if address.startswith(("http://", "https://")):
-        return
+    if address.startswith(("http://", "https://")) or mentioned(address):
+        return  # documents are looked at with the other files of the course
     key, _, anchor = address.partition("#")
     key = key or unit.key
     if key not in pointers.anchors and key in reading.unit_keys():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lms.catalogue.rules.course_files import CourseFiles, UnitFile
@@ -16,12 +16,14 @@ Kinds = Mapping[str, Any]
 
 
 def canonical_files(course: CourseFiles, kinds: Kinds) -> dict[str, str]:
-    """Every file of the course by its path inside the course's folder."""
+    """Every text file of the course by its path inside the course's folder; media.yaml names the other ones."""
     files = {
         "course.yaml": _yaml(course.fields, schema("course")),
         "glossary.yaml": _yaml({"terms": course.terms}, schema("glossary")),
         "sources.yaml": _yaml({"sources": course.sources}, schema("sources")),
     }
+    if course.media:
+        files["media.yaml"] = media_text(course.media)
     for module in course.modules:
         files[module.path] = _yaml(module.fields, schema("module"))
         kind_of = {unit.key: unit.kind for unit in module.units}
@@ -37,6 +39,16 @@ def unit_text(unit: UnitFile, kind: Any) -> str:
         return front
     body = tidy(unit.body)
     return f"{FENCE}\n{front}{FENCE}\n" + (f"\n{body}\n" if body else "")
+
+
+def fields_text(path: str, fields: Mapping[str, Any]) -> str:
+    """The text of a file that is no unit's: of the course, a module, the glossary, the sources."""
+    return _yaml(fields, schema(path.rpartition("/")[2].removesuffix(".yaml")))
+
+
+def media_text(entries: Sequence[Mapping[str, Any]]) -> str:
+    """The text of media.yaml."""
+    return _yaml({"media": entries}, schema("media"))
 
 
 def translated(of: Schema) -> Schema:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lms.catalogue.rules.mistakes import Mistake
 
+ORIGINALS = ".originals"
 MOST_FILES = 2000
 MOST_BYTES = 32 * 1024 * 1024
 
@@ -63,19 +64,28 @@ def _walk(folder: Path) -> Iterable[Path]:
         yield from (Path(root, name) for name in (*names, *links) if not name.startswith("."))
 
 
-def save(files: Mapping[str, str], folder: Path) -> list[str]:
+def save(files: Mapping[str, bytes], folder: Path) -> list[str]:
     """Write the files that differ, whole or not at all; answers with their paths."""
     changed = []
-    for name, text in files.items():
+    for name, inside in files.items():
         target = folder / name
-        if target.is_file() and target.read_bytes() == text.encode():
+        if target.is_file() and target.read_bytes() == inside:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name(target.name + ".part")
-        partial.write_bytes(text.encode())
+        partial.write_bytes(inside)
         partial.replace(target)
         changed.append(name)
     return changed
+
+
+def set_aside(name: str, folder: Path) -> str:
+    """Move a file beside where it stands into a hidden folder, which no course contains; answers with its new path."""
+    old = folder / name
+    new = old.parent / ORIGINALS / old.name
+    new.parent.mkdir(exist_ok=True)
+    old.replace(new)
+    return new.relative_to(folder).as_posix()
 
 
 def course_folders(path: Path) -> list[Path]:

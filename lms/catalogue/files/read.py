@@ -19,8 +19,12 @@ from .text import decode, tidy
 
 _UNIT_FILE = re.compile(r"modules/([^/]+)/([a-z0-9][a-z0-9-]*)(?:\.([a-z]{2,3}))?(\.md|\.yaml)")
 _MODULE_FILE = re.compile(r"modules/([0-9]{2}-[a-z0-9][a-z0-9-]*)/module\.yaml")
-_TOP = ("course.yaml", "glossary.yaml", "sources.yaml")
-_LAYOUT = "a course has course.yaml, glossary.yaml, sources.yaml and modules/NN-key/ with module.yaml and units"
+_MEDIUM_FILE = re.compile(r"media/([a-z0-9][a-z0-9-]*)\.[A-Za-z0-9]{1,5}")
+_TOP = ("course.yaml", "glossary.yaml", "sources.yaml", "media.yaml")
+_LAYOUT = (
+    "a course has course.yaml, glossary.yaml, sources.yaml, modules/NN-key/ with module.yaml and units, and perhaps "
+    "media.yaml and media/"
+)
 
 
 @dataclass
@@ -34,6 +38,7 @@ class Reading:
     whole: bool = False
     lenient: bool = False
     texts: dict[str, str] = field(default_factory=dict)
+    media: dict[str, bytes] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     body_lines: dict[str, int] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
@@ -49,6 +54,10 @@ class Reading:
     def unit_keys(self) -> set[str]:
         """The keys of all units that have a file, whether it could be understood or not."""
         return {match[2] for path in self.texts if (match := _UNIT_FILE.fullmatch(path))}
+
+    def media_files(self, key: str) -> list[str]:
+        """The paths of the files of one picture or document: one, unless somebody has put two there."""
+        return [path for path in self.media if _MEDIUM_FILE.fullmatch(path)[1] == key]  # type: ignore[index]
 
     def module_folders(self) -> set[str]:
         """The folders of all modules, whether they could be understood or not."""
@@ -68,12 +77,16 @@ def read_files(files: Mapping[str, bytes], kinds: Mapping[str, Any], *, lenient:
     """
     reading = Reading(lenient=lenient)
     for path in sorted(files):
+        if is_medium_file(path):
+            reading.media[path] = files[path]
+            continue
         reading.texts[path], found = decode(path, files[path])
         reading.mistakes += found
     _strangers(reading)
     head = _fields(reading, "course.yaml", schema("course"))
     terms = _fields(reading, "glossary.yaml", schema("glossary"))
     sources = _fields(reading, "sources.yaml", schema("sources"))
+    media = _fields(reading, "media.yaml", schema("media")) if "media.yaml" in reading.texts else {}
     language = str(head.get("language", ""))
     modules = [_module(reading, folder, language, kinds) for folder in sorted(reading.module_folders())]
     broken = set() if lenient else reading.broken()
@@ -83,6 +96,7 @@ def read_files(files: Mapping[str, bytes], kinds: Mapping[str, Any], *, lenient:
         listed = (
             () if "glossary.yaml" in broken else tuple(_entries(terms, "terms")),
             () if "sources.yaml" in broken else tuple(_entries(sources, "sources")),
+            () if "media.yaml" in broken else tuple(_media(media)),
         )
         reading.course = CourseFiles(head, sound, *listed)
     return reading
@@ -94,9 +108,18 @@ def read_unit(key: str, language: str, text: str) -> UnitFile:
     return _unit(Reading(texts={path: text}), path, key, language, {})
 
 
+def _media(fields: Mapping[str, Any]) -> list[Any]:
+    return [entry for entry in fields.get("media") or () if isinstance(entry, dict)]
+
+
 def may_stand(path: str) -> bool:
-    """Whether a course can have a file at this path."""
+    """Whether a course can have a text file at this path."""
     return path in _TOP or bool(_MODULE_FILE.fullmatch(path) or _UNIT_FILE.fullmatch(path))
+
+
+def is_medium_file(path: str) -> bool:
+    """Whether the file at this path is a picture or a document."""
+    return bool(_MEDIUM_FILE.fullmatch(path))
 
 
 def _sound(module: ModuleFile, broken: set[str]) -> ModuleFile:

@@ -7,6 +7,13 @@ from .confirmations import last_word as last_word
 from .confirmations import last_word_of_all as last_word_of_all
 from .confirmations import reason_place as reason_place
 from .confirmations import same_words as same_words
+from .media import entries_of as entries_of
+from .media import kept as kept
+from .media import kept_for as kept_for
+from .media import media_files as media_files
+from .media import shown_picture as shown_picture
+from .media import whole_document as whole_document
+from .passages import words_changed as words_changed
 from .terms import glossary as glossary
 from .texts import CitedSource as CitedSource
 from .texts import Term as Term

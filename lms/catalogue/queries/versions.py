@@ -143,6 +143,8 @@ def _read_outline(session: Session, version_id: int) -> Outline:
         modules=modules,
         terms=tuple(version.document["terms"]),
         sources=tuple(version.document["sources"]),
+        # Versions of before courses could have any do not say so.
+        media=tuple(version.document.get("media", ())),
     )
 
 

@@ -69,6 +69,7 @@ class CourseFiles:
     modules: tuple[ModuleFile, ...]
     terms: tuple[Fields, ...] = ()
     sources: tuple[Fields, ...] = ()
+    media: tuple[Fields, ...] = ()
 
     @property
     def slug(self) -> str:

@@ -106,6 +106,7 @@ class Outline:
     modules: tuple[OutlineModule, ...]
     terms: tuple[Mapping[str, Any], ...]
     sources: tuple[Mapping[str, Any], ...]
+    media: tuple[Mapping[str, Any], ...] = ()
 
     def named(self, language: str) -> str:
         """Its title for a reader of `language`."""

@@ -13,13 +13,10 @@ from sqlalchemy.orm import Session
 from lms.catalogue.queries import outline
 from lms.dashboards.rules.looks import (
     MOST_SORTED_BY_NAME,
-    PAGE,
     Awaiting,
     Filter,
     Sight,
-    Slice,
     Status,
-    slice_of,
     sort_key,
     status_of,
 )
@@ -32,6 +29,7 @@ from lms.seminars import queries as seminars
 from lms.seminars.models import Enrolment, ParticipantRequest, StageReached
 from lms.seminars.queries import PersonRow, visible_to
 from lms.seminars.rules import COUNTED, Stage
+from lms.web.slices import Slice, slice_of, sliced
 
 from .counting import awaited
 from .looks import Look
@@ -102,7 +100,7 @@ def people(session: Session, seen: Look, wanted: Filter, page: int) -> People:
         names = names_of(session, [row.person_id for row in rows])
         rows = sorted(rows, key=lambda row: (sort_key(names[row.person_id]), row.enrolment_id))
     part = slice_of(rows, page)
-    shown = rows[(part.page - 1) * PAGE : part.page * PAGE]
+    shown = sliced(rows, part)
     names = names or names_of(session, [row.person_id for row in shown])
     return People(len(rows), part, _listed(session, seen, shown, names), by_name)
 

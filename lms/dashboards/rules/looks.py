@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,7 +15,6 @@ from lms.seminars.rules import EnrolmentState, Stage, coordinates, counted
 
 from .matrix import Cell, Place
 
-PAGE = 50
 MOST_SORTED_BY_NAME = 3000
 """Names are sealed: more than this are not unsealed to sort a list, which then stands by state."""
 
@@ -159,27 +158,3 @@ def sort_key(name: str) -> tuple[str, str]:
     """What names are sorted by: without case and accents, then as written."""
     folded = unicodedata.normalize("NFKD", name.casefold())
     return "".join(letter for letter in folded if not unicodedata.combining(letter)), name
-
-
-@dataclass(frozen=True)
-class Slice:
-    """One page of a list: numbers from 1; `first` and `last` are 0 for an empty list."""
-
-    page: int
-    pages: int
-    first: int
-    last: int
-
-    @property
-    def numbers(self) -> tuple[int, ...]:
-        """The page numbers to offer: the ends and those beside the present one."""
-        near = range(max(1, self.page - 2), min(self.pages, self.page + 2) + 1)
-        return tuple(sorted({1, *near, self.pages}))
-
-
-def slice_of(rows: Sequence[object], page: int) -> Slice:
-    """The page asked for, or the nearest there is."""
-    pages = max(1, -(-len(rows) // PAGE))
-    page = min(max(1, page), pages)
-    first = (page - 1) * PAGE
-    return Slice(page, pages, min(first + 1, len(rows)), min(first + PAGE, len(rows)))

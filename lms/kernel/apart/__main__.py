@@ -18,7 +18,10 @@ def _confine(limits: Limits) -> None:
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(kind, (most, most))
+        # One that is started by another one has at most what that has.
+        already = resource.getrlimit(kind)[1]
+        least = most if already == resource.RLIM_INFINITY else min(most, already)
+        resource.setrlimit(kind, (least, least))
 
 
 def _made(function: str, limits: Limits, options: dict[str, Any]) -> tuple[dict[str, Any] | None, bytes]:

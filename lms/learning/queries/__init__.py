@@ -3,6 +3,7 @@ established, or for a list of them that a scope has already filtered."""
 
 from __future__ import annotations
 
+from .changes import ChangedText, changed_texts, history
 from .finished import Finished, RunningEdition, finished, running_editions
 from .kept import Taken, Written, has_written, receipt, reflection, reflection_place
 from .proposals import (
@@ -17,9 +18,12 @@ from .proposals import (
 from .quiz import TryRow, answer_place, answers_of, answers_under, latest_try, quiz, try_of
 from .reports import Reported, own_reports, report_in_course, report_place, reports_of, waiting_reports
 from .standing import (
+    NOTHING_KEPT,
     OwnEnrolment,
     last_kind,
+    open_tries_in,
     own_enrolment,
+    progress_in,
     progress_of,
     standing,
     standings,
@@ -29,6 +33,8 @@ from .standing import (
 from .telling import grown, tally_of, told_in
 
 __all__ = [
+    "NOTHING_KEPT",
+    "ChangedText",
     "Finished",
     "OwnEnrolment",
     "OwnProposal",
@@ -41,15 +47,19 @@ __all__ = [
     "answer_place",
     "answers_of",
     "answers_under",
+    "changed_texts",
     "finished",
     "grown",
     "has_written",
+    "history",
     "last_kind",
     "latest_try",
     "open_proposals_for",
+    "open_tries_in",
     "own_enrolment",
     "own_proposals",
     "own_reports",
+    "progress_in",
     "progress_of",
     "proposal_in_course",
     "proposed_words",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from lms.catalogue.models import CourseVersion
@@ -16,8 +16,10 @@ from lms.kernel.errors import NotFound
 from lms.learning.models import (
     EnrolmentProgress,
     ProgressEvent,
+    QuizTry,
     UnitProgress,
 )
+from lms.learning.rules.changes import Reading
 from lms.learning.rules.progress import ProgressKind, UnitSummary
 from lms.learning.rules.standing import NOT_BEGUN, Course, Key, Standing, standing_of
 from lms.people.models import Institution, Sector
@@ -40,6 +42,7 @@ class OwnEnrolment:
     deadline: dt.datetime
     version_id: int
     published_at: dt.datetime
+    reading: Reading
     course: Course
 
 
@@ -59,7 +62,8 @@ _OWN = (
         _enrolment.c.id, _enrolment.c.person_id, _enrolment.c.edition_id, _enrolment.c.state_code, _enrolment.c.sector,
         _enrolment.c.deadline_at,
         _edition.c.title, _edition.c.deadline_at.label("edition_deadline_at"),
-        _institution.c.zone.label("institution_zone"), _reads.c.version_id, _version.c.published_at, *_COURSE,
+        _institution.c.zone.label("institution_zone"), _reads.c.version_id, _reads.c.id.label("reads_id"),
+        _reads.c.since, _version.c.published_at, *_COURSE,
     )
     .select_from(_enrolment)
     .join(_edition, _edition.c.id == _enrolment.c.edition_id)
@@ -92,6 +96,7 @@ def own_enrolment(session: Session, edition: str, person_id: int) -> OwnEnrolmen
         deadline=deadline_in_force(row.edition_deadline_at, row.deadline_at),
         version_id=row.version_id,
         published_at=row.published_at,
+        reading=Reading(row.id, row.edition_id, row.reads_id, row.since),
         course=_course(row),
     )
 
@@ -131,28 +136,55 @@ def standings_in(
     session: Session, edition_id: int, outline: Outline, enrolment_ids: Sequence[int]
 ) -> dict[int, Standing]:
     """As `standings`, for so many enrolments of one edition that their ids would not fit into a statement."""
-    in_edition = _progress.c.enrolment_id.in_(select(Enrolment.id).where(Enrolment.edition_id == edition_id))
-    return _standings(session, outline, enrolment_ids, in_edition)
+    return _standings(session, outline, enrolment_ids, _progress.c.enrolment_id.in_(_enrolments_of(edition_id)))
 
 
 def _standings(
     session: Session, outline: Outline, enrolment_ids: Sequence[int], which: ColumnElement[bool]
 ) -> dict[int, Standing]:
+    kept = _kept(session, which)
+    return {number: standing_of(outline, *_turned(kept.get(number, NOTHING_KEPT))) for number in enrolment_ids}
+
+
+Kept = tuple[Course, dict[Key, UnitSummary]]
+NOTHING_KEPT: Kept = (NOT_BEGUN, {})
+
+
+def _turned(kept: Kept) -> tuple[dict[Key, UnitSummary], Course]:
+    return kept[1], kept[0]
+
+
+def progress_in(session: Session, edition_id: int) -> dict[int, Kept]:
+    """What everybody of an edition has done, by enrolment; nobody who has not begun need be there. One statement."""
+    return _kept(session, _progress.c.enrolment_id.in_(_enrolments_of(edition_id)))
+
+
+def _kept(session: Session, which: ColumnElement[bool]) -> dict[int, Kept]:
     rows = session.execute(
         select(_progress.c.enrolment_id.label("whose"), *_COURSE, *_UNIT)
         .select_from(_progress.outerjoin(_unit, _unit.c.enrolment_id == _progress.c.enrolment_id))
         .where(which)
     )
-    courses: dict[int, Course] = {}
-    progress: dict[int, dict[Key, UnitSummary]] = {}
+    found: dict[int, Kept] = {}
     for row in rows:
-        courses[row.whose] = _course(row)
+        _course_kept, units = found.setdefault(row.whose, (_course(row), {}))
         if row.unit_id is not None:
-            progress.setdefault(row.whose, {})[row.unit_id, row.substance] = _summary(row)
-    return {
-        number: standing_of(outline, progress.get(number, {}), courses.get(number, NOT_BEGUN))
-        for number in enrolment_ids
-    }
+            units[row.unit_id, row.substance] = _summary(row)
+    return found
+
+
+def open_tries_in(session: Session, edition_id: int) -> dict[int, list[Key]]:
+    """The tries of an edition's people that are not checked yet, as unit and substance by enrolment; one statement."""
+    open_ones = (QuizTry.closed_at.is_(None), QuizTry.enrolment_id.in_(_enrolments_of(edition_id)))
+    found = select(QuizTry.enrolment_id, QuizTry.unit_id, QuizTry.substance).where(*open_ones).order_by(QuizTry.id)
+    tries: dict[int, list[Key]] = {}
+    for row in session.execute(found):
+        tries.setdefault(row.enrolment_id, []).append((row.unit_id, row.substance))
+    return tries
+
+
+def _enrolments_of(edition_id: int) -> Select[int]:
+    return select(Enrolment.id).where(Enrolment.edition_id == edition_id)
 
 
 def last_kind(session: Session, enrolment_id: int, unit_id: int, substance: str) -> ProgressKind | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .changes import see_change
 from .progress import complete_unit, note_opened, undo_unit
 from .proposals import answer_proposal, propose_equivalent, withdraw_proposal
 from .quiz import Checked, check_try, open_try, save_answers
@@ -9,7 +10,7 @@ from .receipts import ChangedSince
 from .reports import answer_report
 from .telling import tally, tally_one
 from .texts import report_text, write_instead, write_reflection
-from .versions import complete_whoever_has_finished
+from .versions import complete_whoever_has_finished, hold_reading
 
 __all__ = [
     "ChangedSince",
@@ -19,11 +20,13 @@ __all__ = [
     "check_try",
     "complete_unit",
     "complete_whoever_has_finished",
+    "hold_reading",
     "note_opened",
     "open_try",
     "propose_equivalent",
     "report_text",
     "save_answers",
+    "see_change",
     "tally",
     "tally_one",
     "undo_unit",

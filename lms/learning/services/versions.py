@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import select
+from sqlalchemy import false, literal, select
 from sqlalchemy.orm import Session
 
 from lms.catalogue import queries as catalogue
+from lms.kernel.db import dialect_insert
 from lms.learning.models import EnrolmentProgress
 from lms.learning.queries import own_enrolment, standings_in
 from lms.seminars.models import Edition, Enrolment
@@ -28,6 +29,17 @@ def complete_whoever_has_finished(session: Session, *, edition_id: int, version_
     for person_id in finished:
         complete_if_so(session, hold(session, own_enrolment(session, edition, person_id), outline), at=at)
     return len(finished)
+
+
+def hold_reading(session: Session, *, edition_id: int) -> None:
+    """Let nobody of an edition take a step until the transaction ends, whoever has not begun included."""
+    places = select(Enrolment.id).where(Enrolment.edition_id == edition_id, Enrolment.state.in_(COUNTED))
+    insert_here, row = dialect_insert(session), select(Enrolment.id, literal(0), false())
+    missing = row.where(Enrolment.id.in_(places), Enrolment.id.not_in(select(EnrolmentProgress.enrolment_id)))
+    empty = insert_here(EnrolmentProgress).from_select(["enrolment_id", "units_done", "late"], missing)
+    session.execute(empty.on_conflict_do_nothing())
+    held = select(EnrolmentProgress.enrolment_id).where(EnrolmentProgress.enrolment_id.in_(places))
+    session.execute(held.order_by(EnrolmentProgress.enrolment_id).with_for_update())
 
 
 def _begun(session: Session, edition_id: int) -> dict[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (  # noqa: F401  the views register themselves when imported
+    changes,
     instead,
     module,
     proposals,

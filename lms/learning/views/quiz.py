@@ -27,6 +27,7 @@ from lms.web.render import render
 
 from .asked import asked, both_in_words, quiz_of, shown_revision
 from .blueprint import bp
+from .changes import told_of
 from .tongue import tongue_of
 from .way import Way, neighbours, way_through
 
@@ -45,7 +46,7 @@ def quiz_page(way: Way, key: str, missing: frozenset[str] = frozenset(), refusal
         questions = asked(way, quiz_of(session, text.revision_id), text, tried, given, missing)
     shown = {"module": module, "found": found, "unit": unit, "text": text, "tried": tried, "questions": questions}
     shown |= {"number": way.standing.modules.index(module) + 1, "after": neighbours(way, unit)[1]}
-    shown |= {"tongue": tongue_of(way, unit, text)}
+    shown |= {"tongue": tongue_of(way, unit, text), "told": told_of(way, unit) if found.touched else None}
     keys = {"client_key": new_token(), "page": new_token()}
     return render("lms/learning/quiz.html", way=way, missing=bool(missing), refusal=refusal, **shown, **keys)
 

@@ -21,6 +21,7 @@ from lms.web.forms import OnceForm, submitted
 from lms.web.render import render, wants_part
 
 from .blueprint import bp
+from .changes import told_of
 from .instead import instead_page
 from .quiz import quiz_page
 from .tongue import tongue_of
@@ -52,6 +53,7 @@ def text_page(way: Way, key: str, part: str = "", refusal: str | None = None) ->
     shown = {"module": module, "found": found, "unit": found.unit, "text": text, "before": before, "after": after}
     shown |= {"number": way.standing.modules.index(module) + 1, "client_key": new_token(), "refusal": refusal}
     shown |= {"tongue": tongue_of(way, found.unit, text)}
+    shown["told"] = told_of(way, found.unit) if found.touched else None
     shown["written"] = _may_have_written(found) and queries.has_written(way.session, way.own.id, found.unit.id)
     if found.unit.kind == "reflection":
         shown |= written_by_its_writer(way, found.unit)

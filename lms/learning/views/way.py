@@ -23,8 +23,8 @@ from lms.kernel.clock import now
 from lms.kernel.errors import NotFound
 from lms.learning import services
 from lms.learning.queries import OwnEnrolment, own_enrolment, progress_of
-from lms.learning.rules.progress import UnitState, is_late
-from lms.learning.rules.standing import ModuleStanding, Standing, UnitStanding, standing_of
+from lms.learning.rules.progress import UnitState, UnitSummary, is_late
+from lms.learning.rules.standing import Key, ModuleStanding, Standing, UnitStanding, standing_of
 from lms.people.sign_in import me
 from lms.web.dates import clock_time, local_day, short_moment
 from lms.web.languages import speech
@@ -43,9 +43,14 @@ class Way:
     """Whether the texts are looked at in the language they were written in, this once."""
 
     @cached_property
+    def progress(self) -> dict[Key, UnitSummary]:
+        """What they have done; one statement, and only for pages that show it."""
+        return progress_of(self.session, self.own.id)
+
+    @cached_property
     def standing(self) -> Standing:
-        """How far they have come; one statement, and only for pages that show it."""
-        return standing_of(self.outline, progress_of(self.session, self.own.id), self.own.course)
+        """How far they have come."""
+        return standing_of(self.outline, self.progress, self.own.course)
 
     def unit(self, key: str) -> OutlineUnit:
         """A unit of the version in force; raises NotFound."""

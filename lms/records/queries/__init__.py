@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .held import HeldRecord, RecordPage, my_record, my_records, valid_of, valid_records
 from .ledger import Head, chain, head, unsealed
+from .moving import forecast
 from .standing import (
     Standing,
     conditions_for,
@@ -20,6 +21,7 @@ __all__ = [
     "Standing",
     "chain",
     "conditions_for",
+    "forecast",
     "head",
     "my_record",
     "my_records",

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, func, select
+from sqlalchemy import ColumnElement, Row, exists, func, literal, select
 from sqlalchemy.orm import Session
 
 from lms.catalogue.models import UnitRevision, VersionModule, VersionUnit
@@ -63,10 +63,15 @@ def own_standings(session: Session, person_id: int) -> list[Standing]:
     return standings(session, Enrolment.person_id == person_id, without_record())
 
 
-def standings(session: Session, *conditions: ColumnElement[bool], as_if_closed: bool = False) -> list[Standing]:
-    """Every accepted place that meets the conditions, in the order of persons; six statements for any number."""
-    rows = session.execute(_places().where(*conditions)).all()
-    outlines = {row.version: outline(session, row.version) for row in rows}
+def standings(
+    session: Session, *conditions: ColumnElement[bool], as_if_closed: bool = False, under: int | None = None
+) -> list[Standing]:
+    """Every accepted place that meets the conditions, in the order of persons; six statements for any number.
+
+    With `under`, as if their edition read that version; whoever is complete keeps the one they completed.
+    """
+    rows = session.execute(_places(under).where(*conditions)).all()
+    outlines = {version: outline(session, version) for version in {row.version for row in rows}}
     passed = dict(_passed(session, [row for row in rows if row.completed_at is None], outlines, conditions))
     sheets = _open_sheets(session, rows, conditions)
     return [
@@ -74,13 +79,17 @@ def standings(session: Session, *conditions: ColumnElement[bool], as_if_closed: 
     ]
 
 
-def _places() -> Any:
+def _places(under: int | None) -> Any:
     in_force = (
-        select(EditionVersion.version_id)
-        .where(EditionVersion.edition_id == Enrolment.edition_id)
-        .order_by(EditionVersion.id.desc())
-        .limit(1)
-        .scalar_subquery()
+        literal(under)
+        if under is not None
+        else (
+            select(EditionVersion.version_id)
+            .where(EditionVersion.edition_id == Enrolment.edition_id)
+            .order_by(EditionVersion.id.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
     )
     return (
         select(

@@ -17,6 +17,7 @@ from .counts import counts
 from .editions import (
     CompanionRow,
     EditionRow,
+    VersionRead,
     VersionRow,
     companions_of,
     course_choices,
@@ -30,6 +31,7 @@ from .editions import (
     version_in_force,
     version_numbered,
     versions_for,
+    versions_so_far,
 )
 from .enrolments import (
     EnrolmentRow,
@@ -54,6 +56,7 @@ __all__ = [
     "PersonRow",
     "RequestRow",
     "SheetPerson",
+    "VersionRead",
     "VersionRow",
     "attendance_result",
     "closing_of",
@@ -85,5 +88,6 @@ __all__ = [
     "version_in_force",
     "version_numbered",
     "versions_for",
+    "versions_so_far",
     "visible_to",
 ]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 
-from lms.catalogue.models import Course, CourseVersion
+from lms.catalogue.models import ChangeKind, Course, CourseVersion
+from lms.catalogue.rules.texts import localised
 from lms.kernel.errors import NotFound
 from lms.people.models import Institution, Person
 from lms.people.rules import Scope
@@ -117,6 +119,38 @@ def course_versions(session: Session, course_id: int) -> list[CourseVersion]:
     return list(session.scalars(every.order_by(CourseVersion.major.desc(), CourseVersion.minor.desc())))
 
 
+@dataclass(frozen=True, slots=True)
+class VersionRead:
+    """That an edition reads a version since then; the last row is in force. `id` is the row's own."""
+
+    id: int
+    version_id: int
+    number: str
+    change: ChangeKind
+    summary: Mapping[str, str]
+    published_at: dt.datetime
+    since: dt.datetime
+    by: str | None
+
+
+def versions_so_far(session: Session, edition_id: int) -> list[VersionRead]:
+    """Every version that an edition has read, in order; one statement."""
+    version = CourseVersion
+    rows = session.execute(
+        select(EditionVersion, version.major, version.minor, version.change, version.summary, version.published_at)
+        .join(version, version.id == EditionVersion.version_id)
+        .where(EditionVersion.edition_id == edition_id)
+        .order_by(EditionVersion.id)
+    )
+    return [
+        VersionRead(
+            row.EditionVersion.id, row.EditionVersion.version_id, f"{row.major}.{row.minor}", row.change,
+            row.summary, row.published_at, row.EditionVersion.since, row.EditionVersion.by,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
 @dataclass(frozen=True)
 class VersionRow:
     """A version an edition could read; `newer` than the one it reads."""
@@ -124,8 +158,13 @@ class VersionRow:
     number: str
     published_at: dt.datetime
     changelog: str
+    summary: Mapping[str, str]
     in_force: bool
     newer: bool
+
+    def line(self, language: str) -> str:
+        """What its authors say of it to everybody, else every difference as the files show it."""
+        return localised(self.summary, language) if any(self.summary.values()) else self.changelog
 
 
 def versions_for(session: Session, edition: Edition) -> list[VersionRow]:
@@ -134,7 +173,9 @@ def versions_for(session: Session, edition: Edition) -> list[VersionRow]:
     rows = course_versions(session, edition.course_id)
     present = next((row.major, row.minor) for row in rows if row.id == now)
     return [
-        VersionRow(f"{row.major}.{row.minor}", row.published_at, row.changelog, row.id == now, number > present)
+        VersionRow(
+            f"{row.major}.{row.minor}", row.published_at, row.changelog, row.summary, row.id == now, number > present
+        )
         for row in rows
         if (number := (row.major, row.minor)) >= present
     ]

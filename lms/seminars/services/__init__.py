@@ -11,13 +11,14 @@ from .attendance import (
 )
 from .companions import add_companion, remove_companion
 from .counting import fold_tallies, reach, reach_all
-from .editions import change_edition, create_edition, follow_editorial, use_version
+from .editions import NotNewer, change_edition, create_edition, follow_editorial, hold_version, use_version
 from .enrolments import accept, came_back, decline, enrol, invite, replace, withdraw
 from .nominations import Nominee, nominate, send_invitation, substitute
 from .requests import answer_request, ask, extend
 
 __all__ = [
     "Nominee",
+    "NotNewer",
     "accept",
     "add_companion",
     "answer_request",
@@ -31,6 +32,7 @@ __all__ = [
     "extend",
     "fold_tallies",
     "follow_editorial",
+    "hold_version",
     "invite",
     "lay_out_sessions",
     "mark_attendance",

@@ -23,6 +23,13 @@ from lms.web.dates import is_zone
 from .attendance import fit_sessions, hold, lay_out_sessions
 
 
+class NotNewer(Refused):
+    """The version in force is that one or a later one."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The edition reads this version or a later one already. It cannot go back."))
+
+
 def create_edition(
     session: Session,
     *,
@@ -62,16 +69,22 @@ def change_edition(session: Session, *, edition: Edition, facts: EditionFacts, a
 
 
 def use_version(session: Session, *, edition: Edition, version_id: int, at: dt.datetime, by: str | None) -> None:
-    """Let an edition read another version of its course from now on: a coordinator's act. Raises Refused."""
-    _while_nothing_is_published(session, edition.course_id)
-    hold(session, edition)
+    """Let an edition read another version of its course from now on: a coordinator's act. Raises Refused, NotNewer."""
+    hold_version(session, edition=edition)
     versions = {version.id: version for version in course_versions(session, edition.course_id)}
     if version_id not in versions:
         raise Refused(_("This version belongs to another course."))
     present, wanted = versions[version_in_force(session, edition.id)], versions[version_id]
     if (wanted.major, wanted.minor) <= (present.major, present.minor):
-        raise Refused(_("The edition reads this version or a later one already. It cannot go back."))
+        raise NotNewer
     _write(session, edition, wanted, at, by)
+
+
+def hold_version(session: Session, *, edition: Edition) -> None:
+    """Until the transaction ends nothing is published in the edition's course, nobody comes or goes, and the edition
+    is taken to no other version."""
+    _while_nothing_is_published(session, edition.course_id)
+    hold(session, edition)
 
 
 def follow_editorial(session: Session, *, course_id: int, version_id: int, at: dt.datetime) -> None:

@@ -15,7 +15,6 @@ from lms.seminars.forms import EditionForm, NewEditionForm
 from lms.seminars.models import Edition
 from lms.seminars.rules import coordinates
 from lms.web.access import Permission, requires
-from lms.web.forms import submitted
 from lms.web.languages import chosen
 from lms.web.render import render
 
@@ -92,16 +91,3 @@ def edit_edition(edition: str) -> Answer:
     return render("lms/seminars/edition_form.html", form=form, edition=found, source=None, versions=versions), (
         _status(form)
     )
-
-
-@bp.post("/editions/<edition>/version")
-@requires(Permission.COORDINATE)
-def use_version(edition: str) -> Answer:
-    """Let the edition read a new version of substance from now on."""
-    viewer = me()
-    with unit_of_work() as session:
-        found = queries.edition_of(session, edition, viewer.scope)
-        version_id = queries.version_numbered(session, found.course_id, submitted("version"))
-        services.use_version(session, edition=found, version_id=version_id, at=now(), by=viewer.subject)
-    flash(_("The edition reads this version from now on. What was earned stays earned."), "done")
-    return redirect(url_for(".edit_edition", edition=edition), 303)
