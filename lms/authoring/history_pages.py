@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from lms.catalogue.rules.passages import Changed, Passage, Piece, changes, passages_of
+from lms.catalogue.rules.passages import Changed, Passage, Piece, changes, everything_of
 from lms.people.sign_in import me
 from lms.web.dates import short_moment
 from lms.web.languages import gettext as _
@@ -86,7 +86,7 @@ class HistoryPage:
 
 def passages_in(writing: Writing, text: str) -> list[Passage]:
     """A file of the unit in passages."""
-    return passages_of(read_manuscript(writing.path, writing.unit.key, writing.language, text).file) if text else []
+    return everything_of(read_manuscript(writing.path, writing.unit.key, writing.language, text).file) if text else []
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,12 @@ class StatePage:
     def changed(self) -> list[Changed]:
         """What is otherwise in the present text."""
         now = self.writing.text
-        return changes(passages_of(self.shown.file), passages_of(now.file) if now else [])
+        return changes(everything_of(self.shown.file), everything_of(now.file) if now else [])
+
+    def where(self, changed: Changed) -> str:
+        """Where a passage stands: its field, or the heading it stands under."""
+        place = tuple(part - 1 if isinstance(part, int) else part for part in changed.place)
+        return place_name(place) if place else changed.where
 
     @cached_property
     def preview(self) -> PreviewPart:
@@ -171,7 +176,9 @@ def _pieces(before: str, after: str) -> Sequence[Piece]:
     if before == after:
         return (Piece("same", after),)
     found = changes([Passage("", before)] if before else [], [Passage("", after)] if after else [])
-    return found[0].pieces if found else ()
+    if len(found) == 1:
+        return found[0].pieces
+    return tuple(Piece(kind, text) for kind, text in (("del", before), ("ins", after)) if text)
 
 
 def _said(value: Any) -> str:
