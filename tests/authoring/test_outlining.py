@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -33,6 +34,7 @@ from lms.authoring.rules.outlining import (
     set_unit,
     substantive,
 )
+from lms.authoring.rules.pointers import each_text
 from lms.authoring.rules.reference_lists import (
     last_seen_long_ago,
     put_source,
@@ -587,3 +589,38 @@ def test_a_list_that_is_none_is_never_written_over(path: str) -> None:
 
 def test_the_course_of_these_tests_tells_an_outline() -> None:
     assert crooked(COURSE) == []
+
+
+# Pictures and documents
+
+MAP = {"id": "map", "kind": "picture", "title": "A map", "licence": "CC0", "provenance": "Drawn in 2026"}
+
+
+def with_picture(course: CourseFiles, medium: Mapping[str, str] = MAP) -> CourseFiles:
+    """The course with a picture below every text with a body."""
+
+    def show(text: UnitFile, _of: Any) -> UnitFile:
+        return replace(text, body=f"{text.body}\n\n![A map](media/{medium['id']})") if text.body else text
+
+    return replace(each_text(course, KINDS, show), media=(medium,))
+
+
+def test_a_picture_comes_back_with_the_text_that_shows_it() -> None:
+    course = with_picture(COURSE)
+    bare = replace(archive_unit(archive_unit(course, KINDS, "asked"), KINDS, "thought"), media=())
+    assert bring_back_unit(bare, KINDS, course, "asked", "words").media == ()
+    back = bring_back_unit(bare, KINDS, course, "thought", "words")
+    assert back.media == (MAP,)
+    assert changed_files(bare, back, canonical_files(bare, KINDS), KINDS)["media.yaml"]
+
+
+def test_a_picture_of_a_module_taken_over_gets_an_id_that_is_free_here() -> None:
+    theirs = with_picture(other())
+    made = take_over(reuse_module(with_picture(COURSE), "other/more", []), KINDS, "more", theirs)
+    assert made.media == (MAP,)
+    another = {**MAP, "title": "Another map"}
+    made = take_over(reuse_module(with_picture(COURSE, another), "other/more", []), KINDS, "more", theirs)
+    assert made.media == (another, {**MAP, "id": "map-2"})
+    assert "![A map](media/map-2)" in unit(made, "early").body
+    assert "![A map](media/map-2)" in unit(made, "early", "es").body
+    assert "![A map](media/map)" in unit(made, "first").body
