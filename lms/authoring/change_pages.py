@@ -135,6 +135,7 @@ class ChangesPage:
             [source for course in courses for source in course.sources],
             [term for course in courses for term in course.terms],
             self.titles,
+            [medium for course in courses for medium in course.media],
         )
 
     @property
@@ -205,6 +206,11 @@ class ChangesPage:
     def sources(self) -> list[EntryLine]:
         """Source by source."""
         return self._entries(self.comparison.sources, lambda one: f"{one.key}: {one.fields.get('title') or ''}")
+
+    @property
+    def media(self) -> list[EntryLine]:
+        """Picture by picture, document by document."""
+        return self._entries(self.comparison.media, lambda one: str(one.fields.get("title") or one.key))
 
     @property
     def terms(self) -> list[EntryLine]:

@@ -15,6 +15,8 @@ from lms.web.languages import ngettext
 from .draft_pages import STATES
 from .models import Draft, DraftState
 from .rules.drafting import OPEN
+from .rules.fields import PREFIX
+from .services.writing import BODY
 from .workspace import Workspace
 
 
@@ -63,14 +65,13 @@ class DraftHead:
 
     def writing(self, unit: str, language: str | None = None, place: Where | None = None) -> str:
         """Where a text of the draft is written; with `place` at that field, at its running text for the empty one."""
-        page = f"{url_for('authoring.draft', **self.at)}/units/{unit}"
-        page = f"{page}?text={language}" if language else page
+        page = url_for("authoring.edit_unit", **self.at, unit=unit, text=language)
         return page if place is None else f"{page}#{_field(place)}"
 
     @property
     def checks_url(self) -> str:
         """Where everything stands that the checks find."""
-        return f"{url_for('authoring.draft', **self.at)}/checks"
+        return url_for("authoring.draft_checks", **self.at)
 
     def tabs(self, current: str) -> list[tuple[str, str, bool]]:
         """The pages of the draft."""
@@ -87,6 +88,5 @@ class DraftHead:
 
 def _field(place: Where) -> str:
     """What the page on which a unit is written calls a field; it counts entries from 0."""
-    if not place:
-        return "f.body"
-    return ".".join(["f", *(str(part - 1 if isinstance(part, int) else part) for part in place)])
+    from_nought = (str(part - 1 if isinstance(part, int) else part) for part in place)
+    return ".".join((PREFIX, *from_nought)) if place else f"{PREFIX}.{BODY}"

@@ -84,7 +84,7 @@ def _written(head: DraftHead, unit: UnitFile, text: UnitFile, place: Where | Non
 def _names(head: DraftHead, language: str) -> Names:
     course = head.work.course
     titles = {unit.key: title_of(unit, head.language) for _module, unit in course.units()}
-    return names_in(language, course.sources, course.terms, titles)
+    return names_in(language, course.sources, course.terms, titles, course.media)
 
 
 def title_of(unit: UnitFile, language: str) -> str:

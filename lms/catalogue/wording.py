@@ -20,7 +20,8 @@ from .rules.texts import localised
 _MARKS = re.compile(
     r"\[@(?P<cites>[^\]\n]{1,200})\]|\[\[(?P<term>[^\]|\n]{1,80})(?:\|(?P<shown>[^\]\n]{1,200}))?\]\]"
     r"|\{\{figure: *(?P<figure>[^\s{}]{1,80})\}\}|\s*\{#(?P<anchor>[^}\s]*)\}"
-    r"|\[(?P<linked>[^\]\n]*)\]\((?P<link>[^)\s]*)\)"
+    r"|!\[(?P<alternative>[^\]\n]*)\]\((?P<picture>[^)\s]*)\)"
+    r"|\[(?P<linked>[^\]\n]*)\]\((?P<link>[^)\s]*)\)|\]\((?P<tail>[^)\s]*)\)"
 )
 _HEADING = re.compile(r"#{1,6}\s+")
 _ITEM = re.compile(r"[-*+]\s+(?=\S)")
@@ -82,6 +83,12 @@ FIELDS: Mapping[str, LazyString] = {
     "url": _l("address"),
     "accessed": _l("looked at on"),
     "note": _l("note"),
+    "licence": _l("licence"),
+    "provenance": _l("where it comes from"),
+    "sha256": _l("the file itself, by its fingerprint"),
+    "bytes": _l("size in bytes"),
+    "width": _l("width"),
+    "height": _l("height"),
     "completion": _l("Completion rule"),
     "modules": _l("modules"),
     "attendance": _l("attendance"),
@@ -139,6 +146,7 @@ class Names:
     sources: Mapping[str, str] = field(default_factory=dict)
     terms: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    media: Mapping[str, str] = field(default_factory=dict)
 
     def readable(self, text: str, *, changed: bool) -> str:
         """A piece of a text without marks. In a piece that changed, also what cannot be seen in the text is said."""
@@ -157,11 +165,18 @@ class Names:
             return str(_("[figure: %(name)s]", name=mark["figure"]))
         if mark["anchor"] is not None:
             return str(_(" [name of this place: %(name)s]", name=mark["anchor"])) if changed else ""
+        if mark["picture"] is not None:
+            address = self._address(mark["picture"])
+            return str(_("[picture %(name)s: %(words)s]", name=address, words=mark["alternative"]))
+        if mark["tail"] is not None:
+            return str(_("] [link to %(address)s]", address=self._address(mark["tail"])))
         return str(_("%(words)s [link to %(address)s]", words=mark["linked"], address=self._address(mark["link"])))
 
     def _address(self, link: str) -> str:
-        unit = link.partition("#")[0]
-        return f"“{self.units[unit]}”" if unit in self.units else link
+        """What a link leads to, by its title where it has one here."""
+        unit, medium = link.partition("#")[0], link.removeprefix("media/")
+        title = self.media.get(medium) if medium != link else self.units.get(unit)
+        return f"“{title}”" if title else link
 
     def source(self, key: str, place: str = "") -> str:
         """A source by its title."""
@@ -193,13 +208,20 @@ class Names:
 
 
 def names_in(
-    language: str, sources: Iterable[Mapping[str, Any]], terms: Iterable[Mapping[str, Any]], units: Mapping[str, str]
+    language: str,
+    sources: Iterable[Mapping[str, Any]],
+    terms: Iterable[Mapping[str, Any]],
+    units: Mapping[str, str],
+    media: Iterable[Mapping[str, Any]] = (),
 ) -> Names:
     """The names of a course's sources, terms and units for whoever reads in `language`; unfinished entries are left
     out."""
-    titles = {str(one["id"]): str(one["title"]) for one in sources if one.get("id") and one.get("title")}
+    titles, pictures = (
+        {str(one["id"]): str(one["title"]) for one in entries if one.get("id") and one.get("title")}
+        for entries in (sources, media)
+    )
     named = {str(one["key"]): localised(one["term"], language) for one in terms if one.get("key") and one.get("term")}
-    return Names(language, titles, named, units)
+    return Names(language, titles, named, units, pictures)
 
 
 def where_in_words(change: Changed) -> str:

@@ -204,6 +204,15 @@ def test_marks_of_the_files_are_said_in_words(app: Flask) -> None:
     ]
 
 
+def test_pictures_and_links_are_said_with_their_titles_even_where_only_their_words_changed(app: Flask) -> None:
+    names = names_in("en", [], [], {"first": "First things"}, [{"id": "map", "title": "A map"}])
+    with app.test_request_context():
+        assert names.readable("![Two rivers](media/map)", changed=False) == "[picture “A map”: Two rivers]"
+        found = pieces("See [this page](first#end).", "See [that page](first#end).")
+        said = "".join(names.readable(piece.text, changed=piece.kind != "same") for piece in found)
+    assert said == "See [thisthat page] [link to “First things”]."
+
+
 def test_a_heading_is_said_without_its_marks_and_a_new_name_of_its_place_is_told(app: Flask) -> None:
     after = FIRST.replace("## Beginning {#beginning}", "## Beginning {#start}")
     before, changed = (everything_of(read_unit("first", "en", one)) for one in (FIRST, after))

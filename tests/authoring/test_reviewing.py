@@ -144,6 +144,20 @@ def test_the_outline_is_compared_by_what_moved(app: Flask) -> None:
     assert compare(course(), course()).nothing
 
 
+def test_pictures_are_compared_entry_by_entry() -> None:
+    before = {
+        "id": "map",
+        "kind": "picture",
+        "title": "A map",
+        "licence": "CC0",
+        "provenance": "Ours",
+        "sha256": "a" * 64,
+    }
+    one, other = (replace(course(), media=(entry,)) for entry in (before, before | {"sha256": "b" * 64}))
+    (found,) = compare(one, other).media
+    assert (found.key, found.fate, [change.place for change in found.changed]) == ("map", Fate.CHANGED, [("sha256",)])
+
+
 def test_against_nothing_everything_is_new() -> None:
     found = compare(None, course())
     assert {text.fate for text in found.texts} == {Fate.NEW}

@@ -93,6 +93,7 @@ class Comparison:
     texts: tuple[TextChange, ...] = ()
     sources: tuple[EntryChange, ...] = ()
     terms: tuple[EntryChange, ...] = ()
+    media: tuple[EntryChange, ...] = ()
 
     @property
     def substantive(self) -> bool:
@@ -103,7 +104,8 @@ class Comparison:
     @property
     def nothing(self) -> bool:
         """Whether both say the same."""
-        return not (self.outline or self.course or self.modules or self.texts or self.sources or self.terms)
+        lists = (self.modules, self.texts, self.sources, self.terms, self.media)
+        return not (self.outline or self.course or any(lists))
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ def compare(before: CourseFiles | None, after: CourseFiles) -> Comparison:
         texts=tuple(_texts(old, new)),
         sources=tuple(_entries(before.sources if before else (), after.sources, "id")),
         terms=tuple(_entries(before.terms if before else (), after.terms, "key")),
+        media=tuple(_entries(before.media if before else (), after.media, "id")),
     )
 
 

@@ -29,7 +29,7 @@ from lms.kernel.unit_of_work import unit_of_work
 from lms.people.queries import names_of
 from lms.people.sign_in import me
 from lms.plugins.manager import unit_kinds
-from lms.web.access import Permission, requires
+from lms.web.access import Permission, keeps_typed, requires
 from lms.web.dates import short_moment
 from lms.web.languages import language
 from lms.web.logs import note_look
@@ -149,6 +149,7 @@ def _remarks(session: Session, head: DraftHead, form: WordsForm | None = None, a
 
 @bp.post("/courses/<slug>/drafts/<draft>/remarks")
 @requires(Permission.AUTHOR)
+@keeps_typed("words")
 def begin_remark(slug: str, draft: str) -> Answer:
     """Begin a remark on a passage as it stands."""
     form = RemarkForm()
@@ -181,6 +182,7 @@ def _at_remark(slug: str, draft: str, path: str, remark: str) -> str:
 
 @bp.post("/courses/<slug>/drafts/<draft>/remarks/<remark>")
 @requires(Permission.AUTHOR)
+@keeps_typed("words")
 def answer_remark(slug: str, draft: str, remark: str) -> Answer:
     """Answer a remark; with `settle` settle it or open it again, with or without words."""
     form = WordsForm()
