@@ -13,6 +13,7 @@ from zlib import compress
 
 from lms.catalogue.checks.figures import figure_mistakes
 from lms.catalogue.checks.hard_texts import hard_text_mistakes
+from lms.catalogue.checks.media import place_mistakes
 from lms.catalogue.checks.references import reference_mistakes
 from lms.catalogue.checks.translations import translation_mistakes
 from lms.catalogue.checks.units import parse_units
@@ -38,6 +39,7 @@ _CHECKS: tuple[Callable[[Reading, CourseFiles, Mapping[str, UnitKind]], object],
     hard_text_mistakes,
     parse_units,
     figure_mistakes,
+    place_mistakes,
 )
 OLD_AFTER = dt.timedelta(days=365)
 
@@ -114,7 +116,7 @@ def _course_of(unit: UnitDraft, kind: UnitKind, kinds: Mapping[str, UnitKind], r
     module = ModuleFile(unit.folder, {"key": unit.folder[3:], **unit.module}, (whole, *others), translations)
     terms, sources = unit.terms, tuple({"title": source["id"], **source} for source in unit.sources)
     reading.documents |= {name: Document({}) for name in ("glossary.yaml", "sources.yaml")}
-    return CourseFiles({"language": unit.language, **unit.head}, (module,), terms, sources)
+    return CourseFiles({"language": unit.language, **unit.head}, (module,), terms, sources, unit.media)
 
 
 def _as_written(course: CourseFiles, unit: UnitDraft) -> CourseFiles:

@@ -1,4 +1,4 @@
-"""The sources and the terms of a draft, as they stand in its files."""
+"""The sources, terms, pictures and documents of a draft, as they stand in its files."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from lms.catalogue.files.nodes import read_yaml
+from lms.catalogue.rules.media import HEAD
 
 from .queries import DraftFiles
 
@@ -33,6 +34,12 @@ def terms_of(files: DraftFiles) -> Entries:
     return tuple(one for one in found if isinstance(one.get("key"), str) and isinstance(one.get("term"), dict))
 
 
-def draft_lists(files: DraftFiles) -> tuple[Entries, Entries]:
-    """Both."""
-    return sources_of(files), terms_of(files)
+def media_of(files: DraftFiles) -> Entries:
+    """The pictures and documents that have an id."""
+    found = _entries(HEAD, "media", files.texts.get(HEAD, ""))
+    return tuple(one for one in found if isinstance(one.get("id"), str))
+
+
+def draft_lists(files: DraftFiles) -> tuple[Entries, Entries, Entries]:
+    """All three."""
+    return sources_of(files), terms_of(files), media_of(files)

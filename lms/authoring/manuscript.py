@@ -16,7 +16,7 @@ from lms.catalogue.rules.translation import text_hash
 from lms.kernel.errors import NotFound
 from lms.plugins.unit_kind import UnitKind
 
-from .lists import sources_of, terms_of
+from .lists import media_of, sources_of, terms_of
 from .queries import DraftFiles
 from .rules.typed import clean
 
@@ -108,6 +108,11 @@ class UnitDraft:
     def terms(self) -> tuple[Mapping[str, Any], ...]:
         """The course's terms."""
         return terms_of(self.files)
+
+    @cached_property
+    def media(self) -> tuple[Mapping[str, Any], ...]:
+        """The course's pictures and documents."""
+        return media_of(self.files)
 
     @cached_property
     def published(self) -> Manuscript | None:

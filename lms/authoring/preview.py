@@ -70,7 +70,8 @@ def context_of(unit: UnitDraft, language: str) -> PageContext:
     for key, term in terms.items():
         if not term["definition"]:
             terms[key] = {**term, "definition": {"en": "…"}}
-    return PageContext(language, sources, terms, for_trainers=True)
+    media = {str(entry["id"]): entry for entry in unit.media}
+    return PageContext(language, sources, terms, media, for_trainers=True)
 
 
 def _parsed(kind: UnitKind, file: UnitFile) -> dict[str, Any]:

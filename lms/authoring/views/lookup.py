@@ -1,17 +1,18 @@
-"""Sources and terms of a draft by search, each with what is to be written to cite or to use it."""
+"""Sources, terms, pictures and documents of a draft by search, each with what is to be written for it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from flask import jsonify, request
 from werkzeug.wrappers import Response
 
-from lms.authoring.lists import draft_lists
+from lms.authoring.lists import Entries, draft_lists
 from lms.authoring.queries import draft_of, files_of
+from lms.authoring.rules.illustrating import snippet
 from lms.catalogue.rules.alphabet import holds
+from lms.catalogue.rules.media import DOCUMENT
 from lms.catalogue.rules.texts import localised
 from lms.kernel.db import db
 from lms.people.sign_in import me
@@ -28,7 +29,7 @@ MOST = 30
 
 @dataclass(frozen=True)
 class Hit:
-    """A source or a term: its name, what else is known, and what is to be written."""
+    """What is found: its name, what else is known, and what is to be written."""
 
     name: str
     detail: str
@@ -52,7 +53,12 @@ def lookup(slug: str, draft: str) -> Response | str:
     )
 
 
-def _hits(asked: str, sources: tuple[Mapping[str, Any], ...], terms: tuple[Mapping[str, Any], ...]) -> Iterator[Hit]:
+def _hits(asked: str, sources: Entries, terms: Entries, media: Entries) -> Iterator[Hit]:
+    for medium in media:
+        title, provenance = (str(medium.get(name, "")) for name in ("title", "provenance"))
+        if holds(asked, (medium["id"], title, provenance)):
+            kind = _("Document, PDF") if medium.get("kind") == DOCUMENT else _("Picture")
+            yield Hit(title or medium["id"], f"{kind}, {provenance}", snippet(medium, _("what the picture shows")))
     for term in terms:
         texts = {code: str(text) for code, text in term.get("term", {}).items()}
         if texts and holds(asked, (str(term["key"]), *texts.values())):
