@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -451,6 +453,45 @@ def test_a_module_taken_over_brings_its_texts_terms_and_sources_under_names_that
     assert len(made.terms) == len(COURSE.terms)
     wrong = [said for said in mistakes(made) if "leads nowhere" not in said]
     assert [said for said in wrong if "has changed since this was translated" not in said] == []
+
+
+def medium(key: str, sha256: str) -> dict[str, Any]:
+    said = {"title": "A room", "licence": "CC0", "provenance": "Jane Roe"}
+    return {"id": key, "kind": "picture", **said, "sha256": sha256 * 64, "bytes": 9, "width": 3, "height": 2}
+
+
+def showing(course: CourseFiles, key: str, *media: dict[str, Any]) -> CourseFiles:
+    """The course with these pictures, all of them shown by one unit and its translations."""
+    shown = "".join(f"\n\n![A room](media/{entry['id']})" for entry in media)
+
+    def shows(text: UnitFile) -> UnitFile:
+        return replace(text, body=text.body + shown) if text.key == key else text
+
+    modules = tuple(
+        replace(m, units=tuple(map(shows, m.units)), translations=tuple(map(shows, m.translations)))
+        for m in course.modules
+    )
+    return replace(course, modules=modules, media=media)
+
+
+def test_a_module_taken_over_brings_its_pictures_under_names_that_are_free() -> None:
+    ours = showing(COURSE, "first", medium("room", "a"), medium("door", "b"))
+    theirs = showing(other(), "early", medium("room", "c"), medium("same", "b"), medium("wall", "d"))
+    made = take_over(reuse_module(ours, "other/more", ["early"]), KINDS, "more", theirs)
+    assert [(entry["id"], entry["sha256"][0]) for entry in made.media] == [
+        ("room", "a"), ("door", "b"), ("room-2", "c"), ("wall", "d"),
+    ]  # fmt: skip
+    assert re.findall(r"media/([a-z0-9-]+)", unit(made, "early").body) == ["room-2", "door", "wall"]
+    assert re.findall(r"media/([a-z0-9-]+)", unit(made, "first").body) == ["room", "door"]
+    texts = canonical_files(ours, KINDS)
+    assert "media.yaml" in changed_files(ours, made, texts, KINDS)
+    assert "media.yaml" not in changed_files(ours, add_module(ours, {"en": "New"}), texts, KINDS)
+
+
+def test_a_unit_that_is_brought_back_has_its_pictures_again() -> None:
+    earlier = showing(COURSE, "thought", medium("room", "a"))
+    without = replace(archive_unit(earlier, KINDS, "thought"), media=())
+    assert bring_back_unit(without, KINDS, earlier, "thought", "cases").media == (medium("room", "a"),)
 
 
 def test_a_module_in_another_language_is_not_taken_over() -> None:

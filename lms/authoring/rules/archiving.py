@@ -11,6 +11,7 @@ from lms.catalogue.files.nodes import read_yaml
 from lms.catalogue.files.read import read_unit
 from lms.catalogue.rules.course_files import CourseFiles, Fields, ModuleFile, UnitFile
 
+from .illustrating import named_by
 from .pointers import Kinds, cites_of, pointing_at, terms_cite, terms_of
 from .skeleton import (
     RESERVED,
@@ -151,7 +152,7 @@ def _with(course: CourseFiles, earlier: CourseFiles, key: str) -> Any:
 
 
 def _with_lists(course: CourseFiles, kinds: Kinds, earlier: CourseFiles, texts: Sequence[UnitFile]) -> CourseFiles:
-    """The course with those terms and sources of an earlier state that these texts name and it has no more."""
+    """The course with those terms, sources and files of an earlier state that these texts name and it has no more."""
     kind_of = {unit.key: unit.kind for module in course.modules for unit in module.units}
     pairs = [(text, kinds[kind].schema if (kind := kind_of.get(text.key, "")) in kinds else {}) for text in texts]
     known = {term.get("key") for term in course.terms}
@@ -160,7 +161,14 @@ def _with_lists(course: CourseFiles, kinds: Kinds, earlier: CourseFiles, texts: 
     cited = {source for text, of in pairs for source in cites_of(text, of)} | terms_cite(terms)
     have = {source.get("id") for source in course.sources}
     sources = [source for source in earlier.sources if source.get("id") in cited - have]
-    return replace(course, terms=(*course.terms, *terms), sources=(*course.sources, *sources))
+    here = {entry.get("id") for entry in course.media}
+    media = [entry for entry in named_by(texts, earlier.media) if entry.get("id") not in here]
+    return replace(
+        course,
+        terms=(*course.terms, *terms),
+        sources=(*course.sources, *sources),
+        media=(*course.media, *media),
+    )
 
 
 _FILE = re.compile(r"modules/([0-9]{2}-[^/]+)/([^/.]+)(?:\.([a-z]{2,3}))?\.(?:md|yaml)")

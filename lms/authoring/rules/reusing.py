@@ -8,6 +8,7 @@ from typing import Any
 
 from lms.catalogue.rules.course_files import CourseFiles, Fields, ModuleFile, UnitFile
 
+from .illustrating import named_by, named_here, renamed
 from .pointers import Kinds, cites_of, recited, terms_cite, terms_of
 from .reference_lists import next_source
 from .skeleton import (
@@ -44,10 +45,11 @@ def reuse_module(course: CourseFiles, name: str, units: Collection[str]) -> Cour
 
 
 def take_over(course: CourseFiles, kinds: Kinds, key: str, theirs: CourseFiles) -> CourseFiles:
-    """A reused module as this course's own, with the sources and terms it names; from now on both go their own ways.
+    """A reused module as this course's own, with the sources, terms and files it names; from now on both go their own
+    ways.
 
-    A source that has the id of another one here gets a new id, also in the texts. A term that this course has too is
-    explained in its words. Raises NotPossible where the courses are written in different languages.
+    A source or file that has the id of another one here gets a new id, also in the texts. A term that this course has
+    too is explained in its words. Raises NotPossible where the courses are written in different languages.
     """
     line = next((line for line in lines_of(course) if line_key(line) == key and "use" in line), None)
     if line is None:
@@ -58,6 +60,12 @@ def take_over(course: CourseFiles, kinds: Kinds, key: str, theirs: CourseFiles) 
     twins = sorted({unit.key for unit in module.units} & unit_keys(course))
     if twins:
         raise NotPossible(Reason.UNITS_CLASH, *twins)
+    files, media = named_here(course.media, named_by((*module.units, *module.translations), theirs.media))
+    module = replace(
+        module,
+        units=tuple(renamed(unit, files) for unit in module.units),
+        translations=tuple(renamed(text, files) for text in module.translations),
+    )
     terms, sources = _needed(course, kinds, module, theirs)
     names, kept = _named_here(course.sources, sources)
     copy = _copied(module, kinds, new_folder(course, key), names, theirs.pass_mark, course.pass_mark)
@@ -67,6 +75,7 @@ def take_over(course: CourseFiles, kinds: Kinds, key: str, theirs: CourseFiles) 
         with_modules(course, [*course.modules, copy]),
         terms=(*course.terms, *(_recited_term(term, names) for term in terms)),
         sources=(*course.sources, *kept),
+        media=(*course.media, *media),
     )
     return with_fields(taken, modules=lines)
 

@@ -43,6 +43,7 @@ def _top(before: CourseFiles, after: CourseFiles) -> Files:
         "course.yaml": before.fields == after.fields,
         "glossary.yaml": before.terms == after.terms,
         "sources.yaml": before.sources == after.sources,
+        "media.yaml": before.media == after.media,
     }
     return {path: text for path, text in files.items() if not same[path]}
 
@@ -88,4 +89,5 @@ def _said(course: CourseFiles) -> dict[str, bool]:
         "course.yaml": bool(course.fields),
         "glossary.yaml": bool(course.terms),
         "sources.yaml": bool(course.sources),
+        "media.yaml": bool(course.media),
     }
