@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "b7c20e54d913"
-down_revision = "b3a1f6c09e52"
+down_revision = "c4e2b7a91d35"
 branch_labels = None
 depends_on = None
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c4e8b2a90d13"
-down_revision = "b3a1f6c09e52"
+down_revision = "b7c20e54d913"
 branch_labels = None
 depends_on = None
 
