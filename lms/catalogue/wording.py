@@ -20,7 +20,7 @@ from .rules.texts import localised
 _MARKS = re.compile(
     r"\[@(?P<cites>[^\]\n]{1,200})\]|\[\[(?P<term>[^\]|\n]{1,80})(?:\|(?P<shown>[^\]\n]{1,200}))?\]\]"
     r"|\{\{figure: *(?P<figure>[^\s{}]{1,80})\}\}|\s*\{#(?P<anchor>[^}\s]*)\}"
-    r"|\[(?P<linked>[^\]\n]*)\]\((?P<link>[^)\s]*)\)"
+    r"|(?P<picture>!?)\[(?P<linked>[^\]\n]*)\]\((?P<link>[^)\s]*)\)"
 )
 _HEADING = re.compile(r"#{1,6}\s+")
 _ITEM = re.compile(r"[-*+]\s+(?=\S)")
@@ -157,6 +157,8 @@ class Names:
             return str(_("[figure: %(name)s]", name=mark["figure"]))
         if mark["anchor"] is not None:
             return str(_(" [name of this place: %(name)s]", name=mark["anchor"])) if changed else ""
+        if mark["picture"]:
+            return str(_("[picture: %(words)s]", words=mark["linked"]))
         return str(_("%(words)s [link to %(address)s]", words=mark["linked"], address=self._address(mark["link"])))
 
     def _address(self, link: str) -> str:
