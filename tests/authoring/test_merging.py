@@ -26,7 +26,10 @@ values = st.recursive(
     max_leaves=8,
 )
 bodies = st.lists(lines.filter(bool), max_size=8).map("\n\n".join)
-three = st.tuples(values, values, values) | st.tuples(bodies, bodies, bodies) | st.tuples(entries, entries, entries)
+sentences = st.lists(st.sampled_from(["a point", "a second one", "one more", "and another"]), max_size=4)
+timeline = st.lists(st.fixed_dictionaries({"when": lines.filter(bool), "text": lines}), max_size=3)
+one_kind: list[st.SearchStrategy[Any]] = [values, bodies, entries, sentences, timeline]
+three = st.sampled_from(one_kind).flatmap(lambda kind: st.tuples(kind, kind, kind))
 
 
 def leaves(value: Any) -> Iterator[Any]:

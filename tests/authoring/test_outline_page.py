@@ -13,15 +13,15 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from lms.authoring import services
 from lms.authoring.models import Draft, DraftSave
 from lms.authoring.rules.skeleton import module_keys
+from lms.catalogue import services as courses
 from lms.kernel.clock import now
 from lms.kernel.models import AuditEntry
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.people.rules import Role, ScopeKind
 from tests.authoring.desks import Worker, published, worker
-from tests.authoring.drafts import begin, save, viewer, workspace
+from tests.authoring.drafts import begin, save, workspace
 from tests.authoring.test_courses import reusing
 from tests.catalogue import tiny
 from tests.conftest import statements
@@ -301,14 +301,13 @@ def test_what_left_the_outline_is_listed_and_comes_back_as_it_stood_last(trainer
     assert "modules/02-cases/asked.es.yaml" in files
 
 
-def test_what_an_earlier_version_had_can_be_brought_back(trainer: Worker) -> None:
-    first = begin(trainer)
-    sent = form_of(page(trainer, first, "/outline/units/asked"), "/units/asked/archive")
-    send(trainer, first, "/outline/units/asked/archive", sent)
-    by = viewer(trainer)
+def test_what_an_earlier_version_had_can_be_brought_back(trainer: Worker, tmp_path: Path) -> None:
+    folder = tmp_path / "tiny"
+    for name in ("asked.yaml", "asked.es.yaml"):
+        (folder / "modules/01-words" / name).unlink()
+    (folder / "modules/01-words/module.yaml").write_text(tiny.WORDS.replace("- asked\n", ""))
     with unit_of_work() as session:
-        services.send_to_review(session, draft=first, by=by, at=now())
-        services.publish_draft(session, draft=first, summary={"en": "Less."}, kinds=tiny.KINDS, by=by, at=now())
+        courses.load(session, folder=folder, kinds=tiny.KINDS, at=now())
     draft = begin(trainer)
     shown = page(trainer, draft, "/outline/archived")
     assert "Asked A unit of “Words”, last in version 1.0" in words(shown)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -35,6 +34,7 @@ from lms.authoring.rules.outlining import (
     set_unit,
     substantive,
 )
+from lms.authoring.rules.pointers import each_text
 from lms.authoring.rules.reference_lists import (
     last_seen_long_ago,
     put_source,
@@ -455,45 +455,6 @@ def test_a_module_taken_over_brings_its_texts_terms_and_sources_under_names_that
     assert [said for said in wrong if "has changed since this was translated" not in said] == []
 
 
-def medium(key: str, sha256: str) -> dict[str, Any]:
-    said = {"title": "A room", "licence": "CC0", "provenance": "Jane Roe"}
-    return {"id": key, "kind": "picture", **said, "sha256": sha256 * 64, "bytes": 9, "width": 3, "height": 2}
-
-
-def showing(course: CourseFiles, key: str, *media: dict[str, Any]) -> CourseFiles:
-    """The course with these pictures, all of them shown by one unit and its translations."""
-    shown = "".join(f"\n\n![A room](media/{entry['id']})" for entry in media)
-
-    def shows(text: UnitFile) -> UnitFile:
-        return replace(text, body=text.body + shown) if text.key == key else text
-
-    modules = tuple(
-        replace(m, units=tuple(map(shows, m.units)), translations=tuple(map(shows, m.translations)))
-        for m in course.modules
-    )
-    return replace(course, modules=modules, media=media)
-
-
-def test_a_module_taken_over_brings_its_pictures_under_names_that_are_free() -> None:
-    ours = showing(COURSE, "first", medium("room", "a"), medium("door", "b"))
-    theirs = showing(other(), "early", medium("room", "c"), medium("same", "b"), medium("wall", "d"))
-    made = take_over(reuse_module(ours, "other/more", ["early"]), KINDS, "more", theirs)
-    assert [(entry["id"], entry["sha256"][0]) for entry in made.media] == [
-        ("room", "a"), ("door", "b"), ("room-2", "c"), ("wall", "d"),
-    ]  # fmt: skip
-    assert re.findall(r"media/([a-z0-9-]+)", unit(made, "early").body) == ["room-2", "door", "wall"]
-    assert re.findall(r"media/([a-z0-9-]+)", unit(made, "first").body) == ["room", "door"]
-    texts = canonical_files(ours, KINDS)
-    assert "media.yaml" in changed_files(ours, made, texts, KINDS)
-    assert "media.yaml" not in changed_files(ours, add_module(ours, {"en": "New"}), texts, KINDS)
-
-
-def test_a_unit_that_is_brought_back_has_its_pictures_again() -> None:
-    earlier = showing(COURSE, "thought", medium("room", "a"))
-    without = replace(archive_unit(earlier, KINDS, "thought"), media=())
-    assert bring_back_unit(without, KINDS, earlier, "thought", "cases").media == (medium("room", "a"),)
-
-
 def test_a_module_in_another_language_is_not_taken_over() -> None:
     course = reuse_module(COURSE, "other/more", [])
     french = other(**{"course.yaml": "slug: other\nlanguage: fr\nmodules:\n- module: 01-more\n"})
@@ -628,3 +589,38 @@ def test_a_list_that_is_none_is_never_written_over(path: str) -> None:
 
 def test_the_course_of_these_tests_tells_an_outline() -> None:
     assert crooked(COURSE) == []
+
+
+# Pictures and documents
+
+MAP = {"id": "map", "kind": "picture", "title": "A map", "licence": "CC0", "provenance": "Drawn in 2026"}
+
+
+def with_picture(course: CourseFiles, medium: Mapping[str, str] = MAP) -> CourseFiles:
+    """The course with a picture below every text with a body."""
+
+    def show(text: UnitFile, _of: Any) -> UnitFile:
+        return replace(text, body=f"{text.body}\n\n![A map](media/{medium['id']})") if text.body else text
+
+    return replace(each_text(course, KINDS, show), media=(medium,))
+
+
+def test_a_picture_comes_back_with_the_text_that_shows_it() -> None:
+    course = with_picture(COURSE)
+    bare = replace(archive_unit(archive_unit(course, KINDS, "asked"), KINDS, "thought"), media=())
+    assert bring_back_unit(bare, KINDS, course, "asked", "words").media == ()
+    back = bring_back_unit(bare, KINDS, course, "thought", "words")
+    assert back.media == (MAP,)
+    assert changed_files(bare, back, canonical_files(bare, KINDS), KINDS)["media.yaml"]
+
+
+def test_a_picture_of_a_module_taken_over_gets_an_id_that_is_free_here() -> None:
+    theirs = with_picture(other())
+    made = take_over(reuse_module(with_picture(COURSE), "other/more", []), KINDS, "more", theirs)
+    assert made.media == (MAP,)
+    another = {**MAP, "title": "Another map"}
+    made = take_over(reuse_module(with_picture(COURSE, another), "other/more", []), KINDS, "more", theirs)
+    assert made.media == (another, {**MAP, "id": "map-2"})
+    assert "![A map](media/map-2)" in unit(made, "early").body
+    assert "![A map](media/map-2)" in unit(made, "early", "es").body
+    assert "![A map](media/map)" in unit(made, "first").body

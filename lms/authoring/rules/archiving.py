@@ -11,8 +11,7 @@ from lms.catalogue.files.nodes import read_yaml
 from lms.catalogue.files.read import read_unit
 from lms.catalogue.rules.course_files import CourseFiles, Fields, ModuleFile, UnitFile
 
-from .illustrating import named_by
-from .pointers import Kinds, cites_of, pointing_at, terms_cite, terms_of
+from .pointers import Kinds, cites_of, media_of, pointing_at, terms_cite, terms_of
 from .skeleton import (
     RESERVED,
     NotPossible,
@@ -116,8 +115,8 @@ def archived(course: CourseFiles, earlier: Sequence[CourseFiles]) -> list[Archiv
 
 
 def bring_back_unit(course: CourseFiles, kinds: Kinds, earlier: CourseFiles, key: str, into: str) -> CourseFiles:
-    """A unit as an earlier state has it, at the end of a module, with its translations and the sources and terms it
-    names. Raises NotPossible while the course has a unit of that key."""
+    """A unit as an earlier state has it, at the end of a module, with its translations and the sources, terms and
+    media it names. Raises NotPossible while the course has a unit of that key."""
     was, unit = home_of(earlier, key)
     if key in unit_keys(course):
         raise NotPossible(Reason.STILL_THERE, key)
@@ -152,7 +151,7 @@ def _with(course: CourseFiles, earlier: CourseFiles, key: str) -> Any:
 
 
 def _with_lists(course: CourseFiles, kinds: Kinds, earlier: CourseFiles, texts: Sequence[UnitFile]) -> CourseFiles:
-    """The course with those terms, sources and files of an earlier state that these texts name and it has no more."""
+    """The course with those terms, sources and media of an earlier state that these texts name and it has no more."""
     kind_of = {unit.key: unit.kind for module in course.modules for unit in module.units}
     pairs = [(text, kinds[kind].schema if (kind := kind_of.get(text.key, "")) in kinds else {}) for text in texts]
     known = {term.get("key") for term in course.terms}
@@ -161,8 +160,8 @@ def _with_lists(course: CourseFiles, kinds: Kinds, earlier: CourseFiles, texts: 
     cited = {source for text, of in pairs for source in cites_of(text, of)} | terms_cite(terms)
     have = {source.get("id") for source in course.sources}
     sources = [source for source in earlier.sources if source.get("id") in cited - have]
-    here = {entry.get("id") for entry in course.media}
-    media = [entry for entry in named_by(texts, earlier.media) if entry.get("id") not in here]
+    shown = {one for text, of in pairs for one in media_of(text, of)} - {medium.get("id") for medium in course.media}
+    media = [medium for medium in earlier.media if medium.get("id") in shown]
     return replace(
         course,
         terms=(*course.terms, *terms),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lms.catalogue.rules.course_files import CourseFiles, UnitFile
@@ -70,42 +70,6 @@ def uses(course: CourseFiles) -> dict[str, list[tuple[UnitFile, UnitFile]]]:
             for key in dict.fromkeys(_named(text)):
                 found.setdefault(key, []).append((unit, text))
     return found
-
-
-def named_by(texts: Iterable[UnitFile], entries: Iterable[Entry]) -> list[Entry]:
-    """Those of the entries that these texts name."""
-    named = {key for text in texts for key in _named(text)}
-    return [entry for entry in entries if entry.get("id") in named]
-
-
-def named_here(ours: Sequence[Entry], theirs: Sequence[Entry]) -> tuple[dict[str, str], list[Entry]]:
-    """What each of their files is called here, and those that are new here under that name: the same file is one."""
-    names: dict[str, str] = {}
-    kept: list[Entry] = []
-    for entry in theirs:
-        here = [*ours, *kept]
-        same = next((one for one in here if one.get("sha256") == entry.get("sha256")), None)
-        if same is None:
-            taken = [str(one.get("id")) for one in here]
-            name = str(entry.get("id"))
-            kept.append({**entry, "id": new_id(name, name, taken) if name in taken else name})
-        names[str(entry.get("id"))] = str((same or kept[-1]).get("id"))
-    return names, kept
-
-
-def renamed(text: UnitFile, names: Mapping[str, str]) -> UnitFile:
-    """The text with its files called as `names` says."""
-    if all(old == new for old, new in names.items()):
-        return text
-    return replace(text, front=_renamed(text.front, names), body=_renamed(text.body, names))
-
-
-def _renamed(value: Any, names: Mapping[str, str]) -> Any:
-    if isinstance(value, str):
-        return _MENTION.sub(lambda found: f"](media/{names.get(found[1], found[1])})", value)
-    if isinstance(value, Mapping):
-        return {name: _renamed(part, names) for name, part in value.items()}
-    return [_renamed(part, names) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _named(text: UnitFile) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from lms.catalogue.files.schemas import Schema, inside, resolve, schema, texts_marked
 from lms.catalogue.markdown import cited, inner_tokens, parser
 from lms.catalogue.rules.course_files import CourseFiles, Fields, UnitFile
+from lms.catalogue.rules.media import mentioned
 from lms.catalogue.rules.translation import text_hash
 from lms.plugins.unit_kind import UnitKind
 
@@ -82,6 +83,12 @@ def _cited_in(prose: str) -> list[str]:
 def terms_of(text: UnitFile, of: Schema) -> list[str]:
     """The terms a text names, once for each time."""
     return [match[1].strip() for prose in proses_of(text, of) for match in _TERM.finditer(prose)]
+
+
+def media_of(text: UnitFile, of: Schema) -> set[str]:
+    """The pictures and documents a text shows or links to, by their ids."""
+    addresses = (match[2] for prose in proses_of(text, of) for match in _LINK.finditer(prose))
+    return {found for address in addresses if (found := mentioned(address))}
 
 
 def citing(course: CourseFiles, kinds: Kinds) -> dict[str, list[Place]]:

@@ -64,6 +64,7 @@ def crooked(course: CourseFiles) -> list[str]:
     files = [("course.yaml", _course_fits(course.fields))]
     files += [("glossary.yaml", _entries_fit(course.terms, "key", ("term", "definition", "status"), ("cites",)))]
     files += [("sources.yaml", _entries_fit(course.sources, "id", (), ()))]
+    files += [("media.yaml", _entries_fit(course.media, "id", (), ()))]
     files += [(module.path, not module.fields or _module_fits(module.fields)) for module in course.modules]
     files += [(unit.path, _fits(unit.front, ("title",), ())) for _module, unit in course.units()]
     return [path for path, fits in files if not fits]
