@@ -38,6 +38,7 @@ class Place:
 
     title: str
     language: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,10 @@ class MediaPage:
 
     def _place(self, unit: UnitFile, text: UnitFile) -> Place:
         title = localised(unit.front.get("title", {}), self.language) or unit.key
-        return Place(title, "" if text is unit else language_name(text.language))
+        original = text is unit
+        where = {**self.at, "unit": unit.key} | ({} if original else {"text": text.language})
+        url = url_for("authoring.edit_unit", **where)  # type: ignore[arg-type]
+        return Place(title, "" if original else language_name(text.language), url)
 
     def _size(self, entry: Entry) -> str:
         medium = medium_of(entry)

@@ -89,6 +89,20 @@ def test_the_page_shows_each_file_with_its_snippet_and_the_texts_that_use_it(tra
     assert workspace(draft).checked().mistakes == []
 
 
+def test_the_editor_shows_the_picture_finds_it_and_names_what_is_not_there(trainer: Worker) -> None:
+    draft = begin(trainer)
+    send(trainer, draft, corpus.photograph())
+    save(trainer, draft, tiny.FIRST + "\n![A room](media/the-court-room)\n\n![A door](media/the-cort-room)\n")
+    below = f"/courses/tiny/drafts/{draft.public_id}"
+    page = trainer.client.get(f"{below}/units/first").text
+    assert f'src="/media/{picture().medium.sha256}/1600.webp"' in page
+    assert "media.yaml has no “the-cort-room”" in page
+    assert "id you mean “the-court-room”?" in page
+    found = trainer.client.get(f"{below}/lookup?q=roe").text
+    assert 'value="![what the picture shows](media/the-court-room)"' in found
+    assert f'href="{below}/units/first"' in trainer.client.get(at(draft)).text
+
+
 def test_the_same_form_sent_twice_takes_the_file_once_and_another_form_is_told(trainer: Worker) -> None:
     draft = begin(trainer)
     for _ in range(2):

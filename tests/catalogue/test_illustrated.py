@@ -21,6 +21,7 @@ from lms.catalogue.models import Medium, MediumSize, VersionMedium
 from lms.catalogue.rules.media import MOST_ON_A_PAGE
 from lms.catalogue.rules.media import Medium as Facts
 from lms.catalogue.rules.translation import text_hash
+from lms.catalogue.wording import Names
 from lms.kernel.checks import run_all
 from lms.kernel.db import db
 from lms.kernel.unit_of_work import unit_of_work
@@ -333,3 +334,11 @@ def test_under_a_host_the_addresses_have_its_prefix(tmp_path: Path, request: pyt
     assert html.count(f"/seminar/media/{picture().medium.sha256}/") == 5
     assert f'href="/seminar/media/{report().medium.sha256}/report.pdf"' in html
     assert '"/media/' not in html
+
+
+def test_in_what_changed_a_picture_is_said_in_words() -> None:
+    names = Names("en")
+    assert (
+        names.readable("![A room, empty](media/court)\nIn 1946.", changed=True) == "[picture: A room, empty]\nIn 1946."
+    )
+    assert names.readable("[It](media/report).", changed=False) == "It [link to media/report]."
