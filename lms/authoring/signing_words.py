@@ -13,7 +13,7 @@ from lms.web.languages import lazy_gettext as _l
 from .rules.signing import LANGUAGE, Need, Obstacle, SignOffAct, Standing
 
 KINDS: Mapping[str, LazyString] = {
-    "history": _l("History"),
+    "history": _l("Historical accuracy"),
     "law": _l("Law"),
     "sensitivity": _l("Sensitivity"),
     "pedagogy": _l("Teaching"),
