@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -33,7 +31,7 @@ from tests.learning.makers import ASKED, publish
 from tests.people.makers import make_person, signed_in_client
 
 from .desks import Worker, worker
-from .drafts import FIRST_PATH, begin, save, viewer, workspace
+from .drafts import FIRST_PATH, begin, save, sign_all, viewer, workspace
 
 SAID = {"title": "The court room", "licence": "CC BY-SA 4.0", "provenance": "Jane Roe, 1946"}
 
@@ -49,9 +47,31 @@ def at(draft: Draft, rest: str = "") -> str:
     return f"/courses/tiny/drafts/{draft.public_id}/media{rest}"
 
 
-def send(who: Worker, draft: Draft, data: bytes, rest: str = "", name: str = "x.jpg", **said: str) -> TestResponse:
-    sent = {**SAID, **said, "file": (io.BytesIO(data), name)}
-    return who.client.post(at(draft, rest), data=sent, content_type="multipart/form-data")
+def posted(who: Worker, path: str, fields: Mapping[str, str], name: str, file: bytes | None) -> TestResponse:
+    """The form as a browser sends it. The client of the tests would leave a file open."""
+    line = "--as-browsers-do\r\nContent-Disposition: form-data; name="
+    body = "".join(f'{line}"{key}"\r\n\r\n{value}\r\n' for key, value in fields.items()).encode()
+    if file is not None:
+        head = f'{line}"{name}"; filename="holiday.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
+        body += head.encode() + file + b"\r\n"
+    kind = "multipart/form-data; boundary=as-browsers-do"
+    return who.client.post(path, data=body + b"--as-browsers-do--\r\n", content_type=kind)
+
+
+def send(who: Worker, draft: Draft, data: bytes, rest: str = "", **said: str) -> TestResponse:
+    return posted(who, at(draft, rest), {**SAID, **said}, "file", data)
+
+
+def publish_signed(who: Worker, draft: Draft, *, sent: bool = False) -> None:
+    """Everyone whose word is asked gives it, and the draft becomes a version."""
+    by = viewer(who)
+    if not sent:
+        with unit_of_work() as session:
+            services.send_to_review(session, draft=session.get_one(Draft, draft.id), by=by, at=now())
+    by = sign_all(draft)
+    with unit_of_work() as session:
+        mine = session.get_one(Draft, draft.id)
+        services.publish_draft(session, draft=mine, summary={"en": "A picture."}, kinds=tiny.KINDS, by=by, at=now())
 
 
 def entries(draft: Draft) -> list[dict[str, object]]:
@@ -76,7 +96,7 @@ def test_a_photograph_becomes_an_entry_and_nothing_of_its_maker_is_kept(trainer:
 def test_the_page_shows_each_file_with_its_snippet_and_the_texts_that_use_it(trainer: Worker) -> None:
     draft = begin(trainer)
     send(trainer, draft, corpus.photograph())
-    send(trainer, draft, corpus.document(), title="The report", name="r.pdf")
+    send(trainer, draft, corpus.document(), title="The report")
     page = trainer.client.get(at(draft)).text
     assert f"/media/{picture().medium.sha256}/480.webp" in page
     assert "![what the picture shows](media/the-court-room)" in page
@@ -139,7 +159,7 @@ def test_a_hostile_file_is_refused_with_a_sentence_and_leaves_nothing(
     publish(tmp_path)
     trainer = worker(sqlite_app, Role.TRAINER)
     draft = begin(trainer)
-    answer = send(trainer, draft, corpus.hostile()[name][0], name="holiday.jpg")
+    answer = send(trainer, draft, corpus.hostile()[name][0])
     assert answer.status_code == 422
     assert "error-summary" in answer.text or 'role="alert"' in answer.text
     assert entries(draft) == []
@@ -194,11 +214,8 @@ def test_a_draft_with_a_picture_is_published_and_its_readers_get_it(trainer: Wor
     address = f"/media/{picture().medium.sha256}/480.webp"
     assert trainer.client.get(address).status_code == 200
     assert reader.get(address).status_code == 404
-    by = viewer(trainer)
-    with unit_of_work() as session:
-        mine = session.get_one(Draft, draft.id)
-        services.send_to_review(session, draft=mine, by=by, at=now())
-        services.publish_draft(session, draft=mine, summary={"en": "A picture."}, kinds=tiny.KINDS, by=by, at=now())
+    publish_signed(trainer, draft)
+    with reading() as session:
         assert session.scalar(select(func.count()).select_from(VersionMedium)) == 1
     assert reader.get(address).status_code == 200
 
@@ -235,13 +252,14 @@ def test_a_name_is_made_of_the_title() -> None:
     assert re.fullmatch(r"[a-z0-9-]{1,40}", new_id("x" * 300, "document", []))
 
 
-def bundle(files: Mapping[str, bytes], title: str = "From home") -> dict[str, Any]:
-    return {"title": title, "client_key": "a-key-of-a-form", "bundle": (io.BytesIO(pack(files, "tiny")), "tiny.zip")}
+def bundle(who: Worker, files: Mapping[str, bytes]) -> TestResponse:
+    fields = {"title": "From home", "client_key": "a-key-of-a-form"}
+    return posted(who, "/courses/tiny/upload", fields, "bundle", pack(files, "tiny"))
 
 
 def test_a_bundle_carries_its_pictures_down_and_up(trainer: Worker) -> None:
     files = illustrated_files()
-    sent = trainer.client.post("/courses/tiny/upload", data=bundle(files), content_type="multipart/form-data")
+    sent = bundle(trainer, files)
     assert sent.status_code == 303, sent.text
     with reading() as session:
         made = session.scalars(select(Draft)).one()
@@ -253,7 +271,7 @@ def test_a_bundle_carries_its_pictures_down_and_up(trainer: Worker) -> None:
 
 def test_a_bundle_with_a_file_in_another_form_is_refused_and_nothing_is_kept(trainer: Worker) -> None:
     files = {**illustrated_files(), PICTURE_PATH: corpus.photograph(300, 200)}
-    sent = trainer.client.post("/courses/tiny/upload", data=bundle(files), content_type="multipart/form-data")
+    sent = bundle(trainer, files)
     assert sent.status_code == 422
     assert "this is not in the form in which files are kept" in sent.text
     with reading() as session:
@@ -267,10 +285,7 @@ def test_files_that_are_loaded_as_a_draft_bring_their_pictures(trainer: Worker, 
     assert "a draft waits in review" in done.output, done.output
     with reading() as session:
         made = session.scalars(select(Draft)).one()
-    by = viewer(trainer)
-    with unit_of_work() as session:
-        mine = session.get_one(Draft, made.id)
-        services.publish_draft(session, draft=mine, summary={"en": "A picture."}, kinds=tiny.KINDS, by=by, at=now())
+    publish_signed(trainer, made, sent=True)
     again = app.test_cli_runner().invoke(args=["lms", "courses", "load", str(folder)])
     assert "tiny: unchanged, version" in again.output
     assert app.test_cli_runner().invoke(args=["lms", "courses", "export", str(tmp_path / "out")]).exit_code == 0
@@ -284,11 +299,7 @@ def reader(app: Flask, trainer: Worker) -> FlaskClient:
     send(trainer, draft, corpus.photograph())
     send(trainer, draft, corpus.document(), title="The report")
     save(trainer, draft, tiny.FIRST + "\n![A room](media/the-court-room)\n\n[It](media/the-report).\n")
-    by = viewer(trainer)
-    with unit_of_work() as session:
-        mine = session.get_one(Draft, draft.id)
-        services.send_to_review(session, draft=mine, by=by, at=now())
-        services.publish_draft(session, draft=mine, summary={"en": "A picture."}, kinds=tiny.KINDS, by=by, at=now())
+    publish_signed(trainer, draft)
     return signed_in_client(app, make_person())
 
 
