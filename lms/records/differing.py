@@ -91,7 +91,8 @@ def _unit_moved(title: str, found: Difference, language: str) -> str:
 def _pass_mark(title: str, found: Difference, _language: str) -> str:
     marks = {"before": found.before, "after": found.after}
     changed = _("“%(title)s” is passed with %(after)s%%, until now with %(before)s%%.", title=title, **marks)
-    return f"{changed} {_('Whoever has passed stays passed.')}"
+    stays = _("Whoever has passed stays passed.")
+    return f"{changed} {stays}"
 
 
 def _unit_words(title: str, _found: Difference, _language: str) -> str:

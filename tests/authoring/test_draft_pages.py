@@ -92,3 +92,19 @@ def test_a_list_of_drafts_takes_the_same_statements_for_one_and_for_many(trainer
     with statements(app) as many:
         trainer.page("/tiny/drafts")
     assert len(one) == len(many)
+
+
+def test_a_published_text_is_changed_in_the_draft_one_writes_in_or_in_a_new_one(trainer: Worker, app: Flask) -> None:
+    assert "Change this text" in trainer.page("/tiny/units/first")
+    first = trainer.client.post("/courses/tiny/units/first/change")
+    assert first.status_code == 303
+    assert first.location.endswith("/units/first")
+    again = trainer.client.post("/courses/tiny/units/first/change", data={"text": "es"})
+    assert again.location == f"{first.location}?text=es"
+    with reading() as session:
+        draft = session.scalars(select(Draft)).one()
+    save(trainer, draft, None)
+    anew = trainer.client.post("/courses/tiny/units/first/change")
+    assert anew.location != first.location
+    assert trainer.client.post("/courses/tiny/units/nothing/change").status_code == 404
+    assert worker(app, None).client.post("/courses/tiny/units/first/change").status_code == 404

@@ -55,7 +55,6 @@ class Watched:
     def look(self, path: str) -> str:
         """Open a page and whatever is folded on it; gives what it did, with the page's name."""
         answer = self.page.goto(self.home + path, wait_until="load")
-        # A file to keep opens no page.
         assert answer is not None
         assert answer.status < 500, path
         self.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
@@ -156,7 +155,9 @@ def pages_of(app: Flask, **known: list[str]) -> list[str]:
     adapter = app.url_map.bind("localhost")
     found = set()
     for rule in app.url_map.iter_rules():
-        if "GET" in (rule.methods or ()) and rule.arguments and rule.arguments <= set(known):
+        # A file to keep opens no page.
+        page = "GET" in (rule.methods or ()) and not rule.rule.endswith(".zip")
+        if page and rule.arguments and rule.arguments <= set(known):
             names = sorted(rule.arguments)
             for values in product(*(known[name] for name in names)):
                 found.add(adapter.build(rule.endpoint, dict(zip(names, values, strict=True))))

@@ -1,5 +1,5 @@
-"""Two trainers write a new case study, a reviewer remarks and signs, and it is published: whoever is on a running edition
-goes on as before, and whoever comes to a new one reads it."""
+"""Two trainers write a new case study, a reviewer remarks and signs, and it is published: whoever is on a running
+edition goes on as before, and whoever comes to a new one reads it."""
 
 from __future__ import annotations
 
@@ -73,7 +73,9 @@ def test_a_case_study_comes_to_new_readers_and_leaves_those_on_the_way_alone(
     hanne, mateus = worker(app, Role.TRAINER).person.id, worker(app, Role.TRAINER).person.id
     ines = worker(app, Role.REVIEWER).person.id
     with served(app) as home, ExitStack() as stack:
-        hers, his, reviewer = (stack.enter_context(signed_in(chromium, app, home, one)) for one in (hanne, mateus, ines))
+        hers, his, reviewer = (
+            stack.enter_context(signed_in(chromium, app, home, one)) for one in (hanne, mateus, ines)
+        )
         begin(hers)
         add_the_unit(hers)
         write_the_account(hers)

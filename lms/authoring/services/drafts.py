@@ -97,10 +97,15 @@ def open_draft(
     return draft
 
 
-def draft_for_writing(session: Session, *, slug: str, title: str, by: Viewer, at: dt.datetime) -> Draft:
-    """The open draft of a course that somebody wrote in last or began, or else a new one of this title."""
+def draft_for_writing(session: Session, *, slug: str, unit: str, title: str, by: Viewer, at: dt.datetime) -> Draft:
+    """The open draft of a course that somebody wrote in last or began, if it has the unit, or else a new one of this
+    title."""
     session.execute(select(Course.id).where(Course.slug == slug).with_for_update())
-    return last_written(session, slug, by.person_id) or open_draft(session, slug=slug, title=title, by=by, at=at)
+    found = last_written(session, slug, by.person_id)
+    files = files_of(session, found).texts if found else ()
+    if found is not None and any(path.endswith((f"/{unit}.md", f"/{unit}.yaml")) for path in files):
+        return found
+    return open_draft(session, slug=slug, title=title, by=by, at=at)
 
 
 def _title(title: str) -> str:

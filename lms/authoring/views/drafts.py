@@ -21,12 +21,13 @@ from lms.catalogue import queries as catalogue
 from lms.catalogue.rules.texts import localised
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import Refused
+from lms.kernel.errors import NotFound, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.queries import names_of
 from lms.people.sign_in import me
 from lms.plugins.manager import unit_kinds
 from lms.web.access import Permission, requires
+from lms.web.forms import submitted
 from lms.web.languages import language
 from lms.web.logs import note_look
 from lms.web.render import render
@@ -158,3 +159,23 @@ def _act(slug: str, public_id: str, form: DraftForm, act: Callable[..., Any], do
         return _page(slug, public_id, form), no.status
     flash(done, "done")
     return redirect(url_for("authoring.draft", slug=slug, draft=public_id), 303)
+
+
+@bp.post("/courses/<slug>/units/<unit>/change")
+@requires(Permission.AUTHOR)
+def change_unit(slug: str, unit: str) -> Answer:
+    """Write at a published text: in the draft that one wrote in last, or in a new one named after the unit."""
+    with unit_of_work() as session:
+        published = taught(session, me().grants, slug)
+        title = _title_of(session, published.version_id, unit)
+        found = services.draft_for_writing(session, slug=slug, unit=unit, title=title, by=me(), at=now())
+    text = submitted("text") or None
+    return redirect(url_for("authoring.edit_unit", slug=slug, draft=found.public_id, unit=unit, text=text), 303)
+
+
+def _title_of(session: Session, version_id: int, key: str) -> str:
+    outline = catalogue.outline(session, version_id)
+    found = next((unit for _module, unit in outline.units() if unit.key == key), None)
+    if found is None:
+        raise NotFound
+    return found.named(language())

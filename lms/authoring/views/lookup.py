@@ -63,6 +63,6 @@ def _hits(asked: str, sources: Entries, terms: Entries, media: Entries) -> Itera
         if holds(asked, (str(source["id"]), *said)):
             yield Hit(said[0] or str(source["id"]), ", ".join(part for part in said[1:] if part), f"[@{source['id']}]")
     for medium in media:
-        if holds(asked, (str(medium["id"]), str(medium.get("title", "")))):
+        if holds(asked, tuple(str(medium.get(name, "")) for name in ("id", "title", "provenance"))):
             kind = _("Picture") if medium.get("kind") == PICTURE else _("Document")
             yield Hit(str(medium.get("title") or medium["id"]), str(kind), snippet(medium, _("what the picture shows")))
