@@ -30,7 +30,7 @@ from tests import browser
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "docs/pictures"
 MOMENT = dt.datetime(2027, 4, 12, 9, 0, tzinfo=dt.UTC)
-WIDE, TALL, PHONE = (1280, 900), (1280, 1150), (390, 844)
+WIDE, TALL, LOW, PHONE = (1280, 900), (1280, 1150), (1280, 820), (390, 844)
 MOST_BYTES = 250_000
 UNIT, QUIZ = "from-sign-to-action", "risk-and-warning-questions"
 
@@ -185,6 +185,40 @@ def look_at_certificate(page: Page) -> None:
     follow(page, "Open the certificate")
 
 
+def open_draft(page: Page) -> None:
+    """The draft that trainers have written and a reviewer has begun to read."""
+    page.get_by_role("banner").get_by_role("link", name="Courses").click()
+    page.locator("main h2 a").first.click()
+    follow(page, "Drafts", cast().writing.title)
+
+
+def write_a_unit(page: Page) -> None:
+    """The text that the draft changes, with its preview."""
+    open_draft(page)
+    page.locator("section[aria-labelledby=changed] a").first.click()
+    page.locator("#f\\.body").scroll_into_view_if_needed()
+    page.evaluate("document.querySelector('label[for=\"f.body\"]').scrollIntoView()")
+
+
+def see_changes(page: Page) -> None:
+    """Word by word what the draft changes."""
+    open_draft(page)
+    page.get_by_role("navigation", name="Pages of this draft").get_by_role("link", name="Changes").click()
+    page.evaluate("document.querySelector('main h2').scrollIntoView()")
+
+
+def sign_off(page: Page) -> None:
+    """Who has signed, and what is still missing."""
+    open_draft(page)
+    page.get_by_role("navigation", name="Pages of this draft").get_by_role("link", name="Sign-offs").click()
+
+
+def arrange(page: Page) -> None:
+    """Modules and units in their order."""
+    open_draft(page)
+    follow(page, "Outline")
+
+
 PICTURES: tuple[tuple[str, str, tuple[int, int], Way], ...] = (
     ("unit", "reader", WIDE, read_a_unit),
     ("home", "reader", WIDE, stay),
@@ -194,6 +228,10 @@ PICTURES: tuple[tuple[str, str, tuple[int, int], Way], ...] = (
     ("attendance", "coordinator", WIDE, mark_attendance),
     ("closing", "coordinator", WIDE, preview_closing),
     ("certificate", "alumna", TALL, look_at_certificate),
+    ("outline", "trainer", TALL, arrange),
+    ("editor", "trainer", LOW, write_a_unit),
+    ("changes", "trainer", WIDE, see_changes),
+    ("sign-offs", "trainer", WIDE, sign_off),
 )
 
 if __name__ == "__main__":

@@ -21,8 +21,7 @@ from lms.catalogue.figures.field import figures_of
 from lms.catalogue.files.nodes import Document
 from lms.catalogue.files.read import Reading
 from lms.catalogue.files.schemas import resolve, texts_marked
-from lms.catalogue.files.shape import shape_mistakes
-from lms.catalogue.files.validator import validator
+from lms.catalogue.files.shape import fits, shape_mistakes
 from lms.catalogue.markdown import inner_tokens, parser
 from lms.catalogue.rules.course_files import CourseFiles, ModuleFile, UnitFile
 from lms.catalogue.rules.mistakes import Mistake
@@ -112,7 +111,7 @@ def _unready_figures(text: Manuscript, kind: UnitKind) -> set[str]:
 
 
 def _is_figure(figure: Mapping[str, Any], kind: UnitKind) -> bool:
-    return bool(validator(item_schema(resolve(kind.schema["properties"]["figures"]))).is_valid(figure))
+    return fits(figure, item_schema(resolve(kind.schema["properties"]["figures"])))
 
 
 def _texts(unit: UnitDraft) -> tuple[Manuscript, ...]:

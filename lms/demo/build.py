@@ -14,6 +14,7 @@ from lms.people import queries as people
 from lms.people import services as people_services
 from lms.people.models import IdentityRow, Person, Role, ScopeKind, Sector
 from lms.people.rules import PersonName
+from lms.plugins.manager import unit_kinds
 from lms.seminars import queries as seminars
 from lms.seminars import services
 from lms.seminars.models import Edition, EditionKind, Enrolment, Mark, RequestKind
@@ -22,6 +23,7 @@ from lms.seminars.services import Nominee
 
 from .cast import Cast, Character
 from .way import propose, read_units, report
+from .writing import write
 
 PLACE = "Oświęcim, Poland"
 ZONE = "Europe/Warsaw"
@@ -63,6 +65,7 @@ class Builder:
             self._participant(open_now, who, staff["coordinator"].subject, self.at - dt.timedelta(days=21))
         self._words(open_now, staff["trainer"].subject)
         self._errors(open_now, staff["trainer"].subject)
+        self._writing(staff)
         return True
 
     # People ----------------------------------------------------------------------------------------------------
@@ -195,6 +198,16 @@ class Builder:
             if person:
                 at = self.at - dt.timedelta(days=5, hours=-number)
                 report(self.session, edition=edition, person_id=person.id, said=said, by=trainer, at=at)
+
+    def _writing(self, staff: dict[str, Person]) -> None:
+        """A draft of the course that trainers have written and a reviewer has begun to read."""
+        said = self.cast.writing
+        keys = {*(change.by for change in said.changes), said.remark.by, said.signed.by}
+        who = {key: people.viewer_for_person(self.session, staff[key].id, self.at) for key in keys}
+        known = {key: viewer for key, viewer in who.items() if viewer}
+        slug, _version = catalogue.courses(self.session)[0]
+        at = self.at - dt.timedelta(days=4)
+        write(self.session, slug=slug, said=said, who=known, kinds=unit_kinds(), at=at)
 
     def _past(self, edition: Edition, by: str) -> None:
         invited = dt.datetime.combine(edition.starts_on - dt.timedelta(days=60), dt.time(9), dt.UTC)

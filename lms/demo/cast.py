@@ -59,6 +59,43 @@ class Error:
 
 
 @dataclass(frozen=True)
+class Rewording:
+    """A sentence of a text, and what a trainer writes instead."""
+
+    by: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What a reviewer says of the passage that has these words."""
+
+    by: str
+    about: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The sign-off that a reviewer has given."""
+
+    by: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Writing:
+    """A draft in review: what it changes in one text, and how far its review has come."""
+
+    title: str
+    unit: str
+    changes: tuple[Rewording, ...]
+    remark: Remark
+    signed: Signature
+
+
+@dataclass(frozen=True)
 class Cast:
     """Everyone, and the password they share."""
 
@@ -68,6 +105,7 @@ class Cast:
     alumni: tuple[Character, ...]
     words: tuple[Word, ...]
     errors: tuple[Error, ...]
+    writing: Writing
 
 
 @lru_cache(maxsize=1)
@@ -77,4 +115,16 @@ def cast() -> Cast:
     groups = {name: tuple(Character(**row) for row in document[name]) for name in ("staff", "participants", "alumni")}
     words = tuple(Word(**row) for row in document["words"])
     errors = tuple(Error(**row) for row in document["errors"])
-    return Cast(password=document["password"], words=words, errors=errors, **groups)
+    return Cast(
+        password=document["password"], words=words, errors=errors, writing=_writing(document["writing"]), **groups
+    )
+
+
+def _writing(document: dict[str, Any]) -> Writing:
+    return Writing(
+        title=document["title"],
+        unit=document["unit"],
+        changes=tuple(Rewording(**change) for change in document["changes"]),
+        remark=Remark(**document["remark"]),
+        signed=Signature(**document["signed"]),
+    )

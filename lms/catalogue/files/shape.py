@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -10,7 +11,6 @@ from lms.catalogue.rules.mistakes import Mistake, did_you_mean
 
 from .nodes import Document
 from .schemas import Schema, branch, resolve
-from .validator import validator
 
 # A jsonschema.ValidationError; its library types every attribute as possibly unset.
 Complaint = Any
@@ -25,10 +25,20 @@ _KINDS = {
 }
 
 
+def _validator(of: Schema) -> Any:
+    # Its library is loaded where somebody writes a course; those who read one never need it.
+    return importlib.import_module("lms.catalogue.files.validator").validator(of)
+
+
+def fits(data: Any, of: Schema) -> bool:
+    """Whether data are made as the schema `of` says."""
+    return bool(_validator(of).is_valid(data))
+
+
 def shape_mistakes(path: str, document: Document, of: Schema) -> list[Mistake]:
     """Everything in which the document differs from the schema `of`."""
     found: list[Mistake] = []
-    for error in validator(of).iter_errors(document.data):
+    for error in _validator(of).iter_errors(document.data):
         found += _mistakes(path, document, error)
     return sorted(set(found))
 
