@@ -85,7 +85,7 @@ def test_the_page_says_what_must_be_done_first_and_where(trainer: Worker) -> Non
     said = words(page(trainer, draft))
     assert "The draft has not been sent to the reviewers." in said
     assert "The checks find 1 mistake." in said
-    assert "Not given: History, Sensitivity." in said
+    assert "Not given: Historical accuracy, Sensitivity." in said
     assert "Nobody is a reviewer of this course yet" in said
     assert "Publish version" not in said
     assert publish(trainer, draft).status_code == 409
@@ -314,7 +314,7 @@ def test_a_version_keeps_its_line_its_hash_its_sign_offs_and_what_it_changed(tra
         assert version.content_hash in shown
         acts = session.scalars(select(AuditEntry.act).where(AuditEntry.about == draft.public_id)).all()
     assert acts.count("draft.sign-off-given") == 2
-    assert "History : Given" in shown
+    assert "Historical accuracy : Given" in shown
     assert "Sensitivity : Given" in shown
     assert "Published on" in shown
     assert "It ended [new: well ] ." in shown

@@ -49,7 +49,7 @@ def texts_of(course: CourseFiles) -> dict[str, str]:
 
 
 def published(course: CourseFiles, folder: Path, session: Session) -> Mapping[str, str]:
-    disk.save(texts_of(course), folder / course.slug)
+    disk.save({path: text.encode() for path, text in texts_of(course).items()}, folder / course.slug)
     courses.load(session, folder=folder / course.slug, kinds=KINDS, at=NOW)
     return texts_of(course)
 

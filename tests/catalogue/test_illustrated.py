@@ -339,6 +339,7 @@ def test_under_a_host_the_addresses_have_its_prefix(tmp_path: Path, request: pyt
 def test_in_what_changed_a_picture_is_said_in_words() -> None:
     names = Names("en")
     assert (
-        names.readable("![A room, empty](media/court)\nIn 1946.", changed=True) == "[picture: A room, empty]\nIn 1946."
+        names.readable("![A room, empty](media/court)\nIn 1946.", changed=True)
+        == "[picture media/court: A room, empty]\nIn 1946."
     )
     assert names.readable("[It](media/report).", changed=False) == "It [link to media/report]."

@@ -91,8 +91,9 @@ def _pages(client: FlaskClient, reader: Reader) -> dict[str, str]:
         if path in seen:
             continue
         answer = client.get(path)
-        seen[path] = answer.text
-        waiting += [unescape(found) for found in re.findall(r'href="(/[^"#]*)', answer.text) if "/static/" not in found]
+        # A bundle is no text; what of it could be read is compared all the same.
+        seen[path] = text = answer.data.decode("utf-8", "replace")
+        waiting += [unescape(found) for found in re.findall(r'href="(/[^"#]*)', text) if "/static/" not in found]
     return {path: _ITS_OWN.sub("", page) for path, page in seen.items()}
 
 

@@ -244,7 +244,7 @@ def test_of_questions_the_words_are_told_and_never_what_tells_an_answer(reader: 
         publish(tmp_path, asked=corrected)
         said = told(reader, "asked")
         assert "These questions have changed since you finished them on 12 April 2027" in said
-        assert "is it?" in said
+        assert "is it" in said
         assert "Early on" in said or "on" in said
         assert "SECRET" not in said
         assert "pairs" not in said
