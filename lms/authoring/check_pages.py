@@ -17,6 +17,7 @@ from lms.web.languages import gettext as _
 from lms.web.languages import language, own_name
 
 from .checking import placed
+from .draft_pages import file_in_words
 from .labels import place_name
 from .manuscript import UnitDraft, unit_draft
 from .rules.fields import PREFIX
@@ -48,19 +49,20 @@ class DraftChecksPage:
     @cached_property
     def mistakes(self) -> list[FileRemarks]:
         """What must be mended."""
-        return self._by_file(self.checked.mistakes)
+        return self.by_file(self.checked.mistakes)
 
     @cached_property
     def notices(self) -> list[FileRemarks]:
         """What may stay as it is: translations that follow an older text."""
-        return self._by_file(self.checked.notices)
+        return self.by_file(self.checked.notices)
 
     @property
     def number(self) -> int:
         """How many mistakes there are."""
         return len(self.checked.mistakes)
 
-    def _by_file(self, found: Iterable[Mistake]) -> list[FileRemarks]:
+    def by_file(self, found: Iterable[Mistake]) -> list[FileRemarks]:
+        """Mistakes as they are told on pages, for each file."""
         groups = groupby(sorted(found), key=lambda mistake: mistake.file)
         return [self._file(path, list(mistakes)) for path, mistakes in groups]
 
@@ -68,7 +70,9 @@ class DraftChecksPage:
         match = _UNIT.fullmatch(path)
         unit = self._unit(match[1]) if match and match[1] != "module" else None
         if match is None or unit is None:
-            return FileRemarks(path, [Remark("", "", one.line, one.what, one.cure) for one in mistakes])
+            title, more, url = file_in_words(self.work, path, language())
+            remarks = [Remark(more or title, url or "", 0 if url else one.line, one.what, one.cure) for one in mistakes]
+            return FileRemarks(title, remarks)
         code = match[2] or unit.language
         title = unit.title(language())
         if code != unit.language:

@@ -24,7 +24,15 @@ from .services.loading import Waiting, load_folder
 def load(path: Path | None) -> None:
     """Take the courses at PATH: unchanged files do nothing, changed ones make a new version, or a draft in review where
     the course has reviewers."""
-    broken = False
+    broken, refused = take(path)
+    if broken or refused:
+        raise SystemExit(1)
+
+
+def take(path: Path | None) -> tuple[bool, bool]:
+    """Take the courses at `path`, or those that come with the code, and say what became of each; gives whether one has
+    mistakes, and whether one was refused because it was changed elsewhere."""
+    broken = turned_down = False
     for folder in reused_first(disk.course_folders(path or packaged_courses())):
         try:
             with unit_of_work() as session:
@@ -34,11 +42,10 @@ def load(path: Path | None) -> None:
             broken = True
         except Refused as refused:
             click.echo(f"{folder}: {refused}")
-            broken = True
+            turned_down = True
         else:
             _tell_of_draft(report) if isinstance(report, Waiting) else tell(report)
-    if broken:
-        raise SystemExit(1)
+    return broken, turned_down
 
 
 _STANDS = {

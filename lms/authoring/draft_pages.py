@@ -187,9 +187,8 @@ class DraftPage:
         return url_for("authoring.edit_unit", **where)  # type: ignore[arg-type]
 
     def _of_file(self, path: str) -> ChangedText:
-        return ChangedText(
-            title=str(FILES.get(path.rpartition("/")[2], path)), detail=path, what=self._what(path), url=None
-        )
+        title, detail, url = file_in_words(self.work, path, self.language)
+        return ChangedText(title=title, detail=detail, what=self._what(path), url=url)
 
     def _what(self, path: str) -> str:
         files = self.work.files
@@ -205,3 +204,22 @@ FILES: Mapping[str, LazyString] = {
     "sources.yaml": _l("Sources"),
     "media.yaml": _l("Pictures and documents"),
 }
+PAGES: Mapping[str, str] = {
+    "course.yaml": "outline_course",
+    "glossary.yaml": "draft_terms",
+    "sources.yaml": "draft_sources",
+    "media.yaml": "media",
+}
+
+
+def file_in_words(work: Workspace, path: str, language: str) -> tuple[str, str, str | None]:
+    """What a file is that is no text of a unit: its name, more of it, and the page where it is changed."""
+    at, name = {"slug": work.slug, "draft": work.draft.public_id}, path.rpartition("/")[2]
+    title = str(FILES.get(name, path))
+    if path in PAGES:
+        return title, "", url_for(f"authoring.{PAGES[path]}", **at)  # type: ignore[arg-type]
+    module = next((one for one in work.course.modules if one.path == path), None)
+    if module is None or not module.fields.get("key"):
+        return title, "" if title == path else path, None
+    named = localised(module.fields.get("title") or {}, language) if module.fields.get("title") else ""
+    return title, named or module.key, url_for("authoring.outline_module", module=module.key, **at)  # type: ignore[arg-type]

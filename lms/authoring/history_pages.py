@@ -20,6 +20,7 @@ from .preview import preview
 from .rules.merging import Clash, Merged
 from .rules.sittings import Sitting, words_changed
 from .services import Torn
+from .services.writing import BODY
 from .unit_pages import PreviewPart
 from .unit_writing import Writing
 
@@ -167,7 +168,7 @@ class BothPage:
 
 def _place(clash: Clash) -> Place:
     base, mine, theirs = (_said(side) for side in (clash.base, clash.mine, clash.theirs))
-    where = tuple(part for part in clash.where if part not in ("front",))
+    where = clash.where[:1] if clash.where[:1] == (BODY,) else clash.where
     return Place(place_name(where), _pieces(base, mine), _pieces(base, theirs), not mine, not theirs)
 
 

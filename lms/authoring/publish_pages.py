@@ -9,12 +9,12 @@ from flask import url_for
 
 from lms.catalogue.models import ChangeKind
 from lms.catalogue.queries import Published
-from lms.catalogue.rules.mistakes import Mistake
 from lms.catalogue.rules.numbering import next_number
 from lms.people.rules.groups import SMALLEST
 from lms.web.languages import gettext as _
 from lms.web.languages import ngettext
 
+from .check_pages import DraftChecksPage
 from .draft_head import DraftHead
 from .models import DraftState
 from .publishing import Foreseen
@@ -81,18 +81,13 @@ class PublishPage:
         if not found:
             return []
         words = ngettext("The checks find %(num)s mistake.", "The checks find %(num)s mistakes.", len(found))
-        places = [(str(mistake), self._place(mistake)) for mistake in found[:MOST_MISTAKES]]
+        told = DraftChecksPage(self.head.work).by_file(found[:MOST_MISTAKES])
+        places = [
+            (f"{file.title}, {one.place}: {one.what}" if one.url else f"{file.title}: {one.what}", one.url)
+            for file in told
+            for one in file.remarks
+        ]
         return [InTheWay(str(words), "", self.head.checks_url, _("All that the checks say"), places)]
-
-    def _place(self, mistake: Mistake) -> str:
-        """Where the text is written that has the mistake."""
-        for module, unit in self.head.work.course.units():
-            if mistake.file == unit.path:
-                return self.head.writing(unit.key)
-            for text in module.translations_of(unit):
-                if mistake.file == text.path:
-                    return self.head.writing(unit.key, text.language)
-        return ""
 
     def _of_sign_offs(self) -> list[InTheWay]:
         obstacle = self.review.obstacle

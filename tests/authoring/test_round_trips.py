@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from sqlalchemy.orm import Session
 
 from lms.authoring.queries import files_of
@@ -65,6 +65,8 @@ def test_a_draft_of_any_bundle_has_its_files_and_comes_out_as_the_same_bundle(da
     )
     @given(generated.courses(), generated.courses())
     def holds(before: CourseFiles, after: CourseFiles) -> None:
+        # Pictures travel with bundles too: see the round trips of the catalogue.
+        assume(not before.media and not after.media)
         after = replace(after, fields={**after.fields, "slug": before.slug})
         with suppress(Undone), TemporaryDirectory() as folder, unit_of_work() as session:
             base, sent = published(before, Path(folder), session), texts_of(after)

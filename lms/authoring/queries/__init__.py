@@ -32,6 +32,7 @@ from .drafts import save_of as save_of
 from .drafts import saves_of as saves_of
 from .drafts import slug_of as slug_of
 from .drafts import text_before as text_before
+from .drafts import writer_of_text as writer_of_text
 from .drafts import writers_of as writers_of
 from .history import StateLine as StateLine
 from .history import states_of as states_of

@@ -118,6 +118,19 @@ def text_before(session: Session, draft: Draft, path: str, over: int) -> str | N
     return base_files(session, draft.base_id).get(path)
 
 
+def writer_of_text(session: Session, draft: Draft, path: str, save: int) -> int | None:
+    """Who wrote the text of a saved state: whoever lets it stand again in a conflict has not written it."""
+    said = save_of(session, draft, save)
+    wrote = select(DraftSave.person_id).where(
+        DraftSave.draft_id == draft.id,
+        DraftSave.path == path,
+        DraftSave.id <= save,
+        DraftSave.text == said.text,
+        DraftSave.client_key.not_like("%.b"),
+    )
+    return session.scalars(wrote.order_by(DraftSave.id.desc()).limit(1)).first() or said.person_id
+
+
 def writers_of(session: Session, draft: Draft) -> frozenset[int]:
     """Everyone who changed a text of this draft, and who began it."""
     wrote = select(DraftSave.person_id).where(DraftSave.draft_id == draft.id, DraftSave.person_id.is_not(None))

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from lms.authoring import services
 from lms.authoring.forms import ChoiceForm
 from lms.authoring.history_pages import BothPage
-from lms.authoring.queries import save_of
+from lms.authoring.queries import writer_of_text
 from lms.authoring.services import Torn
 from lms.authoring.unit_writing import Writing, writing_on
 from lms.kernel.clock import now
@@ -46,7 +46,7 @@ def _page(writing: Writing, torn: Torn, form: ChoiceForm | None = None) -> Answe
     merged = services.torn_texts(session, writing.draft, torn)
     if merged is None:
         return redirect(writing.url("unit_history"), 303)
-    who = save_of(session, writing.draft, torn.theirs).person_id if torn.theirs else None
+    who = writer_of_text(session, writing.draft, torn.path, torn.theirs) if torn.theirs else None
     names = names_of(session, {who} if who else set())
     if names:
         note_look("writers.seen", writing.slug)

@@ -371,5 +371,6 @@
     offer();
   }
   const asked = location.hash.startsWith("#f.") && document.getElementById(location.hash.slice(1));
-  if (asked) go(asked, 0);
+  // The browser goes to the address first, and takes the focus away where it cannot stay.
+  if (asked) addEventListener("load", () => setTimeout(() => go(asked, 0)));
 })();
