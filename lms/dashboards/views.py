@@ -7,6 +7,8 @@ from flask import Blueprint, request, url_for
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.people.sign_in import me
+from lms.seminars.queries import version_waiting
+from lms.seminars.rules import coordinates
 from lms.web.access import Permission, requires
 from lms.web.dates import local_day
 from lms.web.languages import language
@@ -38,7 +40,9 @@ def edition(edition: str) -> str:
         locale=language(),
         list_url=url_for(".people", edition=edition),
     )
-    return render("lms/dashboards/edition.html", page=page, edition=seen.edition, me=viewer)
+    acts = coordinates(viewer.scope, edition) and seen.closed_at is None
+    newer = version_waiting(db.session(), seen.edition.id) if acts else None
+    return render("lms/dashboards/edition.html", page=page, edition=seen.edition, me=viewer, newer=newer)
 
 
 @bp.get("/editions/<edition>/people")

@@ -233,7 +233,7 @@ def test_the_pages_ask_little_however_many_units_there_are(app: Flask, tmp_path:
     publish(tmp_path, **translated() | {"first": FIRST.replace("It ended.", "It ended at last.")})
     reviewer = worker(app)
     reviewer.confirm()
-    for path, most in (("", 5), ("/tiny", 10), ("/tiny/care", 8), ("/tiny/units/first?text=es", 9)):
+    for path, most in (("", 6), ("/tiny", 11), ("/tiny/care", 8), ("/tiny/units/first?text=es", 9)):
         reviewer.page(path)
         with statements(app) as sent:
             reviewer.page(path)

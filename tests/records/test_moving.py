@@ -520,3 +520,19 @@ def _with(*modules: OutlineModule, **rule: Any) -> Outline:
 def test_what_changes_is_said_in_plain_words(sqlite_app: Flask, new: Outline, said: list[str]) -> None:
     with sqlite_app.test_request_context():
         assert [in_words(found, "en") for found in differences(BASE, new)] == said
+
+
+def test_the_page_of_an_edition_says_that_a_version_waits_until_it_is_used(app: Flask, tmp_path: Path) -> None:
+    makers.publish(tmp_path)
+    reader = makers.make_reader(app)
+    coordinator = make_person()
+    give_mandate(coordinator, Role.COORDINATOR)
+    client = signed_in_client(app, coordinator)
+    page = f"/editions/{reader.edition}"
+    assert "waits for you" not in client.get(page).text
+    makers.publish(tmp_path, first=makers.FIRST.replace("It ended.", "It ended at last."))
+    assert "waits for you" not in client.get(page).text, "an editorial version needs nobody's act"
+    version = makers.publish(tmp_path, first=makers.FIRST.replace("substance: s1", "substance: s2"))
+    assert "Version 2.0 of the course waits for you" in client.get(page).text
+    makers.adopt(reader, version)
+    assert "waits for you" not in client.get(page).text

@@ -24,6 +24,7 @@ from .drafts import closed_drafts as closed_drafts
 from .drafts import draft_of as draft_of
 from .drafts import events_of as events_of
 from .drafts import files_of as files_of
+from .drafts import in_review as in_review
 from .drafts import is_open as is_open
 from .drafts import last_saves as last_saves
 from .drafts import last_written as last_written

@@ -36,6 +36,13 @@ def open_drafts(session: Session, slug: str) -> list[Draft]:
     return list(session.scalars(_drafts(slug).where(Draft.state.in_(OPEN)).order_by(Draft.id.desc())))
 
 
+def in_review(session: Session, slugs: Iterable[str]) -> dict[str, int]:
+    """How many drafts of several courses wait in review, by slug; one statement."""
+    waits = select(Course.slug, func.count().label("number")).join(Draft, Draft.course_id == Course.id)
+    waits = waits.where(Draft.state == DraftState.IN_REVIEW, Course.slug.in_(set(slugs))).group_by(Course.slug)
+    return {row.slug: row.number for row in session.execute(waits)}
+
+
 def closed_drafts(session: Session, slug: str, most: int = 50) -> list[Draft]:
     """The last drafts of a course that were published or given up, the newest first."""
     return list(session.scalars(_drafts(slug).where(Draft.state.not_in(OPEN)).order_by(Draft.id.desc()).limit(most)))

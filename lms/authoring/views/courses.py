@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from lms.authoring.desk import Desk, behind, desk_of, desks_of
 from lms.authoring.pages import CourseLine, CoursePage, WhatComesBack
-from lms.authoring.queries import taught, taught_courses
+from lms.authoring.queries import in_review, taught, taught_courses
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.learning.queries import running_editions, waiting_reports
@@ -40,7 +40,8 @@ def courses() -> str:
     """The courses that one's mandates as trainer or reviewer reach over."""
     session = db.session()
     lines = [line_of(desk) for desk in desks_of(session, taught_courses(session, me().grants))]
-    return render("lms/authoring/courses.html", lines=lines)
+    waiting = in_review(session, [line.desk.slug for line in lines])
+    return render("lms/authoring/courses.html", lines=lines, waiting=waiting)
 
 
 @bp.get("/courses/<slug>")
@@ -51,7 +52,7 @@ def course(slug: str) -> str:
     desk = desk_of(session, slug, taught(session, me().grants, slug))
     names = names_on(session, desk, list(desk.said))
     page = CoursePage(line_of(desk), behind(session, list(desk.stale())), names, _back(session, desk))
-    return render("lms/authoring/course.html", page=page)
+    return render("lms/authoring/course.html", page=page, waiting=in_review(session, [slug]).get(slug, 0))
 
 
 def _back(session: Session, desk: Desk) -> WhatComesBack:

@@ -30,6 +30,7 @@ from .editions import (
     institutions_named,
     version_in_force,
     version_numbered,
+    version_waiting,
     versions_for,
     versions_so_far,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "stages_of",
     "version_in_force",
     "version_numbered",
+    "version_waiting",
     "versions_for",
     "versions_so_far",
     "visible_to",

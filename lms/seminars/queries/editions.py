@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from lms.catalogue.models import ChangeKind, Course, CourseVersion
 from lms.catalogue.rules.texts import localised
@@ -117,6 +117,19 @@ def course_versions(session: Session, course_id: int) -> list[CourseVersion]:
     """Every version of a course, the latest first."""
     every = select(CourseVersion).where(CourseVersion.course_id == course_id)
     return list(session.scalars(every.order_by(CourseVersion.major.desc(), CourseVersion.minor.desc())))
+
+
+def version_waiting(session: Session, edition_id: int) -> str | None:
+    """The number of the newest version that an edition reads only by its coordinator's act, if there is one."""
+    in_force = select(EditionVersion.version_id).where(EditionVersion.edition_id == edition_id)
+    present, newer = aliased(CourseVersion), CourseVersion
+    later = (
+        select(newer.major, newer.minor)
+        .join(present, (present.course_id == newer.course_id) & (newer.major > present.major))
+        .where(present.id == in_force.order_by(EditionVersion.id.desc()).limit(1).scalar_subquery())
+    )
+    found = session.execute(later.order_by(newer.major.desc(), newer.minor.desc()).limit(1)).first()
+    return f"{found.major}.{found.minor}" if found else None
 
 
 @dataclass(frozen=True, slots=True)
