@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,17 +13,15 @@ from lms.catalogue.rules.course_files import UnitFile
 from lms.plugins.unit_kind import UnitKind
 
 from .rules.merging import Clash, Where, merge
+from .rules.pairing import Three, named
 
 BODY = "body"
-_UNIT = re.compile(r"modules/[^/]+/(?!module\.yaml)([a-z0-9][a-z0-9-]*)(?:\.([a-z]{2,3}))?(\.md|\.yaml)")
-
-Three = tuple[str | None, str | None, str | None]
-"""A file before, in the draft, in the newer version; None where it is not there."""
 
 
 @dataclass(frozen=True)
 class Disputed:
-    """One file that both sides changed. Without fields that can be read, the whole file is the one place to choose."""
+    """One file that both sides changed. Without fields that can be read, or of a kind that is not installed, the whole
+    file is the one place to choose."""
 
     path: str
     three: Three
@@ -32,19 +29,25 @@ class Disputed:
     whole: bool
 
     def chosen(self, theirs: Collection[Where], kinds: Mapping[str, UnitKind], kind: str) -> str | None:
-        """The file with what was chosen at each place: theirs there, mine elsewhere."""
+        """The file with what was chosen at each place: theirs there, mine elsewhere; None takes it out."""
         _before, mine, other = self.three
         if self.whole:
             return other if () in theirs else mine
         return merged_text(self.path, self.three, theirs, kinds, kind)
 
 
-def disputed(path: str, three: Three) -> Disputed:
-    """Where somebody must choose in a file that both sides changed."""
+def disputed(path: str, three: Three, kinds: Mapping[str, UnitKind], kind: str) -> Disputed:
+    """Where somebody must choose in a file that both sides changed; `kind` is that of the unit, for a translation
+    too."""
     sides = [fields_of_file(path, text) for text in three]
-    if sides[1] is None or sides[2] is None:
+    if sides[1] is None or sides[2] is None or not _written_by(path, sides[1:], kinds, kind):
         return Disputed(path, three, (Clash((), *three),), whole=True)
     return Disputed(path, three, merge(sides[0] or {}, sides[1], sides[2]).clashes, whole=False)
+
+
+def _written_by(path: str, sides: Sequence[Mapping[str, Any] | None], kinds: Mapping[str, UnitKind], kind: str) -> bool:
+    """Whether there is a kind to write the file of either side with; other files than those of units need none."""
+    return named(path) is None or all(str((side or {}).get("kind") or kind) in kinds for side in sides)
 
 
 def fields_of_file(path: str, text: str | None) -> dict[str, Any] | None:
@@ -70,19 +73,18 @@ def merged_text(
     """Both sides in one file, in its canonical form; `kind` is that of the unit, for a translation too."""
     sides = [fields_of_file(path, text) or {} for text in three]
     merged = dict(merge(*sides, take_theirs=theirs).data)
-    unit = _UNIT.fullmatch(path)
+    unit = named(path)
     if unit is None:
         return fields_text(path, merged)
     body = str(merged.pop(BODY, ""))
-    file = UnitFile(path, unit[1], unit[2] or "", merged, body)
+    file = UnitFile(path, unit.key, unit.language, merged, body)
     return unit_text(file, kinds[str(merged.get("kind") or kind)])
 
 
 def kind_of(path: str, texts: Mapping[str, str]) -> str:
-    """The kind of the unit that a file belongs to; that of its original for a translation."""
-    unit = _UNIT.fullmatch(path)
+    """The kind of the unit that a file belongs to, in whatever module: that of its original for a translation."""
+    unit = named(path)
     if unit is None:
         return ""
-    folder = path.rpartition("/")[0]
-    source = f"{folder}/{unit[1]}{unit[3]}"
+    source = next((one for one in texts if named(one) == unit._replace(language="")), "")
     return str((fields_of_file(source, texts.get(source)) or {}).get("kind", ""))
