@@ -16,7 +16,7 @@ from lms.authoring import services
 from lms.authoring.models import Draft
 from lms.authoring.queries import files_of, saves_with, text_before, texts_before, writers_of
 from lms.authoring.rules.pairing import trios
-from lms.authoring.together import disputed, kind_of
+from lms.authoring.together import disputed, kind_of, together
 from lms.kernel.clock import now
 from lms.kernel.secrets import new_token
 from lms.kernel.unit_of_work import reading, unit_of_work
@@ -228,6 +228,11 @@ def test_a_translation_whose_original_is_gone_is_chosen_as_a_whole() -> None:
     assert found.whole
     assert found.chosen([()], tiny.KINDS, "") == three[2]
     assert not disputed(SPANISH, three, tiny.KINDS, kind_of(SPANISH, {MOVED: FIRST})).whole
+
+
+def test_a_text_that_lost_its_fields_is_not_put_together_with_one_that_has_them() -> None:
+    assert together(FIRST_PATH, (FIRST, CORRECTED, "Words alone.\n")) is None
+    assert together(FIRST_PATH, (FIRST, CORRECTED, FIRST.replace("minutes: 5", "minutes: 7"))) is not None
 
 
 # Who wrote ------------------------------------------------------------------------------------------------------------
