@@ -16,7 +16,7 @@ from .draft_pages import STATES
 from .models import Draft, DraftState
 from .rules.drafting import OPEN
 from .rules.fields import PREFIX
-from .services.writing import BODY
+from .together import BODY
 from .workspace import Workspace
 
 

@@ -1,30 +1,27 @@
-"""Files that a draft and a newer version have both changed: what can be put together, and where somebody chooses."""
+"""Files that two sides have changed, two people or a draft and a newer version: what can be put together, and where
+somebody chooses."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lms.catalogue.files.canonical import FENCE, fields_text, unit_text
-from lms.catalogue.files.nodes import read_yaml
-from lms.catalogue.files.text import tidy
+from lms.catalogue.files.canonical import fields_text, unit_text
 from lms.catalogue.rules.course_files import UnitFile
 from lms.plugins.unit_kind import UnitKind
 
-from .rules.merging import Clash, Where, merge
+from .manuscript import read_manuscript
+from .rules.merging import Clash, Merged, Where, merge
+from .rules.pairing import Three, named
 
 BODY = "body"
-_UNIT = re.compile(r"modules/[^/]+/(?!module\.yaml)([a-z0-9][a-z0-9-]*)(?:\.([a-z]{2,3}))?(\.md|\.yaml)")
-
-Three = tuple[str | None, str | None, str | None]
-"""A file before, in the draft, in the newer version; None where it is not there."""
 
 
 @dataclass(frozen=True)
 class Disputed:
-    """One file that both sides changed. Without fields that can be read, the whole file is the one place to choose."""
+    """One file that both sides changed. Without fields that can be read, or of a kind that is not installed, the whole
+    file is the one place to choose."""
 
     path: str
     three: Three
@@ -32,57 +29,69 @@ class Disputed:
     whole: bool
 
     def chosen(self, theirs: Collection[Where], kinds: Mapping[str, UnitKind], kind: str) -> str | None:
-        """The file with what was chosen at each place: theirs there, mine elsewhere."""
+        """The file with what was chosen at each place: theirs there, mine elsewhere; None takes it out."""
         _before, mine, other = self.three
         if self.whole:
             return other if () in theirs else mine
         return merged_text(self.path, self.three, theirs, kinds, kind)
 
 
-def disputed(path: str, three: Three) -> Disputed:
-    """Where somebody must choose in a file that both sides changed."""
-    sides = [fields_of_file(path, text) for text in three]
-    if sides[1] is None or sides[2] is None:
+def disputed(path: str, three: Three, kinds: Mapping[str, UnitKind], kind: str) -> Disputed:
+    """Where somebody must choose in a file that both sides changed; `kind` is that of the unit, for a translation
+    too."""
+    found = together(path, three)
+    if found is None or not _written_by(path, three, kinds, kind):
         return Disputed(path, three, (Clash((), *three),), whole=True)
-    return Disputed(path, three, merge(sides[0] or {}, sides[1], sides[2]).clashes, whole=False)
+    return Disputed(path, three, found.clashes, whole=False)
+
+
+def together(path: str, three: Three, take_theirs: Collection[Where] = ()) -> Merged | None:
+    """Both sides' changes of a file; None where one side took it out, or one cannot be read as fields."""
+    before, mine, theirs = (fields_of_file(path, text) for text in three)
+    if mine is None or theirs is None:
+        return None
+    return merge(before or {}, mine, theirs, take_theirs=take_theirs)
+
+
+def _written_by(path: str, three: Three, kinds: Mapping[str, UnitKind], kind: str) -> bool:
+    """Whether there is a kind to write the file of either side with; other files than those of units need none."""
+    sides = [fields_of_file(path, text) or {} for text in three[1:]]
+    return named(path) is None or all(str(side.get("kind") or kind) in kinds for side in sides)
 
 
 def fields_of_file(path: str, text: str | None) -> dict[str, Any] | None:
-    """A file as fields, the body of a unit among them; None where it is not there or no YAML."""
+    """A file as fields, the body of a unit among them; None where it is not there or has no fields to be read."""
     if text is None:
         return None
-    front, body = text, ""
-    lines = text.split("\n")
-    if path.endswith(".md"):
-        if lines[0] != FENCE or FENCE not in lines[1:]:
-            return None
-        end = lines.index(FENCE, 1)
-        front, body = "\n".join(lines[1:end]) + "\n", tidy("\n".join(lines[end + 1 :]))
-    document, wrong = read_yaml(path, front)
-    if wrong or not isinstance(document.data, dict):
+    read = read_manuscript(path, "", "", text)
+    if read.broken or not isinstance(read.document.data, dict):
         return None
-    return {**document.data, **({BODY: body} if body else {})}
+    return {**read.front, **({BODY: read.body} if read.body else {})}
 
 
 def merged_text(
     path: str, three: Three, theirs: Collection[Where], kinds: Mapping[str, UnitKind], kind: str
 ) -> str | None:
-    """Both sides in one file, in its canonical form; `kind` is that of the unit, for a translation too."""
-    sides = [fields_of_file(path, text) or {} for text in three]
-    merged = dict(merge(*sides, take_theirs=theirs).data)
-    unit = _UNIT.fullmatch(path)
-    if unit is None:
-        return fields_text(path, merged)
-    body = str(merged.pop(BODY, ""))
-    file = UnitFile(path, unit[1], unit[2] or "", merged, body)
-    return unit_text(file, kinds[str(merged.get("kind") or kind)])
+    """Both sides in one file, in its canonical form; `kind` is that of the unit, for a translation too. None where
+    `together` has none."""
+    found = together(path, three, theirs)
+    if found is None:
+        return None
+    if named(path) is None:
+        return fields_text(path, found.data)
+    return written_together(path, found, kinds[str(found.data.get("kind") or kind)])
+
+
+def written_together(path: str, merged: Merged, kind: UnitKind) -> str:
+    """The file of a unit that says what both sides say."""
+    front = {name: value for name, value in merged.data.items() if name != BODY}
+    return unit_text(UnitFile(path, "", "", front, str(merged.data.get(BODY, ""))), kind)
 
 
 def kind_of(path: str, texts: Mapping[str, str]) -> str:
-    """The kind of the unit that a file belongs to; that of its original for a translation."""
-    unit = _UNIT.fullmatch(path)
+    """The kind of the unit that a file belongs to, in whatever module: that of its original for a translation."""
+    unit = named(path)
     if unit is None:
         return ""
-    folder = path.rpartition("/")[0]
-    source = f"{folder}/{unit[1]}{unit[3]}"
+    source = next((one for one in texts if named(one) == unit._replace(language="")), "")
     return str((fields_of_file(source, texts.get(source)) or {}).get("kind", ""))

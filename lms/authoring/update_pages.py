@@ -17,7 +17,8 @@ from lms.web.languages import own_name
 from .draft_head import DraftHead
 from .remark_pages import title_of
 from .rules.merging import Clash, Where
-from .together import BODY, Disputed, Three, disputed, kind_of
+from .rules.pairing import Three, named
+from .together import BODY, Disputed, disputed, kind_of
 
 MINE, THEIRS = "mine", "theirs"
 
@@ -55,7 +56,11 @@ class UpdatePage:
     @cached_property
     def files(self) -> list[Disputed]:
         """File by file."""
-        return [disputed(path, three) for path, three in sorted(self.apart.items())]
+        kinds = self.head.work.kinds
+        return [disputed(path, three, kinds, self._kind(path)) for path, three in sorted(self.apart.items())]
+
+    def _kind(self, path: str) -> str:
+        return kind_of(path, self.head.work.files.texts)
 
     @property
     def clean(self) -> bool:
@@ -84,25 +89,31 @@ class UpdatePage:
         )
 
     def _title(self, path: str) -> tuple[str, str]:
+        name = named(path) or path
         for module, unit in self.head.work.course.units():
             for text in (unit, *module.translations_of(unit)):
-                if text.path == path:
+                if named(text.path) == name:
                     title = title_of(unit, self.head.language)
                     spoken = f"{title}, {own_name(text.language)}" if text.path != unit.path else title
                     return spoken, text.language
         return path, self.head.work.course.language
 
-    def choices(self) -> dict[str, str]:
-        """The texts to keep, as they were chosen. Raises Refused while a choice is missing."""
-        found: dict[str, str] = {}
+    def choices(self) -> dict[str, str | None]:
+        """The texts to keep of the files in which somebody chose; None takes one out. Raises Refused while a choice is
+        missing."""
+        return {file.path: text for file, text in self._kept() if file.clashes}
+
+    def fitting(self) -> dict[str, str | None]:
+        """The texts of the files in which both sides' changes fit together, so that nobody chose."""
+        return {file.path: text for file, text in self._kept() if not file.clashes}
+
+    def _kept(self) -> Iterator[tuple[Disputed, str | None]]:
         for number, file in enumerate(self.files, 1):
-            named = list(_named(number, file))
-            if any(self.given.get(name) not in (MINE, THEIRS) for name, _clash in named):
+            at_each = list(_named(number, file))
+            if any(self.given.get(name) not in (MINE, THEIRS) for name, _clash in at_each):
                 raise Refused(_("Choose at every place which text is to stand."))
-            theirs = [clash.where for name, clash in named if self.given[name] == THEIRS]
-            kind = kind_of(file.path, self.head.work.files.texts)
-            found[file.path] = file.chosen(theirs, self.head.work.kinds, kind) or ""
-        return found
+            theirs = [clash.where for name, clash in at_each if self.given[name] == THEIRS]
+            yield file, file.chosen(theirs, self.head.work.kinds, self._kind(file.path))
 
 
 def _named(number: int, file: Disputed) -> Iterator[tuple[str, Clash]]:

@@ -274,3 +274,39 @@ def test_the_check_finds_a_draft_that_stands_where_nobody_brought_it(trainer: Wo
         session.execute(text("UPDATE lms_draft SET state = 'published'"))
     with reading() as session:
         assert [finding.problem for finding in checks.drafts(session)] == ["its state is not what was done to it"]
+
+
+def test_the_check_finds_a_published_draft_whose_version_is_not_made_of_its_files(trainer: Worker) -> None:
+    drafts = [begin(trainer), begin(trainer)]
+    for draft, version in zip(drafts, ("9.9", "1.0"), strict=True):
+        save(trainer, draft, reworded(draft))
+        send(trainer, draft)
+        by = viewer(trainer)
+        with unit_of_work() as session:
+            found = session.get_one(Draft, draft.id)
+            services.drafts.close_as_published(session, draft=found, number=version, by=by, at=now())
+    with reading() as session:
+        assert [finding.problem for finding in checks.drafts(session)] == [
+            "it was published as version 9.9, which its course does not have",
+            "its files are not those of the version that it became, 1.0",
+        ]
+
+
+def test_the_check_has_nothing_to_say_of_a_draft_that_became_a_version(trainer: Worker) -> None:
+    draft = begin(trainer)
+    save(trainer, draft, reworded(draft))
+    send(trainer, draft)
+    assert publish(trainer, draft).number == "1.1"
+    with reading() as session:
+        assert list(checks.drafts(session)) == []
+
+
+def test_a_draft_whose_files_name_another_course_is_not_published(trainer: Worker) -> None:
+    draft = begin(trainer)
+    renamed = workspace(draft).files.texts["course.yaml"].replace("slug: tiny", "slug: other")
+    save(trainer, draft, renamed, path="course.yaml")
+    send(trainer, draft)
+    with pytest.raises(Refused, match="name the course “other”"):
+        publish(trainer, draft)
+    with reading() as session:
+        assert session.scalars(select(CourseVersion.id)).all() == [draft.base_id]

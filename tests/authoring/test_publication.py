@@ -279,7 +279,7 @@ def update_is_over(trainer: Worker, draft: Draft) -> bool:
 
 
 def test_a_file_that_one_side_took_out_is_chosen_as_a_whole() -> None:
-    found = disputed("sources.yaml", (tiny.SOURCES, None, tiny.SOURCES.replace("first", "1st")))
+    found = disputed("sources.yaml", (tiny.SOURCES, None, tiny.SOURCES.replace("first", "1st")), tiny.KINDS, "")
     assert found.whole
     assert [clash.where for clash in found.clashes] == [()]
     assert found.chosen([], tiny.KINDS, "") is None

@@ -17,6 +17,7 @@ from .courses import said_of as said_of
 from .courses import stored_texts as stored_texts
 from .courses import taught as taught
 from .courses import taught_courses as taught_courses
+from .drafts import BASE_BEFORE as BASE_BEFORE
 from .drafts import DraftFiles as DraftFiles
 from .drafts import SavedState as SavedState
 from .drafts import base_files as base_files

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from lms.authoring.models import Draft, DraftEvent, DraftSave
+from lms.authoring.models import Draft, DraftAct, DraftEvent, DraftSave
 from lms.authoring.rules.drafting import OPEN, DraftState
 from lms.catalogue import queries as catalogue
 from lms.catalogue.models import Course
@@ -119,10 +119,22 @@ def save_of(session: Session, draft: Draft, save_id: int) -> SavedState:
 
 
 def text_before(session: Session, draft: Draft, path: str, over: int) -> str | None:
-    """The text that a change of a file was written over: a saved state, or the file of the base for 0."""
+    """The text that a change of a file was written over: a saved state, or for 0 the file before anything was saved."""
     if over:
         return save_of(session, draft, over).text
-    return base_files(session, draft.base_id).get(path)
+    return first_files(session, draft).get(path)
+
+
+BASE_BEFORE = "base"
+"""What a draft was laid over before it was brought up, in the details of that act."""
+
+
+def first_files(session: Session, draft: Draft) -> Mapping[str, str]:
+    """The files of the version that a draft was begun on. A file that was never saved still says what it says there,
+    since bringing a draft up saves every text that changes."""
+    brought_up = (DraftEvent.draft_id == draft.id, DraftEvent.act == DraftAct.BROUGHT_UP)
+    first = session.scalar(select(DraftEvent.details).where(*brought_up).order_by(DraftEvent.id).limit(1))
+    return base_files(session, (first or {}).get(BASE_BEFORE, draft.base_id))
 
 
 def writer_of_text(session: Session, draft: Draft, path: str, save: int) -> int | None:

@@ -13,7 +13,7 @@ from lms.authoring.models import Draft, DraftSave
 from lms.catalogue import queries as catalogue
 from lms.catalogue.models import CourseVersion, Unit, VersionModule, VersionUnit
 
-from .drafts import DraftFiles, SavedState, base_files
+from .drafts import DraftFiles, SavedState, first_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def texts_before(session: Session, draft: Draft, saves: Collection[SavedState]) 
         .where(DraftSave.draft_id == draft.id, DraftSave.path.in_(paths), DraftSave.id < first)
         .group_by(DraftSave.path)
     )
-    base = base_files(session, draft.base_id)
+    base = first_files(session, draft)
     texts: dict[str, str | None] = {path: base.get(path) for path in paths}
     saved = session.execute(select(DraftSave.path, DraftSave.text).where(DraftSave.id.in_(earlier)))
     return texts | {row.path: row.text for row in saved}

@@ -41,8 +41,8 @@ def publish_draft(
 ) -> LoadReport:
     """Make the draft the next version of its course; `summary` is the public line per language.
 
-    Raises Refused where it is not in review, lies over an older version, has no public line or not every sign-off that
-    it needs; BrokenCourse for mistakes in its files.
+    Raises Refused where it is not in review, lies over an older version, names another course, has no public line or
+    not every sign-off that it needs; BrokenCourse for mistakes in its files.
     """
     course = session.scalars(select(Course).where(Course.id == draft.course_id).with_for_update()).one()
     hold(session, draft)
@@ -54,6 +54,14 @@ def publish_draft(
             _("Version %(number)s has been published since. Bring the draft up to it first.", number=latest.number)
         )
     workspace = workspace_of(session, draft, kinds)
+    if workspace.course.slug != course.slug:
+        raise Refused(
+            _(
+                "The files of this draft name the course “%(other)s”, but it is a draft of “%(slug)s”.",
+                other=workspace.course.slug,
+                slug=course.slug,
+            )
+        )
     obstacle = review_of(session, workspace, present_settings().sign_offs, at).obstacle
     if obstacle is not None:
         raise Refused(obstacle_in_words(obstacle))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from lms.authoring.models import Draft, DraftAct
-from lms.authoring.queries import DraftFiles, base_files, files_of
+from lms.authoring.queries import BASE_BEFORE, DraftFiles, base_files, files_of
+from lms.authoring.rules.pairing import Three, Trio, trios
 from lms.catalogue import queries as catalogue
 from lms.catalogue.models import Course
 from lms.catalogue.rules.substance import digest
@@ -18,84 +19,70 @@ from lms.people.queries import Viewer
 
 from .drafts import do, insist, row
 
-Texts = Mapping[str, str]
+Both = Mapping[str, Three]
+Choices = Mapping[str, str | None]
 
 
 class Behind(Conflict):
     """Files that both the draft and a newer version of the course have changed: path → (before, mine, theirs)."""
 
-    def __init__(self, both: Mapping[str, tuple[str | None, str | None, str | None]]) -> None:
+    def __init__(self, both: Both) -> None:
         super().__init__(_("A newer version has changed texts that this draft changes too. Choose for each."))
         self.both = both
 
 
 def bring_up_to_date(
-    session: Session, *, draft: Draft, choices: Mapping[str, str], key: str, by: Viewer, at: dt.datetime
+    session: Session,
+    *,
+    draft: Draft,
+    choices: Choices,
+    key: str,
+    by: Viewer,
+    at: dt.datetime,
+    fitting: Choices | None = None,
 ) -> None:
     """Lay a draft over the newest version of its course. A file that only one side changed is taken from there; for one
-    that both changed, `choices` has the text to keep. Raises Behind while such a choice is missing, Refused where the
-    draft is closed or newer than everything published."""
+    that both changed, `choices` has the text that `by` chose to keep, or `fitting` one that says what both say; None
+    takes the file out. Who chooses writes; who only brings the draft up does not.
+
+    Every text that changes is saved, so that whoever wrote over the older one is told. Raises Behind while a choice is
+    missing, Refused where the draft is closed or newer than everything published."""
     insist(session, draft, DraftAct.BROUGHT_UP)
     course = session.get_one(Course, draft.course_id)
     latest = catalogue.published(session, course.slug)
     if latest is None or latest.version_id == draft.base_id:
         raise Refused(_("This draft is already laid over the newest version."))
-    before, mine, theirs = _three(session, draft, latest.version_id)
-    both = _both_changed(before, mine, theirs, choices)
+    files, found = _trios(session, draft, latest.version_id)
+    given = {**(fitting or {}), **choices}
+    both = {trio.path: trio.texts for trio in found if trio.disputed and trio.path not in given}
     if both:
         raise Behind(both)
+    wanted = _together(found, given)
+    body_hash, before = digest(wanted), draft.base_id
     draft.base_id = latest.version_id
-    _keep_over(session, draft, mine.last, _together(before, mine.texts, theirs, choices), theirs, key, by, at)
-    do(session, draft, DraftAct.BROUGHT_UP, by, at, {"version": latest.number})
+    for path, text in sorted(wanted.items()):
+        if path in choices or files.texts.get(path) != text:
+            session.add(row(draft, path, text, key, body_hash, by if path in choices else None, at))
+    do(session, draft, DraftAct.BROUGHT_UP, by, at, {"version": latest.number, BASE_BEFORE: before})
 
 
-def apart(session: Session, draft: Draft) -> dict[str, tuple[str | None, str | None, str | None]]:
+def apart(session: Session, draft: Draft) -> dict[str, Three]:
     """The files that both the draft and the newest version have changed: path → (before, mine, theirs)."""
     latest = catalogue.published(session, session.get_one(Course, draft.course_id).slug)
     if latest is None or latest.version_id == draft.base_id:
         return {}
-    return _both_changed(*_three(session, draft, latest.version_id), {})
+    return {trio.path: trio.texts for trio in _trios(session, draft, latest.version_id)[1] if trio.disputed}
 
 
-def _three(session: Session, draft: Draft, newest: int) -> tuple[Texts, DraftFiles, Texts]:
+def _trios(session: Session, draft: Draft, newest: int) -> tuple[DraftFiles, list[Trio]]:
     files = files_of(session, draft)
-    return files.base, files, base_files(session, newest)
+    return files, trios(files.base, files.texts, base_files(session, newest))
 
 
-def _both_changed(
-    before: Texts, mine: DraftFiles, theirs: Texts, choices: Texts
-) -> dict[str, tuple[str | None, str | None, str | None]]:
-    """What both sides changed to something else, and nobody has chosen between yet."""
-    found = {}
-    for path in mine.changed():
-        was, new, other = before.get(path), mine.texts.get(path), theirs.get(path)
-        if other not in (was, new) and path not in choices:
-            found[path] = (was, new, other)
-    return found
-
-
-def _together(before: Texts, mine: Texts, theirs: Texts, choices: Texts) -> dict[str, str | None]:
-    """Each file as it is to stand, by its path."""
-    found: dict[str, str | None] = {}
-    for path in {*before, *mine, *theirs}:
-        text = theirs.get(path) if mine.get(path) == before.get(path) else mine.get(path)
-        found[path] = choices.get(path, text)
-    return found
-
-
-def _keep_over(
-    session: Session,
-    draft: Draft,
-    last: Mapping[str, int],
-    wanted: Mapping[str, str | None],
-    base: Texts,
-    key: str,
-    by: Viewer,
-    at: dt.datetime,
-) -> None:
-    """Save what over the new base would not stand as it is wanted. A path that was ever saved is saved once more, since
-    its last save would hide the new base."""
-    body_hash = digest(dict(wanted))
-    for path, text in sorted(wanted.items()):
-        if path in last or base.get(path) != text:
-            session.add(row(draft, path, text, key, body_hash, by, at))
+def _together(found: Iterable[Trio], given: Choices) -> dict[str, str | None]:
+    """Each file as it is to stand, by its path; None where none is to stand there."""
+    wanted: dict[str, str | None] = {}
+    for trio in found:
+        wanted |= {path: None for path in trio.paths if path}
+        wanted[trio.path] = given.get(trio.path, trio.text)
+    return wanted

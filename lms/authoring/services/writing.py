@@ -5,24 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from lms.authoring.manuscript import read_manuscript
 from lms.authoring.models import Draft
 from lms.authoring.queries import files_of, save_of, text_before
-from lms.authoring.rules.merging import Merged, Where, merge
-from lms.catalogue.files.canonical import unit_text
-from lms.catalogue.rules.course_files import UnitFile
+from lms.authoring.rules.merging import Merged, Where
+from lms.authoring.together import together, written_together
 from lms.kernel.errors import Refused
 from lms.people.queries import Viewer
 from lms.plugins.unit_kind import UnitKind
 
 from .drafts import Clash, Saved, save_files
 
-BODY = "body"
 _LONGEST_KEY = 60
 
 
@@ -60,17 +56,17 @@ def write_unit(
 ) -> Written:
     """Keep new states of a unit's files. What somebody else saved since is merged with it. Raises as `save_files`, but
     for Clash."""
-    changes, over, together = dict(changes), dict(over), False
+    changes, over, both = dict(changes), dict(over), False
     for number in range(len(changes) + 1):
         try:
             saved = save_files(session, draft=draft, changes=changes, over=over, key=_key(key, number), by=by, at=at)
-            return Written(saved, changes, together)
+            return Written(saved, changes, both)
         except Clash as clash:
-            merged = together_of(clash.path, clash.before, clash.mine, clash.theirs)
+            merged = together(clash.path, (clash.before, clash.mine, clash.theirs))
             if kind is None or merged is None or merged.clashes:
                 return _torn(session, draft, clash, over.get(clash.path, 0), key, by, at)
-            changes[clash.path] = text_of(clash.path, kind, merged)
-            over[clash.path], together = clash.over, True
+            changes[clash.path] = written_together(clash.path, merged, kind)
+            over[clash.path], both = clash.over, True
     raise Refused(_("This text is being changed by somebody else just now. Try again in a moment."))
 
 
@@ -90,33 +86,6 @@ def _torn(session: Session, draft: Draft, clash: Clash, before: int, key: str, b
     return Written(mine, torn=Torn(path, before, mine.ids[path], theirs))
 
 
-def together_of(
-    path: str,
-    before: str | None,
-    mine: str | None,
-    theirs: str | None,
-    take_theirs: Collection[Where] = (),
-) -> Merged | None:
-    """Both sides' changes of a unit's file; None where one side took the file out, or one cannot be read as fields."""
-    sides = [_data(path, text) for text in (before or "", mine, theirs)]
-    if sides[1] is None or sides[2] is None:
-        return None
-    return merge(sides[0] or {}, sides[1], sides[2], take_theirs=take_theirs)
-
-
-def _data(path: str, text: str | None) -> dict[str, Any] | None:
-    if text is None:
-        return None
-    read = read_manuscript(path, "", "", text)
-    return None if read.broken else {**read.front, **({BODY: read.body} if read.body else {})}
-
-
-def text_of(path: str, kind: UnitKind, merged: Merged) -> str:
-    """The file that says what both sides say."""
-    front = {name: value for name, value in merged.data.items() if name != BODY}
-    return unit_text(UnitFile(path, "", "", front, str(merged.data.get(BODY, ""))), kind)
-
-
 def choose(
     session: Session,
     *,
@@ -132,7 +101,7 @@ def choose(
     merged = torn_texts(session, draft, torn, take_theirs)
     if merged is None:
         raise Refused(_("One of the two texts cannot be read as fields. Restore one of them from the history instead."))
-    changes = {torn.path: text_of(torn.path, kind, merged)}
+    changes = {torn.path: written_together(torn.path, merged, kind)}
     over = {torn.path: torn.theirs}
     return write_unit(session, draft=draft, kind=kind, changes=changes, over=over, key=key, by=by, at=at)
 
@@ -142,4 +111,4 @@ def torn_texts(session: Session, draft: Draft, torn: Torn, take_theirs: Collecti
     before = text_before(session, draft, torn.path, torn.before)
     mine = save_of(session, draft, torn.mine).text
     theirs = text_before(session, draft, torn.path, torn.theirs)
-    return together_of(torn.path, before, mine, theirs, take_theirs)
+    return together(torn.path, (before, mine, theirs), take_theirs)

@@ -149,6 +149,12 @@ def _bring_up(slug: str, public_id: str, form: UpdateForm) -> None:
         if (page.newest.number, head.work.files_hash) != (form.number.data, form.seen.data):
             raise Conflict(_("A text has been changed since you opened this page. Choose again."))
         services.bring_up_to_date(
-            session, draft=head.draft, choices=page.choices(), key=form.client_key.data or "", by=me(), at=now()
+            session,
+            draft=head.draft,
+            choices=page.choices(),
+            fitting=page.fitting(),
+            key=form.client_key.data or "",
+            by=me(),
+            at=now(),
         )
     flash(_("The draft lies over version %(number)s now. This is what it changes.", number=page.newest.number), "done")
