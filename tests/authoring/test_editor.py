@@ -450,3 +450,16 @@ def test_units_and_languages_that_are_not_there_are_not_found(at_first: Editor) 
     Editor(at_first.worker, at_first.draft, "nobody").page(status=404)
     Editor(at_first.worker, at_first.draft, "first", "xx").page(status=404)
     Editor(at_first.worker, at_first.draft, "module").page(status=404)
+
+
+@pytest.mark.parametrize("number", [10**30, -1, "x"])
+def test_a_number_that_no_saved_state_has_names_no_two_texts(hanne: Worker, number: object) -> None:
+    draft = begin(hanne)
+    saved = save(hanne, draft, workspace(draft).files.texts[FIRST_PATH] + "More.\n").ids[FIRST_PATH]
+    editor = Editor(hanne, draft)
+    for name in ("before", "mine", "theirs"):
+        torn = {"file": FIRST_PATH, "before": 0, "mine": saved, "theirs": saved, name: number}
+        assert hanne.client.get(f"{editor.url}/both", query_string=torn).status_code == 404
+        assert (
+            hanne.client.post(f"{editor.url}/both", data={**torn, "client_key": "a-key-of-a-form"}).status_code == 404
+        )
