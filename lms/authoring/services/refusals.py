@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from lms.authoring.rules.skeleton import NotPossible, Reason, key_of
 from lms.catalogue.rules.course_files import CourseFiles
-from lms.catalogue.rules.texts import localised
+from lms.catalogue.rules.texts import named_in
 from lms.kernel.errors import Refused
 
 # Sentences that end in the titles of what stands in the way.
@@ -66,5 +66,5 @@ def _called(key: str, course: CourseFiles) -> str:
     titled = {key_of(module): module.fields.get("title") for module in course.modules}
     titled |= {str(term.get("key")): term.get("term") for term in course.terms}
     titled |= {unit.key: unit.front.get("title") for _module, unit in course.units()}
-    texts = titled.get(key)
-    return _("“%(title)s”", title=localised(texts, course.language)) if texts else key
+    title = named_in(titled.get(key), course.language, "")
+    return _("“%(title)s”", title=title) if title else key

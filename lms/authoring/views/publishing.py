@@ -21,6 +21,7 @@ from lms.authoring.rules.reaching import Reached
 from lms.authoring.update_pages import UpdatePage
 from lms.authoring.workspace import workspace_of
 from lms.catalogue import queries as catalogue
+from lms.catalogue.rules.texts import written_in
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import Conflict, Refused
@@ -57,7 +58,7 @@ def _page(session: Session, head: DraftHead, sent: PublishForm | None) -> str:
         editions=queries.editions_reading(session, head.draft.course_id),
     )
     form = sent or PublishForm(formdata=None)
-    form.in_languages(course.language, course.fields.get("title") or {})
+    form.in_languages(course.language, written_in(course.fields.get("title")))
     form.seen.data = head.work.files_hash
     return render("lms/authoring/publish.html", head=head, page=page, form=form, reached=Reached, sent=submitted)
 
