@@ -106,8 +106,11 @@ def unit_mistakes(unit: UnitDraft, kinds: Mapping[str, UnitKind]) -> list[Mistak
 
 def _unready_figures(text: Manuscript, kind: UnitKind) -> set[str]:
     """What the validator would say of the places of figures that are left out while their data are not whole."""
-    known = [figure for figure in figures_of(text.front, kind.schema) if isinstance(figure, Mapping)]
-    return {f"there is no figure “{one.get('id')}”" for one in known if not _is_figure(one, kind)}
+    return {
+        f"there is no figure “{one.get('id')}”"
+        for one in figures_of(text.front, kind.schema)
+        if not _is_figure(one, kind)
+    }
 
 
 def _is_figure(figure: Mapping[str, Any], kind: UnitKind) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from lms.authoring.rules.skeleton import NotPossible, Reason, key_of
+from lms.authoring.rules.skeleton import NotPossible, Reason, crooked, key_of
 from lms.catalogue.rules.course_files import CourseFiles
 from lms.catalogue.rules.texts import named_in
 from lms.kernel.errors import Refused
@@ -59,6 +59,16 @@ def refuse(no: NotPossible, course: CourseFiles) -> Refused:
     if no.reason in _NAMING:
         return Refused(str(_NAMING[no.reason]) % {"names": "; ".join(_called(name, course) for name in no.names)})
     return Refused(str(_PLAIN[no.reason]))
+
+
+def refuse_crooked(course: CourseFiles) -> None:
+    """Raises Refused where files are something else than a course is made of, so that nothing can be told of it."""
+    unfit = crooked(course)
+    if unfit:
+        raise Refused(_(
+            "These files are not made as they must be; until they are put right there is no outline: %(files)s.",
+            files="; ".join(unfit),
+        ))  # fmt: skip
 
 
 def _called(key: str, course: CourseFiles) -> str:
