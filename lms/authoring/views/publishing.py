@@ -29,7 +29,7 @@ from lms.kernel.settings import present_settings
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.sign_in import me
 from lms.plugins.manager import unit_kinds
-from lms.web.access import Permission, requires
+from lms.web.access import Permission, keeps_typed, requires
 from lms.web.forms import submitted
 from lms.web.render import render
 
@@ -74,6 +74,7 @@ def _published_already(session: Session, draft: Draft, slug: str) -> Response | 
 
 @bp.post("/courses/<slug>/drafts/<draft>/publish")
 @requires(Permission.AUTHOR)
+@keeps_typed("line-*")
 def publish_draft(slug: str, draft: str) -> Answer:
     """Make the draft the next version of its course."""
     form = PublishForm()
