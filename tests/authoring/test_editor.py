@@ -15,7 +15,7 @@ from lms.authoring.models import DraftSave
 from lms.authoring.views import editor as editor_views
 from lms.catalogue.rules.translation import text_hash
 from lms.kernel.unit_of_work import reading
-from lms.people.rules import Role
+from lms.people.rules import Role, ScopeKind
 from tests.authoring.desks import Worker, published, worker
 from tests.authoring.drafts import FIRST_PATH, begin, save, workspace
 from tests.authoring.editors import Editor, form_in, links_to, visible
@@ -463,3 +463,81 @@ def test_a_number_that_no_saved_state_has_names_no_two_texts(hanne: Worker, numb
         assert (
             hanne.client.post(f"{editor.url}/both", data={**torn, "client_key": "a-key-of-a-form"}).status_code == 404
         )
+
+
+ODD = {
+    "figures that are numbers": "kind: reading\ntitle:\n  en: Now\nfigures: [1, 2]\n",
+    "a title in no language": "kind: reading\ntitle: Now\n",
+    "a title that is a number": "kind: reading\ntitle:\n  en: 5\n",
+}
+
+
+@pytest.mark.parametrize("fields", ODD.values(), ids=ODD)
+def test_a_unit_of_an_odd_shape_can_be_opened_and_its_draft_found(hanne: Worker, fields: str) -> None:
+    draft = begin(hanne)
+    save(hanne, draft, f"---\n{fields}---\n\nWords.\n")
+    editor = Editor(hanne, draft)
+    for more in ("", "/try", "/history"):
+        editor.page(more)
+    for page in ("", "/media", "/checks"):
+        hanne.page(f"/tiny/drafts/{draft.public_id}{page}")
+
+
+def test_a_file_is_taken_as_text_only_while_it_cannot_be_read_as_fields(at_first: Editor) -> None:
+    sent = at_first.form()
+    before = text(at_first)
+    refused = at_first.send(sent, whole="---\nkind: reading\n---\nMy own words\n")
+    assert refused.status_code == 409
+    assert "My own words" in form_in(refused.text).sent["whole"][0]
+    assert text(at_first) == before
+
+
+def test_a_file_that_was_mended_as_text_is_mended_once_by_a_double_click(at_first: Editor) -> None:
+    save(at_first.worker, at_first.draft, "---\ntitle: [\n---\nBody\n")
+    sent = at_first.form()
+    for _ in range(2):
+        assert at_first.send(sent, whole="---\nkind: reading\n---\nMy own words\n").status_code == 303
+    assert "My own words" in text(at_first)
+
+
+def test_the_text_of_a_broken_file_comes_back_when_it_is_refused(at_first: Editor) -> None:
+    save(at_first.worker, at_first.draft, "---\ntitle: [\n---\nBody\n")
+    sent = at_first.form()
+    act = f"/courses/tiny/drafts/{at_first.draft.public_id}/abandon"
+    at_first.worker.client.post(act, data={"client_key": "a-key-of-a-form"})
+    refused = at_first.send(sent, whole="---\ntitle: [\n---\nMy own words\n")
+    assert refused.status_code == 422
+    assert "My own words" in form_in(refused.text).sent["whole"][0]
+
+
+def test_two_who_mend_a_broken_file_at_once_are_told_where_both_texts_are(at_first: Editor) -> None:
+    save(at_first.worker, at_first.draft, "---\ntitle: [\n---\nBody\n")
+    sent = at_first.form()
+    save(at_first.worker, at_first.draft, "---\ntitle: [\n---\nTheirs\n")
+    torn = at_first.send(sent, whole="---\ntitle: [\n---\nMine\n")
+    page = at_first.worker.client.get(torn.headers["Location"], follow_redirects=True).text
+    assert "One of the two texts cannot be read as fields. Restore one of them from the history instead." in page
+
+
+def test_what_was_written_in_a_unit_that_is_gone_comes_back(
+    at_first: Editor, at_questions: Editor, mateus: Worker
+) -> None:
+    sent, asked = at_first.form(), at_questions.form()
+    save(mateus, at_first.draft, None)
+    save(mateus, at_first.draft, None, path=ASKED_PATH)
+    answer = at_first.send(sent, body="Words nobody else has")
+    assert answer.status_code == 404
+    assert "Words nobody else has</textarea>" in answer.text
+    answer = at_questions.send(
+        asked, f__questions__0__prompt="A question that nobody else has asked, in so many words?"
+    )
+    assert "A question that nobody else has asked, in so many words?</textarea>" in answer.text
+    assert at_first.send(sent, script=True).status_code == 404
+
+
+def test_whoever_may_not_see_a_draft_is_given_nothing_back(at_first: Editor, sqlite_app: Flask) -> None:
+    sent = at_first.form()
+    other = Editor(worker(sqlite_app, Role.TRAINER, ScopeKind.COURSE, "another"), at_first.draft)
+    answer = other.send(sent, body="Words nobody else has")
+    assert answer.status_code == 404
+    assert "Words nobody else has" not in answer.text

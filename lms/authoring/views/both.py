@@ -51,6 +51,7 @@ def _page(writing: Writing, torn: Torn, form: ChoiceForm | None = None) -> Answe
         raise NotFound
     merged = services.torn_texts(session, writing.draft, torn)
     if merged is None:
+        flash(services.not_as_fields(), "care")
         return redirect(writing.url("unit_history"), 303)
     who = save_of(session, writing.draft, torn.theirs).person_id if torn.theirs else None
     names = names_of(session, {who} if who else set())
