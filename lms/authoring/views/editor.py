@@ -114,7 +114,15 @@ def sent_in() -> Sent:
     given = request.form
     items = {name: text for name, text in given.items() if name.startswith(f"{PREFIX}.")}
     renew = frozenset(given.getlist("renew")) if "renewable" in given else None
-    return Sent(items, given.get("body", ""), given.get("title", ""), given.get("do", ""), renew, given.get("whole"))
+    return Sent(
+        items,
+        given.get("body", ""),
+        given.get("title", ""),
+        given.get("do", ""),
+        renew,
+        given.get("whole"),
+        given.get("client_key", ""),
+    )
 
 
 def _told(slug: str, draft: str, unit: str, code: str, form: UnitForm, done: Done) -> Answer:
