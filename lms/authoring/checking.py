@@ -23,6 +23,7 @@ from lms.catalogue.files.read import Reading
 from lms.catalogue.files.schemas import resolve, texts_marked
 from lms.catalogue.files.shape import fits, shape_mistakes
 from lms.catalogue.markdown import inner_tokens, parser
+from lms.catalogue.rules.checking import overdue
 from lms.catalogue.rules.course_files import CourseFiles, ModuleFile, UnitFile
 from lms.catalogue.rules.mistakes import Mistake
 from lms.catalogue.rules.substance import unannounced, unit_substance
@@ -42,7 +43,6 @@ _CHECKS: tuple[Callable[[Reading, CourseFiles, Mapping[str, UnitKind]], object],
     figure_mistakes,
     place_mistakes,
 )
-OLD_AFTER = dt.timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -191,17 +191,9 @@ def _question_at(text: Manuscript, question: str | None) -> Where:
 
 
 def sources_unchecked(unit: UnitDraft, kind: UnitKind, today: dt.date) -> list[Mapping[str, Any]]:
-    """The sources this unit cites whose address was last looked at more than a year ago."""
+    """The sources this unit cites that should be looked at again, as the page of the course says too."""
     cited = cited_by(unit.original, kind)
-    return [source for source in unit.sources if source["id"] in cited and _is_old(source, today)]
-
-
-def _is_old(source: Mapping[str, Any], today: dt.date) -> bool:
-    try:
-        looked = dt.date.fromisoformat(str(source["accessed"]))
-    except (KeyError, ValueError):
-        return False
-    return today - looked > OLD_AFTER
+    return [source for source in unit.sources if source["id"] in cited and overdue(source, today)]
 
 
 def cited_by(text: Manuscript, kind: UnitKind) -> set[str]:
