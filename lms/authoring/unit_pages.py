@@ -97,6 +97,11 @@ class EditorPage:
         return self.unit.original.suffix == ".md"
 
     @property
+    def owner(self) -> str:
+        """Whose unsaved text the browser keeps."""
+        return me().subject
+
+    @property
     def as_fields(self) -> bool:
         """Whether it is shown as a form."""
         return self.writing.as_fields and self.whole_sent is None
