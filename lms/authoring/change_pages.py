@@ -10,7 +10,7 @@ from flask_babel import LazyString
 
 from lms.catalogue.rules.course_files import CourseFiles, Fields, UnitFile
 from lms.catalogue.rules.passages import Changed, Piece, Where, everything_of
-from lms.catalogue.rules.texts import localised
+from lms.catalogue.rules.texts import named_in
 from lms.catalogue.wording import Names, Told, names_in, told, where_in_words
 from lms.web.languages import gettext as _
 from lms.web.languages import in_a_row, own_name
@@ -125,8 +125,7 @@ class ChangesPage:
         return {module.folder[3:]: self._named(module.fields) or module.folder for module in modules}
 
     def _named(self, fields: Fields) -> str:
-        title = fields.get("title")
-        return localised(title, self.language) if isinstance(title, Mapping) and any(title.values()) else ""
+        return named_in(fields.get("title"), self.language, "")
 
     def _names(self, language: str) -> Names:
         courses = [course for course in (self.before, self.after) if course]
@@ -218,8 +217,7 @@ class ChangesPage:
         return self._entries(self.comparison.terms, self._term)
 
     def _term(self, one: EntryChange) -> str:
-        words = one.fields.get("term")
-        return localised(words, self.language) if isinstance(words, Mapping) and any(words.values()) else one.key
+        return named_in(one.fields.get("term"), self.language, one.key)
 
     def _entries(self, entries: Iterable[EntryChange], name: Callable[[EntryChange], str]) -> list[EntryLine]:
         names = self._names(self.language)

@@ -23,6 +23,7 @@ from lms.catalogue.files.read import Reading
 from lms.catalogue.files.schemas import resolve, texts_marked
 from lms.catalogue.files.shape import fits, shape_mistakes
 from lms.catalogue.markdown import inner_tokens, parser
+from lms.catalogue.rules.checking import overdue
 from lms.catalogue.rules.course_files import CourseFiles, ModuleFile, UnitFile
 from lms.catalogue.rules.mistakes import Mistake
 from lms.catalogue.rules.substance import unannounced, unit_substance
@@ -42,7 +43,6 @@ _CHECKS: tuple[Callable[[Reading, CourseFiles, Mapping[str, UnitKind]], object],
     figure_mistakes,
     place_mistakes,
 )
-OLD_AFTER = dt.timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -106,8 +106,11 @@ def unit_mistakes(unit: UnitDraft, kinds: Mapping[str, UnitKind]) -> list[Mistak
 
 def _unready_figures(text: Manuscript, kind: UnitKind) -> set[str]:
     """What the validator would say of the places of figures that are left out while their data are not whole."""
-    known = [figure for figure in figures_of(text.front, kind.schema) if isinstance(figure, Mapping)]
-    return {f"there is no figure “{one.get('id')}”" for one in known if not _is_figure(one, kind)}
+    return {
+        f"there is no figure “{one.get('id')}”"
+        for one in figures_of(text.front, kind.schema)
+        if not _is_figure(one, kind)
+    }
 
 
 def _is_figure(figure: Mapping[str, Any], kind: UnitKind) -> bool:
@@ -188,17 +191,9 @@ def _question_at(text: Manuscript, question: str | None) -> Where:
 
 
 def sources_unchecked(unit: UnitDraft, kind: UnitKind, today: dt.date) -> list[Mapping[str, Any]]:
-    """The sources this unit cites whose address was last looked at more than a year ago."""
+    """The sources this unit cites that should be looked at again, as the page of the course says too."""
     cited = cited_by(unit.original, kind)
-    return [source for source in unit.sources if source["id"] in cited and _is_old(source, today)]
-
-
-def _is_old(source: Mapping[str, Any], today: dt.date) -> bool:
-    try:
-        looked = dt.date.fromisoformat(str(source["accessed"]))
-    except (KeyError, ValueError):
-        return False
-    return today - looked > OLD_AFTER
+    return [source for source in unit.sources if source["id"] in cited and overdue(source, today)]
 
 
 def cited_by(text: Manuscript, kind: UnitKind) -> set[str]:

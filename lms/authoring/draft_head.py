@@ -8,7 +8,6 @@ from typing import Any
 from flask import url_for
 
 from lms.catalogue.rules.passages import Where
-from lms.catalogue.rules.texts import localised
 from lms.web.languages import gettext as _
 from lms.web.languages import ngettext
 
@@ -42,8 +41,7 @@ class DraftHead:
     @property
     def course(self) -> str:
         """The title of the course."""
-        title = self.work.course.fields.get("title") or {}
-        return localised(title, self.language) if any(title.values()) else self.work.slug
+        return self.work.title(self.language)
 
     @property
     def open(self) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue.queries import Published
 from lms.catalogue.rules.course_files import UnitFile
-from lms.catalogue.rules.texts import localised
+from lms.catalogue.rules.texts import named_in
 from lms.web.dates import short_moment
 from lms.web.languages import gettext as _
 from lms.web.languages import language_name, ngettext
@@ -136,7 +136,7 @@ class DraftPage:
     @property
     def course(self) -> str:
         """The title of the course."""
-        return localised(self.work.course.fields.get("title", {}), self.language) or self.work.slug
+        return self.work.title(self.language)
 
     @property
     def behind(self) -> Published | None:
@@ -176,7 +176,7 @@ class DraftPage:
     def _of_unit(self, unit: UnitFile, text: UnitFile) -> ChangedText:
         translation = text is not unit
         return ChangedText(
-            title=localised(unit.front.get("title", {}), self.language) or unit.key,
+            title=named_in(unit.front.get("title"), self.language, unit.key),
             detail=language_name(text.language) if translation else kind_name(unit.kind),
             what=self._what(text.path),
             url=self._written_at(unit.key, text.language if translation else None),
@@ -221,5 +221,5 @@ def file_in_words(work: Workspace, path: str, language: str) -> tuple[str, str, 
     module = next((one for one in work.course.modules if one.path == path), None)
     if module is None or not module.fields.get("key"):
         return title, "" if title == path else path, None
-    named = localised(module.fields.get("title") or {}, language) if module.fields.get("title") else ""
-    return title, named or module.key, url_for("authoring.outline_module", module=module.key, **at)  # type: ignore[arg-type]
+    named = named_in(module.fields.get("title"), language, module.key)
+    return title, named, url_for("authoring.outline_module", module=module.key, **at)  # type: ignore[arg-type]

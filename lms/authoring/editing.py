@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import count
 from typing import Any
 
 from lms.catalogue.rules.translation import OF_ITS_OWN
@@ -32,6 +34,8 @@ class Sent:
     act: str = ""
     renew: frozenset[str] | None = None
     whole: str | None = None
+    key: str = ""
+    """Names this sending of the form."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +47,11 @@ class Edited:
     unread: Mapping[Where, str] = field(default_factory=dict)
 
 
-def fresh_name() -> str:
-    """A name for a new entry: never that of one that was taken out, whose answers are kept."""
-    return "n" + secrets.token_hex(4)
+def fresh_names(unit: UnitDraft, sent: Sent) -> Iterator[str]:
+    """Names for new entries: never that of one that was taken out, whose answers are kept, and the same again when the
+    same form comes twice."""
+    for number in count():
+        yield "n" + hashlib.sha256(f"{sent.key} {unit.key} {number}".encode()).hexdigest()[:8]
 
 
 def form_of(unit: UnitDraft, kind: UnitKind, language: str) -> tuple[Field, ...]:
@@ -66,8 +72,9 @@ def edited(unit: UnitDraft, kind: UnitKind | None, language: str, sent: Sent) ->
 
 
 def _original(unit: UnitDraft, kind: UnitKind, sent: Sent) -> Edited:
-    read = filled(kind.schema, sent.items, unit.original.front, fresh_name)
-    front = reshaped(kind.schema, read.data, sent.act, fresh_name)
+    fresh = partial(next, fresh_names(unit, sent))
+    read = filled(kind.schema, sent.items, unit.original.front, fresh)
+    front = reshaped(kind.schema, read.data, sent.act, fresh)
     if sent.renew is not None and unit.published is not None:
         front = announced(front, unit.published.front, sent.renew)
     body = clean(sent.body) if kind.suffix == ".md" else ""

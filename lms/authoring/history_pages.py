@@ -20,21 +20,23 @@ from .preview import preview
 from .rules.merging import Clash, Merged
 from .rules.sittings import Sitting, words_changed
 from .services import Torn
-from .services.writing import BODY
+from .together import BODY
 from .unit_pages import PreviewPart
 from .unit_writing import Writing
+
+A_PAGE = 25
 
 
 @dataclass(frozen=True)
 class HistoryPage:
-    """A part of the history: from the line `start` of `total`."""
+    """A part of the history, from the line `start`; whether there is `more`."""
 
     writing: Writing
     lines: Sequence[Sitting]
     texts: Mapping[int, str]
     names: Mapping[int, str]
     start: int
-    total: int
+    more: bool
     each: bool
 
     @cached_property
@@ -60,7 +62,7 @@ class HistoryPage:
 
     @property
     def _base(self) -> str:
-        return self.writing.unit.files.base.get(self.writing.path, "")
+        return self.writing.base_text or ""
 
     @property
     def has_base(self) -> bool:
@@ -70,13 +72,12 @@ class HistoryPage:
     @property
     def further(self) -> str | None:
         """The address of what is older."""
-        more = self.start + len(self.lines)
-        return self._at(more) if more < self.total else None
+        return self._at(self.start + len(self.lines)) if self.more else None
 
     @property
     def nearer(self) -> str | None:
         """The address of what is newer."""
-        return self._at(max(0, self.start - len(self.lines) or 0)) if self.start else None
+        return self._at(max(0, self.start - A_PAGE)) if self.start else None
 
     def _at(self, start: int) -> str:
         return self.writing.url("unit_history", **{"from": start or None, "each": 1 if self.each else None})

@@ -21,7 +21,7 @@ from lms.catalogue.rules.media import (
     picture_address,
     widths_of,
 )
-from lms.catalogue.rules.texts import localised
+from lms.catalogue.rules.texts import named_in
 from lms.web.languages import gettext as _
 from lms.web.languages import language_name
 
@@ -68,7 +68,7 @@ class MediaPage:
     @property
     def course(self) -> str:
         """The title of the course."""
-        return localised(self.work.course.fields.get("title", {}), self.language) or self.work.slug
+        return self.work.title(self.language)
 
     @property
     def at(self) -> dict[str, str]:
@@ -119,7 +119,7 @@ class MediaPage:
         )
 
     def _place(self, unit: UnitFile, text: UnitFile) -> Place:
-        title = localised(unit.front.get("title", {}), self.language) or unit.key
+        title = named_in(unit.front.get("title"), self.language, unit.key)
         original = text is unit
         where = {**self.at, "unit": unit.key} | ({} if original else {"text": text.language})
         url = url_for("authoring.edit_unit", **where)  # type: ignore[arg-type]

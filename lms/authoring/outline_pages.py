@@ -10,7 +10,7 @@ from typing import Any
 from flask import url_for
 
 from lms.catalogue.rules.course_files import CourseFiles, ModuleFile, UnitFile
-from lms.catalogue.rules.texts import localised, spoken
+from lms.catalogue.rules.texts import named_in, spoken, written_in
 from lms.web.languages import choices, in_a_row, language, ngettext
 from lms.web.languages import gettext as _
 
@@ -31,10 +31,8 @@ class Called:
 
 def called(texts: Any, otherwise: str) -> Called:
     """A text in several languages in that of the page; what to say where nobody has written one yet."""
-    said = {code: str(text) for code, text in texts.items() if text} if isinstance(texts, Mapping) else {}
-    if not said:
-        return Called(otherwise, language())
-    return Called(localised(said, language()), spoken(said, language()))
+    said = written_in(texts)
+    return Called(named_in(said, language(), otherwise), spoken(said, language()) if said else language())
 
 
 @dataclass(frozen=True)

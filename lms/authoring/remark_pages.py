@@ -10,7 +10,7 @@ from flask import url_for
 
 from lms.catalogue.rules.course_files import UnitFile
 from lms.catalogue.rules.passages import Changed, Passage, Piece, Where, everything_of
-from lms.catalogue.rules.texts import localised
+from lms.catalogue.rules.texts import named_in
 from lms.catalogue.wording import Names, in_short, names_in, where_in_words
 from lms.web.dates import short_moment
 from lms.web.languages import gettext as _
@@ -83,14 +83,8 @@ def _written(head: DraftHead, unit: UnitFile, text: UnitFile, place: Where | Non
 
 def _names(head: DraftHead, language: str) -> Names:
     course = head.work.course
-    titles = {unit.key: title_of(unit, head.language) for _module, unit in course.units()}
+    titles = {unit.key: named_in(unit.front.get("title"), head.language, unit.key) for _module, unit in course.units()}
     return names_in(language, course.sources, course.terms, titles, course.media)
-
-
-def title_of(unit: UnitFile, language: str) -> str:
-    """What a unit is called; its key while it has no title."""
-    title = unit.front.get("title")
-    return localised(title, language) if isinstance(title, dict) and any(title.values()) else unit.key
 
 
 def _words(passage: Passage, names: Names) -> str:
@@ -130,7 +124,7 @@ class ReadingPage:
     def title(self) -> str:
         """What the unit is called."""
         _module, unit = self.head.work.find(self.file.key)
-        return title_of(unit, self.head.language)
+        return named_in(unit.front.get("title"), self.head.language, unit.key)
 
     @property
     def spoken(self) -> str:
@@ -248,7 +242,8 @@ class RemarksPage:
         unit, text = self._texts[place.path] if place else (None, None)
         language = text.language if text else self.head.work.course.language
         names = _names(self.head, language)
-        title = title_of(unit, self.head.language) if unit else _("A text that this draft does not have any more")
+        gone = _("A text that this draft does not have any more")
+        title = named_in(unit.front.get("title"), self.head.language, unit.key) if unit else gone
         heading = where_in_words(Changed(there.where, (), place=there.place)) if there else remark.anchor.where
         where = f"{title}: {heading}" if heading else str(title)
         about = in_short([Piece("same", _words(Passage(remark.anchor.where, remark.anchor.about), names))], 240)

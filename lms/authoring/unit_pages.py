@@ -68,6 +68,8 @@ class EditorPage:
     unread: Mapping[Where, str] = field(default_factory=dict)
     over_sent: tuple[int, int] | None = None
     """Of a form that is given back: what it was written over."""
+    whole_sent: str | None = None
+    """Of a form that is given back: the file that was sent as text."""
 
     @property
     def unit(self) -> UnitDraft:
@@ -95,6 +97,16 @@ class EditorPage:
         return self.unit.original.suffix == ".md"
 
     @property
+    def owner(self) -> str:
+        """Whose unsaved text the browser keeps."""
+        return me().subject
+
+    @property
+    def as_fields(self) -> bool:
+        """Whether it is shown as a form."""
+        return self.writing.as_fields and self.whole_sent is None
+
+    @property
     def body(self) -> str:
         """The text."""
         return self.writing.text.body if self.writing.text else ""
@@ -102,6 +114,8 @@ class EditorPage:
     @property
     def whole(self) -> str:
         """The file, where it cannot be read as fields."""
+        if self.whole_sent is not None:
+            return self.whole_sent
         text = self.writing.text if self.writing.text and self.writing.text.broken else self.unit.original
         return text.text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from flask import url_for
@@ -17,7 +18,8 @@ from lms.web.languages import language, language_names
 
 from .manuscript import Manuscript, UnitDraft, unit_draft
 from .models import Draft
-from .queries import draft_of, files_of, is_open
+from .queries import TextName, draft_of, files_of, is_open, names_of_unit
+from .rules.remarks import path_now
 
 _CODE = re.compile(r"[a-z]{2,3}")
 
@@ -41,6 +43,19 @@ class Writing:
     def path(self) -> str:
         """The file that is written."""
         return self.unit.path_of(self.language)
+
+    @property
+    def base_text(self) -> str | None:
+        """The text that the draft lies over, wherever it stood there; None for a new one."""
+        base = self.unit.files.base
+        return base.get(path_now(self.path, base) or "")
+
+    @cached_property
+    def name(self) -> TextName:
+        """Finds the saved states of the text, under whatever address they were saved."""
+        published = {path.rpartition("/")[2].partition(".")[0] for path in self.unit.files.base}
+        keys = names_of_unit(self.session, self.draft, self.unit.key, published)
+        return TextName(keys, "" if self.is_original else self.language)
 
     @property
     def text(self) -> Manuscript | None:

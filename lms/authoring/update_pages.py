@@ -8,6 +8,7 @@ from functools import cached_property
 
 from lms.catalogue.queries import Published
 from lms.catalogue.rules.passages import Piece
+from lms.catalogue.rules.texts import named_in
 from lms.catalogue.rules.wordwise import pieces
 from lms.catalogue.wording import Names, names_in, place_in_words
 from lms.kernel.errors import Refused
@@ -15,7 +16,6 @@ from lms.web.languages import gettext as _
 from lms.web.languages import own_name
 
 from .draft_head import DraftHead
-from .remark_pages import title_of
 from .rules.merging import Clash, Where
 from .rules.pairing import Three, named
 from .together import BODY, Disputed, disputed, kind_of
@@ -93,7 +93,7 @@ class UpdatePage:
         for module, unit in self.head.work.course.units():
             for text in (unit, *module.translations_of(unit)):
                 if named(text.path) == name:
-                    title = title_of(unit, self.head.language)
+                    title = named_in(unit.front.get("title"), self.head.language, unit.key)
                     spoken = f"{title}, {own_name(text.language)}" if text.path != unit.path else title
                     return spoken, text.language
         return path, self.head.work.course.language

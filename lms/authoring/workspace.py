@@ -14,6 +14,7 @@ from lms.catalogue.files.canonical import unit_text
 from lms.catalogue.files.read import Reading, read_files
 from lms.catalogue.rules.course_files import CourseFiles, ModuleFile, UnitFile
 from lms.catalogue.rules.media import Medium
+from lms.catalogue.rules.texts import named_in
 from lms.catalogue.services import fingerprint
 from lms.kernel.errors import NotFound
 from lms.plugins.unit_kind import UnitKind
@@ -67,6 +68,10 @@ class Workspace:
     def checked(self) -> Checked:
         """What the validator of course files says of the draft."""
         return check(self.bytes, self.kinds, self.elsewhere, self.media)
+
+    def title(self, language: str) -> str:
+        """What the course is called; its slug while it has no title."""
+        return named_in(self.course.fields.get("title"), language, self.slug)
 
     def find(self, key: str) -> tuple[ModuleFile, UnitFile]:
         """A unit with its module; raises NotFound for a key that the draft does not have."""

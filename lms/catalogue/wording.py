@@ -15,7 +15,7 @@ from lms.web.languages import lazy_gettext as _l
 
 from .markdown import NEEDS_REVIEW, cited
 from .rules.passages import Changed, Piece, Where
-from .rules.texts import localised
+from .rules.texts import named_in
 
 _MARKS = re.compile(
     r"\[@(?P<cites>[^\]\n]{1,200})\]|\[\[(?P<term>[^\]|\n]{1,80})(?:\|(?P<shown>[^\]\n]{1,200}))?\]\]"
@@ -220,7 +220,8 @@ def names_in(
         {str(one["id"]): str(one["title"]) for one in entries if one.get("id") and one.get("title")}
         for entries in (sources, media)
     )
-    named = {str(one["key"]): localised(one["term"], language) for one in terms if one.get("key") and one.get("term")}
+    named = {str(one["key"]): named_in(one.get("term"), language, "") for one in terms if one.get("key")}
+    named = {key: term for key, term in named.items() if term}
     return Names(language, titles, named, units, pictures)
 
 

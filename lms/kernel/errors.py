@@ -21,6 +21,11 @@ class NotFound(LmsError):
     status = 404
 
 
+class Gone(NotFound):
+    """What somebody wrote for is not there any more, and they may know it: where the view keeps what was typed, the
+    page gives it back (404)."""
+
+
 class Conflict(LmsError):
     """The same key came with another body, or somebody else changed it first (409)."""
 

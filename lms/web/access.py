@@ -85,12 +85,13 @@ def logged_as(name: str) -> Callable[[View], View]:
     return mark
 
 
-def keeps_typed(field: str) -> Callable[[View], View]:
+def keeps_typed(*fields: str) -> Callable[[View], View]:
     """Mark a view that takes a long text: when it could not even be asked, the page that says so gives the form back,
-    with `field` to be seen, so that it can be sent again."""
+    so that it can be sent again. To be seen is the first of `fields` in which something was written; a name with a *
+    stands for the longest text among several."""
 
     def mark(view: View) -> View:
-        view.lms_keeps_typed = field  # type: ignore[attr-defined]
+        view.lms_keeps_typed = fields  # type: ignore[attr-defined]
         return view
 
     return mark

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 import structlog
 from flask import Flask, Response, g, jsonify, request, url_for
@@ -13,7 +15,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from lms.kernel.db import db
-from lms.kernel.errors import LmsError, TooMany
+from lms.kernel.errors import Gone, LmsError, TooMany
 
 from .access import SignedOut, local_path, name_in_logs, outcome_in_logs, view_asked
 from .render import render, wants_part
@@ -45,8 +47,11 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def page(status: int, sentence: str | None = None, error: HTTPException | None = None) -> Response:
-    """The error page for a status; the reference in small print is what the log line carries."""
+def page(
+    status: int, sentence: str | None = None, error: HTTPException | None = None, *, gone: bool = False
+) -> Response:
+    """The error page for a status; the reference in small print is what the log line carries. Where what was written
+    for is `gone`, the page gives back what was written."""
     reference = secrets.token_hex(4)
     said = {"endpoint": name_in_logs(), "method": request.method, "reference": reference}
     log.info("request.refused", **outcome_in_logs(status), **said)
@@ -56,7 +61,12 @@ def page(status: int, sentence: str | None = None, error: HTTPException | None =
     if wants_json():
         answer = _as_json(status, sentence)
     else:
-        given = {"code": status, "sentence": sentence, "reference": reference, "typed": _typed(status)}
+        given = {
+            "code": status,
+            "sentence": sentence,
+            "reference": reference,
+            "typed": _typed() if gone or status in SEND_AGAIN else None,
+        }
         text = render("lms/web/error.html", **given)
         answer = Response(text, status, mimetype="text/html")
     if wants_part():
@@ -67,16 +77,25 @@ def page(status: int, sentence: str | None = None, error: HTTPException | None =
     return answer
 
 
-def _typed(status: int) -> Typed | None:
+def _typed() -> Typed | None:
     """What somebody wrote, for a view that is marked to give it back."""
-    name: str | None = getattr(view_asked(), "lms_keeps_typed", None)
-    if name is None or request.method != "POST" or status not in SEND_AGAIN:
+    fields: Sequence[str] = getattr(view_asked(), "lms_keeps_typed", ())
+    if not fields or request.method != "POST":
         return None
+    name = _written(fields, request.form)
     others = [(field, said) for field, said in request.form.items(multi=True) if field not in {name, "csrf_token"}]
     text = request.form.get(name, "")
     if not text and not any(said for field, said in others if field != "client_key"):
         return None
     return Typed(request.script_root + local_path(), name, text, others)
+
+
+def _written(fields: Sequence[str], form: Mapping[str, str]) -> str:
+    for wanted in fields:
+        found = [name for name, said in form.items() if said and fnmatchcase(name, wanted)]
+        if found:
+            return max(found, key=lambda name: len(form[name]))
+    return fields[0]
 
 
 def wants_json() -> bool:
@@ -101,7 +120,7 @@ def _unknown_host(_error: SecurityError) -> Response:
 
 
 def _said_no(error: LmsError) -> Response:
-    answer = page(error.status, str(error) or None)
+    answer = page(error.status, str(error) or None, gone=isinstance(error, Gone))
     if isinstance(error, TooMany):
         answer.headers["Retry-After"] = str(error.retry_after)
     return answer

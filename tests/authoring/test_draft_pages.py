@@ -108,3 +108,31 @@ def test_a_published_text_is_changed_in_the_draft_one_writes_in_or_in_a_new_one(
     assert anew.location != first.location
     assert trainer.client.post("/courses/tiny/units/nothing/change").status_code == 404
     assert worker(app, None).client.post("/courses/tiny/units/first/change").status_code == 404
+
+
+PAGES = [
+    "",
+    "/outline",
+    "/changes",
+    "/publish",
+    "/sign-offs",
+    "/remarks",
+    "/media",
+    "/checks",
+    "/units/first",
+    f"/read?file={FIRST_PATH}",
+]
+NO_TITLE = {"left out": "", "empty": "title: {}\n", "without words": "title:\n  en: ''\n"}
+
+
+@pytest.mark.parametrize("title", NO_TITLE.values(), ids=NO_TITLE)
+def test_while_a_unit_and_its_course_have_no_title_every_page_calls_them_by_their_names(
+    trainer: Worker, title: str
+) -> None:
+    draft = begin(trainer)
+    for path in (FIRST_PATH, "course.yaml"):
+        text = workspace(draft).files.texts[path]
+        save(trainer, draft, re.sub(r"^title:\n(?: .*\n)+", title, text, flags=re.M), path=path)
+    for page in PAGES:
+        trainer.page(f"/tiny/drafts/{draft.public_id}{page}")
+    assert ">first<" in trainer.page(f"/tiny/drafts/{draft.public_id}")

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from lms.authoring.models import DraftSave
 from lms.authoring.views import editor as editor_views
 from lms.catalogue.rules.translation import text_hash
-from lms.kernel.unit_of_work import reading
-from lms.people.rules import Role
+from lms.kernel.unit_of_work import reading, unit_of_work
+from lms.people.rules import Role, ScopeKind
 from tests.authoring.desks import Worker, published, worker
 from tests.authoring.drafts import FIRST_PATH, begin, save, workspace
 from tests.authoring.editors import Editor, form_in, links_to, visible
@@ -451,3 +451,203 @@ def test_units_and_languages_that_are_not_there_are_not_found(at_first: Editor) 
     Editor(at_first.worker, at_first.draft, "nobody").page(status=404)
     Editor(at_first.worker, at_first.draft, "first", "xx").page(status=404)
     Editor(at_first.worker, at_first.draft, "module").page(status=404)
+
+
+@pytest.mark.parametrize("number", [10**30, -1, "x"])
+def test_a_number_that_no_saved_state_has_names_no_two_texts(hanne: Worker, number: object) -> None:
+    draft = begin(hanne)
+    saved = save(hanne, draft, workspace(draft).files.texts[FIRST_PATH] + "More.\n").ids[FIRST_PATH]
+    editor = Editor(hanne, draft)
+    for name in ("before", "mine", "theirs"):
+        torn = {"file": FIRST_PATH, "before": 0, "mine": saved, "theirs": saved, name: number}
+        assert hanne.client.get(f"{editor.url}/both", query_string=torn).status_code == 404
+        assert (
+            hanne.client.post(f"{editor.url}/both", data={**torn, "client_key": "a-key-of-a-form"}).status_code == 404
+        )
+
+
+ODD = {
+    "figures that are numbers": "kind: reading\ntitle:\n  en: Now\nfigures: [1, 2]\n",
+    "a title in no language": "kind: reading\ntitle: Now\n",
+    "a title that is a number": "kind: reading\ntitle:\n  en: 5\n",
+}
+
+
+@pytest.mark.parametrize("fields", ODD.values(), ids=ODD)
+def test_a_unit_of_an_odd_shape_can_be_opened_and_its_draft_found(hanne: Worker, fields: str) -> None:
+    draft = begin(hanne)
+    save(hanne, draft, f"---\n{fields}---\n\nWords.\n")
+    editor = Editor(hanne, draft)
+    for more in ("", "/try", "/history"):
+        editor.page(more)
+    for page in ("", "/media", "/checks"):
+        hanne.page(f"/tiny/drafts/{draft.public_id}{page}")
+
+
+def test_a_file_is_taken_as_text_only_while_it_cannot_be_read_as_fields(at_first: Editor) -> None:
+    sent = at_first.form()
+    before = text(at_first)
+    refused = at_first.send(sent, whole="---\nkind: reading\n---\nMy own words\n")
+    assert refused.status_code == 409
+    assert "My own words" in form_in(refused.text).sent["whole"][0]
+    assert text(at_first) == before
+
+
+def test_a_file_that_was_mended_as_text_is_mended_once_by_a_double_click(at_first: Editor) -> None:
+    save(at_first.worker, at_first.draft, "---\ntitle: [\n---\nBody\n")
+    sent = at_first.form()
+    for _ in range(2):
+        assert at_first.send(sent, whole="---\nkind: reading\n---\nMy own words\n").status_code == 303
+    assert "My own words" in text(at_first)
+
+
+def test_the_text_of_a_broken_file_comes_back_when_it_is_refused(at_first: Editor) -> None:
+    save(at_first.worker, at_first.draft, "---\ntitle: [\n---\nBody\n")
+    sent = at_first.form()
+    act = f"/courses/tiny/drafts/{at_first.draft.public_id}/abandon"
+    at_first.worker.client.post(act, data={"client_key": "a-key-of-a-form"})
+    refused = at_first.send(sent, whole="---\ntitle: [\n---\nMy own words\n")
+    assert refused.status_code == 422
+    assert "My own words" in form_in(refused.text).sent["whole"][0]
+
+
+def test_two_who_mend_a_broken_file_at_once_are_told_where_both_texts_are(at_first: Editor) -> None:
+    save(at_first.worker, at_first.draft, "---\ntitle: [\n---\nBody\n")
+    sent = at_first.form()
+    save(at_first.worker, at_first.draft, "---\ntitle: [\n---\nTheirs\n")
+    torn = at_first.send(sent, whole="---\ntitle: [\n---\nMine\n")
+    page = at_first.worker.client.get(torn.headers["Location"], follow_redirects=True).text
+    assert "One of the two texts cannot be read as fields. Restore one of them from the history instead." in page
+
+
+def test_what_was_written_in_a_unit_that_is_gone_comes_back(
+    at_first: Editor, at_questions: Editor, mateus: Worker
+) -> None:
+    sent, asked = at_first.form(), at_questions.form()
+    save(mateus, at_first.draft, None)
+    save(mateus, at_first.draft, None, path=ASKED_PATH)
+    answer = at_first.send(sent, body="Words nobody else has")
+    assert answer.status_code == 404
+    assert "Words nobody else has</textarea>" in answer.text
+    answer = at_questions.send(
+        asked, f__questions__0__prompt="A question that nobody else has asked, in so many words?"
+    )
+    assert "A question that nobody else has asked, in so many words?</textarea>" in answer.text
+    assert at_first.send(sent, script=True).status_code == 404
+
+
+def test_whoever_may_not_see_a_draft_is_given_nothing_back(at_first: Editor, sqlite_app: Flask) -> None:
+    sent = at_first.form()
+    other = Editor(worker(sqlite_app, Role.TRAINER, ScopeKind.COURSE, "another"), at_first.draft)
+    answer = other.send(sent, body="Words nobody else has")
+    assert answer.status_code == 404
+    assert "Words nobody else has" not in answer.text
+
+
+def listed_states(editor: Editor) -> list[int]:
+    return [int(number) for number in re.findall(r"/history/(\d+)", editor.page("/history?each=1")) if number != "0"]
+
+
+def outline_act(editor: Editor, act: str, **said: str) -> None:
+    """Send one of the forms on the page of the unit in the outline, changed."""
+    page = editor.worker.page(f"/tiny/drafts/{editor.draft.public_id}/outline/units/{editor.unit}")
+    url = f"/courses/tiny/drafts/{editor.draft.public_id}/outline/units/{editor.unit}{act}"
+    start = page.index(f'action="{url}"')
+    form = page[start : page.index("</form>", start)]
+    sent = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form))
+    names = dict.fromkeys(re.findall(r'<(?:input|select)[^>]*name="([^"]+)"', form))
+    sent |= {name: value for name in names for end, value in said.items() if name.split("-")[-1] == end}
+    answer = editor.worker.client.post(url, data=sent)
+    assert answer.status_code == 303, answer.text
+
+
+def test_the_history_of_a_text_goes_with_it_into_another_module(at_first: Editor) -> None:
+    first = text(at_first)
+    for body in ("One. [@S001]", "Two. [@S001]"):
+        at_first.save(body=body)
+    before = listed_states(at_first)
+    module = re.findall(r'<option[^>]*value="([^"]+)"', at_first.worker.page(
+        f"/tiny/drafts/{at_first.draft.public_id}/outline/units/first").partition("/move")[2])[0]  # fmt: skip
+    outline_act(at_first, "/move", module=module)
+    assert FIRST_PATH not in workspace(at_first.draft).files.texts
+    assert listed_states(at_first)[-len(before) :] == before
+    shown = at_first.page(f"/history/{before[-1]}")
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', shown))
+    assert at_first.worker.client.post(f"{at_first.url}/history/{before[-1]}", data=hidden).status_code == 303
+    path = next(path for path in workspace(at_first.draft).files.texts if path.endswith("/first.md"))
+    assert "One. [@S001]" in text(at_first, path)
+    assert "As it is in the version below this draft" in at_first.page("/history")
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', at_first.page("/history/0")))
+    assert at_first.worker.client.post(f"{at_first.url}/history/0", data=hidden).status_code == 303
+    assert text(at_first, path) == first
+
+
+def test_the_history_of_a_text_goes_with_it_to_another_address(hanne: Worker) -> None:
+    draft = begin(hanne)
+    listed = "modules/01-words/module.yaml"
+    save(hanne, draft, text(Editor(hanne, draft), listed).replace("- first\n", "- first\n- new\n"), path=listed)
+    new = "---\nkind: reading\ntitle:\n  en: New\nminutes: 5\n---\n\nOne.\n"
+    save(hanne, draft, new, path="modules/01-words/new.md")
+    editor = Editor(hanne, draft, "new")
+    editor.save(body="Two.")
+    before = listed_states(editor)
+    outline_act(editor, "", key="other", minutes="5")
+    renamed = Editor(hanne, draft, "other")
+    assert listed_states(renamed)[-len(before) :] == before
+    renamed.page(f"/history/{before[-1]}")
+    Editor(hanne, draft).page(f"/history/{before[-1]}", 404)
+
+
+def test_a_long_history_is_shown_to_its_beginning_page_by_page(at_first: Editor) -> None:
+    made = [
+        save(at_first.worker, at_first.draft, f"{text(at_first)}{number}\n").ids[FIRST_PATH] for number in range(30)
+    ]
+    page, found = at_first.page("/history?each=1"), []
+    while True:
+        found += [int(number) for number in re.findall(r"/history/(\d+)", page) if number != "0"]
+        further = [html.unescape(link) for link in re.findall(r'href="([^"]*/history\?[^"]*from=[^"]*)"', page)]
+        further = [link for link in further if int(re.findall(r"from=(\d+)", link)[0]) >= len(found)]
+        if not further:
+            break
+        page = at_first.worker.client.get(further[0]).text
+    assert found == made[::-1]
+    at_first.page(f"/history?from={10**30}")
+
+
+def test_the_first_of_thousands_of_saved_states_can_be_reached(at_first: Editor) -> None:
+    first = save(at_first.worker, at_first.draft, f"{text(at_first)}The first.\n").ids[FIRST_PATH]
+    with unit_of_work() as session:
+        row = session.get_one(DraftSave, first)
+        said = {"draft_id": row.draft_id, "path": row.path, "person_id": row.person_id, "body_hash": "0", "at": row.at}
+        session.execute(insert(DraftSave), [{**said, "text": "", "client_key": f"key-{n}"} for n in range(3010)])
+    page = at_first.page("/history?each=1&from=3000")
+    assert f"/history/{first}" in page
+
+
+def test_an_entry_is_added_once_by_a_double_click(at_questions: Editor) -> None:
+    acts = [act for act in form_in(at_questions.page()).buttons if act.startswith("add:questions")]
+    assert acts
+    for act in acts:
+        sent, states = at_questions.form(), [text(at_questions, ASKED_PATH)]
+        for _ in range(2):
+            assert at_questions.send(sent, do=act).status_code == 303
+            states.append(text(at_questions, ASKED_PATH))
+        assert states[0] != states[1] == states[2]
+    names = re.findall(r"id: (n[0-9a-f]{8})", text(at_questions, ASKED_PATH))
+    assert len(names) == len(set(names)) > 1
+
+
+def test_the_checks_of_a_unit_and_of_its_course_call_the_same_sources_old(at_first: Editor) -> None:
+    sources = text(at_first, "sources.yaml")
+    page = "- id: S001\n  url: https://example.org/\n"
+    for more, old in (("", True), ("  accessed: '2013'\n", True), ("  accessed: '2999-01'\n", False)):
+        changed = re.sub(r"- id: S001\n", page + more, re.sub(r"  (?:url|accessed): .*\n", "", sources))
+        save(at_first.worker, at_first.draft, changed, path="sources.yaml")
+        assert ("Nobody has looked at these sources" in at_first.page()) is old
+
+
+def test_what_is_not_saved_is_kept_in_the_browser_for_the_person_who_wrote_it(at_first: Editor, mateus: Worker) -> None:
+    owners = [
+        re.findall(r'data-owner="([^"]+)"', Editor(who, at_first.draft).page()) for who in (at_first.worker, mateus)
+    ]
+    assert owners[0] != owners[1]

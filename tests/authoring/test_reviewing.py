@@ -490,3 +490,72 @@ def test_all_signed_and_sent_again_unchanged_asks_nobody(trainer: Worker) -> Non
     for path in ("take-back", "send"):
         assert post(trainer, draft, path).status_code == 303
     assert len(letters()) == before
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("course.yaml", "slug: tiny\nlanguage: en\ntitle: x\n"), ("sources.yaml", "sources: [{id: 5}, x]\n")],
+)
+def test_while_a_file_is_no_part_of_a_course_the_pages_of_review_name_it(trainer: Worker, path: str, said: str) -> None:
+    draft = changed(trainer, **{path: said})
+    for where in ("changes", "remarks", "sign-offs", "publish", "outline"):
+        answer = trainer.client.get(f"/courses/tiny/drafts/{draft.public_id}/{where}")
+        assert answer.status_code == 422
+        assert path in words(answer.text)
+    trainer.page(f"/tiny/drafts/{draft.public_id}")
+
+
+def test_a_remark_on_a_text_that_was_moved_meanwhile_is_kept_there(trainer: Worker) -> None:
+    draft = changed(trainer)
+    fields = next(iter(forms(page(trainer, draft, f"read?file={FIRST_PATH}")).values()))
+    folder = next(path for path in workspace(draft).files.texts if path.startswith("modules/02")).rpartition("/")[0]
+    moved = f"{folder}/first.md"
+    module = workspace(draft).files.texts[f"{folder}/module.yaml"].replace("units:\n", "units:\n- first\n")
+    text_now = first(draft)
+    save(trainer, draft, None)
+    save(trainer, draft, module, path=f"{folder}/module.yaml")
+    save(trainer, draft, text_now, path=moved)
+    assert post(trainer, draft, "remarks", **{**fields, "words": "Is this so?"}).status_code == 303
+    assert kept(draft) == [(["Is this so?"], True)]
+
+
+def test_a_remark_on_a_text_that_is_gone_comes_back_to_those_who_may_see_the_draft(trainer: Worker, app: Flask) -> None:
+    draft = changed(trainer)
+    fields = next(iter(forms(page(trainer, draft, f"read?file={FIRST_PATH}")).values()))
+    save(trainer, draft, None)
+    said = {**fields, "words": "Words nobody else has"}
+    answer = post(trainer, draft, "remarks", **said)
+    assert answer.status_code == 404
+    assert "Words nobody else has</textarea>" in answer.text
+    stranger = post(worker(app, Role.TRAINER, ScopeKind.COURSE, "other"), draft, "remarks", **said)
+    assert stranger.status_code == 404
+    assert "Words nobody else has" not in stranger.text
+
+
+LONG = "Words nobody else has, and many of them, so that they are longer than any key of a form is. " * 2
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("drafts/{}/new-term", "definition.en"),
+        ("drafts/{}/terms/word", "definition.es"),
+        ("drafts/{}/new-source", "note"),
+        ("drafts/{}/sources/S001", "note"),
+        ("drafts/{}/sign-offs", "reason"),
+        ("drafts/{}/publish", "line-es"),
+        ("drafts/{}/outline/course", "description.en"),
+        ("drafts/{}/outline/modules/words", "module-objectives.en"),
+        ("units/first/take-back", "reason"),
+        ("reports/some", "some-reason"),
+        ("proposals/some", "some-reason"),
+    ],
+)
+def test_what_was_typed_comes_back_to_whoever_is_signed_out_meanwhile(
+    trainer: Worker, app: Flask, path: str, field: str
+) -> None:
+    draft = begin(trainer)
+    url = f"/courses/tiny/{path.format(draft.public_id)}"
+    answer = app.test_client().post(url, data={"client_key": "k" * 32, "seen": "s" * 64, field: LONG})
+    assert answer.status_code == 401
+    assert re.search(rf'<textarea[^>]* name="{re.escape(field)}"[^>]*>\n{LONG}</textarea>', answer.text)

@@ -124,5 +124,5 @@ def test_what_one_person_wrote_without_a_pause_is_one_line() -> None:
     states = [Saved(number, who, NOON + dt.timedelta(minutes=at)) for number, who, at in reversed(minutes)]
     lines = [(line.last, line.before, line.states) for line in sittings(states)]
     assert lines == [(6, 5, 1), (5, 4, 1), (4, 3, 1), (3, 0, 3)]
-    assert len(sittings(states, each=True)) == len(states)
-    assert sittings([]) == []
+    assert len(list(sittings(states, each=True))) == len(states)
+    assert list(sittings([])) == []

@@ -37,6 +37,9 @@ from .drafts import text_before as text_before
 from .drafts import writer_of_text as writer_of_text
 from .drafts import writers_of as writers_of
 from .history import StateLine as StateLine
+from .history import TextName as TextName
+from .history import names_of_unit as names_of_unit
+from .history import state_of as state_of
 from .history import states_of as states_of
 from .history import texts_of_states as texts_of_states
 from .outline import LeftOut as LeftOut

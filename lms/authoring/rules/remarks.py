@@ -53,11 +53,11 @@ def anchor_of(path: str, passage: Passage) -> Anchor:
 
 def place_now(anchor: Anchor, texts: Mapping[str, Sequence[Passage]]) -> Place | None:
     """Where the words of a remark stand in a draft's texts (path → passages); None where the text itself is gone."""
-    path = _path_now(anchor.path, texts)
+    path = path_now(anchor.path, texts)
     return Place(path, found_again(anchor.about, anchor.where, texts[path])) if path else None
 
 
-def _path_now(path: str, paths: Collection[str]) -> str | None:
+def path_now(path: str, paths: Collection[str]) -> str | None:
     """The same file, in another module's folder too."""
     if path in paths:
         return path

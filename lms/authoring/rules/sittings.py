@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -40,21 +40,22 @@ class Sitting:
     states: int
 
 
-def sittings(states: Sequence[State], *, each: bool = False) -> list[Sitting]:
-    """The states of a file (the newest first) in sittings; `each` by itself where somebody looks for one."""
-    found: list[list[State]] = []
+def sittings(states: Iterable[State], *, each: bool = False) -> Iterator[Sitting]:
+    """The states of a file (the newest first) in sittings; `each` by itself where somebody looks for one. States are
+    taken as far as sittings are asked for."""
+    group: list[State] = []
     for state in states:
-        latest = found[-1][-1] if found else None
-        together = latest and latest.person_id == state.person_id and latest.at - state.at <= PAUSE
-        if together and not each:
-            found[-1].append(state)
-        else:
-            found.append([state])
-    before = [*(group[0].id for group in found[1:]), 0][: len(found)]
-    return [
-        Sitting(group[0].id, earlier, group[0].person_id, group[0].at, len(group))
-        for group, earlier in zip(found, before, strict=True)
-    ]
+        together = group and group[-1].person_id == state.person_id and group[-1].at - state.at <= PAUSE
+        if group and (each or not together):
+            yield _sitting(group, state.id)
+            group = []
+        group.append(state)
+    if group:
+        yield _sitting(group, 0)
+
+
+def _sitting(group: Sequence[State], before: int) -> Sitting:
+    return Sitting(group[0].id, before, group[0].person_id, group[0].at, len(group))
 
 
 def words_changed(before: Sequence[Passage], after: Sequence[Passage]) -> int:

@@ -24,6 +24,7 @@ from .outline import change_course as change_course
 from .outline import stamp as stamp
 from .outline import undo as undo
 from .publication import publish_draft as publish_draft
+from .refusals import refuse_crooked as refuse_crooked
 from .remarks import Words as Words
 from .remarks import answer as answer
 from .remarks import remark as remark
@@ -36,5 +37,6 @@ from .updating import bring_up_to_date as bring_up_to_date
 from .writing import Torn as Torn
 from .writing import Written as Written
 from .writing import choose as choose
+from .writing import not_as_fields as not_as_fields
 from .writing import torn_texts as torn_texts
 from .writing import write_unit as write_unit

@@ -8,9 +8,9 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from lms.authoring.rules.skeleton import NotPossible, Reason, key_of
+from lms.authoring.rules.skeleton import NotPossible, Reason, crooked, key_of
 from lms.catalogue.rules.course_files import CourseFiles
-from lms.catalogue.rules.texts import localised
+from lms.catalogue.rules.texts import named_in
 from lms.kernel.errors import Refused
 
 # Sentences that end in the titles of what stands in the way.
@@ -61,10 +61,20 @@ def refuse(no: NotPossible, course: CourseFiles) -> Refused:
     return Refused(str(_PLAIN[no.reason]))
 
 
+def refuse_crooked(course: CourseFiles) -> None:
+    """Raises Refused where files are something else than a course is made of, so that nothing can be told of it."""
+    unfit = crooked(course)
+    if unfit:
+        raise Refused(_(
+            "These files are not made as they must be; until they are put right there is no outline: %(files)s.",
+            files="; ".join(unfit),
+        ))  # fmt: skip
+
+
 def _called(key: str, course: CourseFiles) -> str:
     """The title of a unit, a module or a term of that key; the key itself for anything else."""
     titled = {key_of(module): module.fields.get("title") for module in course.modules}
     titled |= {str(term.get("key")): term.get("term") for term in course.terms}
     titled |= {unit.key: unit.front.get("title") for _module, unit in course.units()}
-    texts = titled.get(key)
-    return _("“%(title)s”", title=localised(texts, course.language)) if texts else key
+    title = named_in(titled.get(key), course.language, "")
+    return _("“%(title)s”", title=title) if title else key

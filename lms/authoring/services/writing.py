@@ -100,10 +100,15 @@ def choose(
     """Keep what somebody chose of two texts. Raises NotFound for states of another draft; as `write_unit`."""
     merged = torn_texts(session, draft, torn, take_theirs)
     if merged is None:
-        raise Refused(_("One of the two texts cannot be read as fields. Restore one of them from the history instead."))
+        raise Refused(not_as_fields())
     changes = {torn.path: written_together(torn.path, merged, kind)}
     over = {torn.path: torn.theirs}
     return write_unit(session, draft=draft, kind=kind, changes=changes, over=over, key=key, by=by, at=at)
+
+
+def not_as_fields() -> str:
+    """Why there is nothing to choose between two texts, and what to do instead."""
+    return str(_("One of the two texts cannot be read as fields. Restore one of them from the history instead."))
 
 
 def torn_texts(session: Session, draft: Draft, torn: Torn, take_theirs: Collection[Where] = ()) -> Merged | None:

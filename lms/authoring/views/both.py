@@ -34,9 +34,15 @@ Answer = Response | str | tuple[str, int]
 def both_texts(slug: str, draft: str, unit: str) -> Answer:
     """Both texts; answered 409, since nothing of them is settled yet."""
     given = request.args
-    numbers = [given.get(name, 0, type=int) for name in ("before", "mine", "theirs")]
     writing = writing_on(db.session(), slug, draft, unit, given.get("text", ""))
-    return _page(writing, Torn(given.get("file", ""), *numbers))
+    return _page(writing, _torn(ChoiceForm(given, meta={"csrf": False})))
+
+
+def _torn(form: ChoiceForm) -> Torn:
+    """Raises NotFound for numbers that no saved state has."""
+    if not all(form[name].validate(form) for name in ("file", "before", "mine", "theirs")):
+        raise NotFound
+    return Torn(form.file.data or "", form.before.data or 0, form.mine.data or 0, form.theirs.data or 0)
 
 
 def _page(writing: Writing, torn: Torn, form: ChoiceForm | None = None) -> Answer:
@@ -45,6 +51,7 @@ def _page(writing: Writing, torn: Torn, form: ChoiceForm | None = None) -> Answe
         raise NotFound
     merged = services.torn_texts(session, writing.draft, torn)
     if merged is None:
+        flash(services.not_as_fields(), "care")
         return redirect(writing.url("unit_history"), 303)
     who = writer_of_text(session, writing.draft, torn.path, torn.theirs) if torn.theirs else None
     names = names_of(session, {who} if who else set())
@@ -59,7 +66,7 @@ def _page(writing: Writing, torn: Torn, form: ChoiceForm | None = None) -> Answe
 def choose_text(slug: str, draft: str, unit: str) -> Answer:
     """Keep what was chosen at each place, and everything else of both."""
     form, code = ChoiceForm(), request.args.get("text", "")
-    torn = Torn(form.file.data or "", form.before.data or 0, form.mine.data or 0, form.theirs.data or 0)
+    torn = _torn(form)
     try:
         if not form.validate_on_submit():
             raise Refused(_("We could not read what was sent. Nothing was changed. Please try again."))

@@ -28,7 +28,7 @@ from lms.catalogue.rules.course_files import CourseFiles, Fields
 from lms.kernel.clock import now
 from lms.kernel.errors import NotFound
 from lms.plugins.manager import unit_kinds
-from lms.web.access import Permission, requires
+from lms.web.access import Permission, keeps_typed, requires
 from lms.web.languages import language, unmarked
 from lms.web.render import render
 
@@ -211,6 +211,7 @@ def _form(data: Mapping[str, Any] | None = None, *, sent: bool) -> SourceForm:
 
 @bp.post(NEW)
 @requires(Permission.AUTHOR)
+@keeps_typed("note", "title")
 def add_source(slug: str, draft: str) -> Answer:
     """A source more; it gets the next id."""
     return _put(slug, draft, "", "added")
@@ -218,6 +219,7 @@ def add_source(slug: str, draft: str) -> Answer:
 
 @bp.post(f"{SOURCES}/<source>")
 @requires(Permission.AUTHOR)
+@keeps_typed("note", "title")
 def set_source(slug: str, draft: str, source: str) -> Answer:
     """A source as it is now known."""
     return _put(slug, draft, source, "saved")

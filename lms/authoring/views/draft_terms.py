@@ -29,7 +29,7 @@ from lms.catalogue.rules.alphabet import order
 from lms.catalogue.rules.course_files import CourseFiles, Fields
 from lms.kernel.errors import NotFound
 from lms.plugins.manager import unit_kinds
-from lms.web.access import Permission, requires
+from lms.web.access import Permission, keeps_typed, requires
 from lms.web.languages import language, language_name, unmarked
 from lms.web.render import render
 
@@ -201,6 +201,7 @@ def _form(work: Workspace, fields: Fields, *, sent: bool) -> SeenForm:
 
 @bp.post(NEW)
 @requires(Permission.AUTHOR)
+@keeps_typed("definition.*", "term.*")
 def add_term(slug: str, draft: str) -> Answer:
     """A term more; its key is made of its name."""
     return _put(slug, draft, "", "added")
@@ -208,6 +209,7 @@ def add_term(slug: str, draft: str) -> Answer:
 
 @bp.post(f"{TERMS}/<term>")
 @requires(Permission.AUTHOR)
+@keeps_typed("definition.*", "term.*")
 def set_term(slug: str, draft: str, term: str) -> Answer:
     """A term as it is now to be understood."""
     return _put(slug, draft, term, "saved")

@@ -16,6 +16,7 @@ from lms.authoring.editing import Edited, Sent, edited, form_of
 from lms.authoring.forms import UnitForm
 from lms.authoring.manuscript import read_manuscript
 from lms.authoring.preview import preview
+from lms.authoring.queries import draft_of
 from lms.authoring.rules.fields import PREFIX, flat_items
 from lms.authoring.rules.reshaping import moved_to
 from lms.authoring.services import Torn, Written
@@ -23,7 +24,7 @@ from lms.authoring.unit_pages import EditorPage, PreviewPart, saved_in_words
 from lms.authoring.unit_writing import Writing, writing_on
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import Conflict, Refused
+from lms.kernel.errors import Conflict, Gone, NotFound, Refused
 from lms.kernel.secrets import new_token
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.sign_in import me
@@ -54,7 +55,7 @@ def editor_page(page: EditorPage, form: UnitForm | None = None) -> str:
 
 @bp.post("/courses/<slug>/drafts/<draft>/units/<unit>")
 @requires(Permission.AUTHOR)
-@keeps_typed("body")
+@keeps_typed("body", "whole", f"{PREFIX}.*")
 def save_unit(slug: str, draft: str, unit: str) -> Answer:
     """Keep what is written: from the page's script as one types, from its buttons with the page as the answer."""
     form, code = UnitForm(), request.args.get("text", "")
@@ -66,6 +67,9 @@ def save_unit(slug: str, draft: str, unit: str) -> Answer:
             done = _write(session, writing, form)
     except (Refused, Conflict) as no:
         return _refused(slug, draft, unit, code, form, no)
+    except NotFound as no:
+        draft_of(db.session(), me().grants, slug, draft)
+        raise Gone(_("This is not there any more.")) from no
     return _told(slug, draft, unit, code, form, done)
 
 
@@ -82,6 +86,15 @@ def _write(session: Session, writing: Writing, form: UnitForm) -> Done:
     if writing.kind is None and sent.whole is None:
         raise Refused(_("This unit needs a part that is not installed."))
     made = edited(writing.unit, writing.kind, writing.language, sent)
+    if (
+        sent.whole is not None
+        and writing.as_fields
+        and made.files != {writing.path: writing.text and writing.text.text}
+    ):
+        # Somebody has put the file right since. As text it could lose what the form keeps together.
+        raise Conflict(
+            _("Somebody has done something else with this draft since you opened the page. Look at it again.")
+        )
     over = {writing.unit.original.path: form.over_original.data or 0} | {writing.path: form.over.data or 0}
     written = services.write_unit(
         session,
@@ -101,7 +114,15 @@ def sent_in() -> Sent:
     given = request.form
     items = {name: text for name, text in given.items() if name.startswith(f"{PREFIX}.")}
     renew = frozenset(given.getlist("renew")) if "renewable" in given else None
-    return Sent(items, given.get("body", ""), given.get("title", ""), given.get("do", ""), renew, given.get("whole"))
+    return Sent(
+        items,
+        given.get("body", ""),
+        given.get("title", ""),
+        given.get("do", ""),
+        renew,
+        given.get("whole"),
+        given.get("client_key", ""),
+    )
 
 
 def _told(slug: str, draft: str, unit: str, code: str, form: UnitForm, done: Done) -> Answer:
@@ -171,16 +192,17 @@ def _refused(slug: str, draft: str, unit: str, code: str, form: UnitForm, no: Re
         return jsonify(text=str(no)), no.status
     form.refuse(no)
     writing = writing_on(db.session(), slug, draft, unit, code)
-    return editor_page(
-        EditorPage(_as_sent(writing), new_token(), over_sent=(form.over.data or 0, form.over_original.data or 0)), form
-    ), no.status
+    over = (form.over.data or 0, form.over_original.data or 0)
+    page = EditorPage(_as_sent(writing), new_token(), over_sent=over, whole_sent=sent_in().whole)
+    return editor_page(page, form), no.status
 
 
 def _as_sent(writing: Writing) -> Writing:
     """The unit with what was sent in it, to be shown again."""
-    if writing.kind is None or not writing.as_fields:
+    sent = sent_in()
+    if writing.kind is None or not writing.as_fields or sent.whole is not None:
         return writing
-    made = edited(writing.unit, writing.kind, writing.language, sent_in())
+    made = edited(writing.unit, writing.kind, writing.language, sent)
     return writing.with_text(made.text)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from flask import flash, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lms.authoring import services
 from lms.authoring.forms import UnitForm
-from lms.authoring.history_pages import HistoryPage, StatePage
+from lms.authoring.history_pages import A_PAGE, HistoryPage, StatePage
 from lms.authoring.manuscript import read_manuscript
-from lms.authoring.queries import save_of, states_of, texts_of_states
+from lms.authoring.queries import state_of, states_of, texts_of_states
 from lms.authoring.rules.sittings import sittings
 from lms.authoring.unit_writing import Writing, writing_on
 from lms.kernel.clock import now
@@ -27,7 +29,7 @@ from lms.web.render import render
 from .blueprint import bp
 
 Answer = Response | str | tuple[str, int]
-A_PAGE = 25
+FARTHEST = 10**6
 
 
 @bp.get("/courses/<slug>/drafts/<draft>/units/<unit>/history")
@@ -37,14 +39,15 @@ def unit_history(slug: str, draft: str, unit: str) -> str:
     session = db.session()
     writing = writing_on(session, slug, draft, unit, request.args.get("text", ""))
     each = request.args.get("each") == "1"
-    lines = sittings(states_of(session, writing.draft, writing.path), each=each)
-    start = min(request.args.get("from", 0, type=int) or 0, len(lines))
-    shown = lines[max(start, 0) :][:A_PAGE]
+    lines = sittings(states_of(session, writing.draft, writing.name), each=each)
+    start = min(max(request.args.get("from", 0, type=int), 0), FARTHEST)
+    shown = list(islice(lines, start, start + A_PAGE + 1))
+    shown, more = shown[:A_PAGE], len(shown) > A_PAGE
     texts = texts_of_states(session, writing.draft, {n for line in shown for n in (line.last, line.before) if n})
     people = {line.person_id for line in shown if line.person_id}
     if people:
         note_look("writers.seen", slug)
-    page = HistoryPage(writing, shown, texts, names_of(session, people), start, len(lines), each)
+    page = HistoryPage(writing, shown, texts, names_of(session, people), start, more, each)
     return render("lms/authoring/history.html", page=page, writing=writing)
 
 
@@ -58,7 +61,7 @@ def saved_state(slug: str, draft: str, unit: str, save: str) -> str:
 def _state(writing: Writing, save: int, form: UnitForm) -> str:
     text, who, at = _text_of(writing, save), None, None
     if save:
-        state = save_of(writing.session, writing.draft, save)
+        state = state_of(writing.session, writing.draft, writing.name, save)
         who, at = state.person_id, state.at
     names = names_of(writing.session, {who} if who else set())
     if names:
@@ -77,11 +80,7 @@ def _number(save: str) -> int:
 
 def _text_of(writing: Writing, save: int) -> str:
     """The text of a state; raises NotFound for that of another file."""
-    if not save:
-        text = writing.unit.files.base.get(writing.path)
-    else:
-        state = save_of(writing.session, writing.draft, save)
-        text = state.text if state.path == writing.path else None
+    text = state_of(writing.session, writing.draft, writing.name, save).text if save else writing.base_text
     if text is None:
         raise NotFound
     return text

@@ -13,7 +13,7 @@ from lms.authoring.queries import draft_of, files_of
 from lms.authoring.rules.illustrating import snippet
 from lms.catalogue.rules.alphabet import holds
 from lms.catalogue.rules.media import PICTURE
-from lms.catalogue.rules.texts import localised
+from lms.catalogue.rules.texts import localised, written_in
 from lms.kernel.db import db
 from lms.people.sign_in import me
 from lms.web.access import Permission, requires
@@ -55,7 +55,7 @@ def lookup(slug: str, draft: str) -> Response | str:
 
 def _hits(asked: str, sources: Entries, terms: Entries, media: Entries) -> Iterator[Hit]:
     for term in terms:
-        texts = {code: str(text) for code, text in term.get("term", {}).items()}
+        texts = written_in(term.get("term"))
         if texts and holds(asked, (str(term["key"]), *texts.values())):
             yield Hit(localised(texts, language()), str(_("Term of the glossary")), f"[[{term['key']}]]")
     for source in sources:

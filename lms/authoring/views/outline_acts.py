@@ -16,7 +16,7 @@ from lms.authoring.models import Draft
 from lms.authoring.outline_forms import SeenForm
 from lms.authoring.outline_pages import OutlinePage
 from lms.authoring.queries import draft_of
-from lms.authoring.rules.skeleton import crooked, lines_of
+from lms.authoring.rules.skeleton import lines_of
 from lms.authoring.services.outline import Act, Look
 from lms.authoring.workspace import Workspace, workspace_of
 from lms.catalogue.rules.course_files import CourseFiles
@@ -78,12 +78,7 @@ def work_on(slug: str, public_id: str) -> Workspace:
     """A draft of a course that one works on; raises NotFound for any other, Refused where its files tell no outline."""
     session = db.session()
     work = workspace_of(session, draft_of(session, me().grants, slug, public_id), unit_kinds())
-    unfit = crooked(work.course)
-    if unfit:
-        raise Refused(_(
-            "These files are not made as they must be; until they are put right there is no outline: %(files)s.",
-            files="; ".join(unfit),
-        ))  # fmt: skip
+    services.refuse_crooked(work.course)
     return work
 
 

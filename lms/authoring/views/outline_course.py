@@ -19,7 +19,7 @@ from lms.authoring.rules.outlining import Completion, set_course
 from lms.authoring.rules.skeleton import module_keys
 from lms.authoring.workspace import Workspace
 from lms.catalogue.rules.course_files import CourseFiles
-from lms.web.access import Permission, requires
+from lms.web.access import Permission, keeps_typed, requires
 from lms.web.languages import language_name
 from lms.web.render import render
 
@@ -79,6 +79,7 @@ def _course_form(work: Workspace, page: OutlinePage, sent: Any) -> SeenForm:
 
 @bp.post(COURSE_PAGE)
 @requires(Permission.AUTHOR)
+@keeps_typed("description.*", "title.*")
 def set_outline_course(slug: str, draft: str) -> Answer:
     """Other names, another description, pass mark or rule."""
     work = work_on(slug, draft)

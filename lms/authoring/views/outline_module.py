@@ -32,7 +32,7 @@ from lms.catalogue.rules.course_files import CourseFiles, ModuleFile
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound
 from lms.plugins.manager import unit_kinds
-from lms.web.access import Permission, requires
+from lms.web.access import Permission, keeps_typed, requires
 from lms.web.render import render
 
 from .blueprint import bp
@@ -128,6 +128,7 @@ def _objectives(form: SeenForm, languages: list[str]) -> list[dict[str, str]]:
 
 @bp.post(MODULE_PAGE)
 @requires(Permission.AUTHOR)
+@keeps_typed("module-objectives.*", "module-title.*")
 def set_outline_module(slug: str, draft: str, module: str) -> Answer:
     """Another name, other objectives, another pass mark, what it opens after, an address if it was never published."""
     work = work_on(slug, draft)

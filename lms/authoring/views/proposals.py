@@ -24,7 +24,7 @@ from lms.learning.queries import ProposedWord, proposal_in_course, proposed_word
 from lms.learning.rules.proposals import Outcome
 from lms.learning.services import answer_proposal as answer_word
 from lms.people.sign_in import me
-from lms.web.access import Permission, requires
+from lms.web.access import Permission, keeps_typed, requires
 from lms.web.languages import language, language_name
 from lms.web.render import render
 
@@ -128,6 +128,7 @@ def proposals(slug: str) -> str:
 
 @bp.post("/courses/<slug>/proposals/<proposal>")
 @requires(Permission.AUTHOR)
+@keeps_typed("*-reason")
 def answer_proposal(slug: str, proposal: str) -> Answer:
     """Take up or decline a word, for everyone who said the same."""
     proposal_in_course(db.session(), _taught(slug).course_id, proposal)

@@ -21,6 +21,7 @@ from lms.authoring.rules.reaching import Reached
 from lms.authoring.update_pages import UpdatePage
 from lms.authoring.workspace import workspace_of
 from lms.catalogue import queries as catalogue
+from lms.catalogue.rules.texts import written_in
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import Conflict, Refused
@@ -28,7 +29,7 @@ from lms.kernel.settings import present_settings
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.sign_in import me
 from lms.plugins.manager import unit_kinds
-from lms.web.access import Permission, requires
+from lms.web.access import Permission, keeps_typed, requires
 from lms.web.forms import submitted
 from lms.web.render import render
 
@@ -57,7 +58,7 @@ def _page(session: Session, head: DraftHead, sent: PublishForm | None) -> str:
         editions=queries.editions_reading(session, head.draft.course_id),
     )
     form = sent or PublishForm(formdata=None)
-    form.in_languages(course.language, course.fields.get("title") or {})
+    form.in_languages(course.language, written_in(course.fields.get("title")))
     form.seen.data = head.work.files_hash
     return render("lms/authoring/publish.html", head=head, page=page, form=form, reached=Reached, sent=submitted)
 
@@ -73,6 +74,7 @@ def _published_already(session: Session, draft: Draft, slug: str) -> Response | 
 
 @bp.post("/courses/<slug>/drafts/<draft>/publish")
 @requires(Permission.AUTHOR)
+@keeps_typed("line-*")
 def publish_draft(slug: str, draft: str) -> Answer:
     """Make the draft the next version of its course."""
     form = PublishForm()

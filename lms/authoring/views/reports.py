@@ -29,7 +29,7 @@ from lms.learning.queries import Reported, report_in_course, reports_of, waiting
 from lms.learning.rules.reports import ReportOutcome, Stands, stands
 from lms.learning.services import answer_report as answer
 from lms.people.sign_in import me
-from lms.web.access import Permission, requires
+from lms.web.access import Permission, keeps_typed, requires
 from lms.web.languages import language, language_name
 from lms.web.render import render
 
@@ -158,6 +158,7 @@ def reports(slug: str) -> str:
 
 @bp.post("/courses/<slug>/reports/<report>")
 @requires(Permission.AUTHOR)
+@keeps_typed("*-reason")
 def answer_report(slug: str, report: str) -> Answer:
     """Say in a sentence what became of it."""
     report_in_course(db.session(), _taught(slug).course_id, report)

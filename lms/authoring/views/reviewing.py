@@ -17,14 +17,14 @@ from lms.authoring.models import CommentAct, Draft
 from lms.authoring.queries import draft_of
 from lms.authoring.remark_pages import ReadingPage, RemarksPage
 from lms.authoring.rules.comparing import TextChange, compare
-from lms.authoring.rules.remarks import anchor_of, passage_named
+from lms.authoring.rules.remarks import anchor_of, passage_named, path_now
 from lms.authoring.workspace import Workspace, workspace_of
 from lms.catalogue.files.read import read_files
 from lms.catalogue.rules.course_files import CourseFiles, UnitFile
 from lms.catalogue.rules.passages import Where, everything_of
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import Conflict, NotFound, Refused
+from lms.kernel.errors import Conflict, Gone, NotFound, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.queries import names_of
 from lms.people.sign_in import me
@@ -41,10 +41,13 @@ Answer = Response | str | tuple[str, int]
 
 
 def head_of(session: Session, slug: str, public_id: str) -> DraftHead:
-    """A draft of a course that who looks works on; raises NotFound for any other."""
+    """A draft of a course that who looks works on; raises NotFound for any other, Refused where its files tell no
+    course."""
     found = draft_of(session, me().grants, slug, public_id)
+    work = workspace_of(session, found, unit_kinds())
+    services.refuse_crooked(work.course)
     remarks = queries.open_remarks(session, [found.id]).get(found.id, 0)
-    return DraftHead(workspace_of(session, found, unit_kinds()), language(), me().zone or "UTC", remarks)
+    return DraftHead(work, language(), me().zone or "UTC", remarks)
 
 
 def names_shown(session: Session, slug: str, people: set[int]) -> dict[int, str]:
@@ -122,11 +125,13 @@ def _reading(session: Session, head: DraftHead, path: str, form: RemarkForm | No
 
 
 def _text_at(work: Workspace, path: str) -> UnitFile:
-    for module, unit in work.course.units():
-        for text in (unit, *module.translations_of(unit)):
-            if text.path == path:
-                return text
-    raise NotFound
+    """A text of the draft, in another module by now too; raises NotFound."""
+    units = work.course.units()
+    texts = {text.path: text for module, unit in units for text in (unit, *module.translations_of(unit))}
+    found = path_now(path, texts)
+    if found is None:
+        raise NotFound
+    return texts[found]
 
 
 def _people(remarks: list[queries.Remark]) -> set[int]:
@@ -162,8 +167,15 @@ def begin_remark(slug: str, draft: str) -> Answer:
             return redirect(_at_remark(slug, draft, path, made), 303)
     except (Refused, Conflict) as no:
         form.refuse(no)
+    except NotFound as no:
+        draft_of(db.session(), me().grants, slug, draft)
+        raise Gone(_("This is not there any more.")) from no
     session = db.session()
-    return _reading(session, head_of(session, slug, draft), path, form), 409 if form.refusal else 422
+    head = head_of(session, slug, draft)
+    try:
+        return _reading(session, head, path, form), 409 if form.refusal else 422
+    except NotFound as no:
+        raise Gone(_("This is not there any more.")) from no
 
 
 def _begin(session: Session, slug: str, public_id: str, form: RemarkForm) -> str:

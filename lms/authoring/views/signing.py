@@ -22,7 +22,7 @@ from lms.kernel.settings import present_settings
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.sign_in import me
 from lms.plugins.manager import unit_kinds
-from lms.web.access import Permission, requires
+from lms.web.access import Permission, keeps_typed, requires
 from lms.web.render import render
 
 from .blueprint import bp
@@ -49,6 +49,7 @@ def _page(session: Session, head: DraftHead, form: SignOffForm | None = None) ->
 
 @bp.post("/courses/<slug>/drafts/<draft>/sign-offs")
 @requires(Permission.AUTHOR)
+@keeps_typed("reason")
 def sign(slug: str, draft: str) -> Answer:
     """Give, withhold or take back a sign-off."""
     form = SignOffForm()

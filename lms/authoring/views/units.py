@@ -23,7 +23,7 @@ from lms.kernel.errors import Conflict, NotFound, NotInstalled, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.sign_in import me
 from lms.plugins.manager import unit_kinds
-from lms.web.access import Permission, requires
+from lms.web.access import Permission, keeps_typed, requires
 from lms.web.languages import language_name
 from lms.web.render import render
 
@@ -108,6 +108,7 @@ def confirm(slug: str, unit: str) -> Answer:
 
 @bp.post("/courses/<slug>/units/<unit>/take-back")
 @requires(Permission.AUTHOR)
+@keeps_typed("reason")
 def take_back(slug: str, unit: str) -> Answer:
     """The translation waits for a native reader again."""
 

@@ -9,6 +9,8 @@ SCHEMA = "figures.json#/$defs/figures"
 
 
 def figures_of(data: Mapping[str, Any], schema: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """The figures in a unit's fields; none where the schema of its kind means something else by the word."""
+    """The figures in a unit's fields, without what is none; nothing where the schema of its kind means something else
+    by the word."""
     ours = schema.get("properties", {}).get("figures", {}).get("$ref") == SCHEMA
-    return data.get("figures", ()) if ours else ()
+    figures = data.get("figures") if ours else None
+    return [one for one in figures if isinstance(one, Mapping)] if isinstance(figures, list | tuple) else ()

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping
+from typing import Any
 
 
 def localised(texts: Mapping[str, str], language: str) -> str:
     """The text in a language, else in English, else in whatever there is."""
     return texts[spoken(texts, language)]
+
+
+def named_in(field: Any, language: str, otherwise: str) -> str:
+    """As `localised`, of a field that is still being written; `otherwise` while it holds no text by language."""
+    texts = written_in(field)
+    return localised(texts, language) if texts else otherwise
+
+
+def written_in(field: Any) -> dict[str, str]:
+    """What somebody has written in a field of texts by language: nothing where it is missing, empty, or something
+    else."""
+    if not isinstance(field, Mapping):
+        return {}
+    return {str(code): text for code, text in field.items() if isinstance(text, str) and text}
 
 
 def spoken(texts: Mapping[str, str], language: str) -> str:

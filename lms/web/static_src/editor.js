@@ -262,14 +262,24 @@
   function lines(area, change) {
     const from = area.value.lastIndexOf("\n", area.selectionStart - 1) + 1;
     const end = area.value.indexOf("\n", area.selectionEnd), to = end < 0 ? area.value.length : end;
-    put(area, area.value.slice(from, to).split("\n").map(change).join("\n"), from, to);
+    const others = new Set(Array.from(`${area.value.slice(0, from)}${area.value.slice(to)}`.matchAll(ANCHOR), (found) => found[1]));
+    put(area, area.value.slice(from, to).split("\n").map((text) => change(text, others)).join("\n"), from, to);
   }
 
   const anchorOf = (text) => text.normalize("NFD").toLowerCase().replace(/\p{M}/gu, "").replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 40) || "part";
+  const ANCHOR = /\{#([^}]*)\}/g;
+  /* An address of its own for each heading: in a script without a to z all would have the same. */
+  function heading(text, name, taken) {
+    const bare = text.replace(/^#+ |\s*\{#.*\}$/g, "") || name, wanted = anchorOf(bare);
+    let anchor = wanted;
+    for (let number = 2; taken.has(anchor); number += 1) anchor = `${wanted}-${number}`;
+    taken.add(anchor);
+    return `## ${bare} {#${anchor}}`;
+  }
   const ACTS = {
     bold: (area, name) => around(area, "**", name),
     italic: (area, name) => around(area, "*", name),
-    heading: (area, name) => lines(area, (text) => { const bare = text.replace(/^#+ |\s*\{#.*\}$/g, "") || name; return `## ${bare} {#${anchorOf(bare)}}`; }),
+    heading: (area, name) => lines(area, (text, others) => heading(text, name, others)),
     list: (area) => lines(area, (text) => (text.startsWith("- ") ? text.slice(2) : `- ${text}`)),
     quote: (area) => lines(area, (text) => (text.startsWith("> ") ? text.slice(2) : `> ${text}`)),
     link: (area, name) => {
