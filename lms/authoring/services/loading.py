@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.authoring.models import Draft, DraftOrigin
-from lms.authoring.queries import base_files
-from lms.authoring.queries.loading import draft_taken_from, has_reviewer, standing_of
+from lms.authoring.queries import base_files, reviewers_of
+from lms.authoring.queries.loading import draft_taken_from, standing_of
 from lms.catalogue import queries as catalogue
 from lms.catalogue import services as courses
 from lms.catalogue.checks import Checked
@@ -57,7 +57,7 @@ def load_folder(
     assert checked.course is not None  # noqa: S101 - `sound` says so
     slug, files_hash = checked.course.slug, fingerprint(checked.files)
     standing = standing_of(session, slug)
-    if standing is None or standing.files_hash == files_hash or not has_reviewer(session, slug, at.date()):
+    if standing is None or standing.files_hash == files_hash or not reviewers_of(session, slug, at):
         return courses.load_checked(session, checked=checked, kinds=kinds, at=at)
     # Two that load at the same time come one after the other from here on.
     session.execute(select(Course.id).where(Course.slug == slug).with_for_update())
