@@ -28,4 +28,4 @@ def readable(text: str) -> str:
 
 def all_readable(passages: Sequence[Passage]) -> list[Passage]:
     """The same for every passage and the heading it stands under."""
-    return [Passage(readable(one.where), readable(one.text)) for one in passages]
+    return [Passage(readable(one.where), readable(one.text), one.place, one.name) for one in passages]
