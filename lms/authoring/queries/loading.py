@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from lms.authoring.models import Draft, DraftAct, DraftEvent, DraftOrigin, DraftState
 from lms.catalogue import queries as catalogue
 from lms.catalogue.models import Course, CourseVersion
+from lms.catalogue.queries import Published
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,12 @@ def standing_of(session: Session, slug: str) -> Standing | None:
     version = session.get_one(CourseVersion, found.version_id)
     taken = session.scalar(select(Course.files_hash).where(Course.id == version.course_id))
     return Standing(version.id, found.number, version.document["files_hash"], taken)
+
+
+def versions_before(session: Session, newest: Published) -> list[int]:
+    """The versions of a course before its newest, the last one first."""
+    older = (CourseVersion.course_id == newest.course_id, CourseVersion.id < newest.version_id)
+    return list(session.scalars(select(CourseVersion.id).where(*older).order_by(CourseVersion.id.desc())))
 
 
 def draft_taken_from(session: Session, slug: str, files_hash: str) -> Draft | None:
