@@ -9,7 +9,7 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from .queries import Signed, reviewers_of, sender_of, signed, writers_of
+from .queries import Signed, disabled_of, reviewers_of, sender_of, signed, writers_of
 from .rules.signing import (
     LANGUAGE,
     Need,
@@ -38,11 +38,13 @@ class Review:
     sender: int | None
     reviewers: frozenset[int]
     """Those of the course today."""
+    disabled: frozenset[int]
+    """Those who said something and are kept from signing in."""
 
     @property
     def words(self) -> list[Word]:
         """The same as it counts today, without days and reasons."""
-        return in_force([one.word for one in self.said], self.reviewers)
+        return in_force([one.word for one in self.said], self.reviewers, self.disabled)
 
     @cached_property
     def states(self) -> list[State]:
@@ -65,10 +67,12 @@ class Review:
 
 
 def review_of(session: Session, workspace: Workspace, kinds: Iterable[str], at: dt.datetime) -> Review:
-    """The review of a draft at that instant; `kinds` are those that the settings ask for. Eight statements at most."""
+    """The review of a draft at that instant; `kinds` are those that the settings ask for. Nine statements at most."""
     draft, kinds = workspace.draft, tuple(kinds)
     languages = changed_languages(workspace.base, workspace.course) if LANGUAGE in kinds else frozenset()
     sender = sender_of(session, draft)
     authors = authors_of(writers_of(session, draft), sender)
     reviewers = frozenset(reviewers_of(session, workspace.slug, at))
-    return Review(workspace, needs_of(kinds, languages), signed(session, draft), authors, sender, reviewers)
+    said = signed(session, draft)
+    disabled = disabled_of(session, {one.word.person for one in said} - reviewers)
+    return Review(workspace, needs_of(kinds, languages), said, authors, sender, reviewers, disabled)

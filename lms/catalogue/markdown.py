@@ -18,7 +18,7 @@ NEEDS_REVIEW = "needs-review"
 _CITATION = re.compile(r"\[@([^\]\n]{1,200})\]")
 _TERM = re.compile(r"\[\[([^\]|\n]{1,80})(?:\|([^\]\n]{1,200}))?\]\]")
 _FIGURE = re.compile(r"\{\{figure: *([^\s{}]{1,80})\}\}")
-_ANCHOR = re.compile(r"\s*\{#([^}\s]*)\}$")
+_ANCHOR = re.compile(r"(?<!\s)\s*\{#([^{}\s]*)\}$")
 
 
 def parser(*, html: bool = False) -> MarkdownIt:

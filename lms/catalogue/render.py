@@ -29,9 +29,9 @@ _WORD = re.compile(r"\w+(?:[’'-]\w+)*")
 # Browsers break a line on either side of a button. What touches a term stays with it: marks of opening before it; marks
 # of closing and footnotes after it.
 _TOUCHING = re.compile(
-    r"((?:[«“‘(¿¡][\u202f\xa0]?)*)"
+    r"((?:[«“‘(¿¡][\u202f\xa0]?){0,9})"
     r'(<button class="term"[^>]*>[^<]*</button>)'
-    r"((?:[\u202f\xa0]?[»”’).,;:!?…])*(?:[\xa0]?<a class=\"ref\"[^>]*>[0-9]+</a>)*)"
+    r"((?:[\u202f\xa0]?[»”’).,;:!?…]){0,9}(?:[\xa0]?<a class=\"ref\"[^>]*>[0-9]+</a>)*)"
 )
 
 

@@ -17,11 +17,12 @@ from .markdown import NEEDS_REVIEW, cited
 from .rules.passages import Changed, Piece, Where
 from .rules.texts import named_in
 
+# Every repetition has a bound or ends where its mark could begin anew: time grows with the text, not with its square.
 _MARKS = re.compile(
     r"\[@(?P<cites>[^\]\n]{1,200})\]|\[\[(?P<term>[^\]|\n]{1,80})(?:\|(?P<shown>[^\]\n]{1,200}))?\]\]"
-    r"|\{\{figure: *(?P<figure>[^\s{}]{1,80})\}\}|\s*\{#(?P<anchor>[^}\s]*)\}"
-    r"|!\[(?P<alternative>[^\]\n]*)\]\((?P<picture>[^)\s]*)\)"
-    r"|\[(?P<linked>[^\]\n]*)\]\((?P<link>[^)\s]*)\)|\]\((?P<tail>[^)\s]*)\)"
+    r"|\{\{figure: *(?P<figure>[^\s{}]{1,80})\}\}|\s{0,9}\{#(?P<anchor>[^{}\s]{0,200})\}"
+    r"|!\[(?P<alternative>[^\[\]\n]{0,1000})\]\((?P<picture>[^)\[\]\s]{0,2000})\)"
+    r"|\[(?P<linked>[^\[\]\n]{0,1000})\]\((?P<link>[^)\[\]\s]{0,2000})\)|\]\((?P<tail>[^)\[\]\s]{0,2000})\)"
 )
 _HEADING = re.compile(r"#{1,6}\s+")
 _ITEM = re.compile(r"[-*+]\s+(?=\S)")

@@ -20,7 +20,7 @@ from lms.catalogue.services import exported_files
 from lms.kernel.models import AuditEntry
 from lms.kernel.unit_of_work import reading
 from lms.people.rules import Role, ScopeKind
-from tests.authoring.desks import Worker, published, worker
+from tests.authoring.desks import FIRST, Worker, published, worker
 from tests.authoring.drafts import FIRST_PATH, begin, save, workspace
 from tests.catalogue.hostile_archives import HOSTILE
 
@@ -112,6 +112,21 @@ def test_the_bundle_that_was_taken_down_comes_back_and_changes_nothing(trainer: 
     assert (answer.status_code, answer.location.endswith("/courses/tiny/upload")) == (303, True)
     assert "word for word. No draft was made." in trainer.page("/tiny/upload")
     assert nothing_was_kept()
+
+
+def test_a_bundle_of_an_older_version_is_refused_and_takes_nothing_back(trainer: Worker, tmp_path: Path) -> None:
+    old = files()
+    published(tmp_path, first=FIRST.replace("It ended.", "It ended indeed."))
+    answer = send(trainer, pack({**old, FIRST_ES: old[FIRST_ES] + b"\nAlgo.\n"}, "tiny"))
+    assert answer.status_code == 422, answer.text
+    assert "This bundle was made from an older version." in answer.text
+    assert nothing_was_kept()
+    assert send(trainer, pack(changed(), "tiny")).status_code == 303
+
+
+def test_bundles_are_read_so_many_times_and_then_only_later(trainer: Worker) -> None:
+    codes = [send(trainer, b"no zip").status_code for _ in range(21)]
+    assert codes == [422] * 20 + [429]
 
 
 def test_a_double_click_makes_one_draft(trainer: Worker) -> None:

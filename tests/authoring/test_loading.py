@@ -17,6 +17,7 @@ from lms.authoring.services.loading import Waiting, load_folder, take_bundle
 from lms.catalogue.models import CourseVersion
 from lms.kernel.clock import frozen, now
 from lms.kernel.unit_of_work import reading, unit_of_work
+from lms.people.models import Person
 from lms.people.rules import Role, ScopeKind
 from tests.authoring.desks import Worker, worker
 from tests.authoring.drafts import FIRST_PATH, sign_all, viewer
@@ -165,6 +166,13 @@ def test_only_a_reviewer_of_the_course_makes_files_wait(
     assert code == 0
     assert ("a draft waits in review" in said) is waits
     assert versions() == (1 if waits else 2)
+
+
+def test_where_the_only_reviewer_is_disabled_files_are_published(app: Flask, reviewer: Worker, tmp_path: Path) -> None:
+    with unit_of_work() as session:
+        session.get_one(Person, reviewer.person.id).disabled_at = now()
+    code, said = load(app, written(tmp_path, first=BETTER))
+    assert (code, versions(), drafts()) == (0, 2, []), said
 
 
 def test_before_a_mandate_begins_files_are_published(app: Flask, tmp_path: Path) -> None:

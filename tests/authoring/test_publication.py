@@ -26,6 +26,7 @@ from lms.kernel.clock import now
 from lms.kernel.errors import LmsError, Refused
 from lms.kernel.models import AuditEntry
 from lms.kernel.unit_of_work import reading, unit_of_work
+from lms.people.models import Person
 from lms.people.rules import Role, ScopeKind
 from tests.authoring.desks import Worker, published, worker
 from tests.authoring.drafts import FIRST_PATH, begin, reviewer, save, sign, sign_all, viewer, workspace
@@ -131,6 +132,20 @@ def test_a_withheld_sign_off_stands_in_the_way_until_it_is_taken_back(trainer: W
     assert publish(trainer, draft).status_code == 409
     sign(draft, by, "history", SignOffAct.TAKEN_BACK)
     assert publish(trainer, draft).status_code == 303
+
+
+def test_the_sign_offs_of_somebody_who_is_disabled_publish_nothing(trainer: Worker) -> None:
+    draft = begin(trainer)
+    save(trainer, draft, first(draft).replace("It ended.", "It ended well."))
+    send(trainer, draft)
+    signer = sign_all(draft)
+    with unit_of_work() as session:
+        session.get_one(Person, signer.person_id).disabled_at = now()
+    with pytest.raises(Refused), unit_of_work() as session:
+        services.publish_draft(
+            session, draft=session.get_one(Draft, draft.id), summary={"en": "New"}, kinds=tiny.KINDS,
+            by=viewer(trainer), at=now(),
+        )  # fmt: skip
 
 
 def test_a_course_is_never_published_by_one_person_alone(trainer: Worker, app: Flask) -> None:

@@ -81,8 +81,14 @@ def test_the_last_word_of_each_reviewer_counts(words: list[Word], standing: Stan
 
 def test_what_somebody_withholds_who_reviews_no_more_stands_in_nobodys_way() -> None:
     words = [gave(HISTORY, OTHER), withheld(HISTORY, OTHER), gave(LAW, OTHER)]
-    assert in_force(words, {OTHER}) == words
-    states = states_of(NEEDS, in_force(words, {ONE}), NOW)
+    assert in_force(words, {OTHER}, ()) == words
+    states = states_of(NEEDS, in_force(words, {ONE}, ()), NOW)
+    assert [state.standing for state in states] == [Standing.MISSING, Standing.GIVEN]
+
+
+def test_what_somebody_gave_who_is_disabled_counts_no_more() -> None:
+    words = [gave(HISTORY, OTHER), gave(LAW, ONE)]
+    states = states_of(NEEDS, in_force(words, {ONE}, {OTHER}), NOW)
     assert [state.standing for state in states] == [Standing.MISSING, Standing.GIVEN]
 
 

@@ -116,6 +116,17 @@ def test_the_words_are_told_apart_by_marks_and_by_words_and_not_by_colour_alone(
     assert "[[" not in said
 
 
+def test_a_heading_that_begins_like_the_name_of_a_field_stays_a_heading(app: Flask, tmp_path: Path) -> None:
+    publish(tmp_path, first=FIRST.replace("## End", "## questions of law"))
+    reader = make_reader(app)
+    reader.read()
+    with later(reader):
+        publish(tmp_path, first=CORRECTED.replace("## End", "## questions of law"))
+        said = told(reader)
+    assert ">questions of law<" in said
+    assert "Question of" not in said
+
+
 def test_nobody_is_told_of_a_version_in_which_the_text_is_the_same(reader: Reader, tmp_path: Path) -> None:
     reader.read()
     with later(reader):

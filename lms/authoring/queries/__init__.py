@@ -56,6 +56,7 @@ from .reviews import FromDraft as FromDraft
 from .reviews import Remark as Remark
 from .reviews import Settled as Settled
 from .reviews import Signed as Signed
+from .reviews import disabled_of as disabled_of
 from .reviews import files_when as files_when
 from .reviews import last_outcome as last_outcome
 from .reviews import last_save_id as last_save_id

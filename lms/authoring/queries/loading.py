@@ -1,26 +1,16 @@
-"""What loading a course from files must know: who reviews the course, and which files are a draft already."""
+"""What loading a course from files must know: how the course stands, and which files are a draft already."""
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.authoring.models import Draft, DraftAct, DraftEvent, DraftOrigin, DraftState
 from lms.catalogue import queries as catalogue
 from lms.catalogue.models import Course, CourseVersion
-from lms.people.models import Mandate
-from lms.people.queries.mandates import in_force_on
-from lms.people.rules.mandates import Role, ScopeKind
-
-
-def has_reviewer(session: Session, slug: str, day: dt.date) -> bool:
-    """Whether somebody's mandate as a reviewer, in force on this day, reaches over a course."""
-    over = or_(Mandate.scope == ScopeKind.ALL, (Mandate.scope == ScopeKind.COURSE) & (Mandate.scope_id == slug))
-    held = select(Mandate.id).where(Mandate.role == Role.REVIEWER, over, in_force_on(day))
-    return session.scalar(held.limit(1)) is not None
+from lms.catalogue.queries import Published
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +31,12 @@ def standing_of(session: Session, slug: str) -> Standing | None:
     version = session.get_one(CourseVersion, found.version_id)
     taken = session.scalar(select(Course.files_hash).where(Course.id == version.course_id))
     return Standing(version.id, found.number, version.document["files_hash"], taken)
+
+
+def versions_before(session: Session, newest: Published) -> list[int]:
+    """The versions of a course before its newest, the last one first."""
+    older = (CourseVersion.course_id == newest.course_id, CourseVersion.id < newest.version_id)
+    return list(session.scalars(select(CourseVersion.id).where(*older).order_by(CourseVersion.id.desc())))
 
 
 def draft_taken_from(session: Session, slug: str, files_hash: str) -> Draft | None:

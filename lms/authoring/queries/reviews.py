@@ -103,6 +103,13 @@ def reviewers_of(session: Session, slug: str, at: dt.datetime) -> list[int]:
     return [person for person in found if person in present]
 
 
+def disabled_of(session: Session, people: Collection[int]) -> frozenset[int]:
+    """Those of these people who are kept from signing in; no statement where there are none to ask about."""
+    if not people:
+        return frozenset()
+    return frozenset(session.scalars(select(Person.id).where(Person.id.in_(people), Person.disabled_at.is_not(None))))
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """Who said something in a remark, when, and the words; empty once whoever said them is erased."""

@@ -102,12 +102,12 @@ def last_words(words: Sequence[Word]) -> list[Word]:
     return list(kept.values())
 
 
-def in_force(words: Sequence[Word], reviewers: Collection[int]) -> list[Word]:
+def in_force(words: Sequence[Word], reviewers: Collection[int], disabled: Collection[int]) -> list[Word]:
     """The words as they count. Whoever is no reviewer of the course any more could never take back a sign-off that they
-    withhold: it counts as taken back. What was given stays given."""
+    withhold: it counts as taken back. What was given stays given, but for that of somebody who is `disabled`."""
     return [
         replace(word, act=SignOffAct.TAKEN_BACK)
-        if word.act is SignOffAct.WITHHELD and word.person not in reviewers
+        if word.person in disabled or (word.act is SignOffAct.WITHHELD and word.person not in reviewers)
         else word
         for word in words
     ]

@@ -35,7 +35,9 @@ from .skeleton import (
 _EVERY_KIND = {"key", "kind", "title", "minutes", "substance"}
 _TERM = re.compile(r"\[\[([^\]|\n]{1,80})(?:\|([^\]\n]{1,200}))?\]\]")
 # Where no term can begin: headings, links, citations, terms, code, figures.
-_CLOSED = re.compile(r"(^#.*$|\[\[[^\]\n]*\]\]|\[[^\]\n]*\](?:\([^)\n]*\))?|`[^`\n]*`|\{\{[^}\n]*\}\})", re.MULTILINE)
+_CLOSED = re.compile(
+    r"(^#.*$|\[\[[^\[\]\n]*\]\]|\[[^\[\]\n]*\](?:\([^)\[\]\n]*\))?|`[^`\n]*`|\{\{[^{}\n]*\}\})", re.MULTILINE
+)
 _parse = parser().parse
 
 

@@ -13,12 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.authoring.models import Draft, DraftOrigin
-from lms.authoring.queries import base_files
-from lms.authoring.queries.loading import draft_taken_from, has_reviewer, standing_of
+from lms.authoring.queries import base_files, reviewers_of
+from lms.authoring.queries.loading import draft_taken_from, standing_of, versions_before
 from lms.catalogue import queries as catalogue
 from lms.catalogue import services as courses
 from lms.catalogue.checks import Checked
 from lms.catalogue.models import ChangeKind, Course
+from lms.catalogue.queries import Published
 from lms.catalogue.rules.mistakes import Mistake
 from lms.catalogue.rules.substance import Change
 from lms.catalogue.services import BrokenCourse, LoadReport, fingerprint
@@ -57,7 +58,7 @@ def load_folder(
     assert checked.course is not None  # noqa: S101 - `sound` says so
     slug, files_hash = checked.course.slug, fingerprint(checked.files)
     standing = standing_of(session, slug)
-    if standing is None or standing.files_hash == files_hash or not has_reviewer(session, slug, at.date()):
+    if standing is None or standing.files_hash == files_hash or not reviewers_of(session, slug, at):
         return courses.load_checked(session, checked=checked, kinds=kinds, at=at)
     # Two that load at the same time come one after the other from here on.
     session.execute(select(Course.id).where(Course.slug == slug).with_for_update())
@@ -82,12 +83,26 @@ def take_bundle(
     session: Session, *, slug: str, files: Mapping[str, str], title: str, key: str, by: Viewer, at: dt.datetime
 ) -> tuple[Draft, int] | None:
     """A draft of what differs from the published version, and of how many files that is; None where nothing does. The
-    files are a sound course. The same `key` gives the same draft again. Raises Refused as `open_draft`."""
+    files are a sound course. The same `key` gives the same draft again. Raises Refused as `open_draft`, and where the
+    files come from a version before the newest."""
     found = catalogue.published(session, slug)
-    if not differences(base_files(session, found.version_id if found else None), files):
+    changes = differences(base_files(session, found.version_id if found else None), files)
+    if not changes:
         return None
+    if found is not None and _is_behind(session, found, changes):
+        raise Refused(_("This bundle was made from an older version. Take down the newest one, and change that."))
     draft = _draft(session, slug, files, title=title, key=key, by=by, at=at)
     return draft, len(differences(base_files(session, draft.base_id), files))
+
+
+def _is_behind(session: Session, newest: Published, changes: Mapping[str, str | None]) -> bool:
+    """Whether a change would bring back what an older version said: the files were taken from that one."""
+    return any(
+        text is not None and older.get(path) == text
+        for version_id in versions_before(session, newest)
+        for older in [base_files(session, version_id)]
+        for path, text in changes.items()
+    )
 
 
 def differences(base: Mapping[str, str], files: Mapping[str, str]) -> dict[str, str | None]:

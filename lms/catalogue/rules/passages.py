@@ -20,7 +20,7 @@ ALIKE = 0.5
 """From this likeness on, two passages are one that was reworded."""
 # Of more pairs than this, only those are compared that stand near each other.
 _MOST_COMPARED, _NEAR = 40_000, 60
-_HEADING = re.compile(r"#+\s+(.*?)\s*(?:\{#[^}]*\})?$")
+_HEADING = re.compile(r"#+\s")
 _ITEM = re.compile(r"\n(?=(?:[-*+]|\d{1,3}[.)])\s|\|)")
 # By these an entry of a list is known, wherever it stands; the first one that it has.
 _NAMES = ("id", "key", "use", "module")
@@ -105,12 +105,21 @@ def _body(body: str, *, raw: bool = False) -> Iterator[Passage]:
     """Paragraph by paragraph; of a list, entry by entry, and of a table, line by line."""
     under = ""
     for block in re.split(r"\n{2,}", body.strip()):
-        heading = _HEADING.match(block)
-        under = heading[1] if heading else under
-        if heading:
-            yield Passage(under, block if raw else heading[1])
+        heading = _heading(block)
+        if heading is not None:
+            under = heading
+            yield Passage(under, block if raw else heading)
         else:
             yield from (Passage(under, part) for part in _ITEM.split(block) if part.strip())
+
+
+def _heading(block: str) -> str | None:
+    """The words of a heading without its marks and the name of its place; None for any other block."""
+    if "\n" in block or not _HEADING.match(block):
+        return None
+    words = block.lstrip("#").strip()
+    said, _mark, name = words.rpartition("{#")
+    return said.rstrip() if _mark and name.find("}") == len(name) - 1 else words
 
 
 def changes(before: Sequence[Passage], after: Sequence[Passage]) -> list[Changed]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 LONG = 6
-_SENTENCE_END = re.compile(r"[.!?:;]+(?:\s|$)|\n+")
+_SENTENCE_END = re.compile(r"(?<![.!?:;])[.!?:;]+(?:\s|$)|\n+")
 _WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
 
 

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from .passages import Passage
 
+# Every repetition has a bound or ends where its mark could begin anew: time grows with the text, not with its square.
 _MARKS = (
-    (re.compile(r"\[\[[^\]|]*\|([^\]]*)\]\]"), r"\1"),
-    (re.compile(r"\[\[([^\]]*)\]\]"), r"\1"),
-    (re.compile(r"\[@([^\]]*)\]"), r"[\1]"),
-    (re.compile(r"!?\[([^\]]*)\]\([^)]*\)"), r"\1"),
-    (re.compile(r"(\*\*|__|`)(.+?)\1"), r"\2"),
-    (re.compile(r"(?<!\w)[*_](\S(?:[^*_]*\S)?)[*_](?!\w)"), r"\1"),
+    (re.compile(r"\[\[[^\[\]|]{0,200}\|([^\[\]]{0,500})\]\]"), r"\1"),
+    (re.compile(r"\[\[([^\[\]]{0,500})\]\]"), r"\1"),
+    (re.compile(r"\[@([^\[\]]{0,500})\]"), r"[\1]"),
+    (re.compile(r"!?\[([^\[\]]{0,1000})\]\([^)\[\]]{0,2000}\)"), r"\1"),
+    (re.compile(r"(\*\*|__|`)(.{1,1000}?)\1"), r"\2"),
+    (re.compile(r"(?<!\w)[*_](\S(?:[^*_]{0,1000}\S)?)[*_](?!\w)"), r"\1"),
 )
 
 
@@ -27,4 +28,4 @@ def readable(text: str) -> str:
 
 def all_readable(passages: Sequence[Passage]) -> list[Passage]:
     """The same for every passage and the heading it stands under."""
-    return [Passage(readable(one.where), readable(one.text)) for one in passages]
+    return [Passage(readable(one.where), readable(one.text), one.place, one.name) for one in passages]

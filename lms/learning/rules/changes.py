@@ -98,8 +98,8 @@ def questions_changed(before: Sequence[Question], after: Sequence[Question], *, 
     for number, name in enumerate(names, 1):
         was, now = (_parts(side.get(name), explained) for side in (old, new))
         for part in sorted({*was, *now}, key=lambda part: (part[0], now.get(part, was.get(part, "")).casefold())):
-            where = f"questions {number}"
-            texts = ([Passage(where, side[part])] if side.get(part) else [] for side in (was, now))
+            at = (f"questions {number}", ("questions", number), ("questions", name))
+            texts = ([Passage(at[0], side[part], at[1], at[2])] if side.get(part) else [] for side in (was, now))
             found += changes(*texts)
     return tuple(found)
 

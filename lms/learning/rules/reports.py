@@ -12,7 +12,7 @@ LONGEST_REASON = 300
 _QUOTED = 4
 _WORD = re.compile(r"\w+")
 # What stands in a file and not on the page: citations, and the keys of terms.
-_UNSEEN = re.compile(r"\[@[^\]]*\]|\[\[[^\]|]*\||\[\[|\]\]|\{#[^}]*\}")
+_UNSEEN = re.compile(r"\[@[^\[\]]*\]|\[\[[^\[\]|]*\||\[\[|\]\]|\{#[^{}]*\}")
 
 
 class ReportOutcome(enum.StrEnum):

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from lms.catalogue.models import ChangeKind
 from lms.catalogue.rules.outline import OutlineUnit
-from lms.catalogue.rules.passages import Piece
+from lms.catalogue.rules.passages import Changed, Piece
 from lms.catalogue.rules.texts import localised
 from lms.kernel.clock import now
 from lms.kernel.db import db
@@ -87,7 +87,7 @@ class Told:
     @property
     def passages(self) -> list[tuple[str, Sequence[Piece]]]:
         """Every passage that changed, under the words for its place."""
-        return [(place_in_words(one.where), one.pieces) for one in self.text.changed]
+        return [(where_in_words(one), one.pieces) for one in self.text.changed]
 
     @property
     def versions(self) -> list[VersionLine]:
@@ -122,11 +122,12 @@ def _line(summary: Mapping[str, str], change: ChangeKind, language: str) -> str:
     return _("Words of texts were corrected.") if change is ChangeKind.EDITORIAL else ""
 
 
-def place_in_words(where: str) -> str:
+def where_in_words(change: Changed) -> str:
     """Where a passage stands: the heading above it, or the words for a field of the file."""
-    name, _blank, rest = where.partition(" ")
-    number = rest.partition(" ")[0]
-    if name == "questions":
+    if not change.place:
+        return change.where
+    name, number = change.place[0], change.place[1] if len(change.place) > 1 else None
+    if name == "questions" and number is not None:
         return _("Question %(number)s", number=number)
     names = {
         "key_points": _("Key points"),
@@ -141,7 +142,7 @@ def place_in_words(where: str) -> str:
         "rubric": _("Three factors to score a case by"),
         "scoring": _("Scoring"),
     }
-    return names.get(name, where)
+    return names.get(str(name), change.where)
 
 
 def told_of(way: Way, unit: OutlineUnit) -> Told | None:
