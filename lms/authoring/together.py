@@ -64,7 +64,7 @@ def fields_of_file(path: str, text: str | None) -> dict[str, Any] | None:
     if text is None:
         return None
     read = read_manuscript(path, "", "", text)
-    if read.broken or not isinstance(read.document.data, dict):
+    if not read.front:
         return None
     return {**read.front, **({BODY: read.body} if read.body else {})}
 
