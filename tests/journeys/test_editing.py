@@ -212,3 +212,14 @@ def test_every_page_of_writing_is_sound_at_every_width_in_both_themes(desk: Desk
         found += [f"{address}: {fault}" for fault in faults(page, EVERY)]
 
     assert sorted({fault.rpartition("/")[2] for fault in found}) == []
+
+
+def test_headings_in_a_script_without_latin_letters_have_addresses_of_their_own(desk: Desk) -> None:
+    page = desk.page()
+    text = page.locator("[name=body]")
+    text.fill("مقدمة\nخاتمة\n\nKonec")
+    text.press("Control+A")
+    page.get_by_role("toolbar", name="Write with these: Text").get_by_role("button", name="Heading").click()
+    anchors = re.findall(r"\{#([^}]+)\}", text.input_value())
+    assert "part" in anchors
+    assert len(anchors) == len(set(anchors)) > 2
