@@ -16,7 +16,7 @@ from lms.plugins.unit_kind import UnitKind
 from lms.web.languages import language, language_names
 
 from .manuscript import Manuscript, UnitDraft, unit_draft
-from .models import Draft
+from .models import Draft, DraftState
 from .queries import draft_of, files_of, is_open
 
 _CODE = re.compile(r"[a-z]{2,3}")
@@ -56,6 +56,11 @@ class Writing:
     def is_open(self) -> bool:
         """Whether it can be changed."""
         return is_open(self.draft)
+
+    @property
+    def in_review(self) -> bool:
+        """Whether reviewers are reading it."""
+        return self.draft.state is DraftState.IN_REVIEW
 
     @property
     def as_fields(self) -> bool:

@@ -16,7 +16,7 @@ from lms.catalogue.rules.substance import digest
 from lms.kernel.errors import Conflict, Refused
 from lms.people.queries import Viewer
 
-from .drafts import do, insist, row
+from .drafts import asked_again, do, insist, row
 
 Texts = Mapping[str, str]
 
@@ -47,6 +47,7 @@ def bring_up_to_date(
     draft.base_id = latest.version_id
     _keep_over(session, draft, mine.last, _together(before, mine.texts, theirs, choices), theirs, key, by, at)
     do(session, draft, DraftAct.BROUGHT_UP, by, at, {"version": latest.number})
+    asked_again(session, draft, mine.texts, by, at)
 
 
 def apart(session: Session, draft: Draft) -> dict[str, tuple[str | None, str | None, str | None]]:
