@@ -142,10 +142,9 @@ class PublishForm(Form):
         self.needed = own
         self.languages = [own, *sorted(code for code, words in title.items() if words and code != own)]
 
-    @staticmethod
-    def lines(sent: Mapping[str, str]) -> dict[str, str]:
-        """What was written, by language."""
-        return {name.removeprefix("line-"): words for name, words in sent.items() if name.startswith("line-")}
+    def lines(self, sent: Mapping[str, str]) -> dict[str, str]:
+        """What was written, by the languages that are asked for."""
+        return {code: sent.get(f"line-{code}", "") for code in self.languages}
 
 
 class UpdateForm(OnceForm):

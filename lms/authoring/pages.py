@@ -21,7 +21,7 @@ from lms.web.languages import gettext as _
 from lms.web.languages import ngettext, own_name, speech
 
 from .desk import Behind, Desk
-from .queries import Said
+from .queries import Said, reaches
 from .rendering import Beside, Shown, beside, parts_beside, questions_beside
 from .rules.marks import Marked
 from .rules.standing import Standing, TextStanding
@@ -113,6 +113,8 @@ class CoursePage:
     behind: Mapping[int, Behind]
     names: Mapping[int, str]
     back: WhatComesBack
+    writes: bool
+    """Whether who looks may write the course, and not only read it."""
 
     @property
     def desk(self) -> Desk:
@@ -201,6 +203,11 @@ class UnitPage:
     grants: tuple[Grant, ...]
     owner: str
     """The course whose text it is: another one's where the module is taken over."""
+
+    @property
+    def writable(self) -> bool:
+        """Whether who looks may change the text, here."""
+        return self.owner == self.desk.slug and reaches(self.grants, self.owner)
 
     @property
     def desk(self) -> Desk:

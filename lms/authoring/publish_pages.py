@@ -10,7 +10,7 @@ from flask import url_for
 from lms.catalogue.models import ChangeKind
 from lms.catalogue.queries import Published
 from lms.catalogue.rules.numbering import next_number
-from lms.people.rules.groups import SMALLEST
+from lms.people.rules.groups import SMALLEST, in_fives
 from lms.web.languages import gettext as _
 from lms.web.languages import ngettext
 
@@ -145,4 +145,4 @@ def people_in_words(people: int) -> str:
         return str(_("nobody yet"))
     if people < SMALLEST:
         return str(_("fewer than %(number)s people", number=SMALLEST))
-    return str(ngettext("%(num)s person", "%(num)s people", people))
+    return str(_("at least %(number)s people", number=in_fives(people)))

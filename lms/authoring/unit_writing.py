@@ -17,7 +17,7 @@ from lms.plugins.unit_kind import UnitKind
 from lms.web.languages import language, language_names
 
 from .manuscript import Manuscript, UnitDraft, unit_draft
-from .models import Draft
+from .models import Draft, DraftState
 from .queries import TextName, draft_of, files_of, is_open, names_of_unit
 from .rules.remarks import path_now
 
@@ -71,6 +71,11 @@ class Writing:
     def is_open(self) -> bool:
         """Whether it can be changed."""
         return is_open(self.draft)
+
+    @property
+    def in_review(self) -> bool:
+        """Whether reviewers are reading it."""
+        return self.draft.state is DraftState.IN_REVIEW
 
     @property
     def as_fields(self) -> bool:

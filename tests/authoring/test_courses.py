@@ -18,6 +18,7 @@ from lms.kernel.models import AuditEntry
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.rules import Role, ScopeKind
 from tests.authoring.desks import MARKED, published, worker
+from tests.authoring.drafts import begin
 from tests.catalogue import tiny
 from tests.conftest import statements
 from tests.languages import ASKED, FIRST, FIRST_ES, follows, in_form, spoken, translated
@@ -95,6 +96,24 @@ def test_a_trainer_of_an_edition_works_on_the_course_it_reads(app: Flask, tmp_pa
     trainer = worker(app, Role.TRAINER, ScopeKind.EDITION, edition)
     assert "A tiny course" in trainer.page("")
     trainer.page("/other", 404)
+
+
+def test_a_trainer_of_an_edition_reads_the_course_and_never_its_drafts(app: Flask, tmp_path: Path) -> None:
+    published(tmp_path)
+    with unit_of_work() as session:
+        edition = make_edition(session, "tiny").public_id
+    draft = begin(worker(app, Role.TRAINER))
+    trainer = worker(app, Role.TRAINER, ScopeKind.EDITION, edition)
+    of_draft = f"/tiny/drafts/{draft.public_id}"
+    for path in ("/tiny/drafts", "/tiny/upload", of_draft, f"{of_draft}/publish", f"{of_draft}/units/first"):
+        trainer.page(path, 404)
+    for path in ("/tiny/drafts", "/tiny/units/first/change", f"{of_draft}/send", f"{of_draft}/publish"):
+        assert trainer.client.post(f"/courses{path}", data={"title": "Mine"}).status_code == 404, path
+    said = trainer.page("/tiny")
+    assert "/courses/tiny/drafts" not in said
+    assert "/courses/tiny/upload" not in said
+    assert trainer.client.get("/courses/tiny/bundle.zip").status_code == 200
+    assert "Change this text" not in trainer.page("/tiny/units/first")
 
 
 @pytest.mark.parametrize("role", [None, Role.COORDINATOR, Role.EVALUATOR, Role.ADMINISTRATOR])

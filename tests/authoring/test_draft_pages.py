@@ -12,7 +12,7 @@ from sqlalchemy import select
 from lms.authoring.models import Draft
 from lms.kernel.unit_of_work import reading
 from lms.people.rules import Role, ScopeKind
-from tests.authoring.desks import Worker, published, worker
+from tests.authoring.desks import FIRST, Worker, published, worker
 from tests.authoring.drafts import FIRST_PATH, begin, save, workspace
 from tests.conftest import statements
 
@@ -92,6 +92,18 @@ def test_a_list_of_drafts_takes_the_same_statements_for_one_and_for_many(trainer
     with statements(app) as many:
         trainer.page("/tiny/drafts")
     assert len(one) == len(many)
+
+
+def test_a_draft_in_review_is_not_written_in_by_the_way_and_says_what_writing_asks_for(trainer: Worker) -> None:
+    note = "This draft is in review: what you change asks for new sign-offs."
+    first = trainer.client.post("/courses/tiny/units/first/change")
+    with reading() as session:
+        draft = session.scalars(select(Draft)).one()
+    save(trainer, draft, FIRST.replace("It ended.", "It ended well."))
+    assert note not in trainer.client.get(first.location).text
+    assert trainer.client.post(f"/courses/tiny/drafts/{draft.public_id}/send").status_code == 303
+    assert note in trainer.client.get(first.location).text
+    assert trainer.client.post("/courses/tiny/units/first/change").location != first.location
 
 
 def test_a_published_text_is_changed_in_the_draft_one_writes_in_or_in_a_new_one(trainer: Worker, app: Flask) -> None:

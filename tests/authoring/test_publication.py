@@ -124,6 +124,18 @@ def test_what_was_changed_after_the_page_was_opened_is_not_published(trainer: Wo
     assert numbers() == ["1.0"]
 
 
+def test_a_public_line_is_kept_only_in_languages_that_were_asked_for(trainer: Worker) -> None:
+    draft = ready(trainer)
+    seen = re.search(r'name="seen" value="([^"]+)"', page(trainer, draft))
+    assert seen
+    sent = {"seen": seen[1], "line-en": "Corrected.", "line-": "Empty", "line-../../x<b>": "Odd"}
+    answer = trainer.client.post(f"/courses/tiny/drafts/{draft.public_id}/publish", data=sent)
+    assert answer.status_code == 303
+    with reading() as session:
+        lines = session.scalars(select(CourseVersion.summary).order_by(CourseVersion.id.desc())).first()
+    assert lines == {"en": "Corrected."}
+
+
 def test_a_withheld_sign_off_stands_in_the_way_until_it_is_taken_back(trainer: Worker) -> None:
     draft = ready(trainer)
     by = reviewer()
@@ -190,7 +202,14 @@ def test_the_page_says_which_running_editions_follow_and_never_tells_a_small_gro
 
 
 @pytest.mark.parametrize(
-    ("people", "said"), [(0, "nobody yet"), (1, "fewer than 5 people"), (4, "fewer than 5 people"), (5, "5 people")]
+    ("people", "said"),
+    [
+        (0, "nobody yet"),
+        (1, "fewer than 5 people"),
+        (4, "fewer than 5 people"),
+        (5, "at least 5 people"),
+        (9, "at least 5 people"),
+    ],
 )
 def test_groups_of_one_to_four_are_not_counted_out(app: Flask, people: int, said: str) -> None:
     with app.test_request_context():

@@ -27,7 +27,7 @@ from lms.kernel.models import AuditEntry, Job
 from lms.kernel.unit_of_work import own_transaction, reading, unit_of_work
 from lms.people.letters import Reader, compose
 from lms.people.rules import Role, ScopeKind
-from tests.authoring.desks import Worker, published, worker
+from tests.authoring.desks import MARKED, Worker, published, worker
 from tests.authoring.drafts import FIRST_PATH, begin, reviewer, save, sign, sign_all, viewer, workspace
 from tests.catalogue import tiny
 from tests.conftest import statements
@@ -445,6 +445,18 @@ def test_reviewers_are_asked_once_for_each_sending_and_the_sender_is_not(trainer
     post(one, draft, "take-back")
     post(one, draft, "send")
     assert letters() == [("review-awaited", other.person.id)] * 2
+
+
+def test_reviewers_are_asked_again_once_when_somebody_writes_on_at_what_they_signed(trainer: Worker) -> None:
+    draft = changed(trainer)
+    send(trainer, draft)
+    save(trainer, draft, MARKED)
+    assert letters() == []
+    by = reviewer()
+    sign(draft, by, "history")
+    for end in ("well", "badly"):
+        save(trainer, draft, MARKED.replace("It ended.", f"It ended {end}."))
+    assert letters() == [("review-awaited", by.person_id)]
 
 
 def test_the_sender_hears_when_all_is_given_and_when_one_is_withheld(trainer: Worker) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
+from lms.kernel import apart
 from lms.kernel.apart import Failed, Limits, Rejected, run_apart
+from lms.kernel.errors import TooMany
 
 PROGRAMS = "tests.kernel.apart_programs"
 
@@ -24,6 +27,15 @@ def test_a_no_reaches_the_caller_with_its_values() -> None:
     with pytest.raises(Rejected) as caught:
         run_apart(f"{PROGRAMS}:refusing", "naïve.zip".encode())
     assert (caught.value.reason, caught.value.values) == ("not-this", {"name": "naïve.zip", "size": 10})
+
+
+def test_so_many_run_at_once_and_one_more_waits_and_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    places = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(apart, "_places", places)
+    with places, pytest.raises(TooMany):
+        run_apart(f"{PROGRAMS}:turned", b"ab", limits=Limits(patience=0.1))
+    for _again in range(2):
+        assert run_apart(f"{PROGRAMS}:turned", b"ab") == b"ba"
 
 
 def test_a_fault_of_ours_is_no_no() -> None:

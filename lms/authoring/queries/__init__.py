@@ -17,6 +17,7 @@ from .courses import said_of as said_of
 from .courses import stored_texts as stored_texts
 from .courses import taught as taught
 from .courses import taught_courses as taught_courses
+from .courses import written as written
 from .drafts import BASE_BEFORE as BASE_BEFORE
 from .drafts import DraftFiles as DraftFiles
 from .drafts import SavedState as SavedState
@@ -58,6 +59,7 @@ from .reviews import Settled as Settled
 from .reviews import Signed as Signed
 from .reviews import disabled_of as disabled_of
 from .reviews import files_when as files_when
+from .reviews import given_for as given_for
 from .reviews import last_outcome as last_outcome
 from .reviews import last_save_id as last_save_id
 from .reviews import open_remarks as open_remarks

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lms.authoring.rules.reach import reach_of
+from lms.authoring.rules.reach import Reach, reach_of
 from lms.catalogue import queries as catalogue
 from lms.catalogue.models import (
     ConfirmationAct,
@@ -51,18 +51,29 @@ def _read_by(session: Session, editions: frozenset[str]) -> frozenset[str]:
 
 def taught(session: Session, grants: Iterable[Grant], slug: str) -> Published:
     """One of those courses; raises NotFound for any other."""
-    found = catalogue.published(session, slug) if reaches(session, grants, slug) else None
+    reach = reach_of(grants)
+    reached = _holds(reach, slug) or (bool(reach.editions) and slug in _read_by(session, reach.editions))
+    found = catalogue.published(session, slug) if reached else None
     if found is None:
         raise NotFound
     return found
 
 
-def reaches(session: Session, grants: Iterable[Grant], slug: str) -> bool:
-    """Whether somebody's mandates as trainer or reviewer reach over a course, published or not."""
-    reach = reach_of(grants)
-    if reach.everything or slug in reach.courses:
-        return True
-    return bool(reach.editions) and slug in _read_by(session, reach.editions)
+def written(session: Session, grants: Iterable[Grant], slug: str) -> Published:
+    """The same of a course that somebody may write; raises NotFound for one that they only read."""
+    if not reaches(grants, slug):
+        raise NotFound
+    return taught(session, grants, slug)
+
+
+def reaches(grants: Iterable[Grant], slug: str) -> bool:
+    """Whether somebody's mandates as trainer or reviewer reach over a course itself, published or not: who has one for
+    an edition reads the course and writes nothing in it."""
+    return _holds(reach_of(grants), slug)
+
+
+def _holds(reach: Reach, slug: str) -> bool:
+    return reach.everything or slug in reach.courses
 
 
 @dataclass(frozen=True, slots=True)

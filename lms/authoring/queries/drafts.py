@@ -22,7 +22,7 @@ from .courses import reaches
 def draft_of(session: Session, grants: Iterable[Grant], slug: str, public_id: str) -> Draft:
     """A draft of a course that somebody works on; raises NotFound for any other."""
     draft = session.scalar(_drafts(slug).where(Draft.public_id == public_id))
-    if draft is None or not reaches(session, grants, slug):
+    if draft is None or not reaches(grants, slug):
         raise NotFound
     return draft
 
@@ -170,13 +170,14 @@ def last_saves(session: Session, draft_ids: Iterable[int]) -> dict[int, tuple[dt
 
 
 def last_written(session: Session, slug: str, person_id: int) -> Draft | None:
-    """The open draft of a course in which somebody saved last, or else the newest that they began."""
+    """The draft of a course in which somebody saved last, or else the newest that they began, of those that are being
+    written: whoever writes in one that is in review means to."""
     last = (
         select(func.max(DraftSave.id))
         .where(DraftSave.draft_id == Draft.id, DraftSave.person_id == person_id)
         .scalar_subquery()
     )
-    theirs = _drafts(slug).where(Draft.state.in_(OPEN), last.is_not(None) | (Draft.begun_by == person_id))
+    theirs = _drafts(slug).where(Draft.state == DraftState.DRAFT, last.is_not(None) | (Draft.begun_by == person_id))
     return session.scalar(theirs.order_by(func.coalesce(last, 0).desc(), Draft.id.desc()).limit(1))
 
 

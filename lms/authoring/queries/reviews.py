@@ -69,6 +69,12 @@ def _signed(row: SignOff, draft: Draft, keys: Mapping[int, bytes]) -> Signed:
     return Signed(row.id, word, row.base_id, row.last_save_id, row.at, reason)
 
 
+def given_for(session: Session, draft: Draft, files_hash: str) -> bool:
+    """Whether somebody gave a sign-off for a draft with just these files."""
+    given = (SignOff.draft_id == draft.id, SignOff.act == SignOffAct.GIVEN, SignOff.files_hash == files_hash)
+    return session.scalar(select(SignOff.id).where(*given).limit(1)) is not None
+
+
 def last_save_id(session: Session, draft: Draft) -> int:
     """The newest save of a draft; 0 before the first."""
     return session.scalar(select(func.max(DraftSave.id)).where(DraftSave.draft_id == draft.id)) or 0

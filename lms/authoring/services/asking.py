@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lms.authoring.models import Draft
-from lms.authoring.queries import reviewers_of, signed, slug_of
+from lms.authoring.models import Draft, DraftState
+from lms.authoring.queries import given_for, reviewers_of, signed, slug_of
 from lms.authoring.rules.signing import LANGUAGE, complete, needs_of, states_of
 from lms.catalogue import queries as catalogue
 from lms.kernel.settings import present_settings
@@ -30,6 +30,14 @@ def ask_reviewers(session: Session, *, draft: Draft, files_hash: str, by: int | 
     for person_id in reviewers_of(session, slug, at):
         if person_id != by:
             write_to(session, person_id=person_id, template="authoring/review-awaited", context=facts)
+
+
+def ask_again(session: Session, *, draft: Draft, before: str, after: str, by: int | None, at: dt.datetime) -> None:
+    """The files of a draft in review became others (both by their hashes): where a sign-off was given for those before,
+    it is awaited again. Whatever is changed next finds none given, so there is one letter however long somebody
+    writes."""
+    if draft.state is DraftState.IN_REVIEW and before != after and given_for(session, draft, before):
+        ask_reviewers(session, draft=draft, files_hash=after, by=by, at=at)
 
 
 def tell_sender(session: Session, *, draft: Draft, sender: int | None, template: str) -> None:

@@ -34,7 +34,7 @@ from lms.people.queries import Viewer
 from lms.people.rules.names import mistake_in_prose
 from lms.people.services.wording import refuse_text
 
-from .asking import ask_reviewers
+from .asking import ask_again, ask_reviewers
 
 # Saves of one person that follow one another within this time are one sitting in the audit trail.
 SITTING = dt.timedelta(minutes=30)
@@ -98,8 +98,8 @@ def open_draft(
 
 
 def draft_for_writing(session: Session, *, slug: str, unit: str, title: str, by: Viewer, at: dt.datetime) -> Draft:
-    """The open draft of a course that somebody wrote in last or began, if it has the unit, or else a new one of this
-    title."""
+    """The draft, not in review, of a course that somebody wrote in last or began, if it has the unit, or else a new one
+    of this title."""
     session.execute(select(Course.id).where(Course.slug == slug).with_for_update())
     found = last_written(session, slug, by.person_id)
     files = files_of(session, found).texts if found else ()
@@ -155,7 +155,16 @@ def save_files(
         _note_sitting(session, draft, by, at)
     session.add_all(rows)
     session.flush()  # the page needs the ids of the saves to write over
+    if rows:
+        asked_again(session, draft, files.texts, by, at)
     return Saved({path: files.over(path) for path in changes} | {row.path: row.id for row in rows}, at)
+
+
+def asked_again(session: Session, draft: Draft, before: Mapping[str, str], by: Viewer | None, at: dt.datetime) -> None:
+    """Write to the reviewers where files other than those `before` made their sign-offs void."""
+    if draft.state is DraftState.IN_REVIEW:
+        hashes = fingerprint(before), fingerprint(files_of(session, draft).texts)
+        ask_again(session, draft=draft, before=hashes[0], after=hashes[1], by=by.person_id if by else None, at=at)
 
 
 def row(

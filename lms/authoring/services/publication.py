@@ -79,7 +79,7 @@ def _lines(summary: Mapping[str, str], needed: str) -> dict[str, str]:
     lines = {language: " ".join(line.split()) for language, line in summary.items()}
     lines = {language: line for language, line in lines.items() if line}
     if needed not in lines:
-        raise Refused(_("Write one line on what is new; everyone can read it."))
+        raise Refused(_("Write one line on what is new."))
     for line in lines.values():
         refuse_text(mistake_in_line(line, LONGEST_SUMMARY))
     return lines

@@ -17,7 +17,7 @@ from lms.catalogue.rules.substance import digest
 from lms.kernel.errors import Conflict, Refused
 from lms.people.queries import Viewer
 
-from .drafts import do, insist, row
+from .drafts import asked_again, do, insist, row
 
 Both = Mapping[str, Three]
 Choices = Mapping[str, str | None]
@@ -64,6 +64,7 @@ def bring_up_to_date(
         if path in choices or files.texts.get(path) != text:
             session.add(row(draft, path, text, key, body_hash, by if path in choices else None, at))
     do(session, draft, DraftAct.BROUGHT_UP, by, at, {"version": latest.number, BASE_BEFORE: before})
+    asked_again(session, draft, files.texts, by, at)
 
 
 def apart(session: Session, draft: Draft) -> dict[str, Three]:

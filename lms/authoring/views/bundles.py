@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from lms.authoring.forms import BundleForm
 from lms.authoring.models import Draft
-from lms.authoring.queries import draft_of, files_of, taught
+from lms.authoring.queries import draft_of, files_of, taught, written
 from lms.authoring.refusals import sentence
 from lms.authoring.services.loading import take_bundle
 from lms.catalogue import queries as catalogue
@@ -21,6 +21,7 @@ from lms.catalogue.media.apart import sized
 from lms.catalogue.queries import Published
 from lms.catalogue.rules.media import hash_of
 from lms.catalogue.rules.texts import localised
+from lms.kernel import throttle
 from lms.kernel.apart import Rejected
 from lms.kernel.clock import now
 from lms.kernel.db import db
@@ -78,7 +79,7 @@ def upload(slug: str) -> str:
 @begins_reading
 def take_upload(slug: str) -> Answer:
     """A draft of what differs in the bundle; or every mistake in it, and nothing is kept."""
-    found = taught(db.session(), me().grants, slug)
+    found = written(db.session(), me().grants, slug)
     form = BundleForm()
     try:
         if not form.validate_on_submit():
@@ -104,7 +105,7 @@ def _kept(slug: str, form: BundleForm, checked: CheckedBundle) -> tuple[Draft, i
         known = catalogue.kept(session, [hash_of(data) for data in checked.media])
     made = sized([data for data in checked.media if hash_of(data) not in known])
     with unit_of_work() as session:
-        taught(session, me().grants, slug)
+        written(session, me().grants, slug)
         for one in made:
             keep(session, one, now())
         return take_bundle(session, slug=slug, files=checked.texts, title=title, key=key, by=me(), at=now())
@@ -119,7 +120,8 @@ def _in_words(files: int) -> str:
 
 
 def _checked(form: BundleForm, slug: str) -> CheckedBundle:
-    """What was sent, read apart while nothing is held in the database. Raises Refused."""
+    """What was sent, read apart while nothing is held in the database. Raises Refused, TooMany."""
+    throttle.count("bundle", me().subject, at=now(), limit=20)
     with reading() as session:
         elsewhere = catalogue.reusable_modules(session)
     try:
@@ -134,7 +136,7 @@ def _checked(form: BundleForm, slug: str) -> CheckedBundle:
 
 
 def _page(session: Session, slug: str, form: BundleForm, checked: CheckedBundle | None = None) -> str:
-    found: Published = taught(session, me().grants, slug)
+    found: Published = written(session, me().grants, slug)
     title = localised(found.title, language())
     mistakes = checked.mistakes if checked else []
     megabytes = MOST_PACKED // 1024 // 1024

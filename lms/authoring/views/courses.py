@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from lms.authoring.desk import Desk, behind, desk_of, desks_of
 from lms.authoring.pages import CourseLine, CoursePage, WhatComesBack
-from lms.authoring.queries import in_review, taught, taught_courses
+from lms.authoring.queries import in_review, reaches, taught, taught_courses
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.learning.queries import running_editions, waiting_reports
@@ -51,7 +51,9 @@ def course(slug: str) -> str:
     session = db.session()
     desk = desk_of(session, slug, taught(session, me().grants, slug))
     names = names_on(session, desk, list(desk.said))
-    page = CoursePage(line_of(desk), behind(session, list(desk.stale())), names, _back(session, desk))
+    page = CoursePage(
+        line_of(desk), behind(session, list(desk.stale())), names, _back(session, desk), reaches(me().grants, slug)
+    )
     return render("lms/authoring/course.html", page=page, waiting=in_review(session, [slug]).get(slug, 0))
 
 

@@ -15,7 +15,7 @@ from lms.authoring import queries, services
 from lms.authoring.draft_head import DraftHead
 from lms.authoring.draft_pages import DraftPage, DraftsPage, lines_of
 from lms.authoring.forms import DraftForm
-from lms.authoring.queries import draft_of, taught
+from lms.authoring.queries import draft_of, written
 from lms.authoring.workspace import workspace_of
 from lms.catalogue import queries as catalogue
 from lms.catalogue.rules.texts import localised
@@ -53,7 +53,7 @@ def begin_draft(slug: str) -> Answer:
         if not form.validate_on_submit():
             return _list(slug, form), 422
         with unit_of_work() as session:
-            taught(session, me().grants, slug)
+            written(session, me().grants, slug)
             draft = services.open_draft(
                 session, slug=slug, title=form.title.data or "", key=form.client_key.data or "", by=me(), at=now()
             )
@@ -65,7 +65,7 @@ def begin_draft(slug: str) -> Answer:
 
 def _list(slug: str, form: DraftForm) -> str:
     session = db.session()
-    title = localised(taught(session, me().grants, slug).title, language())
+    title = localised(written(session, me().grants, slug).title, language())
     found = [*queries.open_drafts(session, slug), *queries.closed_drafts(session, slug)]
     lines = lines_of(session, slug, found, _names(session, slug, {draft.begun_by for draft in found}), me().zone)
     return render("lms/authoring/drafts.html", page=DraftsPage(slug, title, lines), form=form)
@@ -166,7 +166,7 @@ def _act(slug: str, public_id: str, form: DraftForm, act: Callable[..., Any], do
 def change_unit(slug: str, unit: str) -> Answer:
     """Write at a published text: in the draft that one wrote in last, or in a new one named after the unit."""
     with unit_of_work() as session:
-        published = taught(session, me().grants, slug)
+        published = written(session, me().grants, slug)
         title = _title_of(session, published.version_id, unit)
         found = services.draft_for_writing(session, slug=slug, unit=unit, title=title, by=me(), at=now())
     text = submitted("text") or None

@@ -93,10 +93,11 @@ def publish_draft(slug: str, draft: str) -> Answer:
 def _publish(slug: str, public_id: str, form: PublishForm) -> str:
     with unit_of_work() as session:
         found = draft_of(session, me().grants, slug, public_id)
-        if found.state is DraftState.IN_REVIEW:
-            seen = workspace_of(session, found, unit_kinds()).files_hash
-            if seen != form.seen.data:
-                raise Conflict(_("The draft has been changed since you opened this page. Look at it again."))
+        work = workspace_of(session, found, unit_kinds())
+        if found.state is DraftState.IN_REVIEW and work.files_hash != form.seen.data:
+            raise Conflict(_("The draft has been changed since you opened this page. Look at it again."))
+        course = work.course
+        form.in_languages(course.language, course.fields.get("title") or {})
         report = services.publish_draft(
             session, draft=found, summary=form.lines(request.form), kinds=unit_kinds(), by=me(), at=now()
         )

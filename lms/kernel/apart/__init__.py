@@ -14,14 +14,20 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import lms
+from lms.kernel.errors import TooMany
 
 TOO_HEAVY = "too-heavy"
 _MEBIBYTE = 1024 * 1024
+# So many run at once for one of our processes; the next waits as long as it would wait for its answer.
+AT_ONCE = 2
+_places = threading.BoundedSemaphore(AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,18 @@ _DEFAULT = Limits()
 def run_apart(function: str, data: bytes, *, limits: Limits = _DEFAULT, **options: Any) -> bytes:
     """What `function` ("package.module:name") makes of `data`; `options` are plain values for JSON.
 
-    Raises Rejected as the function does, Rejected("too-heavy") when it ran into a limit, Failed for a fault of ours.
+    Raises Rejected as the function does, Rejected("too-heavy") when it ran into a limit, Failed for a fault of ours,
+    TooMany where others keep every place.
     """
+    if not _places.acquire(timeout=limits.patience):
+        raise TooMany("Too many tries in a short time. Wait a few minutes, then try again.", retry_after=60)
+    try:
+        return _run(function, data, limits, options)
+    finally:
+        _places.release()
+
+
+def _run(function: str, data: bytes, limits: Limits, options: Mapping[str, Any]) -> bytes:
     head = json.dumps({"function": function, "limits": asdict(limits), "options": options}).encode()
     command = [sys.executable, "-P", "-B", "-m", __name__]
     process = subprocess.Popen(
