@@ -179,7 +179,10 @@ def test_no_sequence_of_acts_leaves_a_link_a_condition_or_a_translation_that_is_
             course = ACTS[name](course, one, two, words)
         except NotPossible:
             continue
-    wrong = [said for said in mistakes(course) if not any(known in said for known in UNFINISHED)]
+    # What comes back stands as it stood: a link to a unit that has another address since is named by the checks.
+    back = any(name.startswith("back") for name, *_more in acts)
+    known = (*UNFINISHED, "leads nowhere") if back else UNFINISHED
+    wrong = [said for said in mistakes(course) if not any(one in said for one in known)]
     assert wrong == []
 
 

@@ -16,7 +16,8 @@ MAY_CHANGE: Mapping[str, frozenset[str]] = {
 }
 NOT_COUNTED: Mapping[str, str] = {
     "lms_audit": "act NOT IN ('attendance.looked', 'closing.looked-at', 'companions.looked', 'mandate.seen',"
-    " 'mandates.seen', 'participant.looked', 'people.listed', 'readers.seen')",
+    " 'mandates.seen', 'participant.looked', 'people.listed', 'readers.seen', 'reviewers.seen', 'version.looked-at',"
+    " 'writers.seen')",
     # Whoever opens a text for the first time gets a row that only says where they are.
     "lms_enrolment_progress": "units_done > 0 OR started_at IS NOT NULL",
 }
