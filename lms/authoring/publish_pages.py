@@ -61,6 +61,9 @@ class PublishPage:
     def _of_state(self) -> list[InTheWay]:
         if self.head.draft.state is DraftState.IN_REVIEW:
             return []
+        if not self.head.work.files.changed():
+            nothing = _("This draft changes nothing yet, so there is nothing to review.")
+            return [InTheWay(str(nothing), "", self._url("outline"), _("Outline"))]
         words = _("The draft has not been sent to the reviewers.")
         return [InTheWay(words, "", self._url("draft"), _("To the draft"))]
 
@@ -101,8 +104,8 @@ class PublishPage:
 
     @property
     def number(self) -> tuple[int, int] | None:
-        """The number it will get; None while mistakes keep us from knowing what it changes."""
-        if self.foreseen.kind is None:
+        """The number it will get; None while it changes nothing, or mistakes keep us from knowing what."""
+        if self.foreseen.kind is None or not self.head.work.files.changed():
             return None
         parts = self.newest.number.split(".") if self.newest else None
         latest = (int(parts[0]), int(parts[1])) if parts else None

@@ -93,6 +93,12 @@ def test_the_page_says_what_must_be_done_first_and_where(trainer: Worker) -> Non
     assert numbers() == ["1.0"]
 
 
+def test_a_draft_that_changes_nothing_gets_no_number(trainer: Worker) -> None:
+    said = words(page(trainer, begin(trainer)))
+    assert "This draft changes nothing yet" in said
+    assert "It will be version" not in said
+
+
 def test_with_every_sign_off_it_becomes_the_next_version_with_its_public_line(trainer: Worker) -> None:
     draft = ready(trainer)
     said = words(page(trainer, draft))
