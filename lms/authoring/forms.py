@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, IntegerField, StringField, TextAreaField
@@ -137,10 +137,10 @@ class PublishForm(Form):
 
     seen = HiddenField(validators=[InputRequired(), Length(max=64)])
 
-    def in_languages(self, own: str, title: Mapping[str, str]) -> None:
-        """Ask for a line in the language of the course, and in each other that its title has."""
+    def in_languages(self, own: str, others: Iterable[str]) -> None:
+        """Ask for a line in the language of the course, and offer one in each other that it speaks."""
         self.needed = own
-        self.languages = [own, *sorted(code for code, words in title.items() if words and code != own)]
+        self.languages = [own, *sorted(set(others) - {own})]
 
     def lines(self, sent: Mapping[str, str]) -> dict[str, str]:
         """What was written, by the languages that are asked for."""

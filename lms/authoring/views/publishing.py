@@ -21,6 +21,7 @@ from lms.authoring.rules.reaching import Reached
 from lms.authoring.update_pages import UpdatePage
 from lms.authoring.workspace import workspace_of
 from lms.catalogue import queries as catalogue
+from lms.catalogue.rules.course_files import CourseFiles
 from lms.catalogue.rules.texts import written_in
 from lms.kernel.clock import now
 from lms.kernel.db import db
@@ -58,7 +59,7 @@ def _page(session: Session, head: DraftHead, sent: PublishForm | None) -> str:
         editions=queries.editions_reading(session, head.draft.course_id),
     )
     form = sent or PublishForm(formdata=None)
-    form.in_languages(course.language, written_in(course.fields.get("title")))
+    form.in_languages(course.language, _spoken(course))
     form.seen.data = head.work.files_hash
     return render("lms/authoring/publish.html", head=head, page=page, form=form, reached=Reached, sent=submitted)
 
@@ -90,6 +91,14 @@ def publish_draft(slug: str, draft: str) -> Answer:
     return done or (_page(session, head_of(session, slug, draft), form), 409 if form.refusal else 422)
 
 
+def _spoken(course: CourseFiles) -> set[str]:
+    """The languages of the course's title and of its translations."""
+    return {
+        *written_in(course.fields.get("title")),
+        *(text.language for m in course.modules for text in m.translations),
+    }
+
+
 def _publish(slug: str, public_id: str, form: PublishForm) -> str:
     with unit_of_work() as session:
         found = draft_of(session, me().grants, slug, public_id)
@@ -97,7 +106,7 @@ def _publish(slug: str, public_id: str, form: PublishForm) -> str:
         if found.state is DraftState.IN_REVIEW and work.files_hash != form.seen.data:
             raise Conflict(_("The draft has been changed since you opened this page. Look at it again."))
         course = work.course
-        form.in_languages(course.language, course.fields.get("title") or {})
+        form.in_languages(course.language, _spoken(course))
         report = services.publish_draft(
             session, draft=found, summary=form.lines(request.form), kinds=unit_kinds(), by=me(), at=now()
         )
