@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -13,7 +12,6 @@ from lms.catalogue.rules.course_files import CourseFiles, Fields
 from .pointers import Kinds, Place, citing, using
 from .skeleton import NotPossible, Reason, clean, clean_texts, new_key, without_nothing
 
-OLD_AFTER_YEARS = 1
 _NUMBERED = re.compile(r"S([0-9]+)")
 
 
@@ -109,12 +107,3 @@ def _without(entries: Sequence[Fields], name: str, key: str) -> tuple[Fields, ..
     if all(other.get(name) != key for other in entries):
         raise NotPossible(Reason.NO_UNIT, key)
     return tuple(other for other in entries if other.get(name) != key)
-
-
-def last_seen_long_ago(source: Fields, today: dt.date) -> bool:
-    """Whether a page on the web was looked at more than a year ago, or nobody wrote down when."""
-    if not source.get("url"):
-        return False
-    seen = str(source.get("accessed", ""))
-    a_year_ago = today.replace(year=today.year - OLD_AFTER_YEARS, day=min(today.day, 28)).isoformat()
-    return seen < a_year_ago[: len(seen)] or not seen

@@ -15,7 +15,6 @@ from lms.authoring.outline_pages import Called, OutlinePage, called
 from lms.authoring.rules.outlining import added
 from lms.authoring.rules.pointers import Place, citing
 from lms.authoring.rules.reference_lists import (
-    last_seen_long_ago,
     named,
     put_source,
     remove_source,
@@ -24,6 +23,7 @@ from lms.authoring.rules.reference_lists import (
 from lms.authoring.services.outline import Look
 from lms.authoring.wording import SOURCE_KINDS
 from lms.authoring.workspace import Workspace
+from lms.catalogue.rules.checking import overdue
 from lms.catalogue.rules.course_files import CourseFiles, Fields
 from lms.kernel.clock import now
 from lms.kernel.errors import NotFound
@@ -99,7 +99,7 @@ class SourcesPage:
             SourceLine(
                 source,
                 sum(place.language in ("", own) for place in self.places.get(str(source.get("id")), ())),
-                last_seen_long_ago(source, self.today),
+                overdue(source, self.today),
             )
             for source in self.outline.work.course.sources
         ]
