@@ -75,11 +75,6 @@ class TrialPage:
         """The paragraphs for each kind of institution."""
         return own_sector_first(self.found.text.for_your_institution, next(iter(Sector))) if self.found else []
 
-    @property
-    def can_be_answered(self) -> bool:
-        """Whether it asks something, and answers to it can be scored."""
-        return bool(self.found and self.found.questions and not self.wrong)
-
     @cached_property
     def questions(self) -> list[Asked]:
         """Each with the answer that was given, and once all are there with what is said of it."""
