@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +10,7 @@ from itertools import groupby
 from flask import url_for
 
 from lms.catalogue.checks import Checked
+from lms.catalogue.rules.course_files import unit_path
 from lms.catalogue.rules.mistakes import Mistake
 from lms.kernel.errors import NotFound
 from lms.web.languages import gettext as _
@@ -23,8 +23,6 @@ from .manuscript import UnitDraft, unit_draft
 from .rules.fields import PREFIX
 from .unit_checks import Remark
 from .workspace import Workspace
-
-_UNIT = re.compile(r"modules/[^/]+/([a-z0-9][a-z0-9-]*?)(?:\.([a-z]{2,3}))?\.(?:md|yaml)")
 
 
 @dataclass(frozen=True)
@@ -67,13 +65,13 @@ class DraftChecksPage:
         return [self._file(path, list(mistakes)) for path, mistakes in groups]
 
     def _file(self, path: str, mistakes: list[Mistake]) -> FileRemarks:
-        match = _UNIT.fullmatch(path)
-        unit = self._unit(match[1]) if match and match[1] != "module" else None
-        if match is None or unit is None:
+        at = unit_path(path)
+        unit = self._unit(at.key) if at and at.key != "module" else None
+        if at is None or unit is None:
             title, more, url = file_in_words(self.work, path, language())
             remarks = [Remark(more or title, url or "", 0 if url else one.line, one.what, one.cure) for one in mistakes]
             return FileRemarks(title, remarks)
-        code = match[2] or unit.language
+        code = at.language or unit.language
         title = unit.title(language())
         if code != unit.language:
             title = str(_("%(unit)s, %(language)s", unit=title, language=own_name(code)))

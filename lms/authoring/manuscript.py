@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,7 +9,7 @@ from typing import Any
 
 from lms.catalogue.files.canonical import FENCE, unit_text
 from lms.catalogue.files.nodes import Document, read_yaml
-from lms.catalogue.rules.course_files import UnitFile
+from lms.catalogue.rules.course_files import UnitFile, unit_path
 from lms.catalogue.rules.mistakes import Mistake
 from lms.catalogue.rules.translation import text_hash
 from lms.kernel.errors import NotFound
@@ -19,8 +18,6 @@ from lms.plugins.unit_kind import UnitKind
 from .lists import media_of, sources_of, terms_of
 from .queries import DraftFiles
 from .rules.typed import clean
-
-_UNIT = re.compile(r"modules/([^/]+)/([a-z0-9][a-z0-9-]*)(?:\.([a-z]{2,3}))?(\.md|\.yaml)")
 
 
 @dataclass(frozen=True)
@@ -143,10 +140,10 @@ def unit_draft(files: DraftFiles, key: str) -> UnitDraft:
     found: dict[str, Manuscript] = {}
     folder = ""
     for path, text in files.texts.items():
-        match = _UNIT.fullmatch(path)
-        if match and match[2] == key and key != "module" and (not folder or match[1] == folder):
-            folder = match[1]
-            code = match[3] or language
+        at = unit_path(path)
+        if at and at.key == key and key != "module" and (not folder or at.folder == folder):
+            folder = at.folder
+            code = at.language or language
             found.setdefault(code, read_manuscript(path, key, code, text))
     if language not in found:
         raise NotFound
@@ -157,8 +154,8 @@ def unit_draft(files: DraftFiles, key: str) -> UnitDraft:
 
 def _original_in(texts: Mapping[str, str], key: str, language: str) -> Manuscript | None:
     for path, text in texts.items():
-        found = _UNIT.fullmatch(path)
-        if found and found[2] == key and found[3] is None:
+        found = unit_path(path)
+        if found and found.key == key and not found.language:
             return read_manuscript(path, key, language, text)
     return None
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from markupsafe import Markup
 
 from lms.catalogue.kinds.questions import public_question
+from lms.catalogue.rules.course_files import unit_path
 from lms.kernel.clock import now
 from lms.learning.views.asked import Asked
 from lms.learning.views.wording import own_sector_first
@@ -32,7 +33,6 @@ from .unit_checks import ChecksPart, checks_of
 from .unit_writing import Writing
 
 _ANCHOR = re.compile(r"^#{2,3} .*\{#([a-z0-9-]+)\}$", re.M)
-_UNIT_PATH = re.compile(r"modules/[^/]+/([a-z0-9][a-z0-9-]*)\.(?:md|yaml)")
 # What stands behind the text on its page.
 _BEHIND = ("timeline", "figures", "for_your_institution", "scoring", "questions")
 
@@ -201,18 +201,16 @@ class EditorPage:
         """Every heading of the draft that an explanation can lead to."""
         found = []
         for path, text in self.unit.files.texts.items():
-            unit = _UNIT_PATH.fullmatch(path)
-            if unit and path.endswith(".md"):
-                found += [f"{unit[1]}#{anchor}" for anchor in _ANCHOR.findall(text)]
+            at = unit_path(path)
+            if at and not at.language and at.suffix == ".md":
+                found += [f"{at.key}#{anchor}" for anchor in _ANCHOR.findall(text)]
         return found
 
     @cached_property
     def cases(self) -> list[str]:
         """The case studies of the draft."""
-        texts = self.unit.files.texts.items()
-        return [
-            found[1] for path, text in texts if (found := _UNIT_PATH.fullmatch(path)) and "\nkind: case-study\n" in text
-        ]
+        originals = ((unit_path(path), text) for path, text in self.unit.files.texts.items())
+        return [at.key for at, text in originals if at and not at.language and "\nkind: case-study\n" in text]
 
     @property
     def sources(self) -> list[tuple[str, str]]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from lms.catalogue.rules.course_files import unit_path
+
 Texts = Mapping[str, str]
 Three = tuple[str | None, str | None, str | None]
 """A text before, in the draft, in the newer version; None where it is not there."""
-
-_UNIT = re.compile(r"modules/[^/]+/(?!module\.yaml)([a-z0-9][a-z0-9-]*)(?:\.([a-z]{2,3}))?(\.md|\.yaml)")
 
 
 class Named(NamedTuple):
@@ -25,8 +24,8 @@ class Named(NamedTuple):
 
 def named(path: str) -> Named | None:
     """What the file of a unit is called; None for any other file."""
-    found = _UNIT.fullmatch(path)
-    return Named(found[1], found[2] or "", found[3]) if found else None
+    found = unit_path(path)
+    return Named(*found[1:]) if found and not path.endswith("/module.yaml") else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from lms.catalogue.rules.course_files import CourseFiles, ModuleFile, UnitFile
+from lms.catalogue.rules.course_files import CourseFiles, ModuleFile, UnitFile, unit_path
 from lms.catalogue.rules.mistakes import Mistake, did_you_mean
 
 from .canonical import FENCE
@@ -17,7 +17,6 @@ from .schemas import Schema, schema
 from .shape import shape_mistakes
 from .text import decode, tidy
 
-_UNIT_FILE = re.compile(r"modules/([^/]+)/([a-z0-9][a-z0-9-]*)(?:\.([a-z]{2,3}))?(\.md|\.yaml)")
 _MODULE_FILE = re.compile(r"modules/([0-9]{2}-[a-z0-9][a-z0-9-]*)/module\.yaml")
 _MEDIUM_FILE = re.compile(r"media/([a-z0-9][a-z0-9-]*)\.[A-Za-z0-9]{1,5}")
 _TOP = ("course.yaml", "glossary.yaml", "sources.yaml", "media.yaml")
@@ -53,7 +52,7 @@ class Reading:
 
     def unit_keys(self) -> set[str]:
         """The keys of all units that have a file, whether it could be understood or not."""
-        return {match[2] for path in self.texts if (match := _UNIT_FILE.fullmatch(path))}
+        return {found.key for path in self.texts if (found := unit_path(path))}
 
     def media_files(self, key: str) -> list[str]:
         """The paths of the files of one picture or document: one, unless somebody has put two there."""
@@ -114,7 +113,7 @@ def _media(fields: Mapping[str, Any]) -> list[Any]:
 
 def may_stand(path: str) -> bool:
     """Whether a course can have a text file at this path."""
-    return path in _TOP or bool(_MODULE_FILE.fullmatch(path) or _UNIT_FILE.fullmatch(path))
+    return path in _TOP or bool(_MODULE_FILE.fullmatch(path) or unit_path(path))
 
 
 def is_medium_file(path: str) -> bool:
@@ -190,11 +189,11 @@ def _unit_files(
     units: dict[str, UnitFile] = {}
     translations: list[UnitFile] = []
     for path in reading.texts:
-        match = _UNIT_FILE.fullmatch(path)
-        if not match or match[1] != folder or match[2] == "module":
+        found = unit_path(path)
+        if not found or found.folder != folder or found.key == "module":
             continue
-        unit = _unit(reading, path, match[2], match[3] or language, kinds if match[3] is None else None)
-        if match[3]:
+        unit = _unit(reading, path, found.key, found.language or language, None if found.language else kinds)
+        if found.language:
             translations.append(unit)
         elif unit.key in units:
             reading.note(path, 1, f"the unit “{unit.key}” has two files", f"keep one: {units[unit.key].path}")

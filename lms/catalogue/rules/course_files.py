@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 DEFAULT_PASS_MARK = 80
 
 Fields = Mapping[str, Any]
+
+
+_UNIT_PATH = re.compile(r"modules/([^/]+)/([a-z0-9][a-z0-9-]*)(?:\.([a-z]{2,3}))?(\.md|\.yaml)")
+
+
+class UnitPath(NamedTuple):
+    """What the path of a unit's file says; `language` is empty for the text it is written in. The path of module.yaml
+    reads like that of a unit called module."""
+
+    folder: str
+    key: str
+    language: str
+    suffix: str
+
+
+def unit_path(path: str) -> UnitPath | None:
+    """The parts of the path of a unit's file; None for any other."""
+    found = _UNIT_PATH.fullmatch(path)
+    return UnitPath(found[1], found[2], found[3] or "", found[4]) if found else None
 
 
 @dataclass(frozen=True, slots=True)
