@@ -80,11 +80,10 @@ def load_checked(
     session: Session, *, checked: Checked, kinds: Mapping[str, UnitKind], at: dt.datetime, by: str | None = None
 ) -> LoadReport:
     """The same of a folder that was checked already."""
-    _insist(checked)
-    assert checked.course is not None  # noqa: S101 - `_insist` raises otherwise
+    slug = _insist(checked)
     keep_files(session, checked, at)
     files_hash = fingerprint(checked.files)
-    course = course_row(session, checked.course.slug, at)
+    course = course_row(session, slug, at)
     latest = _latest(session, course)
     same = latest is not None and latest.document["files_hash"] == files_hash
     if latest is not None and same and not reused_anew(session, latest):
@@ -92,10 +91,9 @@ def load_checked(
         return LoadReport(course.slug, "unchanged", latest.id, _number(latest), notices=tuple(checked.notices))
     if latest is not None and not same and course.files_hash != latest.document["files_hash"]:
         raise Refused(ELSEWHERE)
-    cache.distrust(session)
-    version, found = Publication(session, checked, kinds, course, latest, at, by).publish(files_hash)
+    report = _publish(session, Publication(session, checked, kinds, course, latest, at, by), files_hash)
     course.files_hash = files_hash
-    return LoadReport(course.slug, version.change.value, version.id, _number(version), found, tuple(checked.notices))
+    return report
 
 
 def publish_files(
@@ -114,18 +112,23 @@ def publish_files(
     Raises BrokenCourse for mistakes in the files, Refused where nothing is new.
     """
     checked = check(files, kinds, queries.reusable_modules(session), queries.kept_for(session, files))
-    _insist(checked)
-    assert checked.course is not None  # noqa: S101 - `_insist` raises otherwise
+    slug = _insist(checked)
     keep_files(session, checked, at)
-    course = course_row(session, checked.course.slug, at)
+    course = course_row(session, slug, at)
     latest = _latest(session, course)
     files_hash = fingerprint(checked.files)
     if latest is not None and latest.document["files_hash"] == files_hash and not reused_anew(session, latest):
         raise Refused(_("Nothing in it differs from the published version."))
-    cache.distrust(session)
-    version, found = Publication(session, checked, kinds, course, latest, at, by, summary).publish(files_hash)
+    report = _publish(session, Publication(session, checked, kinds, course, latest, at, by, summary), files_hash)
     course.files_hash = taken or course.files_hash
-    return LoadReport(course.slug, version.change.value, version.id, _number(version), found, tuple(checked.notices))
+    return report
+
+
+def _publish(session: Session, publication: Publication, files_hash: str) -> LoadReport:
+    cache.distrust(session)
+    version, found = publication.publish(files_hash)
+    slug, notices = publication.course.slug, tuple(publication.checked.notices)
+    return LoadReport(slug, version.change.value, version.id, _number(version), found, notices)
 
 
 def foresee(
@@ -133,10 +136,9 @@ def foresee(
 ) -> tuple[ChangeKind, tuple[Change, ...]]:
     """What publishing these files would be, and all it would change; writes nothing. Raises BrokenCourse."""
     checked = check(files, kinds, queries.reusable_modules(session), queries.kept_for(session, files))
-    _insist(checked)
-    assert checked.course is not None  # noqa: S101 - `_insist` raises otherwise
-    course = session.scalars(select(Course).where(Course.slug == checked.course.slug)).one_or_none()
-    course = course or Course(slug=checked.course.slug, files_hash=None, created_at=at)
+    slug = _insist(checked)
+    course = session.scalars(select(Course).where(Course.slug == slug)).one_or_none()
+    course = course or Course(slug=slug, files_hash=None, created_at=at)
     latest = _latest(session, course)
     return Publication(session, checked, kinds, course, latest, at, None).foresee()
 
@@ -169,9 +171,11 @@ def _check_folder(
     return checked
 
 
-def _insist(checked: Checked) -> None:
-    if not checked.sound:
+def _insist(checked: Checked) -> str:
+    """The name of a course that can be published."""
+    if checked.course is None or not checked.sound:
         raise BrokenCourse(checked.mistakes)
+    return checked.course.slug
 
 
 def fingerprint(files: Mapping[str, str]) -> str:
