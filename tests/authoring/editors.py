@@ -72,9 +72,15 @@ class Editor:
         """The address of the page."""
         return f"/courses/{self.slug}/drafts/{self.draft.public_id}/units/{self.unit}"
 
+    @property
+    def trial(self) -> str:
+        """The address at which the unit is tried."""
+        return f"/courses/{self.slug}/drafts/{self.draft.public_id}/try/{self.unit}"
+
     def address(self, more: str = "") -> str:
-        """The same with its language."""
-        return f"{self.url}{more}{'?text=' + self.text if self.text else ''}"
+        """The page of the unit, or what stands below it, or its trial, in its language."""
+        path = self.trial if more == "/try" else f"{self.url}{more}"
+        return f"{path}{'?text=' + self.text if self.text else ''}"
 
     def page(self, more: str = "", status: int = 200) -> str:
         """The page as it stands."""

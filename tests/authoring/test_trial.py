@@ -6,6 +6,7 @@ import html
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from flask import Flask
@@ -40,15 +41,15 @@ def test_a_quiz_is_answered_scored_and_explained_and_nothing_is_written_down(que
     page = questions.page("/try")
     assert "Which one?" in page
     assert "Because the text says so." not in page
-    missing = questions.worker.client.post(questions.url + "/try", data={})
+    missing = questions.worker.client.post(questions.trial, data={})
     assert missing.status_code == 422
     assert "have no answer yet" in missing.text
-    right = questions.worker.client.post(questions.url + "/try", data=_answers(page, "This one"))
+    right = questions.worker.client.post(questions.trial, data=_answers(page, "This one"))
     said = html.unescape(visible(right.text))
     assert right.status_code == 200, said
     assert re.search(r"\d of \d answered as the text does\.", said), said
     assert "Yes." in said
-    wrong = questions.worker.client.post(questions.url + "/try", data=_answers(page, "That one"))
+    wrong = questions.worker.client.post(questions.trial, data=_answers(page, "That one"))
     assert "Not quite." in wrong.text
     assert everything() == before
 
@@ -77,10 +78,7 @@ def test_what_is_saved_in_the_draft_is_what_is_tried(questions: Editor) -> None:
     questions.save(f__questions__0__prompt="Which of the two?", f__questions__0__explanation="It says so itself.")
     page = questions.page("/try")
     assert "Which of the two?" in page
-    assert (
-        "It says so itself."
-        in questions.worker.client.post(questions.url + "/try", data=_answers(page, "This one")).text
-    )
+    assert "It says so itself." in questions.worker.client.post(questions.trial, data=_answers(page, "This one")).text
 
 
 def test_questions_that_cannot_be_scored_say_what_is_to_be_mended(questions: Editor) -> None:
@@ -88,8 +86,8 @@ def test_questions_that_cannot_be_scored_say_what_is_to_be_mended(questions: Edi
     page = html.unescape(questions.page("/try"))
     assert "These questions cannot be answered yet" in page
     assert "0 options are marked as correct" in page
-    assert 'method="post" action="' + questions.url + '/try"' not in page
-    assert questions.worker.client.post(questions.url + "/try", data={}).status_code == 200
+    assert 'method="post" action="' + questions.trial + '"' not in page
+    assert questions.worker.client.post(questions.trial, data={}).status_code == 200
 
 
 def test_a_text_is_tried_with_its_note_and_its_sources(questions: Editor) -> None:
@@ -99,3 +97,11 @@ def test_a_text_is_tried_with_its_note_and_its_sources(questions: Editor) -> Non
     assert 'id="s1"' in page
     spanish = Editor(questions.worker, questions.draft, "first", "es")
     assert "En 2012" in spanish.page("/try")
+
+
+def test_a_link_to_another_unit_leads_from_its_trial_to_the_trial_of_that_unit(questions: Editor) -> None:
+    first = Editor(questions.worker, questions.draft, "first")
+    first.save(body="It is [asked](asked) of everybody.")
+    assert 'href="asked"' in first.page("/try")
+    assert urljoin(first.trial, "asked") == questions.trial
+    questions.page("/try")

@@ -204,8 +204,8 @@ def test_every_page_of_writing_is_sound_at_every_width_in_both_themes(desk: Desk
     body(page).fill(BODY.replace("2012", "1948 [[nobody]]"))
     expect(told(page)).to_have_text(SAVED, timeout=8000)
     unit, draft = desk.url, desk.url.partition("/units")[0]
-    pages = (unit, f"{unit}?text=es", f"{draft}/units/asked", f"{unit}/history", f"{unit}/history/0", f"{unit}/try",
-             f"{draft}/units/asked/try", f"{draft}/checks", f"{draft}/lookup?q=source")  # fmt: skip
+    pages = (unit, f"{unit}?text=es", f"{draft}/units/asked", f"{unit}/history", f"{unit}/history/0",
+             f"{draft}/try/first", f"{draft}/try/asked", f"{draft}/checks", f"{draft}/lookup?q=source")  # fmt: skip
     found = []
     for address in pages:
         page.goto(address)

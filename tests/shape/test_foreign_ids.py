@@ -98,7 +98,6 @@ def _walker(app: Flask, key: str) -> Walker:
             "person": subject,
             "module": "three-pillars",
             "unit": "pillar-two",
-            "other": "pillar-two",
             "term": "genocide",
             "proposal": session.scalar(select(TermProposal.public_id).where(TermProposal.person_id != person.id)),
             "report": session.scalar(select(TextReport.public_id).where(TextReport.person_id != person.id)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import request
 from werkzeug.wrappers import Response
 
 from lms.authoring.trial_pages import TrialPage, blocking
@@ -21,22 +21,14 @@ from .blueprint import bp
 Answer = Response | str | tuple[Any, int]
 
 
-@bp.get("/courses/<slug>/drafts/<draft>/units/<unit>/try")
+@bp.get("/courses/<slug>/drafts/<draft>/try/<unit>")
 @requires(Permission.AUTHOR)
 def try_unit(slug: str, draft: str, unit: str) -> Answer:
-    """The page of the unit, with its questions open."""
+    """The page of the unit, with its questions open. What its text links to stands beside it: trials of other units."""
     return _page(writing_on(db.session(), slug, draft, unit, request.args.get("text", "")))
 
 
-@bp.get("/courses/<slug>/drafts/<draft>/units/<unit>/<other>")
-@requires(Permission.AUTHOR)
-def try_another(slug: str, draft: str, unit: str, other: str) -> Answer:
-    """Where a link of the text leads from the page of the trial: to another unit, tried as well."""
-    writing_on(db.session(), slug, draft, other, "")
-    return redirect(url_for("authoring.try_unit", slug=slug, draft=draft, unit=other), 303)
-
-
-@bp.post("/courses/<slug>/drafts/<draft>/units/<unit>/try")
+@bp.post("/courses/<slug>/drafts/<draft>/try/<unit>")
 @requires(Permission.AUTHOR)
 @begins_reading
 def check_try(slug: str, draft: str, unit: str) -> Answer:
