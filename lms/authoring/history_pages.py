@@ -25,6 +25,8 @@ from .unit_pages import PreviewPart
 from .unit_writing import Writing
 
 A_PAGE = 25
+# From a saved state, units/<unit>/history/<state>, to units/.
+BESIDE = "../../"
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ class StatePage:
         kind = self.writing.kind
         readable = kind is not None and self.writing.as_fields and not self.shown.broken
         state = self.writing.with_text(self.shown)
-        return PreviewPart(preview(state.unit, self.shown.file, kind) if kind and readable else None)
+        return PreviewPart(preview(state.unit, self.shown.file, kind, BESIDE) if kind and readable else None)
 
 
 @dataclass(frozen=True)

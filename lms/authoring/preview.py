@@ -46,14 +46,15 @@ class _Terms(dict[str, Mapping[str, Any]]):
         return {"key": key, "term": {"en": key}, "definition": {"en": "…"}}
 
 
-def preview(unit: UnitDraft, file: UnitFile, kind: UnitKind) -> Preview | None:
-    """A file of the unit as it stands or is being typed; None where its kind cannot show it in this state."""
+def preview(unit: UnitDraft, file: UnitFile, kind: UnitKind, beside: str = "") -> Preview | None:
+    """A file of the unit as it stands or is being typed; None where its kind cannot show it in this state. `beside`
+    leads from the page to where other units stand."""
     of = file if file.language == unit.language else merged(unit.original.file, file)
     front = completed(kind.schema, of.front, unit.language)
     undrawn = _undrawn(front, kind, file.language)
     try:
         data = _parsed(kind, UnitFile(file.path, file.key, file.language, front, of.body))
-        page = render_unit(kind, data, context_of(unit, file.language))
+        page = render_unit(kind, data, context_of(unit, file.language, beside))
         questions = tuple(kind.questions(data))
     except Exception as error:  # a plugin's kind may not be ready for a text that is not finished
         log.info("preview.failed", kind=kind.key, error=type(error).__name__)
@@ -62,7 +63,7 @@ def preview(unit: UnitDraft, file: UnitFile, kind: UnitKind) -> Preview | None:
     return Preview(ready_text(page, data, kind=kind.key, language=file.language, **facts), questions, undrawn)
 
 
-def context_of(unit: UnitDraft, language: str) -> PageContext:
+def context_of(unit: UnitDraft, language: str, beside: str = "") -> PageContext:
     """What a text of the unit refers to, as the draft has it."""
     sources = _Sources({str(source["id"]): {"title": source["id"], **source} for source in unit.sources})
     blank: Mapping[str, Any] = {"term": {}, "definition": {}}
@@ -71,7 +72,7 @@ def context_of(unit: UnitDraft, language: str) -> PageContext:
         if not term["definition"]:
             terms[key] = {**term, "definition": {"en": "…"}}
     media = {str(entry["id"]): entry for entry in unit.media}
-    return PageContext(language, sources, terms, media, for_trainers=True)
+    return PageContext(language, sources, terms, media, for_trainers=True, beside=beside)
 
 
 def _parsed(kind: UnitKind, file: UnitFile) -> dict[str, Any]:

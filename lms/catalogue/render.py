@@ -46,8 +46,11 @@ class PageContext:
         media: Mapping[str, Mapping[str, Any]] | None = None,
         *,
         for_trainers: bool = False,
+        beside: str = "",
     ) -> None:
         self.language = language
+        self.beside = beside
+        """What leads from the address of the page to where other units stand, for a page that does not stand there."""
         self.sources, self.glossary, self.for_trainers = sources, terms, for_trainers
         self.media = media or {}
         self.numbers: dict[str, int] = {}
@@ -175,8 +178,11 @@ class _Renderer(RendererHTML):
         address = str(tokens[at].attrs.get("href", ""))
         document = media.document_link(self.page.medium(address), self.page.language)
         self._links.append(document[1] if document else "")
-        leaves = ' rel="noreferrer"' if "://" in address else ""
-        return f'<a href="{escape(document[0] if document else address)}"{leaves}>'
+        if document:
+            return f'<a href="{escape(document[0])}">'
+        if "://" in address:
+            return f'<a href="{escape(address)}" rel="noreferrer">'
+        return f'<a href="{escape(address if address.startswith("#") else self.page.beside + address)}">'
 
     def link_close(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
         """The end of a link; one to a document says its type and size first."""

@@ -6,6 +6,7 @@ import html
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from flask import Flask
@@ -347,6 +348,15 @@ def test_a_confirmed_translation_waits_for_a_reader_again_when_its_words_change(
     assert not workspace(spanish.draft).files.changed()
     spanish.save(f__key_points__0="Otro punto.")
     assert "status: awaiting-native-reader" in text(spanish, FIRST_ES_PATH)
+
+
+def test_links_of_a_saved_state_lead_to_units_of_the_draft(at_first: Editor) -> None:
+    at_first.save(body="See [that one](asked#top) and [this](#end).\n\n## End {#end}")
+    state = re.findall(r"/history/(\d+)", at_first.page("/history?each=1"))[0]
+    page = at_first.page(f"/history/{state}")
+    link = next(href for href in re.findall(r'href="([^"]+)"', page) if href.endswith("asked#top"))
+    assert urljoin(f"{at_first.url}/history/{state}", link) == at_first.url.replace("/first", "/asked") + "#top"
+    assert 'href="#end"' in page
 
 
 def test_every_saved_state_can_be_looked_at_and_brought_back(at_first: Editor) -> None:
