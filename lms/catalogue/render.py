@@ -59,6 +59,7 @@ class PageContext:
         self.sections: list[Section] = []
         self.figures: Mapping[str, Mapping[str, Any]] = {}
         self.words = 0
+        self.tables = 0
         self.needs_review = 0
         self._markdown = parser()
         self._renderer = _Renderer(self)
@@ -200,10 +201,12 @@ class _Renderer(RendererHTML):
         return media.picture_html(entry, token.meta["alternative"], caption, self.page.language)
 
     def table_open(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
-        """A table in a box that scrolls by itself on a narrow screen."""
-        return (
-            f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(self.page.label("scroll"))}"><table>\n'
-        )
+        """A table in a box that scrolls by itself on a narrow screen; the second of a text and those after it are told
+        apart by their number."""
+        self.page.tables += 1
+        number = f" {self.page.tables}" if self.page.tables > 1 else ""
+        name = escape(self.page.label("scroll") + number)
+        return f'<div class="scroll" role="region" tabindex="0" aria-label="{name}"><table>\n'
 
     def table_close(self, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
         """The end of the box."""

@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - samples stand on one line
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -108,6 +109,12 @@ def test_a_table_stands_in_a_box_that_scrolls() -> None:
     assert '<div class="scroll" role="region" tabindex="0" aria-label="Table"><table>' in html
     assert '<th scope="col">a</th>' in html
     assert "style" not in html
+
+
+def test_two_tables_of_a_text_have_names_of_their_own() -> None:
+    table = "| a |\n|---|\n| b |"
+    html = page().prose(f"{table}\n\nThen.\n\n{table}")
+    assert re.findall(r'aria-label="([^"]+)"', html) == ["Table", "Table 2"]
 
 
 def test_words_for_review_are_seen_by_trainers_only() -> None:
