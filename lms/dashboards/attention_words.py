@@ -86,8 +86,8 @@ def _next(stand: Standing | None) -> str:
 
 
 def _deadline_passed(line: Line, _at: dt.datetime) -> str:
-    until = short_moment(line.facts.deadline, line.edition.zone)
-    return f"{_('The deadline was %(when)s.', when=until)} {_units_left(line)}"
+    said = _("The deadline was %(when)s.", when=short_moment(line.facts.deadline, line.edition.zone))
+    return f"{said} {_units_left(line)}"
 
 
 def _deadline_near(line: Line, at: dt.datetime) -> str:
@@ -99,8 +99,8 @@ def _deadline_near(line: Line, at: dt.datetime) -> str:
             "May miss the deadline in %(num)s day: %(when)s.", "May miss the deadline in %(num)s days: %(when)s.",
             left, when=until,
         )  # fmt: skip
-    more = f" {_('More time was given already.')}" if line.more_time else ""
-    return f"{said} {_units_left(line)}{more}"
+    more = _("More time was given already.") if line.more_time else ""
+    return f"{said} {_units_left(line)} {more}".strip()
 
 
 def _units_left(line: Line) -> str:
