@@ -140,7 +140,8 @@ def _people(editions: Mapping[int, Watched], scope: Scope) -> Select[*tuple[Any,
     return (
         select(
             Enrolment.id, Enrolment.public_id, Enrolment.edition_id, Enrolment.person_id, Enrolment.state_code,
-            Enrolment.invited_at, Enrolment.first_seen_at, Enrolment.deadline_at, Enrolment.due_at, Person.name_confirmed_at,
+            Enrolment.invited_at, Enrolment.first_seen_at, Enrolment.deadline_at, Enrolment.due_at,
+            Person.name_confirmed_at,
             Institution.name.label("institution_name"), EnrolmentProgress.completed_at,
             _more_time.public_id.label("more_time"), _more_time.at.label("more_time_at"),
             _cannot_attend.public_id.label("cannot_attend"), _cannot_attend.at.label("cannot_attend_at"),
