@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
@@ -11,6 +12,15 @@ from lms.people import states
 from lms.people.models import Sector
 
 from .rules import Companion, DeadlinePolicy, EditionKind, EnrolmentState, HalfDay, Mark, RequestKind, Stage
+from .rules.calendar import What
+
+
+class Words(NamedTuple):
+    """How an entry of a calendar is called, and what it says."""
+
+    summary: str
+    description: str
+
 
 EDITION_KINDS: Mapping[EditionKind, str] = {
     EditionKind.GLOBAL: _l("Global"),
@@ -38,6 +48,20 @@ STATE_MARKS: Mapping[EnrolmentState, str] = {
     EnrolmentState.REPLACED: "care",
 }
 """The kind of `ui.status` that goes with each."""
+CALENDAR: Mapping[What, Words] = {
+    What.DEADLINE: Words(
+        _l("Raphael Lemkin Seminar: the pre-reading is due"),
+        _l("The texts stay open afterwards. What is finished later counts and is marked as late."),
+    ),
+    What.SEMINAR: Words(_l("Raphael Lemkin Seminar"), _l("Everything about these days stands on your seminar page.")),
+    What.MORNING: Words(
+        _l("Raphael Lemkin Seminar: morning"), _l("The programme on your seminar page says the times.")
+    ),
+    What.AFTERNOON: Words(
+        _l("Raphael Lemkin Seminar: afternoon"), _l("The programme on your seminar page says the times.")
+    ),
+}
+"""What calendars call each kind of entry: the same words for everybody."""
 COMPANIONS: Mapping[Companion, str] = {
     Companion.FELLOW: _l("Fellow"),
     Companion.INSTRUCTOR: _l("Instructor"),

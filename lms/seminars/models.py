@@ -44,6 +44,9 @@ class Edition(Model):
     contact: Mapped[str] = mapped_column(String(320))
     """An office's address, never a person's."""
     created_at: Mapped[dt.datetime]
+    revision: Mapped[int] = mapped_column(default=0)
+    """How often it has changed, with its half-days: calendars tell an old copy from a new one by it."""
+    revised_at: Mapped[dt.datetime]
 
     __table_args__ = (CheckConstraint("ends_on >= starts_on", name="in_order"),)
 
@@ -185,6 +188,28 @@ class OnSiteSession(Model):
     title: Mapped[str] = mapped_column(String(200))
 
     __table_args__ = (UniqueConstraint("edition_id", "day", "half"),)
+
+
+class CalledOff(Model):
+    """A half-day that was taken off the sheet. Calendars that had it are told so for a while."""
+
+    __tablename__ = "lms_called_off"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("lms_edition.id"), index=True)
+    day: Mapped[dt.date]
+    half: Mapped[HalfDay] = mapped_column(choice(HalfDay))
+    at: Mapped[dt.datetime]
+
+
+class CalendarAddress(Model):
+    """The secret address under which one person's calendar is read without signing in; only its digest is kept."""
+
+    __tablename__ = "lms_calendar_address"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), primary_key=True)
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[dt.datetime]
 
 
 class AttendanceMark(Model):

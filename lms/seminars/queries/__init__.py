@@ -13,6 +13,7 @@ from .attendance import (
     sessions_of,
     sheet_people,
 )
+from .calendar import CalendarReader, calendar_made_at, calendar_places, calendar_reader
 from .counts import counts
 from .editions import (
     CompanionRow,
@@ -49,6 +50,7 @@ from .enrolments import (
 from .standing import RequestRow, history, request_in, requests_of, stages_of
 
 __all__ = [
+    "CalendarReader",
     "Closing",
     "CompanionRow",
     "EditionRow",
@@ -60,6 +62,9 @@ __all__ = [
     "VersionRead",
     "VersionRow",
     "attendance_result",
+    "calendar_made_at",
+    "calendar_places",
+    "calendar_reader",
     "closing_of",
     "companions_of",
     "counts",

@@ -9,6 +9,7 @@ from .attendance import (
     remove_session,
     set_session,
 )
+from .calendar import end_calendar_address, make_calendar_address
 from .companions import add_companion, remove_companion
 from .counting import fold_tallies, reach, reach_all
 from .deadlines import extend, fit_deadlines
@@ -29,6 +30,7 @@ __all__ = [
     "close_attendance",
     "create_edition",
     "decline",
+    "end_calendar_address",
     "enrol",
     "extend",
     "fit_deadlines",
@@ -37,6 +39,7 @@ __all__ = [
     "hold_version",
     "invite",
     "lay_out_sessions",
+    "make_calendar_address",
     "mark_attendance",
     "nominate",
     "reach",

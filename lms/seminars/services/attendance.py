@@ -16,7 +16,15 @@ from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Refused
 from lms.kernel.events import publish
 from lms.seminars.events import AttendanceClosed
-from lms.seminars.models import AttendanceClosing, AttendanceMark, AttendanceResult, Edition, Enrolment, OnSiteSession
+from lms.seminars.models import (
+    AttendanceClosing,
+    AttendanceMark,
+    AttendanceResult,
+    CalledOff,
+    Edition,
+    Enrolment,
+    OnSiteSession,
+)
 from lms.seminars.queries import closing_of, marks_of, sessions_of, version_in_force
 from lms.seminars.rules import EnrolmentState, HalfDay, Mark, Stage, attendance_asked, attendance_of, half_days
 
@@ -33,7 +41,7 @@ def lay_out_sessions(session: Session, *, edition: Edition, titles: Mapping[tupl
         session.add(OnSiteSession(edition_id=edition.id, day=day, half=half, title=title))
 
 
-def fit_sessions(session: Session, *, edition: Edition) -> None:
+def fit_sessions(session: Session, *, edition: Edition, at: dt.datetime) -> None:
     """After a change of dates: the half-days lie on the new ones. Raises Refused when somebody was marked already, or
     the sheet is closed."""
     hold(session, edition)
@@ -45,6 +53,10 @@ def fit_sessions(session: Session, *, edition: Edition) -> None:
     titles = {((row.day - first).days, str(row.half)): row.title for row in present}
     session.execute(delete(OnSiteSession).where(OnSiteSession.edition_id == edition.id))
     lay_out_sessions(session, edition=edition, titles=titles)
+    stay = set(half_days(edition.starts_on, edition.ends_on))
+    for row in present:
+        if (row.day, row.half) not in stay:
+            session.add(CalledOff(edition_id=edition.id, day=row.day, half=row.half, at=at))
 
 
 def set_session(
@@ -61,6 +73,7 @@ def set_session(
     if not edition.starts_on <= day <= edition.ends_on:
         raise Refused(_("This day lies outside the dates of the edition."))
     session.add(OnSiteSession(edition_id=edition.id, day=day, half=half, title=title))
+    revised(edition, at)
     audit.record(session, at=at, actor=by, act="session.added", about=edition.public_id, **facts)
 
 
@@ -76,6 +89,8 @@ def remove_session(
     if session.scalar(select(exists().where(AttendanceMark.session_id == found.id))):
         raise Refused(_("This half-day has marks already, so it stays on the sheet."))
     session.delete(found)
+    session.add(CalledOff(edition_id=edition.id, day=day, half=half, at=at))
+    revised(edition, at)
     audit.record(session, at=at, actor=by, act="session.removed", about=edition.public_id, day=str(day), half=str(half))
 
 
@@ -150,6 +165,11 @@ def _accepted(edition_id: int) -> Select[int]:
 def _while_open(session: Session, edition: Edition) -> None:
     if closing_of(session, edition.id):
         raise Refused(_("The attendance of this edition is closed, so its sheet cannot be changed any more."))
+
+
+def revised(edition: Edition, at: dt.datetime) -> None:
+    """Count a change of what calendars tell; the caller holds the edition."""
+    edition.revision, edition.revised_at = Edition.revision + 1, at
 
 
 def hold(session: Session, edition: Edition) -> None:
