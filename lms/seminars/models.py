@@ -14,6 +14,7 @@ from .rules import Companion as Companion
 from .rules import EditionKind as EditionKind
 from .rules import EnrolmentState as EnrolmentState
 from .rules import HalfDay as HalfDay
+from .rules import Link as Link
 from .rules import Mark as Mark
 from .rules import RequestKind as RequestKind
 from .rules import Stage as Stage
@@ -90,6 +91,8 @@ class Enrolment(Model):
     deadline_at: Mapped[dt.datetime | None]
     """This person's own deadline, when more time was granted."""
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("lms_enrolment.id"))
+    deferred_from_id: Mapped[int | None] = mapped_column(ForeignKey("lms_enrolment.id"), unique=True, index=True)
+    """The place in an earlier edition that was put off until this one."""
 
     edition: Mapped[Edition] = relationship()
     person: Mapped[Person] = relationship()
