@@ -9,9 +9,10 @@ from babel import Locale, UnknownLocaleError
 
 from lms.people.models import Sector
 from lms.web.dates import is_zone, zones
-from lms.web.languages import SOURCE, language_names, unmarked
+from lms.web.languages import SOURCE, language_names
 
 from .columns import LANGUAGES
+from .spelling import letters_of
 
 SECTOR_WORDS: Mapping[Sector, Mapping[str, str]] = {
     Sector.FOREIGN_AFFAIRS: {"en": "Foreign affairs", "es": "Relaciones exteriores", "fr": "Affaires étrangères"},
@@ -53,19 +54,19 @@ def sector_words(sector: Sector, locale: str) -> str:
 
 def sector_of(text: str) -> Sector | None:
     """The sector that a cell names in any of the languages, by its key, or as offices call it."""
-    return _sectors().get(_letters(text))
+    return _sectors().get(letters_of(text))
 
 
 @cache
 def _sectors() -> Mapping[str, Sector]:
-    also = {_letters(word): sector for sector, words in _ALSO.items() for word in words}
-    written = {_letters(word): sector for sector, words in SECTOR_WORDS.items() for word in words.values()}
-    return {**also, **written, **{_letters(sector.value): sector for sector in Sector}}
+    also = {letters_of(word): sector for sector, words in _ALSO.items() for word in words}
+    written = {letters_of(word): sector for sector, words in SECTOR_WORDS.items() for word in words.values()}
+    return {**also, **written, **{letters_of(sector.value): sector for sector in Sector}}
 
 
 def language_of(text: str) -> str | None:
     """The code of the language that a cell names: a code, or a name in itself or in English, Spanish or French."""
-    return _languages().get(_letters(text))
+    return _languages().get(letters_of(text))
 
 
 @cache
@@ -74,8 +75,8 @@ def _languages() -> Mapping[str, str]:
     codes = tuple(language_names(SOURCE))
     named = [(name, code) for locale in LANGUAGES for code, name in language_names(locale).items()]
     own = [(_own_name(code), code) for code in codes]
-    found = {_letters(name): code for name, code in reversed([*named, *own]) if name}
-    return {**found, **{_letters(code): code for code in codes}}
+    found = {letters_of(name): code for name, code in reversed([*named, *own]) if name}
+    return {**found, **{letters_of(code): code for code in codes}}
 
 
 def _own_name(code: str) -> str:
@@ -88,13 +89,9 @@ def _own_name(code: str) -> str:
 def zone_of(text: str) -> str | None:
     """The time zone that a cell names, such as "Africa/Dar_es_Salaam", whatever its case and blanks."""
     name = text.strip()
-    return name if is_zone(name) else _zones().get(_letters(name))
+    return name if is_zone(name) else _zones().get(letters_of(name))
 
 
 @cache
 def _zones() -> Mapping[str, str]:
-    return {_letters(zone): zone for zone in zones()}
-
-
-def _letters(text: str) -> str:
-    return "".join(letter for letter in unmarked(text) if letter.isalnum())
+    return {letters_of(zone): zone for zone in zones()}

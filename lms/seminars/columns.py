@@ -10,7 +10,7 @@ import enum
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from lms.web.languages import unmarked
+from .spelling import letters_of
 
 LANGUAGES = ("en", "es", "fr")
 
@@ -145,16 +145,12 @@ def written_in(locale: str) -> str:
 
 def column_of(text: str) -> Column | None:
     """The column that a heading stands for, in any of the languages; None for a column of somebody else's."""
-    return _known().get(_letters(text))
+    return _known().get(letters_of(text))
 
 
 @cache
 def _known() -> Mapping[str, Column]:
-    also = {_letters(word): column for column, words in _ALSO.items() for word in words}
-    written = {_letters(word): column for column, words in HEADINGS.items() for word in words.values()}
-    keys = {_letters(column.value): column for column in Column}
+    also = {letters_of(word): column for column, words in _ALSO.items() for word in words}
+    written = {letters_of(word): column for column, words in HEADINGS.items() for word in words.values()}
+    keys = {letters_of(column.value): column for column in Column}
     return {**keys, **also, **written}
-
-
-def _letters(text: str) -> str:
-    return "".join(letter for letter in unmarked(text) if letter.isalnum())
