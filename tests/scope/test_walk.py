@@ -1,4 +1,4 @@
-"""Nobody is shown a person outside their scope: every route, form, export, letter and feed of a world grown by chance."""
+"""Nobody is shown a person outside their scope: every route, form, export, letter and feed, in a grown world."""
 
 from __future__ import annotations
 
