@@ -79,7 +79,7 @@ class Ids:
 
     def values(self, rule: Rule) -> Values:
         """What to put into a route's arguments; raises CannotWalk."""
-        names = sorted(rule.arguments)
+        names = sorted(asked_of(rule))
         for name in names:
             if not self.by_name.get(name):
                 raise CannotWalk(f"{rule.rule}: nothing is known for <{name}>; add it to SOURCES in {__name__}")
@@ -135,11 +135,16 @@ def _tables() -> dict[str, Table]:
     return {table.name.removeprefix("lms_"): table for table in tables if "public_id" in table.c}
 
 
+def asked_of(rule: Rule) -> set[str]:
+    """The arguments that an address of this route has to say."""
+    return set(rule.arguments) - set(rule.defaults or ())
+
+
 def unknown_arguments(app: Flask) -> list[str]:
     """The routes with an argument of which nothing is known here."""
     known = SOURCES.keys() | _tables().keys()
     rules = (rule for rule in app.url_map.iter_rules() if rule.endpoint not in FOR_MACHINES)
-    return sorted(f"{rule.rule}: <{name}>" for rule in rules for name in rule.arguments - known)
+    return sorted(f"{rule.rule}: <{name}>" for rule in rules for name in asked_of(rule) - known)
 
 
 def routes(app: Flask, method: str) -> Iterator[Rule]:

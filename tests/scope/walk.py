@@ -122,7 +122,8 @@ class Walk:
         """The addresses of a route; raises CannotWalk."""
         adapter = self.world.app.url_map.bind("localhost")
         method = "GET" if "GET" in (rule.methods or ()) else "POST"
-        return [adapter.build(rule.endpoint, values, method=method) for values in self.ids.values(rule)]
+        fixed = dict(rule.defaults or {})
+        return [adapter.build(rule.endpoint, {**fixed, **values}, method=method) for values in self.ids.values(rule)]
 
     # What is sent and kept -----------------------------------------------------------------------------------------
 
