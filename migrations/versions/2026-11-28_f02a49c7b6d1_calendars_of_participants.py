@@ -6,8 +6,8 @@ Locks: lms_edition, for a moment; the other tables are new.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "e2a49c7b6d15"
-down_revision = "d51b7e3f90a2"
+revision = "f02a49c7b6d1"
+down_revision = "e8a4c1d70b35"
 branch_labels = None
 depends_on = None
 
