@@ -13,6 +13,7 @@ from .attendance import (
     sessions_of,
     sheet_people,
 )
+from .contacts import Contact, OwnContact, contacts_about, contacts_of, last_contact_day, last_contacts
 from .counts import counts
 from .editions import (
     CompanionRow,
@@ -51,9 +52,11 @@ from .standing import RequestRow, history, request_in, requests_of, stages_of
 __all__ = [
     "Closing",
     "CompanionRow",
+    "Contact",
     "EditionRow",
     "EnrolmentRow",
     "MarkRow",
+    "OwnContact",
     "PersonRow",
     "RequestRow",
     "SheetPerson",
@@ -62,6 +65,8 @@ __all__ = [
     "attendance_result",
     "closing_of",
     "companions_of",
+    "contacts_about",
+    "contacts_of",
     "counts",
     "course_choices",
     "course_versions",
@@ -75,6 +80,8 @@ __all__ = [
     "enrolment_row",
     "history",
     "institutions_named",
+    "last_contact_day",
+    "last_contacts",
     "marks_of",
     "my_enrolments",
     "named",

@@ -10,6 +10,7 @@ from .attendance import (
     set_session,
 )
 from .companions import add_companion, remove_companion
+from .contacts import mark_seen, note_contact
 from .counting import fold_tallies, reach, reach_all
 from .editions import NotNewer, change_edition, create_edition, follow_editorial, hold_version, use_version
 from .enrolments import accept, came_back, decline, enrol, invite, replace, withdraw
@@ -36,7 +37,9 @@ __all__ = [
     "invite",
     "lay_out_sessions",
     "mark_attendance",
+    "mark_seen",
     "nominate",
+    "note_contact",
     "reach",
     "reach_all",
     "remove_companion",

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import cast
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -20,11 +20,22 @@ from lms.people import services as people_services
 from lms.people.models import Sector
 from lms.people.sign_in import me
 from lms.seminars import queries, services
-from lms.seminars.forms import AnswerForm, DeadlineForm, NomineeForm, ReasonForm, ReplaceForm, ZonedForm
-from lms.seminars.labels import REQUESTS, SECTORS, STAGES, STATE_MARKS, STATES, state_name, state_names, state_note
-from lms.seminars.models import Edition, Enrolment
+from lms.seminars.forms import AnswerForm, ContactForm, DeadlineForm, NomineeForm, ReasonForm, ReplaceForm, ZonedForm
+from lms.seminars.labels import (
+    CONTACTS,
+    REQUESTS,
+    SECTORS,
+    STAGES,
+    STATE_MARKS,
+    STATES,
+    state_name,
+    state_names,
+    state_note,
+)
+from lms.seminars.models import ContactKind, Edition, Enrolment
 from lms.seminars.rules import counted, may_become
-from lms.web.access import Permission, requires
+from lms.web.access import Permission, keeps_typed, requires
+from lms.web.dates import local_day
 from lms.web.forms import Form, submitted
 from lms.web.languages import choices, own_name
 from lms.web.logs import note_look
@@ -88,13 +99,16 @@ def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) 
     found = queries.edition_of(session, edition, scope)
     row = queries.enrolment_row(session, edition, enrolment, scope)
     requests = queries.requests_of(session, row.id, row.person_id)
+    contacts = queries.contacts_of(session, row.id, row.person_id)
     note_look("participant.looked", row.public_id)
     return render(
         "lms/seminars/participant.html",
         edition=found,
         row=row,
         form=next(iter((refused or {}).values()), None),
-        forms=_forms(found, requests) | (refused or {}),
+        forms=_forms(found, requests) | {"contact": _contact_form(found, contacts)} | (refused or {}),
+        contacts=contacts,
+        me=me(),
         person_name=people.person_name(session, row.person_id),
         addresses=people.addresses_of(session, row.person_id),
         requests=requests,
@@ -105,8 +119,26 @@ def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) 
         may_become=may_become,
         state_name=state_name,
         state_note=state_note,
-        labels={"states": STATES, "marks": STATE_MARKS, "stages": STAGES, "sectors": SECTORS, "requests": REQUESTS},
+        labels={
+            "contacts": CONTACTS,
+            "states": STATES,
+            "marks": STATE_MARKS,
+            "stages": STAGES,
+            "sectors": SECTORS,
+            "requests": REQUESTS,
+        },
     )
+
+
+def _contact_form(edition: Edition, contacts: list[queries.Contact]) -> ContactForm:
+    """Empty, for today; or filled from the entry that the address asks to correct."""
+    asked = request.args.get("correct")
+    mine = (one for one in contacts if one.by_person_id == me().person_id and not one.corrected)
+    wrong = next((one for one in mine if one.public_id == asked), None) if asked else None
+    said = {"kind": str(wrong.kind), "day": wrong.day, "words": wrong.words} if wrong else {}
+    form = ContactForm(prefix="contact-", formdata=None, **{"day": local_day(now(), edition.zone), **said})
+    form.corrects.data = wrong.public_id if wrong else ""
+    return form
 
 
 def _forms(edition: Edition, requests: list[queries.RequestRow]) -> dict[str, Form]:
@@ -233,6 +265,29 @@ def answer(edition: str, enrolment: str, request: str) -> Answer:
         )
 
     return _by_form(edition, enrolment, form, request, act, _("The answer is on its way."))
+
+
+@bp.post("/editions/<edition>/people/<enrolment>/contacts")
+@requires(Permission.COORDINATE)
+@keeps_typed("contact-words")
+def note_contact(edition: str, enrolment: str) -> Answer:
+    """Note in the contact log that one was in touch with somebody, or correct an entry of one's own."""
+    viewer, form = me(), ContactForm(prefix="contact-")
+
+    def act(session: Session, _edition: Edition, place: Enrolment) -> None:
+        services.note_contact(
+            session,
+            enrolment=place,
+            kind=ContactKind(form.kind.data),
+            day=form.day.data,
+            words=(form.words.data or "").strip(),
+            key=form.client_key.data,
+            at=now(),
+            by=viewer.person_id,
+            corrects=form.corrects.data or None,
+        )
+
+    return _by_form(edition, enrolment, form, "contact", act, _("The entry is in the contact log."))
 
 
 @bp.route("/editions/<edition>/people/<enrolment>/replace", methods=["GET", "POST"])
