@@ -62,9 +62,7 @@ def test_a_coordinator_notes_a_call_and_finds_it_on_the_page_of_the_person(app: 
     for _twice in range(2):
         assert browser.post(f"{page}/contacts", **sent).status_code == 303
     said = words(browser.get(page))
-    assert (
-        f"Called , 11 April 2027 {ILL} Written by Przykład, Radosław" in said or f"Called , 11 April 2027 {ILL}" in said
-    )
+    assert f"Called , 11 April 2027 {ILL} Written by " in said
     assert said.count(ILL) == 1
     with unit_of_work() as session:
         noted = session.scalars(select(AuditEntry).where(AuditEntry.act == "contact.noted")).one()

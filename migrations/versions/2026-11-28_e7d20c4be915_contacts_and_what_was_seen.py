@@ -8,8 +8,8 @@ day.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "a7d20c4be915"
-down_revision = "c4e8b2a90d13"
+revision = "e7d20c4be915"
+down_revision = "d51b7e3f90a2"
 branch_labels = None
 depends_on = None
 
