@@ -50,15 +50,14 @@ def log_of(enrolment: Enrolment) -> list[queries.Contact]:
 
 def form(page: str) -> dict[str, str]:
     """What the form of the log carries hidden."""
-    found = re.findall(r'id="contact-(client_key|corrects)" name="[^"]+" type="hidden" value="([^"]*)"', page)
-    return {f"contact-{name}": value for name, value in found}
+    return dict(re.findall(r'id="(client_key|corrects)" name="[^"]+" type="hidden" value="([^"]*)"', page))
 
 
 def test_a_coordinator_notes_a_call_and_finds_it_on_the_page_of_the_person(app: Flask) -> None:
     edition, enrolment = place()
     browser = coordinator(app, edition)
     page = f"/editions/{edition}/people/{enrolment.public_id}"
-    sent = {**form(browser.get(page).text), "contact-kind": "called", "contact-day": "2027-04-11", "contact-words": ILL}
+    sent = {**form(browser.get(f"{page}/contacts").text), "kind": "called", "day": "2027-04-11", "words": ILL}
     for _twice in range(2):
         assert browser.post(f"{page}/contacts", **sent).status_code == 303
     said = words(browser.get(page))
@@ -76,13 +75,13 @@ def test_a_day_to_come_is_refused_on_the_form_and_what_was_typed_stays(app: Flas
     edition, enrolment = place()
     browser = coordinator(app, edition)
     page = f"/editions/{edition}/people/{enrolment.public_id}"
-    sent = {**form(browser.get(page).text), "contact-kind": "met", "contact-day": "2027-04-14", "contact-words": ILL}
+    sent = {**form(browser.get(f"{page}/contacts").text), "kind": "met", "day": "2027-04-14", "words": ILL}
     answer = browser.post(f"{page}/contacts", **sent)
     assert answer.status_code == 422
     assert "This day is still to come." in words(answer)
     assert ILL in answer.text
     assert log_of(enrolment) == []
-    assert browser.post(f"{page}/contacts", **{**sent, "contact-day": "soon"}).status_code == 422
+    assert browser.post(f"{page}/contacts", **{**sent, "day": "soon"}).status_code == 422
 
 
 def test_the_writer_corrects_an_entry_by_a_later_one_and_both_stay(app: Flask) -> None:
@@ -91,10 +90,10 @@ def test_the_writer_corrects_an_entry_by_a_later_one_and_both_stay(app: Flask) -
     note(enrolment, browser.person, "Wrong day.")
     page = f"/editions/{edition}/people/{enrolment.public_id}"
     (first,) = log_of(enrolment)
-    filled = browser.get(f"{page}?correct={first.public_id}").text
-    assert form(filled)["contact-corrects"] == first.public_id
+    filled = browser.get(f"{page}/contacts?correct={first.public_id}").text
+    assert form(filled)["corrects"] == first.public_id
     assert "Wrong day.</textarea>" in filled
-    sent = {**form(filled), "contact-kind": "wrote", "contact-day": "2027-04-10", "contact-words": "Right."}
+    sent = {**form(filled), "kind": "wrote", "day": "2027-04-10", "words": "Right."}
     assert browser.post(f"{page}/contacts", **sent).status_code == 303
     later, before = log_of(enrolment)
     assert (later.corrects, later.corrected, before.corrected) == (before.public_id, False, True)
@@ -169,9 +168,9 @@ def test_whoever_does_not_coordinate_the_edition_neither_reads_nor_writes_the_lo
     person = make_person()
     give_mandate(person, role, scope, key)
     browser, page = Browser(app, person), f"/editions/{edition}/people/{enrolment.public_id}"
-    for path in (page, f"/editions/{edition}/people", f"/editions/{edition}"):
+    for path in (page, f"{page}/contacts", f"/editions/{edition}/people", f"/editions/{edition}"):
         assert ILL not in browser.get(path).text
-    sent = {"contact-client_key": "x" * 12, "contact-kind": "met", "contact-day": "2027-04-11"}
+    sent = {"client_key": "x" * 12, "kind": "met", "day": "2027-04-11"}
     assert browser.post(f"{page}/contacts", **sent).status_code == 404
     assert len(log_of(enrolment)) == 1
     db.session.remove()

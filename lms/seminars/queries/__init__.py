@@ -29,6 +29,7 @@ from .editions import (
     editions_of_course,
     editions_visible,
     institutions_named,
+    later_editions,
     version_in_force,
     version_numbered,
     version_waiting,
@@ -47,7 +48,7 @@ from .enrolments import (
     people_rows,
     visible_to,
 )
-from .standing import RequestRow, history, request_in, requests_of, stages_of
+from .standing import LinkedPlace, RequestRow, Step, history, linked_places, request_in, requests_of, stages_of
 
 __all__ = [
     "Closing",
@@ -55,11 +56,13 @@ __all__ = [
     "Contact",
     "EditionRow",
     "EnrolmentRow",
+    "LinkedPlace",
     "MarkRow",
     "OwnContact",
     "PersonRow",
     "RequestRow",
     "SheetPerson",
+    "Step",
     "VersionRead",
     "VersionRow",
     "attendance_result",
@@ -82,6 +85,8 @@ __all__ = [
     "institutions_named",
     "last_contact_day",
     "last_contacts",
+    "later_editions",
+    "linked_places",
     "marks_of",
     "my_enrolments",
     "named",

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import cast
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -20,9 +20,10 @@ from lms.people import services as people_services
 from lms.people.models import Sector
 from lms.people.sign_in import me
 from lms.seminars import queries, services
-from lms.seminars.forms import AnswerForm, ContactForm, DeadlineForm, NomineeForm, ReasonForm, ReplaceForm, ZonedForm
+from lms.seminars.forms import AnswerForm, DeadlineForm, NomineeForm, ReasonForm, ReplaceForm, ZonedForm
 from lms.seminars.labels import (
     CONTACTS,
+    LINKS,
     REQUESTS,
     SECTORS,
     STAGES,
@@ -32,10 +33,10 @@ from lms.seminars.labels import (
     state_names,
     state_note,
 )
-from lms.seminars.models import ContactKind, Edition, Enrolment
-from lms.seminars.rules import Stage, counted, may_become
-from lms.web.access import Permission, keeps_typed, requires
-from lms.web.dates import clocks, local_day, town
+from lms.seminars.models import Edition, Enrolment
+from lms.seminars.rules import Stage, counted, may_become, state_before
+from lms.web.access import Permission, requires
+from lms.web.dates import clocks, town
 from lms.web.forms import Form, submitted
 from lms.web.languages import choices, own_name
 from lms.web.logs import note_look
@@ -100,7 +101,7 @@ def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) 
     found = queries.edition_of(session, edition, scope)
     row = queries.enrolment_row(session, edition, enrolment, scope)
     requests = queries.requests_of(session, row.id, row.person_id)
-    contacts = queries.contacts_of(session, row.id, row.person_id)
+    steps = queries.history(session, row.id, row.person_id)
     stages = queries.stages_of(session, row.id)
     note_look("participant.looked", row.public_id)
     return render(
@@ -108,22 +109,24 @@ def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) 
         edition=found,
         row=row,
         form=next(iter((refused or {}).values()), None),
-        forms=_forms(found, requests) | {"contact": _contact_form(found, contacts)} | (refused or {}),
-        contacts=contacts,
-        me=me(),
+        forms=_forms(found, requests) | (refused or {}),
+        contacts=queries.contacts_of(session, row.id, row.person_id),
+        contact_words=CONTACTS,
         person_name=people.person_name(session, row.person_id),
         addresses=people.addresses_of(session, row.person_id),
         requests=requests,
-        steps=queries.history(session, row.id, row.person_id),
+        steps=steps,
         stages=stages,
         late=stages.get(Stage.PRE_READING, row.deadline) > row.deadline,
         closing=queries.closing_of(session, found.id),
         clocks=clocks(row.deadline, (row.institution_zone, ""), (found.zone, town(found.place)), (viewer.zone, "")),
         may_become=may_become,
+        may_take_back=_may_take_back(steps, row),
+        linked=queries.linked_places(session, row.id, scope),
+        link_words=LINKS,
         state_name=state_name,
         state_note=state_note,
         labels={
-            "contacts": CONTACTS,
             "states": STATES,
             "marks": STATE_MARKS,
             "stages": STAGES,
@@ -133,15 +136,9 @@ def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) 
     )
 
 
-def _contact_form(edition: Edition, contacts: list[queries.Contact]) -> ContactForm:
-    """Empty, for today; or filled from the entry that the address asks to correct."""
-    asked = request.args.get("correct")
-    mine = (one for one in contacts if one.by_person_id == me().person_id and not one.corrected)
-    wrong = next((one for one in mine if one.public_id == asked), None) if asked else None
-    said = {"kind": str(wrong.kind), "day": wrong.day, "words": wrong.words} if wrong else {}
-    form = ContactForm(prefix="contact-", formdata=None, **{"day": local_day(now(), edition.zone), **said})
-    form.corrects.data = wrong.public_id if wrong else ""
-    return form
+def _may_take_back(steps: list[queries.Step], row: queries.EnrolmentRow) -> bool:
+    """Whether the last step can be undone; what somebody decided for themselves is theirs."""
+    return state_before([step.state for step in steps]) is not None and steps[-1].by != row.subject
 
 
 def _forms(edition: Edition, requests: list[queries.RequestRow]) -> dict[str, Form]:
@@ -270,29 +267,6 @@ def answer(edition: str, enrolment: str, request: str) -> Answer:
         )
 
     return _by_form(edition, enrolment, form, request, act, _("The answer is on its way."))
-
-
-@bp.post("/editions/<edition>/people/<enrolment>/contacts")
-@requires(Permission.COORDINATE)
-@keeps_typed("contact-words")
-def note_contact(edition: str, enrolment: str) -> Answer:
-    """Note in the contact log that one was in touch with somebody, or correct an entry of one's own."""
-    viewer, form = me(), ContactForm(prefix="contact-")
-
-    def act(session: Session, _edition: Edition, place: Enrolment) -> None:
-        services.note_contact(
-            session,
-            enrolment=place,
-            kind=ContactKind(form.kind.data),
-            day=form.day.data,
-            words=(form.words.data or "").strip(),
-            key=form.client_key.data,
-            at=now(),
-            by=viewer.person_id,
-            corrects=form.corrects.data or None,
-        )
-
-    return _by_form(edition, enrolment, form, "contact", act, _("The entry is in the contact log."))
 
 
 @bp.route("/editions/<edition>/people/<enrolment>/replace", methods=["GET", "POST"])

@@ -8,8 +8,8 @@ day.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "e7d20c4be915"
-down_revision = "d51b7e3f90a2"
+revision = "f1d20c4be915"
+down_revision = "e8a4c1d70b35"
 branch_labels = None
 depends_on = None
 
