@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
@@ -11,16 +10,18 @@ from flask_babel import lazy_gettext as _l
 from lms.people import states
 from lms.people.models import Sector
 
-from .rules import Companion, DeadlinePolicy, EditionKind, EnrolmentState, HalfDay, Link, Mark, RequestKind, Stage
-from .rules.calendar import What
-
-
-class Words(NamedTuple):
-    """How an entry of a calendar is called, and what it says."""
-
-    summary: str
-    description: str
-
+from .rules import (
+    Companion,
+    ContactKind,
+    DeadlinePolicy,
+    EditionKind,
+    EnrolmentState,
+    HalfDay,
+    Link,
+    Mark,
+    RequestKind,
+    Stage,
+)
 
 EDITION_KINDS: Mapping[EditionKind, str] = {
     EditionKind.GLOBAL: _l("Global"),
@@ -50,20 +51,6 @@ STATE_MARKS: Mapping[EnrolmentState, str] = {
     EnrolmentState.DEFERRED: "later",
 }
 """The kind of `ui.status` that goes with each."""
-CALENDAR: Mapping[What, Words] = {
-    What.DEADLINE: Words(
-        _l("Raphael Lemkin Seminar: the pre-reading is due"),
-        _l("The texts stay open afterwards. What is finished later counts and is marked as late."),
-    ),
-    What.SEMINAR: Words(_l("Raphael Lemkin Seminar"), _l("Everything about these days stands on your seminar page.")),
-    What.MORNING: Words(
-        _l("Raphael Lemkin Seminar: morning"), _l("The programme on your seminar page says the times.")
-    ),
-    What.AFTERNOON: Words(
-        _l("Raphael Lemkin Seminar: afternoon"), _l("The programme on your seminar page says the times.")
-    ),
-}
-"""What calendars call each kind of entry: the same words for everybody."""
 LINKS: Mapping[Link, str] = {
     Link.DEFERRED_FROM: _l("Deferred from an earlier edition"),
     Link.DEFERRED_TO: _l("The place in the later edition"),
@@ -81,6 +68,11 @@ MARKS: Mapping[Mark, str] = {Mark.PRESENT: _l("Present"), Mark.ABSENT: _l("Absen
 REQUESTS: Mapping[RequestKind, str] = {
     RequestKind.MORE_TIME: _l("Asks for more time"),
     RequestKind.CANNOT_ATTEND: _l("Cannot attend"),
+}
+CONTACTS: Mapping[ContactKind, str] = {
+    ContactKind.CALLED: _l("Called"),
+    ContactKind.WROTE: _l("Wrote"),
+    ContactKind.MET: _l("Met"),
 }
 STAGES: Mapping[Stage, str] = {
     Stage.INVITED: _l("Invited"),

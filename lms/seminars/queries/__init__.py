@@ -14,6 +14,7 @@ from .attendance import (
     sheet_people,
 )
 from .calendar import CalendarReader, calendar_made_at, calendar_places, calendar_reader
+from .contacts import Contact, OwnContact, contacts_about, contacts_of, last_contact_day, last_contacts
 from .counts import counts
 from .editions import (
     CompanionRow,
@@ -54,10 +55,12 @@ __all__ = [
     "CalendarReader",
     "Closing",
     "CompanionRow",
+    "Contact",
     "EditionRow",
     "EnrolmentRow",
     "LinkedPlace",
     "MarkRow",
+    "OwnContact",
     "PersonRow",
     "RequestRow",
     "SheetPerson",
@@ -70,6 +73,8 @@ __all__ = [
     "calendar_reader",
     "closing_of",
     "companions_of",
+    "contacts_about",
+    "contacts_of",
     "counts",
     "course_choices",
     "course_versions",
@@ -83,6 +88,8 @@ __all__ = [
     "enrolment_row",
     "history",
     "institutions_named",
+    "last_contact_day",
+    "last_contacts",
     "later_editions",
     "linked_places",
     "marks_of",

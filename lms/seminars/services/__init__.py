@@ -11,6 +11,7 @@ from .attendance import (
 )
 from .calendar import end_calendar_address, make_calendar_address
 from .companions import add_companion, remove_companion
+from .contacts import mark_seen, note_contact
 from .counting import fold_tallies, reach, reach_all
 from .deadlines import extend, fit_deadlines
 from .editions import NotNewer, change_edition, create_edition, follow_editorial, hold_version, use_version
@@ -44,7 +45,9 @@ __all__ = [
     "lay_out_sessions",
     "make_calendar_address",
     "mark_attendance",
+    "mark_seen",
     "nominate",
+    "note_contact",
     "put_off",
     "reach",
     "reach_all",

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from . import attendance, calendar, companions, downloads, editions, nominations, own, participants
+from . import attendance, calendar, companions, contacts, downloads, editions, nominations, own, participants
 from .blueprint import bp
 
-__all__ = ["attendance", "bp", "calendar", "companions", "downloads", "editions", "nominations", "own", "participants"]
+__all__ = [
+    "attendance",
+    "bp",
+    "calendar",
+    "companions",
+    "contacts",
+    "downloads",
+    "editions",
+    "nominations",
+    "own",
+    "participants",
+]

@@ -16,7 +16,7 @@ from lms.people.letters import absolute_url
 from lms.people.rules.networks import network_of
 from lms.people.sign_in import me
 from lms.seminars import ics, queries, services
-from lms.seminars.labels import CALENDAR
+from lms.seminars.calendar_words import CALENDAR
 from lms.seminars.rules.calendar import Planned, planned
 from lms.web.access import Permission, begins_reading, public, requires
 from lms.web.languages import speaking

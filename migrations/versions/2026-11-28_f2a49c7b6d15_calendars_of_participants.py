@@ -6,8 +6,8 @@ Locks: lms_edition, for a moment; the other tables are new.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "f02a49c7b6d1"
-down_revision = "e8a4c1d70b35"
+revision = "f2a49c7b6d15"
+down_revision = "f1d20c4be915"
 branch_labels = None
 depends_on = None
 
