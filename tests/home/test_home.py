@@ -70,7 +70,7 @@ def test_a_new_participant_begins_with_the_first_text_and_sees_the_deadline_in_b
         "Friday 23 April 2027, 19:00 your time, in Dar es Salaam (UTC+3) "
         "18:00 in Oświęcim (UTC+2) . 11 days from today." in said
     )
-    assert "Ask for more time I cannot attend Change your time zone" in said
+    assert "Ask for more time I cannot attend Put it into your calendar Change your time zone" in said
     assert "0 of 2 modules read. About 10 minutes of reading left." in said
     assert "1 Words Not started 7 minutes, 5 questions." in said
     assert "2 Cases Opens later 3 minutes. Opens after module 1." in said
