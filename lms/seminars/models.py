@@ -89,7 +89,7 @@ class Enrolment(Model):
     first_seen_at: Mapped[dt.datetime | None]
     deadline_at: Mapped[dt.datetime | None]
     """This person's own deadline, when more time was granted."""
-    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("lms_enrolment.id"))
+    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("lms_enrolment.id"), index=True)
 
     edition: Mapped[Edition] = relationship()
     person: Mapped[Person] = relationship()

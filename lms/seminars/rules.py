@@ -119,7 +119,7 @@ _FOLLOWS: dict[EnrolmentState | None, frozenset[EnrolmentState]] = {
     EnrolmentState.ACCEPTED: _OPEN_ENDS,
     # Somebody who left may be asked again: the substitute falls ill, the ministry changes its mind.
     EnrolmentState.DECLINED: frozenset({EnrolmentState.INVITED}),
-    EnrolmentState.WITHDRAWN: frozenset({EnrolmentState.INVITED}),
+    EnrolmentState.WITHDRAWN: frozenset({EnrolmentState.INVITED, EnrolmentState.NOMINATED}),
     EnrolmentState.REPLACED: frozenset({EnrolmentState.INVITED}),
 }
 
