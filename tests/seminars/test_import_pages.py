@@ -186,7 +186,7 @@ def test_a_long_file_shows_how_far_it_is_and_says_when_it_is_done(browser: Brows
     assert re.search(r'<progress id="work-[\w-]+" value="0" max="320">', shown)
     assert 'hx-trigger="every 2s"' in shown
     part = browser.part(page)
-    assert part.get_data(as_text=True).startswith("<div id=\"state\"")
+    assert part.get_data(as_text=True).startswith('<div id="state"')
     worker.drain()
     assert "320 rows ready" in words(browser.part(page))
     assert "320 rows ready" in words(browser.get(page))
