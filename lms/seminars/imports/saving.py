@@ -24,6 +24,7 @@ from lms.people.sealing import name_place
 from lms.people.services.persons import checked_name
 from lms.seminars.columns import Column
 from lms.seminars.models import Edition, Enrolment
+from lms.seminars.rules import Deadline, due_at
 from lms.seminars.services.enrolments import Serving, enrol_all, nominate_again
 from lms.seminars.services.nominations import serve_at
 from lms.web.languages import gettext as _
@@ -156,7 +157,7 @@ def _take_newcomers(
 
 
 def _serving(person_id: int, affiliation_id: int, house: Institution) -> Serving:
-    return Serving(person_id, affiliation_id, house.id, house.state_code, house.sector)
+    return Serving(person_id, affiliation_id, house.id, house.state_code, house.sector, house.zone)
 
 
 def _take_known(
@@ -232,5 +233,8 @@ def set_house(session: Session, place: Enrolment, key: bytes, house: Institution
     serving = session.get_one(Affiliation, place.affiliation_id)
     serving.institution_id = place.institution_id = house.id
     place.state_code, place.sector = house.state_code, house.sector
+    edition = session.get_one(Edition, place.edition_id)
+    extended = Deadline(place.deadline_at) if place.deadline_at else None
+    place.due_at = due_at(edition.deadline, extended, house.zone)
     if function is not None:
         serving.sealed_function = people_services.sealed_function(key, function, serving.since)

@@ -66,6 +66,7 @@ _LEFT: Mapping[str, str] = {
     "invited": _l("Is invited already; what the row says otherwise is not taken over."),
     "left-declined": _l("Has declined. An invitation from their page asks them again."),
     "left-withdrawn": _l("Was withdrawn. An invitation from their page asks them again."),
+    "left-deferred": _l("Was put off to a later edition."),
     "left-replaced": _l("Was replaced by somebody else."),
 }
 

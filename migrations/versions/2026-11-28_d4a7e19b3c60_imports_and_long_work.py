@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "d4a7e19b3c60"
-down_revision = "c4e8b2a90d13"
+down_revision = "e8a4c1d70b35"
 branch_labels = None
 depends_on = None
 
