@@ -6,7 +6,7 @@ Locks: an index is added to `lms_enrolment`, which on PostgreSQL keeps others fr
 import sqlalchemy as sa
 from alembic import op
 
-revision = "d4a7e19b3c60"
+revision = "f3a7e19b3c60"
 down_revision = "e8a4c1d70b35"
 branch_labels = None
 depends_on = None
