@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "f3a7e19b3c60"
-down_revision = "e8a4c1d70b35"
+down_revision = "f1d20c4be915"
 branch_labels = None
 depends_on = None
 
