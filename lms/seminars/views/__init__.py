@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import attendance, calendar, companions, contacts, downloads, editions, nominations, own, participants
+from . import attendance, calendar, companions, contacts, downloads, editions, imports, nominations, own, participants
 from .blueprint import bp
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "contacts",
     "downloads",
     "editions",
+    "imports",
     "nominations",
     "own",
     "participants",
