@@ -10,7 +10,16 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, EmailField, HiddenField, SelectField, StringField, TextAreaField, TimeField
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    HiddenField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import (
     DataRequired,
@@ -27,7 +36,7 @@ from lms.web.forms import Form, OnceForm, zone_choices
 
 from .labels import COMPANIONS, CONTACTS, DEADLINE_POLICIES, EDITION_KINDS, HALVES, SECTORS
 from .models import Edition
-from .rules import DeadlinePolicy, EditionFacts, EditionKind, NoSuchTime, end_of_day, instant
+from .rules import Deadline, DeadlinePolicy, EditionFacts, EditionKind, NoSuchTime, end_of_day, instant
 
 _NEEDED = _l("This is needed.")
 _NO_DAY = _l("Write the day as year-month-day, such as 2027-04-23.")
@@ -109,15 +118,54 @@ class ZonedForm(Form):
             self.twice = _("The clocks show %(time)s twice on this day; the later one counts.", time=said)
 
 
-def _unless_a_day_ends(form: EditionForm, field: TimeField) -> None:
+def _unless_a_day_ends(form: DueForm, field: TimeField) -> None:
     """No time is asked for where the end of a day is meant, and one that cannot be read does not matter."""
     if form.deadline_policy.data == DeadlinePolicy.END_OF_DAY:
         field.errors = []
         raise StopValidation
 
 
-class EditionForm(ZonedForm):
-    """What a coordinator says of an edition."""
+class DueForm(ZonedForm):
+    """A form that says when the pre-reading of an edition is due."""
+
+    deadline_policy = SelectField(
+        _l("How the deadline is meant"), choices=choices(DEADLINE_POLICIES), default=str(DeadlinePolicy.INSTANT)
+    )
+    deadline_day = DayField(_l("Pre-reading is due on"), [InputRequired(_NEEDED)])
+    deadline_time = ClockField(
+        _l("At"),
+        [_unless_a_day_ends, InputRequired(_NEEDED)],
+        default=END_OF_DAY,
+        description=_l("Not needed for the end of a day."),
+    )
+
+    @property
+    def due_zone(self) -> str:
+        """The zone on whose clocks it is said."""
+        raise NotImplementedError
+
+    @property
+    def deadline(self) -> Deadline:
+        """What was said, once it was validated."""
+        return Deadline(cast(dt.datetime, self.at), self.on)
+
+    @property
+    def time_said(self) -> str:
+        """The time of day as it is sent, empty where none is needed."""
+        return f"{self.deadline_time.data:%H:%M}" if self.deadline_time.data else ""
+
+    def validate_deadline_time(self, field: TimeField) -> None:
+        """Find the instant of the deadline."""
+        self.place_in(self.due_zone, self.deadline_day.data, field.data)
+
+    def validate_deadline_policy(self, field: SelectField) -> None:
+        """Take the day where its end is meant."""
+        if field.data == DeadlinePolicy.END_OF_DAY:
+            self.ends_with(self.due_zone, self.deadline_day.data)
+
+
+class EditionForm(Form):
+    """What a coordinator says of an edition, but for its deadline, which has a page of its own."""
 
     title = StringField(_l("Title"), needed(200), description=_l("Such as “Global seminar, May 2027”"))
     kind = SelectField(_l("Reach"), choices=choices(EDITION_KINDS))
@@ -129,16 +177,6 @@ class EditionForm(ZonedForm):
         [DataRequired(_NEEDED)],
         description=_l("Every day and time of this edition is on the clocks of this zone."),
     )
-    deadline_policy = SelectField(
-        _l("How the deadline is meant"), choices=choices(DEADLINE_POLICIES), default=str(DeadlinePolicy.INSTANT)
-    )
-    deadline_day = DayField(_l("Pre-reading is due on"), [InputRequired(_NEEDED)])
-    deadline_time = ClockField(
-        _l("At"),
-        [_unless_a_day_ends, InputRequired(_NEEDED)],
-        default=END_OF_DAY,
-        description=_l("Not needed for the end of a day."),
-    )
     contact = EmailField(
         _l("Address of the office that answers"),
         [*needed(320), Email(_l("This is not an e-mail address."))],
@@ -147,34 +185,29 @@ class EditionForm(ZonedForm):
     programme = TextAreaField(_l("Programme"), may_be(20000))
     practical = TextAreaField(_l("Practical information"), may_be(20000))
 
-    def __init__(self, **more: Any) -> None:
+    def __init__(self, kept: Deadline | None = None, **more: Any) -> None:
         super().__init__(**more)
-        self.zone.choices = zones_or_none()
+        self.kept, self.zone.choices = kept, zones_or_none()
 
-    def validate_deadline_time(self, field: TimeField) -> None:
-        """Find the instant of the deadline."""
-        self.place_in(self.zone.data, self.deadline_day.data, field.data)
-
-    def validate_deadline_policy(self, field: SelectField) -> None:
-        """Take the day where its end is meant."""
-        if field.data == DeadlinePolicy.END_OF_DAY:
-            self.ends_with(self.zone.data, self.deadline_day.data)
+    def due(self) -> Deadline:
+        """The deadline, which stays as it is."""
+        return cast(Deadline, self.kept)
 
     def facts(self) -> EditionFacts:
         """What was said, once it was validated."""
         said = {name: self[name].data for name in ("starts_on", "ends_on", "zone")}
         lines = ("title", "place", "contact", "programme", "practical")
         words: dict[str, Any] = {name: (self[name].data or "").strip() for name in lines}
-        at = cast(dt.datetime, self.at)
-        return EditionFacts(kind=EditionKind(self.kind.data), deadline_at=at, deadline_on=self.on, **said, **words)
+        due = self.due()
+        return EditionFacts(kind=EditionKind(self.kind.data), deadline_at=due.at, deadline_on=due.day, **said, **words)
 
     @staticmethod
     def said_of(edition: Edition) -> dict[str, Any]:
         """What the form shows of an edition that is there."""
-        return {"obj": edition, **_deadline_of(edition), "deadline_day": _local(edition).date()}
+        return {"obj": edition, "kept": edition.deadline}
 
 
-class NewEditionForm(EditionForm):
+class NewEditionForm(DueForm, EditionForm):
     """An edition that is not there yet: the course has to be chosen."""
 
     course = SelectField(_l("Course"), [DataRequired(_NEEDED)])
@@ -183,11 +216,41 @@ class NewEditionForm(EditionForm):
         super().__init__(**more)
         self.course.choices = choices(courses)
 
+    @property
+    def due_zone(self) -> str:
+        """The zone of the place."""
+        return str(self.zone.data)
+
+    def due(self) -> Deadline:
+        """The deadline that was said."""
+        return self.deadline
+
     @staticmethod
     def copied(edition: Edition) -> dict[str, Any]:
         """What is kept of the edition before: all but its dates."""
         kept = ("title", "kind", "place", "zone", "contact", "programme", "practical")
         return {**{name: getattr(edition, name) for name in kept}, **_deadline_of(edition)}
+
+
+class EditionDeadlineForm(DueForm):
+    """Another deadline for an edition: what was shown of it, and whether the people are told."""
+
+    shown = HiddenField(validators=[Length(max=64)])
+    tell = BooleanField(_l("Write to the people whose deadline changes"), default=True)
+
+    def __init__(self, edition: Edition, **more: Any) -> None:
+        super().__init__(**more)
+        self._zone = edition.zone
+
+    @property
+    def due_zone(self) -> str:
+        """The zone of the place."""
+        return self._zone
+
+    @staticmethod
+    def said_of(edition: Edition) -> dict[str, Any]:
+        """What the form shows of the present deadline."""
+        return {**_deadline_of(edition), "deadline_day": _local(edition).date()}
 
 
 def _deadline_of(edition: Edition) -> dict[str, Any]:

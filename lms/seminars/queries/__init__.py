@@ -16,6 +16,7 @@ from .attendance import (
 from .calendar import CalendarReader, calendar_made_at, calendar_places, calendar_reader
 from .contacts import Contact, OwnContact, contacts_about, contacts_of, last_contact_day, last_contacts
 from .counts import counts
+from .deadlines import shifts
 from .editions import (
     CompanionRow,
     EditionRow,
@@ -102,6 +103,7 @@ __all__ = [
     "session_titles",
     "sessions_of",
     "sheet_people",
+    "shifts",
     "stages_of",
     "version_in_force",
     "version_numbered",

@@ -13,7 +13,7 @@ from .calendar import end_calendar_address, make_calendar_address
 from .companions import add_companion, remove_companion
 from .contacts import mark_seen, note_contact
 from .counting import fold_tallies, reach, reach_all
-from .deadlines import extend, fit_deadlines
+from .deadlines import extend, fit_deadlines, set_deadline
 from .editions import NotNewer, change_edition, create_edition, follow_editorial, hold_version, use_version
 from .enrolments import accept, came_back, decline, defer, enrol, invite, replace, take_back, withdraw
 from .nominations import Nominee, decline_all, decline_own, nominate, put_off, send_invitation, substitute
@@ -55,6 +55,7 @@ __all__ = [
     "remove_session",
     "replace",
     "send_invitation",
+    "set_deadline",
     "set_session",
     "substitute",
     "take_back",

@@ -18,10 +18,10 @@ from lms.seminars.events import EditionVersionChanged
 from lms.seminars.models import AttendanceClosing, Edition, EditionVersion
 from lms.seminars.queries import course_versions, version_in_force
 from lms.seminars.rules import LONGEST_EDITION, EditionFacts
-from lms.web.dates import is_zone, local_day
+from lms.web.dates import is_zone
 
 from .attendance import fit_sessions, hold, lay_out_sessions, revised
-from .deadlines import fit_deadlines
+from .deadlines import check_due, fit_deadlines
 
 
 class NotNewer(Refused):
@@ -144,7 +144,5 @@ def _checked(facts: EditionFacts) -> EditionFacts:
         raise Refused(_("An edition lasts at most %(days)s days on site.", days=LONGEST_EDITION))
     if not is_zone(facts.zone):
         raise Refused(_("We know no time zone “%(zone)s”.", zone=facts.zone))
-    ends = facts.deadline.within(facts.zone)
-    if (facts.deadline_on or local_day(ends, facts.zone)) > facts.starts_on:
-        raise Refused(_("The pre-reading must be due on the first day at the latest."))
-    return replace(facts, deadline_at=ends)
+    check_due(facts.deadline, facts.zone, facts.starts_on)
+    return replace(facts, deadline_at=facts.deadline.within(facts.zone))

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from . import attendance, calendar, companions, contacts, downloads, editions, imports, nominations, own, participants
+from . import (
+    attendance,
+    calendar,
+    companions,
+    contacts,
+    deadline,
+    downloads,
+    editions,
+    imports,
+    nominations,
+    own,
+    participants,
+)
 from .blueprint import bp
 
 __all__ = [
@@ -11,6 +23,7 @@ __all__ = [
     "calendar",
     "companions",
     "contacts",
+    "deadline",
     "downloads",
     "editions",
     "imports",
