@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .counting import numbers, waiting_numbers
-from .lists import Choices, Listed, People, choices, people, people_behind
+from .choices import Choices, choices
+from .counting import behind, how_many, numbers, waiting_numbers
+from .lists import Listed, People, people, people_behind
 from .looks import Look, SeenEdition, look
 
 __all__ = [
@@ -12,7 +13,9 @@ __all__ = [
     "Look",
     "People",
     "SeenEdition",
+    "behind",
     "choices",
+    "how_many",
     "look",
     "numbers",
     "people",

@@ -13,7 +13,7 @@ from .attendance import (
     sessions_of,
     sheet_people,
 )
-from .counts import counts
+from .counts import EditionNumbers, count_of, counts, edition_numbers
 from .editions import (
     CompanionRow,
     EditionRow,
@@ -51,6 +51,7 @@ from .standing import RequestRow, history, request_in, requests_of, stages_of
 __all__ = [
     "Closing",
     "CompanionRow",
+    "EditionNumbers",
     "EditionRow",
     "EnrolmentRow",
     "MarkRow",
@@ -62,10 +63,12 @@ __all__ = [
     "attendance_result",
     "closing_of",
     "companions_of",
+    "count_of",
     "counts",
     "course_choices",
     "course_versions",
     "edition_by_public_id",
+    "edition_numbers",
     "edition_of",
     "edition_to_read",
     "editions_of_course",

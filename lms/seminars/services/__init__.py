@@ -10,9 +10,9 @@ from .attendance import (
     set_session,
 )
 from .companions import add_companion, remove_companion
-from .counting import fold_tallies, reach, reach_all
+from .counting import count, fold_tallies, keep_names_awaited, reach, reach_all
 from .editions import NotNewer, change_edition, create_edition, follow_editorial, hold_version, use_version
-from .enrolments import accept, came_back, decline, enrol, invite, replace, withdraw
+from .enrolments import accept, came_back, decline, enrol, invite, name_confirmed, replace, withdraw
 from .nominations import Nominee, nominate, send_invitation, substitute
 from .requests import answer_request, ask, extend
 
@@ -26,6 +26,7 @@ __all__ = [
     "came_back",
     "change_edition",
     "close_attendance",
+    "count",
     "create_edition",
     "decline",
     "enrol",
@@ -34,8 +35,10 @@ __all__ = [
     "follow_editorial",
     "hold_version",
     "invite",
+    "keep_names_awaited",
     "lay_out_sessions",
     "mark_attendance",
+    "name_confirmed",
     "nominate",
     "reach",
     "reach_all",

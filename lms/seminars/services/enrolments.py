@@ -19,9 +19,9 @@ from lms.people.sealing import seal_reason
 from lms.seminars.events import EnrolmentAccepted, EnrolmentEnded, EnrolmentInvited
 from lms.seminars.models import Edition, Enrolment, EnrolmentEvent
 from lms.seminars.queries import Closing, closing_of
-from lms.seminars.rules import EnrolmentState, Stage, counted, may_become, step_place
+from lms.seminars.rules import PLACES, EnrolmentState, Stage, counted, may_become, step_place
 
-from .counting import reach, recount
+from .counting import count, keep_names_awaited, reach, recount
 
 
 def enrol(
@@ -50,6 +50,7 @@ def enrol(
     )
     if enrolment is None:
         raise Refused(_("This person is in this edition already."))
+    count(session, edition_id=edition.id, what=PLACES, change=1)
     _note(session, enrolment, EnrolmentState.NOMINATED, at, by, None)
     return enrolment
 
@@ -89,6 +90,15 @@ def came_back(session: Session, *, person_id: int, at: dt.datetime) -> None:
             accept(session, enrolment=enrolment, at=at, by=subject)
         enrolment.first_seen_at = enrolment.first_seen_at or at
         reach(session, enrolment=enrolment, stage=Stage.SIGNED_IN, at=at)
+    if waiting:
+        keep_names_awaited(session, enrolment_ids=[enrolment.id for enrolment in waiting])
+
+
+def name_confirmed(session: Session, *, person_id: int) -> None:
+    """A person's name is right now, in every edition they are in."""
+    theirs = session.scalars(select(Enrolment.id).where(Enrolment.person_id == person_id)).all()
+    if theirs:
+        keep_names_awaited(session, enrolment_ids=theirs)
 
 
 def decline(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: str | None, reason: str = "") -> None:
@@ -150,6 +160,8 @@ def _move(
     before, enrolment.state = enrolment.state, then
     if counted(then) != counted(before):
         recount(session, enrolment, 1 if counted(then) else -1)
+        if enrolment.first_seen_at is not None:
+            keep_names_awaited(session, enrolment_ids=[enrolment.id])
     _note(session, enrolment, then, at, by, reason)
 
 
