@@ -130,7 +130,8 @@ _ROW: Select[*tuple[Any, ...]] = (
     select(
         _enrolment.c.id, _enrolment.c.public_id, _enrolment.c.person_id, _institution.c.name, _enrolment.c.state_code,
         _enrolment.c.sector, _enrolment.c.state, _enrolment.c.deadline_at, _progress.c.completed_at,
-        _ASKS.label("asks"), _STAGES.label("stages"), _NAMELESS.label("nameless"), _person.c.subject, _key.c.wrapped, _identity.c.place, _identity.c.sealed,
+        _ASKS.label("asks"), _STAGES.label("stages"), _NAMELESS.label("nameless"),
+        _person.c.subject, _key.c.wrapped, _identity.c.place, _identity.c.sealed,
     )
     .select_from(_enrolment)
     .join(_institution, _institution.c.id == _enrolment.c.institution_id)
