@@ -48,7 +48,7 @@ def fill(home: Path, sizes: Sequence[int], database_url: str = "") -> Filled:
             with unit_of_work() as session:
                 edition, places = an_edition(session, app, size)
             with db.engine.begin() as connection:
-                _Crowd(connection, edition.id, places).write(size)
+                _Crowd(connection, edition.id, _written(edition.deadline_at), places).write(size)
             editions[size] = edition.public_id
         worker.drain()
         _let_the_database_look(database_url)
@@ -69,6 +69,7 @@ class _Crowd:
 
     connection: Connection
     edition_id: int
+    due_at: str
     places: Sequence[Institution]
 
     def write(self, size: int) -> None:
@@ -96,11 +97,12 @@ class _Crowd:
         )
         self._load(
             Enrolment,
-            "id public_id edition_id person_id affiliation_id institution_id state_code sector state invited_at",
+            "id public_id edition_id person_id affiliation_id institution_id state_code sector state invited_at due_at",
             (
                 (
                     places + n, new_token(), self.edition_id, one.id, affiliations + n, where[n].id,
                     where[n].state_code, where[n].sector.value, "accepted", at,
+                    self.due_at,
                 )
                 for n, one in enumerate(people)
             ),

@@ -231,6 +231,11 @@ class PeoplePage:
         asked = address_of(self.wanted, self.seen.edition.public_id, page, by_name=by_name)
         return f"{self.list_url}?{asked}" if asked else self.list_url
 
+    def download_url(self, form: str) -> str:
+        """Where this list, with its filter and whole, is taken away as a file of this form."""
+        asked = address_of(self.wanted, self.seen.edition.public_id)
+        return f"{self.list_url}.{form}" + (f"?{asked}" if asked else "")
+
     @property
     def other_order_url(self) -> str | None:
         """The address of the same list in the other order, where there is a choice."""

@@ -19,7 +19,7 @@ from lms.learning.rules.standing import ModuleStanding, Standing
 from lms.people.rules import Grant, Role
 from lms.records.rules.completion import Key, Verdict
 from lms.seminars.rules import EnrolmentState
-from lms.web.dates import days_left, local_day, short_day
+from lms.web.dates import days_left, local_day, other_clocks, short_day, town
 from lms.web.languages import gettext as _
 from lms.web.languages import listed, ngettext
 
@@ -83,6 +83,13 @@ class HomePage:
         if left == 0:
             return str(_("Today."))
         return str(ngettext("%(num)s day from today.", "%(num)s days from today.", left))
+
+    @property
+    def other_clocks(self) -> list[tuple[str, str]]:
+        """(zone, town) of the person's institution and of the seminar's place, where clocks differ from one's own."""
+        place = self.place
+        own = (self.zone, "")
+        return other_clocks(place.deadline, own, (place.institution_zone, ""), (place.zone, town(place.where)))[1:]
 
     @property
     def ask_for_time(self) -> bool:
@@ -206,12 +213,24 @@ def _about(minutes: int) -> str:
 
 
 @dataclass(frozen=True)
+class TaughtLine:
+    """A course in the list of those whose texts somebody works on, and how many of its drafts wait in review."""
+
+    title: str
+    url: str
+    waiting: int
+    drafts_url: str
+
+
+@dataclass(frozen=True)
 class MandatePage:
     """What somebody without a place in an edition may see by their mandates."""
 
     grants: tuple[Grant, ...]
     editions: Sequence[CountedEdition]
     courses: Sequence[tuple[str, Published]]
+    waiting: Mapping[str, int]
+    """How many drafts of a course wait in review."""
     names: Mapping[str, str]
     locale: str
 
@@ -226,10 +245,15 @@ class MandatePage:
         return any(grant.role in TEACHING for grant in self.grants)
 
     @property
-    def taught(self) -> list[tuple[str, str]]:
-        """(title, address) of the courses whose texts they work on."""
+    def taught(self) -> list[TaughtLine]:
+        """The courses whose texts they work on."""
         return [
-            (localised(found.title, self.locale), url_for("authoring.course", slug=slug))
+            TaughtLine(
+                localised(found.title, self.locale),
+                url_for("authoring.course", slug=slug),
+                self.waiting.get(slug, 0),
+                url_for("authoring.drafts", slug=slug),
+            )
             for slug, found in self.courses
         ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .choices import Choices, choices
 from .counting import behind, how_many, numbers, waiting_numbers
+from .exports import Taken, taken
 from .lists import Listed, People, people, people_behind
 from .looks import Look, SeenEdition, look
 
@@ -13,6 +14,7 @@ __all__ = [
     "Look",
     "People",
     "SeenEdition",
+    "Taken",
     "behind",
     "choices",
     "how_many",
@@ -20,5 +22,6 @@ __all__ = [
     "numbers",
     "people",
     "people_behind",
+    "taken",
     "waiting_numbers",
 ]

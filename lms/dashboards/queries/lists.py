@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
@@ -126,24 +126,27 @@ _ASKS = (
     select(_request.c.id).where(_request.c.enrolment_id == _enrolment.c.id, _request.c.answered_at.is_(None)).exists()
 )
 _NAMELESS = select(_awaited.c.enrolment_id).where(_awaited.c.enrolment_id == _enrolment.c.id).exists()
-_ROW: Select[*tuple[Any, ...]] = (
+_SAID: Select[*tuple[Any, ...]] = (
     select(
         _enrolment.c.id, _enrolment.c.public_id, _enrolment.c.person_id, _institution.c.name, _enrolment.c.state_code,
         _enrolment.c.sector, _enrolment.c.state, _enrolment.c.deadline_at, _progress.c.completed_at,
         _ASKS.label("asks"), _STAGES.label("stages"), _NAMELESS.label("nameless"),
-        _person.c.subject, _key.c.wrapped, _identity.c.place, _identity.c.sealed,
     )
     .select_from(_enrolment)
     .join(_institution, _institution.c.id == _enrolment.c.institution_id)
+    .outerjoin(_progress, _progress.c.enrolment_id == _enrolment.c.id)
+)  # fmt: skip
+_BY_ID = _SAID.where(_enrolment.c.id.in_(bindparam("enrolment_ids", expanding=True)))
+_ROW = (
+    _SAID.add_columns(_person.c.subject, _key.c.wrapped, _identity.c.place, _identity.c.sealed)
     .join(_person, _person.c.id == _enrolment.c.person_id)
     .outerjoin(_key, _key.c.person_id == _person.c.id)
     .outerjoin(
         _identity,
         and_(_identity.c.person_id == _person.c.id, _identity.c.kind == IdentityKind.NAME, _identity.c.primary),
     )
-    .outerjoin(_progress, _progress.c.enrolment_id == _enrolment.c.id)
     .order_by(*_ORDER)
-)  # fmt: skip
+)
 # A far page is found in the index alone; only the people on it are read.
 _ON_PAGE = select(_enrolment.c.id).order_by(*_ORDER).limit(PAGE).offset(bindparam("before"))
 
@@ -165,7 +168,18 @@ def _rows(session: Session, seen: Look, which: list[ColumnElement[bool]], page: 
     return session.connection().execute(found, {**values, "before": (page - 1) * PAGE}).all()
 
 
-def _listed(session: Session, seen: Look, rows: Sequence[Row[Any]], names: dict[int, str]) -> list[Listed]:
+def listed(session: Session, seen: Look, rows: list[PersonRow], names: Mapping[int, str]) -> list[Listed]:
+    """What a list says of these people, in the order given, under their names by person; a handful of statements
+    whatever their number."""
+    session.flush()  # as above
+    ids = [row.enrolment_id for row in rows]
+    known = {row.id: row for row in session.connection().execute(_BY_ID, {"enrolment_ids": ids})}
+    return _listed(
+        session, seen, [known[number] for number in ids], {row.enrolment_id: names[row.person_id] for row in rows}
+    )
+
+
+def _listed(session: Session, seen: Look, rows: Sequence[Row[Any]], names: Mapping[int, str]) -> list[Listed]:
     read = _read(session, seen, rows)
     return [_line(seen.sight, row, names[row.id], read.get(row.id)) for row in rows]
 
