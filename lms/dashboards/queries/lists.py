@@ -19,7 +19,7 @@ from lms.learning.queries import asked_done
 from lms.people.models import IdentityKind, IdentityRow, Institution, Person, PersonKey, Sector
 from lms.people.queries import listed_name, names_of
 from lms.seminars.models import Enrolment, EnrolmentState, NameAwaited, ParticipantRequest, StageReached
-from lms.seminars.queries import PersonRow
+from lms.seminars.queries import PersonRow, people_where
 from lms.seminars.rules import Stage, counted
 from lms.web.slices import Slice, slice_among
 
@@ -76,18 +76,7 @@ def people_behind(session: Session, seen: Look, wanted: Filter) -> list[PersonRo
     """Everyone whom a number counts, without names, by state; the length of this list is the number."""
     if seen.sight is Sight.COUNTS:
         raise NotFound
-    found = (
-        select(
-            _enrolment.c.id.label("enrolment_id"), _enrolment.c.public_id, _enrolment.c.person_id,
-            _institution.c.name.label("institution_name"), _enrolment.c.state_code, _enrolment.c.sector,
-            _enrolment.c.state, _enrolment.c.invited_at, _enrolment.c.first_seen_at,
-            _enrolment.c.deadline_at.label("own_deadline_at"),
-        )
-        .join(_institution, _institution.c.id == _enrolment.c.institution_id)
-        .where(*behind(seen, wanted))
-        .order_by(*_ORDER)
-    )  # fmt: skip
-    return [PersonRow(**row) for row in session.execute(found).mappings()]
+    return people_where(session, behind(seen, wanted))
 
 
 def people(session: Session, seen: Look, wanted: Filter, page: int, *, by_name: bool = False) -> People:

@@ -44,6 +44,7 @@ from .enrolments import (
     named,
     own_enrolment,
     people_rows,
+    people_where,
     visible_to,
 )
 from .standing import RequestRow, history, request_in, requests_of, stages_of
@@ -83,6 +84,7 @@ __all__ = [
     "named",
     "own_enrolment",
     "people_rows",
+    "people_where",
     "request_in",
     "requests_of",
     "session_titles",
