@@ -7,7 +7,7 @@ built, a second or two for a million rows.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "d3f0a6b18c42"
+revision = "e1f0a6b18c42"
 down_revision = "d51b7e3f90a2"
 branch_labels = None
 depends_on = None
