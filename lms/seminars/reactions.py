@@ -11,7 +11,7 @@ from lms.catalogue.events import CourseVersionPublished
 from lms.catalogue.models import CourseVersion
 from lms.kernel import outbox
 from lms.kernel.events import on
-from lms.people.events import NameConfirmed, PersonWelcomed, SignedIn
+from lms.people.events import InvitationDeclined, NameConfirmed, PersonWelcomed, SignedIn
 
 from . import services
 
@@ -32,6 +32,12 @@ def signed_in(session: Session, event: SignedIn) -> None:
 def name_confirmed(session: Session, event: NameConfirmed) -> None:
     """Nobody waits for this name any more."""
     services.name_confirmed(session, person_id=event.person_id)
+
+
+@on(InvitationDeclined)
+def declined(session: Session, event: InvitationDeclined) -> None:
+    """Whoever declines on the page of the invitation gives up what is offered, without an account."""
+    services.decline_all(session, person_id=event.person_id, at=event.at)
 
 
 @on(CourseVersionPublished)

@@ -28,6 +28,7 @@ from .editions import (
     editions_of_course,
     editions_visible,
     institutions_named,
+    later_editions,
     version_in_force,
     version_numbered,
     version_waiting,
@@ -47,7 +48,7 @@ from .enrolments import (
     people_where,
     visible_to,
 )
-from .standing import RequestRow, history, request_in, requests_of, stages_of
+from .standing import LinkedPlace, RequestRow, Step, history, linked_places, request_in, requests_of, stages_of
 
 __all__ = [
     "Closing",
@@ -55,10 +56,12 @@ __all__ = [
     "EditionNumbers",
     "EditionRow",
     "EnrolmentRow",
+    "LinkedPlace",
     "MarkRow",
     "PersonRow",
     "RequestRow",
     "SheetPerson",
+    "Step",
     "VersionRead",
     "VersionRow",
     "attendance_result",
@@ -79,6 +82,8 @@ __all__ = [
     "enrolment_row",
     "history",
     "institutions_named",
+    "later_editions",
+    "linked_places",
     "marks_of",
     "my_enrolments",
     "named",

@@ -13,8 +13,8 @@ from .companions import add_companion, remove_companion
 from .counting import count, fold_tallies, keep_names_awaited, reach, reach_all
 from .deadlines import extend, fit_deadlines
 from .editions import NotNewer, change_edition, create_edition, follow_editorial, hold_version, use_version
-from .enrolments import accept, came_back, decline, enrol, invite, name_confirmed, replace, withdraw
-from .nominations import Nominee, nominate, send_invitation, substitute
+from .enrolments import accept, came_back, decline, defer, enrol, invite, name_confirmed, replace, take_back, withdraw
+from .nominations import Nominee, decline_all, decline_own, nominate, put_off, send_invitation, substitute
 from .requests import answer_request, ask
 
 __all__ = [
@@ -30,6 +30,9 @@ __all__ = [
     "count",
     "create_edition",
     "decline",
+    "decline_all",
+    "decline_own",
+    "defer",
     "enrol",
     "extend",
     "fit_deadlines",
@@ -42,6 +45,7 @@ __all__ = [
     "mark_attendance",
     "name_confirmed",
     "nominate",
+    "put_off",
     "reach",
     "reach_all",
     "remove_companion",
@@ -50,6 +54,7 @@ __all__ = [
     "send_invitation",
     "set_session",
     "substitute",
+    "take_back",
     "use_version",
     "withdraw",
 ]
