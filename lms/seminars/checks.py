@@ -126,17 +126,17 @@ def _recount() -> Select[*tuple[Any, ...]]:
 @check("seminars.counts")
 def counts(session: Session) -> Iterable[Finding]:
     """Whose name is awaited is who has signed in and not confirmed it; how many these are, and how many there are."""
-    noted = dict(session.execute(select(NameAwaited.enrolment_id, NameAwaited.edition_id)).tuples().all())
+    noted = set(session.scalars(select(NameAwaited.enrolment_id)))
     nameless = (
         select(Enrolment.id, Enrolment.edition_id)
         .join(Person, Person.id == Enrolment.person_id)
         .where(Enrolment.state.in_(COUNTED), Enrolment.first_seen_at.is_not(None), Person.name_confirmed_at.is_(None))
     )
-    real = dict(session.execute(nameless).tuples().all())
-    for number in sorted(noted.keys() ^ real.keys()):
+    real = {number: edition for number, edition in session.execute(nameless)}
+    for number in sorted(noted ^ real.keys()):
         yield Finding(f"enrolment {number}", "is noted as one whose name is awaited, or is not, against the facts")
     places = select(Enrolment.edition_id, func.count()).group_by(Enrolment.edition_id)
-    facts = {(PLACES, edition): number for edition, number in session.execute(places).tuples()}
+    facts = {(PLACES, edition): number for edition, number in session.execute(places)}
     facts |= {(NAMES_AWAITED, edition): number for edition, number in Counter(real.values()).items()}
     yield from count_findings(session, (PLACES, NAMES_AWAITED), facts)
 
@@ -146,7 +146,7 @@ def count_findings(session: Session, names: Collection[str], facts: Mapping[tupl
     kept: Counter[tuple[str, int]] = Counter()
     folded = select(EditionCount.what, EditionCount.edition_id, EditionCount.count)
     fresh = select(EditionCountDelta.what, EditionCountDelta.edition_id, EditionCountDelta.change)
-    for what, edition, number in session.execute(union_all(folded, fresh)).tuples():
+    for what, edition, number in session.execute(union_all(folded, fresh)):
         kept[what, edition] += number
     for what, edition in sorted({key for key in kept if key[0] in names} | facts.keys()):
         real = facts.get((what, edition), 0)
