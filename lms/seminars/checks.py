@@ -132,7 +132,7 @@ def counts(session: Session) -> Iterable[Finding]:
         .join(Person, Person.id == Enrolment.person_id)
         .where(Enrolment.state.in_(COUNTED), Enrolment.first_seen_at.is_not(None), Person.name_confirmed_at.is_(None))
     )
-    real = {number: edition for number, edition in session.execute(nameless)}
+    real = {row.id: row.edition_id for row in session.execute(nameless)}
     for number in sorted(noted ^ real.keys()):
         yield Finding(f"enrolment {number}", "is noted as one whose name is awaited, or is not, against the facts")
     places = select(Enrolment.edition_id, func.count()).group_by(Enrolment.edition_id)

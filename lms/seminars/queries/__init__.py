@@ -13,6 +13,7 @@ from .attendance import (
     sessions_of,
     sheet_people,
 )
+from .contacts import Contact, OwnContact, contacts_about, contacts_of, last_contact_day, last_contacts
 from .counts import EditionNumbers, count_of, counts, edition_numbers
 from .editions import (
     CompanionRow,
@@ -53,11 +54,13 @@ from .standing import LinkedPlace, RequestRow, Step, history, linked_places, req
 __all__ = [
     "Closing",
     "CompanionRow",
+    "Contact",
     "EditionNumbers",
     "EditionRow",
     "EnrolmentRow",
     "LinkedPlace",
     "MarkRow",
+    "OwnContact",
     "PersonRow",
     "RequestRow",
     "SheetPerson",
@@ -67,6 +70,8 @@ __all__ = [
     "attendance_result",
     "closing_of",
     "companions_of",
+    "contacts_about",
+    "contacts_of",
     "count_of",
     "counts",
     "course_choices",
@@ -82,6 +87,8 @@ __all__ = [
     "enrolment_row",
     "history",
     "institutions_named",
+    "last_contact_day",
+    "last_contacts",
     "later_editions",
     "linked_places",
     "marks_of",

@@ -10,6 +10,7 @@ from .attendance import (
     set_session,
 )
 from .companions import add_companion, remove_companion
+from .contacts import mark_seen, note_contact
 from .counting import count, fold_tallies, keep_names_awaited, reach, reach_all
 from .deadlines import extend, fit_deadlines
 from .editions import NotNewer, change_edition, create_edition, follow_editorial, hold_version, use_version
@@ -43,8 +44,10 @@ __all__ = [
     "keep_names_awaited",
     "lay_out_sessions",
     "mark_attendance",
+    "mark_seen",
     "name_confirmed",
     "nominate",
+    "note_contact",
     "put_off",
     "reach",
     "reach_all",

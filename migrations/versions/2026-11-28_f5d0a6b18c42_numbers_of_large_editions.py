@@ -7,8 +7,8 @@ built, a second or two for a million rows.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "f1d0a6b18c42"
-down_revision = "e8a4c1d70b35"
+revision = "f5d0a6b18c42"
+down_revision = "f1d20c4be915"
 branch_labels = None
 depends_on = None
 
