@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, cast
 
 from sqlalchemy import Connection, Table, insert
@@ -26,3 +27,10 @@ def record_at_once(
     """As `record`, without a session: for the lines that nearly every page of the desk writes after its answer."""
     row = {"at": at, "actor": actor, "act": act, "about": about, "details": details}
     connection.execute(_NEW, row)
+
+
+def record_all(session: Session, *, at: dt.datetime, actor: str | None, act: str, about: Iterable[str]) -> None:
+    """Write one line about each of many things that one act was done to, in one statement."""
+    rows: list[dict[str, Any]] = [{"at": at, "actor": actor, "act": act, "about": one, "details": {}} for one in about]
+    if rows:
+        session.execute(insert(AuditEntry), rows)

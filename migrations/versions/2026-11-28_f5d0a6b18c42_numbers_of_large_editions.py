@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "f5d0a6b18c42"
-down_revision = "f1d20c4be915"
+down_revision = "f3a7e19b3c60"
 branch_labels = None
 depends_on = None
 
