@@ -83,7 +83,7 @@ _PLACES = (
         _institution.c.zone.label("institution_zone"), _person.c.name_confirmed_at,
         _edition.c.id.label("edition_id"), _version.c.version_id, _version.c.id.label("reads_id"), _version.c.since,
         *(_progress.c[name] for name in ("started_at", "completed_at", "late", "last_unit_id")),
-        _closing.c.at.label("closed_at"), _result.c.held, _result.c.present, _result.c.excused,
+        _closing.c.at.label("closed_at"), _result.c.held, _result.c.present, _result.c.excused, _result.c.made_up,
         _issued.c.record, _issued.c.dated, _ended.c.act.label("ended"),
     )
     .select_from(_enrolment)
@@ -120,7 +120,7 @@ def _place(row: Row[*tuple[Any, ...]]) -> MyPlace:
         reading=Reading(row.id, row.edition_id, row.reads_id, row.since) if row.reads_id else None,
         course=Course(row.started_at, row.completed_at, bool(row.late), row.last_unit_id),
         closed_at=row.closed_at,
-        attendance=Attendance(row.held or 0, row.present or 0, row.excused or 0),
+        attendance=Attendance(row.held or 0, row.present or 0, row.excused or 0, row.made_up or 0),
         name_confirmed=row.name_confirmed_at is not None,
         record=row.record,
         record_dated=row.dated,

@@ -86,4 +86,5 @@ def _attendance(found: Condition, percent: int, begun: bool) -> tuple[str, str]:
 
 
 def _counts(found: Condition) -> dict[str, int]:
-    return {name: found.figures[name] for name in ("present", "held", "needed")}
+    figures = found.figures
+    return {"present": figures["counted"], "held": figures["held"], "needed": figures["needed"]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -31,12 +31,22 @@ from wtforms.validators import (
     ValidationError,
 )
 
-from lms.web.dates import is_zone
+from lms.web.dates import is_zone, short_weekday
 from lms.web.forms import Form, OnceForm, zone_choices
 
-from .labels import COMPANIONS, CONTACTS, DEADLINE_POLICIES, EDITION_KINDS, HALVES, SECTORS
+from .labels import COMPANIONS, CONTACTS, DEADLINE_POLICIES, EDITION_KINDS, HALVES, MARKS, SECTORS
 from .models import Edition
-from .rules import Deadline, DeadlinePolicy, EditionFacts, EditionKind, NoSuchTime, end_of_day, instant
+from .rules import (
+    Deadline,
+    DeadlinePolicy,
+    EditionFacts,
+    EditionKind,
+    Mark,
+    NoSuchTime,
+    SheetSession,
+    end_of_day,
+    instant,
+)
 
 _NEEDED = _l("This is needed.")
 _NO_DAY = _l("Write the day as year-month-day, such as 2027-04-23.")
@@ -352,6 +362,34 @@ class ContactForm(OnceForm):
     day = DayField(_l("Day"), [InputRequired(_NEEDED)])
     words = TextAreaField(_l("A few words"), may_be(2000))
     corrects = HiddenField(validators=[Optional(), Length(max=32)])
+
+
+ATTESTED = {mark: label for mark, label in MARKS.items() if mark is not Mark.ABSENT}
+
+
+def _with_words(form: AttestForm, field: DateField) -> None:
+    """Raises StopValidation for work without a day."""
+    if form.words.data and not any(field.raw_data or ()):
+        raise StopValidation(_("Say by which day the work is to be done."))
+
+
+class AttestForm(Form):
+    """What is attested of one half-day: what it was, why, and which work makes up for it."""
+
+    half_day = SelectField(_l("Half-day"))
+    mark = SelectField(_l("What is attested"), choices=choices(ATTESTED))
+    reason = StringField(_l("Reason"), needed(500), description=_l("The person reads it, with your name."))
+    words = TextAreaField(_l("Work that makes up for it"), may_be(2000))
+    due_on = DayField(_l("To be done by"), [_with_words, Optional()])
+
+    def __init__(self, half_days: Sequence[SheetSession], **more: Any) -> None:
+        super().__init__(**more)
+        self.half_day.choices = [(row.key, f"{short_weekday(row.day)}, {HALVES[row.half]}") for row in half_days]
+
+    @property
+    def work(self) -> tuple[str, dt.date] | None:
+        """The work that was asked for and its day, if any was."""
+        return (self.words.data.strip(), self.due_on.data) if self.words.data else None
 
 
 class SessionForm(Form):

@@ -259,7 +259,34 @@ class AttendanceMark(Model):
     session_id: Mapped[int] = mapped_column(ForeignKey("lms_on_site_session.id"))
     mark: Mapped[Mark] = mapped_column(choice(Mark))
     by: Mapped[str] = mapped_column(String(40))
+    sealed_reason: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Why, where a coordinator attests it for one person; under that person's key."""
     at: Mapped[dt.datetime]
+
+
+class MakeUp(Model):
+    """Work that makes up for one excused half-day. The half-day counts once a coordinator has confirmed it."""
+
+    __tablename__ = "lms_make_up"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"))
+    session_id: Mapped[int] = mapped_column(ForeignKey("lms_on_site_session.id"))
+    sealed_words: Mapped[bytes] = mapped_column(LargeBinary)
+    """What is to be done, under the person's key."""
+    due_on: Mapped[dt.date]
+    by: Mapped[str] = mapped_column(String(40))
+    at: Mapped[dt.datetime]
+    done_at: Mapped[dt.datetime | None]
+    """When the person said that it is done."""
+    confirmed_at: Mapped[dt.datetime | None]
+    confirmed_by: Mapped[str | None] = mapped_column(String(40))
+
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "session_id"),
+        CheckConstraint("(confirmed_at IS NULL) = (confirmed_by IS NULL)", name="confirmed_by_somebody"),
+    )
 
 
 class AttendanceClosing(Model):
@@ -274,7 +301,8 @@ class AttendanceClosing(Model):
 
 
 class AttendanceResult(Model):
-    """What the sheet said of one person when attendance was closed: half-days held, attended, excused."""
+    """What the sheet said of one person when attendance was closed: half-days held, attended, excused, and how many of
+    the excused ones were made up for."""
 
     __tablename__ = "lms_attendance_result"
 
@@ -283,6 +311,7 @@ class AttendanceResult(Model):
     held: Mapped[int]
     present: Mapped[int]
     excused: Mapped[int]
+    made_up: Mapped[int] = mapped_column(default=0)
 
 
 class StageReached(Model):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from .attendance import (
+    ClosedAlready,
     close_attendance,
     lay_out_sessions,
     mark_attendance,
     remove_session,
     set_session,
 )
+from .attestations import MakeUpWork, attest, confirm_make_up, make_up_done
 from .calendar import end_calendar_address, make_calendar_address
 from .companions import add_companion, remove_companion
 from .contacts import mark_seen, note_contact
@@ -20,15 +22,19 @@ from .nominations import Nominee, decline_all, decline_own, nominate, put_off, s
 from .requests import answer_request, ask
 
 __all__ = [
+    "ClosedAlready",
+    "MakeUpWork",
     "Nominee",
     "NotNewer",
     "accept",
     "add_companion",
     "answer_request",
     "ask",
+    "attest",
     "came_back",
     "change_edition",
     "close_attendance",
+    "confirm_make_up",
     "count",
     "create_edition",
     "decline",
@@ -46,6 +52,7 @@ __all__ = [
     "keep_names_awaited",
     "lay_out_sessions",
     "make_calendar_address",
+    "make_up_done",
     "mark_attendance",
     "mark_seen",
     "name_confirmed",

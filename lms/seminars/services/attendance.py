@@ -25,10 +25,18 @@ from lms.seminars.models import (
     Enrolment,
     OnSiteSession,
 )
-from lms.seminars.queries import closing_of, marks_of, sessions_of, version_in_force
+from lms.seminars.queries import closing_of, confirmed_make_ups, marks_of, sessions_of, version_in_force
 from lms.seminars.rules import EnrolmentState, HalfDay, Mark, Stage, attendance_asked, attendance_of, half_days
 
 from .counting import reach_all
+
+
+class ClosedAlready(Refused):
+    """The sheet was closed before, by a double click or by somebody else."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The attendance of this edition is closed already."))
+
 
 Marks = Mapping[tuple[int, int], Mark]
 """By enrolment id and session id."""
@@ -45,7 +53,7 @@ def fit_sessions(session: Session, *, edition: Edition, at: dt.datetime) -> None
     """After a change of dates: the half-days lie on the new ones. Raises Refused when somebody was marked already, or
     the sheet is closed."""
     hold(session, edition)
-    _while_open(session, edition)
+    while_open(session, edition)
     present = sessions_of(session, edition.id)
     if any(row.marked for row in present):
         raise Refused(_("The dates cannot change any more: the attendance sheet has marks."))
@@ -69,7 +77,7 @@ def set_session(
         found.title = title
         audit.record(session, at=at, actor=by, act="session.titled", about=edition.public_id, **facts)
         return
-    _while_open(session, edition)
+    while_open(session, edition)
     if not edition.starts_on <= day <= edition.ends_on:
         raise Refused(_("This day lies outside the dates of the edition."))
     session.add(OnSiteSession(edition_id=edition.id, day=day, half=half, title=title))
@@ -82,7 +90,7 @@ def remove_session(
 ) -> None:
     """Take a half-day off the sheet; raises Refused when somebody has a mark in it."""
     hold(session, edition)
-    _while_open(session, edition)
+    while_open(session, edition)
     found = _find(session, edition, day, half)
     if found is None:
         return
@@ -105,7 +113,7 @@ def _find(session: Session, edition: Edition, day: dt.date, half: HalfDay) -> On
 def mark_attendance(session: Session, *, edition: Edition, marks: Marks, at: dt.datetime, by: str) -> int:
     """Append the marks that differ from those in force; says how many. Raises Refused once attendance is closed."""
     hold(session, edition)
-    _while_open(session, edition)
+    while_open(session, edition)
     known = {row.id for row in sessions_of(session, edition.id)}
     people = set(session.scalars(_accepted(edition.id)))
     in_force = {(row.enrolment_id, row.session_id): row.mark for row in marks_of(session, edition.id)}
@@ -132,7 +140,7 @@ def close_attendance(session: Session, *, edition: Edition, at: dt.datetime, by:
     row = insert(AttendanceClosing).values(edition_id=edition.id, by=by, at=at)
     closing: AttendanceClosing | None = session.scalar(row.on_conflict_do_nothing().returning(AttendanceClosing))
     if closing is None:
-        raise Refused(_("The attendance of this edition is closed already."))
+        raise ClosedAlready
     _write_results(session, edition, closing, held=held, asked=asked, at=at)
     audit.record(session, at=at, actor=by, act="attendance.closed", about=edition.public_id)
     session.flush()  # so that whoever reacts finds the results
@@ -143,10 +151,11 @@ def close_attendance(session: Session, *, edition: Edition, at: dt.datetime, by:
 def _write_results(
     session: Session, edition: Edition, closing: AttendanceClosing, *, held: int, asked: int, at: dt.datetime
 ) -> None:
-    marks = defaultdict(list)
+    marks: dict[int, dict[int, Mark]] = defaultdict(dict)
     for row in marks_of(session, edition.id):
-        marks[row.enrolment_id].append(row.mark)
-    results = {place: attendance_of(held, marks[place]) for place in session.scalars(_accepted(edition.id)).all()}
+        marks[row.enrolment_id][row.session_id] = row.mark
+    made_up, places = confirmed_make_ups(session, edition.id), session.scalars(_accepted(edition.id)).all()
+    results = {place: attendance_of(held, marks[place], made_up.get(place, ())) for place in places}
     session.add_all(
         AttendanceResult(enrolment_id=place, closing_id=closing.id, **vars(result)) for place, result in results.items()
     )
@@ -162,7 +171,8 @@ def _accepted(edition_id: int) -> Select[int]:
     return select(Enrolment.id).where(Enrolment.edition_id == edition_id, Enrolment.state == EnrolmentState.ACCEPTED)
 
 
-def _while_open(session: Session, edition: Edition) -> None:
+def while_open(session: Session, edition: Edition) -> None:
+    """Raises Refused once attendance is closed."""
     if closing_of(session, edition.id):
         raise Refused(_("The attendance of this edition is closed, so its sheet cannot be changed any more."))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (
     attendance,
+    attestations,
     calendar,
     companions,
     contacts,
@@ -19,6 +20,7 @@ from .blueprint import bp
 
 __all__ = [
     "attendance",
+    "attestations",
     "bp",
     "calendar",
     "companions",
