@@ -70,7 +70,7 @@ def answer_request(
         place = answer_place(request.public_id)
         request.sealed_answer = seal_text(session, enrolment.person_id, words, place)
     audit.record(session, at=at, actor=by, act="request.answered", about=enrolment.public_id, granted=granted)
-    _tell(session, enrolment, request, words)
+    _tell(session, enrolment, request, words, by)
 
 
 def extend(session: Session, *, enrolment: Enrolment, deadline_at: dt.datetime, at: dt.datetime, by: str) -> None:
@@ -85,7 +85,7 @@ def extend(session: Session, *, enrolment: Enrolment, deadline_at: dt.datetime, 
     audit.record(session, at=at, actor=by, act="extension.granted", about=enrolment.public_id)
 
 
-def _tell(session: Session, enrolment: Enrolment, request: ParticipantRequest, words: str) -> None:
+def _tell(session: Session, enrolment: Enrolment, request: ParticipantRequest, words: str, by: str) -> None:
     edition = session.get_one(Edition, enrolment.edition_id)
     facts = {
         "kind": str(request.kind),
@@ -100,4 +100,6 @@ def _tell(session: Session, enrolment: Enrolment, request: ParticipantRequest, w
         template="seminars/request-answered",
         context=facts,
         secret={"words": words} if words else None,
+        about=edition.public_id,
+        by=by,
     )
