@@ -99,7 +99,10 @@ def running(url: str, home: Path, **options: object) -> Iterator[Flask]:
     with app.app_context():
         yield app
         db.session.remove()
+        held = db.engine.pool.checkedout()  # type: ignore[attr-defined]
         db.engine.dispose()
+    # One that nobody closed is found by the garbage collector in the midst of some other test.
+    assert not held, f"{held} connections were not given back"
 
 
 @pytest.fixture(params=DATABASES)

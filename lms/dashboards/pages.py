@@ -195,6 +195,11 @@ class PeoplePage:
         asked = address_of(self.wanted, self.seen.edition.public_id, page)
         return f"{self.list_url}?{asked}" if asked else self.list_url
 
+    def download_url(self, form: str) -> str:
+        """Where this list, with its filter and whole, is taken away as a file of this form."""
+        asked = address_of(self.wanted, self.seen.edition.public_id)
+        return f"{self.list_url}.{form}" + (f"?{asked}" if asked else "")
+
     @property
     def page_numbers(self) -> list[tuple[int, str, bool]]:
         """(number, address, whether it is this one)."""

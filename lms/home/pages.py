@@ -206,12 +206,24 @@ def _about(minutes: int) -> str:
 
 
 @dataclass(frozen=True)
+class TaughtLine:
+    """A course in the list of those whose texts somebody works on, and how many of its drafts wait in review."""
+
+    title: str
+    url: str
+    waiting: int
+    drafts_url: str
+
+
+@dataclass(frozen=True)
 class MandatePage:
     """What somebody without a place in an edition may see by their mandates."""
 
     grants: tuple[Grant, ...]
     editions: Sequence[CountedEdition]
     courses: Sequence[tuple[str, Published]]
+    waiting: Mapping[str, int]
+    """How many drafts of a course wait in review."""
     names: Mapping[str, str]
     locale: str
 
@@ -226,10 +238,15 @@ class MandatePage:
         return any(grant.role in TEACHING for grant in self.grants)
 
     @property
-    def taught(self) -> list[tuple[str, str]]:
-        """(title, address) of the courses whose texts they work on."""
+    def taught(self) -> list[TaughtLine]:
+        """The courses whose texts they work on."""
         return [
-            (localised(found.title, self.locale), url_for("authoring.course", slug=slug))
+            TaughtLine(
+                localised(found.title, self.locale),
+                url_for("authoring.course", slug=slug),
+                self.waiting.get(slug, 0),
+                url_for("authoring.drafts", slug=slug),
+            )
             for slug, found in self.courses
         ]
 

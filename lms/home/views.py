@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from lms.authoring.queries import taught_courses
+from lms.authoring.queries import in_review, taught_courses
 from lms.catalogue.queries import outline
 from lms.kernel.clock import now
 from lms.kernel.db import db
@@ -109,10 +109,12 @@ def _by_mandate(viewer: Viewer) -> str | Response:
 
 def _mandate_page(viewer: Viewer) -> MandatePage:
     session, grants = db.session(), viewer.grants
+    courses = taught_courses(session, grants)
     return MandatePage(
         grants,
         editions=queries.counted_editions(session, viewer.scope),
-        courses=taught_courses(session, grants),
+        courses=courses,
+        waiting=in_review(session, [slug for slug, _version in courses]),
         names=queries.names_of_reach(session, grants, language()),
         locale=language(),
     )

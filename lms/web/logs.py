@@ -79,6 +79,12 @@ def note_look(act: str, about: str, **details: Any) -> None:
     g.setdefault("lms_looks", []).append((act, about, details))
 
 
+def note_now(act: str, about: str, **details: Any) -> None:
+    """As `note_look`, but before the answer begins: for what is sent piece by piece, and may break off half-way."""
+    with own_transaction() as session:
+        audit.record(session, at=now(), actor=g.lms_viewer.subject, act=act, about=about, **details)
+
+
 def install(app: Flask) -> None:
     """One line per request: which view, not which address, because addresses carry tokens."""
 

@@ -11,7 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from lms.kernel.clock import frozen
+from lms.authoring.models import Draft
+from lms.authoring.services import send_to_review
+from lms.kernel.clock import frozen, now
 from lms.kernel.db import db
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.models import Person
@@ -20,6 +22,8 @@ from lms.records.queries import conditions_for
 from lms.records.services import consider
 from lms.seminars import services
 from lms.seminars.models import Edition, Enrolment, EnrolmentState
+from tests.authoring.desks import worker
+from tests.authoring.drafts import FIRST_PATH, begin, save, viewer, workspace
 from tests.conftest import statements
 from tests.learning.makers import Reader, make_reader, publish
 from tests.people.makers import give_mandate, make_person, signed_in_client
@@ -283,6 +287,19 @@ def test_an_evaluator_finds_the_editions_whose_numbers_are_shown(app: Flask) -> 
 
 def test_a_trainer_reads_what_the_mandate_does_not_show(app: Flask) -> None:
     assert "It shows no participant's name" in home_of(app, Role.TRAINER)[1].replace("&#39;", "'")
+
+
+def test_a_reviewer_is_led_to_the_drafts_that_wait_in_review(app: Flask, tmp_path: Path) -> None:
+    publish(tmp_path)
+    trainer, reviewer = worker(app, Role.TRAINER), worker(app, Role.REVIEWER)
+    draft = begin(trainer)
+    save(trainer, draft, workspace(draft).files.texts[FIRST_PATH].replace("It ended.", "It ended well."))
+    assert "in review" not in reviewer.client.get("/").text
+    with unit_of_work() as session:
+        send_to_review(session, draft=session.get_one(Draft, draft.id), by=viewer(trainer), at=now())
+    said = reviewer.client.get("/").text
+    assert "1 draft waits in review" in said
+    assert 'href="/courses/tiny/drafts"' in said
 
 
 def test_somebody_without_anything_is_told_so(app: Flask) -> None:

@@ -151,7 +151,8 @@ def test_two_tabs_on_the_same_questions_keep_the_later_choice_and_close_once(hou
 def test_going_back_and_changing_an_answer_saves_the_change(house: Running, arrive: Arrive) -> None:
     page, (_question, right, wrong) = arrive(BACK, script=False), _choice()
     _option(page, wrong).check()
-    steps.button(page, "Save and finish later").click()
+    with page.expect_navigation():
+        steps.button(page, "Save and finish later").click()
     page.go_back()
     _option(page, right).check()
     steps.button(page, "Save and finish later").click()

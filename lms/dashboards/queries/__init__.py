@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .counting import numbers, waiting_numbers
+from .exports import Taken, taken
 from .lists import Choices, Listed, People, choices, people, people_behind
 from .looks import Look, SeenEdition, look
 
@@ -12,10 +13,12 @@ __all__ = [
     "Look",
     "People",
     "SeenEdition",
+    "Taken",
     "choices",
     "look",
     "numbers",
     "people",
     "people_behind",
+    "taken",
     "waiting_numbers",
 ]

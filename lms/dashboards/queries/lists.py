@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import exists, select
@@ -102,7 +102,7 @@ def people(session: Session, seen: Look, wanted: Filter, page: int) -> People:
     part = slice_of(rows, page)
     shown = sliced(rows, part)
     names = names or names_of(session, [row.person_id for row in shown])
-    return People(len(rows), part, _listed(session, seen, shown, names), by_name)
+    return People(len(rows), part, listed(session, seen, shown, names), by_name)
 
 
 def _read(session: Session, seen: Look, rows: list[PersonRow]) -> dict[int, tuple[int, int]]:
@@ -122,7 +122,8 @@ class _Details:
     asks: bool = False
 
 
-def _listed(session: Session, seen: Look, rows: list[PersonRow], names: dict[int, str]) -> list[Listed]:
+def listed(session: Session, seen: Look, rows: list[PersonRow], names: Mapping[int, str]) -> list[Listed]:
+    """What a list says of these people, in the order given; a handful of statements whatever their number."""
     details = _details(session, [row.enrolment_id for row in rows])
     read = _read(session, seen, rows)
     return [

@@ -1,0 +1,56 @@
+"""Lists of this context that are taken away, each with the scope, the filter and the function of its page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from lms.kernel.clock import now
+from lms.kernel.db import db
+from lms.kernel.errors import NotFound
+from lms.people.sign_in import me
+from lms.web.access import Permission, requires
+from lms.web.dates import local_day
+from lms.web.languages import language
+from lms.web.sheets import Sheet, as_csv, taken_away
+
+from . import queries
+from .forms import address_of, filter_in
+from .pages import EditionPage
+from .sheets import matrix_sheet, people_sheet
+
+bp = Blueprint("downloads", __name__)
+
+
+@bp.get("/editions/<edition>/people.csv")
+@requires(Permission.OVERSEE)
+def people_csv(edition: str) -> Response:
+    """The people behind a number, as comma-separated values."""
+    return as_csv(_people(edition, "csv"))
+
+
+def _people(edition: str, form: str) -> Sheet:
+    session = db.session()
+    seen = queries.look(session, edition, me().scope)
+    offered = queries.choices(session, seen)
+    wanted = filter_in(request.args, edition, offered.states).within(seen.sight)
+    rows = queries.people_behind(session, seen, wanted)
+    taken_away(edition, "people", form, filter=address_of(wanted, edition), people=len(rows))
+    return people_sheet(seen, queries.taken(session, seen, rows), language())
+
+
+@bp.get("/editions/<edition>/matrix.csv")
+@requires(Permission.OVERSEE)
+def matrix_csv(edition: str) -> Response:
+    """The table by state and sector, as comma-separated values; for those alone who are responsible for the people."""
+    return as_csv(_matrix(edition, "csv"))
+
+
+def _matrix(edition: str, form: str) -> Sheet:
+    seen = queries.look(db.session(), edition, me().scope)
+    today = local_day(now(), seen.edition.zone)
+    page = EditionPage(seen, queries.numbers(db.session(), seen), {}, today, language(), list_url="")
+    if page.counts_only or page.matrix is None:
+        raise NotFound
+    taken_away(edition, "matrix", form)
+    return matrix_sheet(page.matrix)

@@ -1,0 +1,122 @@
+"""A file of nominations as rows by column; `read` runs apart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from itertools import chain, islice
+
+from lms.kernel.apart import Rejected
+from lms.seminars.columns import NEEDED, TAKEN, Column, column_of
+from lms.seminars.spelling import letters_of, tidy_cell
+
+from .bounds import FIRST_ROWS, LONGEST_CELL, MOST_BYTES, MOST_ROWS
+from .days import day_of
+from .delimited import delimited
+from .grid import Grid, Row
+from .sheets import OLE, ZIP, workbook
+
+Cells = dict[str, str]
+"""What a row says, by column; without the columns that are empty."""
+_NOT_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
+_PARTS_OF_A_NAME = (Column.GIVEN, Column.FAMILY)
+_MOST_HEADINGS_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file that was read: its rows, each with its number in the file, and what was made of its columns."""
+
+    rows: list[tuple[int, Cells]]
+    taken: dict[str, str]
+    """The headings by the column they were taken for."""
+    ignored: list[str]
+    """The headings of the columns that are left aside."""
+    encoding: str
+    separator: str
+
+
+def read(data: bytes) -> bytes:
+    """A Table as JSON. Raises Rejected."""
+    return json.dumps(asdict(table_in(data)), ensure_ascii=False).encode("utf-8", "replace")
+
+
+def table_in(data: bytes) -> Table:
+    """What stands in a file, recognised by its content. Raises Rejected."""
+    if len(data) > MOST_BYTES:
+        raise Rejected("bytes", most=MOST_BYTES // 1024 // 1024)
+    if not data.strip():
+        raise Rejected("empty")
+    if data.startswith(_NOT_TABLES):
+        raise Rejected("not-a-table")
+    return _table(workbook(data) if data.startswith((ZIP, OLE)) else delimited(data))
+
+
+def _table(grid: Grid) -> Table:
+    filled = (row for row in grid.rows if any(cell.strip() for cell in row.cells))
+    first = list(islice(filled, FIRST_ROWS))
+    if not first:
+        raise Rejected("empty")
+    at = max(range(len(first)), key=lambda number: len(_columns(first[number])))
+    head, columns = first[at], _columns(first[at])
+    _refuse_missing(head, columns)
+    rows = list(_people(head, columns, chain(first[at + 1 :], filled), grid.since_1904))
+    if not rows:
+        raise Rejected("no-people")
+    ignored = [tidy_cell(cell) for number, cell in enumerate(head.cells) if number not in columns.values()]
+    taken = {str(column): tidy_cell(head.cells[number]) for column, number in columns.items()}
+    return Table(rows, taken, [name for name in ignored if name], grid.encoding, grid.separator)
+
+
+def _columns(head: Row) -> dict[Column, int]:
+    """Where each column stands; of two with one meaning the first counts."""
+    found: dict[Column, int] = {}
+    for number, cell in enumerate(head.cells):
+        column = column_of(cell)
+        if column in (*TAKEN, *_PARTS_OF_A_NAME):
+            found.setdefault(column, number)
+    return found
+
+
+def _refuse_missing(head: Row, columns: Mapping[Column, int]) -> None:
+    named = Column.NAME in columns or set(_PARTS_OF_A_NAME) <= set(columns)
+    missing = [column for column in NEEDED if column not in columns and not (column is Column.NAME and named)]
+    if not columns:
+        raise Rejected("no-headings")
+    if missing:
+        shown = [cell for cell in map(tidy_cell, head.cells) if cell][:_MOST_HEADINGS_SHOWN]
+        raise Rejected("missing", columns=[str(column) for column in missing], found=[cell[:40] for cell in shown])
+
+
+def _people(
+    head: Row, columns: Mapping[Column, int], rows: Iterable[Row], since_1904: bool
+) -> Iterator[tuple[int, Cells]]:
+    repeated = [letters_of(cell) for cell in head.cells]
+    for count, row in enumerate(rows):
+        if count >= MOST_ROWS:
+            raise Rejected("rows", most=MOST_ROWS)
+        cells = {column: tidy_cell(row.cells[at]) for column, at in columns.items() if at < len(row.cells)}
+        if not any(cells.values()) or [letters_of(cell) for cell in row.cells] == repeated:
+            continue
+        if any(len(cell) > LONGEST_CELL for cell in cells.values()):
+            raise Rejected("cell", row=row.number, most=LONGEST_CELL)
+        yield row.number, _said(cells, since_1904)
+
+
+def _said(cells: dict[Column, str], since_1904: bool) -> Cells:
+    whole = _whole_name(cells)
+    day = day_of(cells.get(Column.SINCE, ""), since_1904=since_1904)
+    said = {**cells, Column.NAME: whole, **({Column.SINCE: day.isoformat()} if day else {})}
+    return {str(column): cell for column, cell in said.items() if cell and column not in _PARTS_OF_A_NAME}
+
+
+def _whole_name(cells: Mapping[Column, str]) -> str:
+    """ "Name" is the given name beside a family name, the family name beside a given one, and the whole with both."""
+    name, given, family = (cells.get(column, "") for column in (Column.NAME, *_PARTS_OF_A_NAME))
+    if name and (Column.GIVEN in cells) != (Column.FAMILY in cells):
+        part = given or family
+        if letters_of(part) in letters_of(name):
+            return name
+        return f"{given} {name}" if given else f"{name} {family}"
+    return name or f"{given} {family}".strip()

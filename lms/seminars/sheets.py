@@ -1,0 +1,55 @@
+"""The lists of this context as they are taken away: their columns, and what stands in each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from lms.web.sheets import Line, Sheet, local_time
+
+from .labels import EDITION_KINDS, HALVES, MARKS, state_name
+from .queries import EditionRow, SheetPerson
+from .rules import Mark, SheetSession
+
+
+def attendance_sheet(
+    people: Iterable[SheetPerson],
+    half_days: list[SheetSession],
+    marks: Mapping[int, Mapping[int, Mark]],
+) -> Sheet:
+    """Who was there: a line a person, a column a half-day."""
+    days = (f"{row.day.isoformat()}, {HALVES[row.half]}" for row in half_days)
+    head = (_("Name"), _("State"), _("Ministry or institution"), *days)
+    return Sheet("attendance", head, (_attended(person, half_days, marks) for person in people))
+
+
+def _attended(person: SheetPerson, half_days: list[SheetSession], marks: Mapping[int, Mapping[int, Mark]]) -> Line:
+    own = marks.get(person.enrolment_id, {})
+    said = (str(MARKS[own[row.id]]) if row.id in own else None for row in half_days)
+    return (person.name, state_name(person.state_code), person.institution_name, *said)
+
+
+def editions_sheet(rows: Iterable[EditionRow]) -> Sheet:
+    """The editions one has to do with."""
+    head = (
+        _("Edition"),
+        _("Reach"),
+        _("Place"),
+        _("First day"),
+        _("Last day"),
+        _("Pre-reading is due"),
+        _("Time zone of the place"),
+        _("Attendance"),
+    )
+    return Sheet("editions", head, _editions(rows))
+
+
+def _editions(rows: Iterable[EditionRow]) -> Iterator[Line]:
+    for row in rows:
+        due = local_time(row.deadline_at, ZoneInfo(row.zone))
+        closed = _("Closed") if row.closed_at else _("Open")
+        yield (
+            row.title, str(EDITION_KINDS[row.kind]), row.place, row.starts_on, row.ends_on, due, row.zone, closed,
+        )  # fmt: skip

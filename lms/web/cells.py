@@ -1,0 +1,25 @@
+"""What a cell of a list may hold when the list leaves the house: text that no spreadsheet takes for a formula."""
+
+from __future__ import annotations
+
+import re
+
+# What makes a spreadsheet take a cell for a formula, after OWASP's "CSV injection": the four signs, also in their
+# full-width forms, and characters that some programs skip before they look.
+_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
+_AT_THE_BEGINNING = rf"'*\s*[{_SIGNS}\t\r\n\0]"
+# A program told to split at another sign than ours begins a cell in the middle of one.
+_AFTER_A_SEPARATOR = rf"'*[^\S\t\r\n]*[{_SIGNS}]"
+_LIVE = re.compile(rf"\A(?={_AT_THE_BEGINNING})|(?<=[;,|\t\r\n])(?={_AFTER_A_SEPARATOR})")
+_KEPT_QUIET = re.compile(rf"\A'(?={_AT_THE_BEGINNING})|(?<=[;,|\t\r\n])'(?={_AFTER_A_SEPARATOR})")
+_GUARD = "'"
+
+
+def guarded(text: str) -> str:
+    """The text with an apostrophe before whatever a spreadsheet would take for a formula; most texts as they are."""
+    return _LIVE.sub(_GUARD, text)
+
+
+def bare(text: str) -> str:
+    """The text as it was before `guarded`: `bare(guarded(text)) == text` for every text."""
+    return _KEPT_QUIET.sub("", text)
