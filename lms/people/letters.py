@@ -146,8 +146,10 @@ def _reader(template: str, identity_id: int) -> Select[*tuple[Any, ...]]:
     return found if template in PROVING else found.where(~stopped(IdentityRow.id))
 
 
-def reader_of(session: Session, person_id: int, *, template: str, address: str = "") -> Reader:
-    """A person as the reader of a kind of letter: what they are called, their language and their time."""
+def reader_of(
+    session: Session, person_id: int, *, template: str, address: str = "", locale: str | None = None
+) -> Reader:
+    """A person as the reader of a kind of letter: what they are called, their language (or `locale`) and their time."""
     row = session.execute(
         select(Person.subject, Person.locale, Person.zone, MailChoice.says_little)
         .outerjoin(MailChoice, MailChoice.person_id == Person.id)
@@ -156,7 +158,7 @@ def reader_of(session: Session, person_id: int, *, template: str, address: str =
     name = name_of(session, person_id)
     return Reader(
         name=name.called if name else address,
-        locale=row.locale or "en",
+        locale=locale or row.locale or "en",
         zone=row.zone or zone_on(session, person_id, now().date()),
         says_little=bool(row.says_little),
         stop_url=stop_url(row.subject) if writers[template].digest else "",

@@ -50,18 +50,26 @@ class Plan:
 
     def item(self, one: Candidate, left: int) -> Item:
         """What the letter says to one of them of this edition."""
-        text, edition = self.texts[one.locale], self.edition
-        return Item(
-            edition=edition.public_id,
-            title=edition.title,
-            town=town(edition.place),
-            zone=edition.zone,
-            deadline=one.deadline.isoformat(),
-            left=left,
-            welcomed=one.welcomed,
-            subject=text.subject,
-            body=text.body,
-        )
+        return _item(self.edition, self.texts[one.locale], one.deadline, left, welcomed=one.welcomed)
+
+
+def _item(edition: Edition, text: Text, deadline: dt.datetime, left: int, *, welcomed: bool) -> Item:
+    return Item(
+        edition=edition.public_id,
+        title=edition.title,
+        town=town(edition.place),
+        zone=edition.zone,
+        deadline=deadline.isoformat(),
+        left=left,
+        welcomed=welcomed,
+        subject=text.subject,
+        body=text.body,
+    )
+
+
+def sample(edition: Edition, text: Text) -> Item:
+    """What a text says to somebody who has read a part, to see how it reads."""
+    return _item(edition, text, edition.deadline_at, 12, welcomed=True)
 
 
 def plan(session: Session, *, edition: Edition, scope: Scope, enrolments: Collection[int], at: dt.datetime) -> Plan:

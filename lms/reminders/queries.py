@@ -121,3 +121,20 @@ def sent_before(session: Session, edition_id: int, client_key: str) -> int | Non
         ReminderSending.edition_id == edition_id, ReminderSending.client_key == client_key
     )
     return session.scalar(found)
+
+
+@dataclass(frozen=True)
+class TextChange:
+    """That a coordinator wrote a text of reminders, or went back to the house's."""
+
+    language: str
+    at: dt.datetime
+    by: str
+    back: bool
+
+
+def text_changes(session: Session, edition_id: int) -> list[TextChange]:
+    """Every change to the texts of an edition whose door was passed before, the latest first."""
+    rows = select(ReminderText.language, ReminderText.at, ReminderText.by, (ReminderText.body == "").label("back"))
+    found = session.execute(rows.where(ReminderText.edition_id == edition_id).order_by(ReminderText.id.desc()))
+    return [TextChange(*row) for row in found]

@@ -12,12 +12,15 @@ from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Conflict, Refused
 from lms.people.services import give_handles, write_to, write_to_many
 from lms.people.services.letters import Asked
+from lms.seminars.models import Edition
+from lms.web.languages import in_a_row
 
 from . import queries
 from .letters import DIGEST, TRIAL
-from .models import ReminderSending
+from .models import ReminderSending, ReminderText
 from .planning import Plan
-from .rules import Candidate, packed
+from .rules import Candidate, Text, mistakes, packed, tidy, unknown_places
+from .wording import MISTAKES, house_text
 
 
 def send(session: Session, *, plan: Plan, seen: str, client_key: str, at: dt.datetime, by: str) -> int:
@@ -58,3 +61,26 @@ def send_to_oneself(session: Session, *, plan: Plan, one: Candidate, person_id: 
     if not write_to(session, person_id=person_id, template=TRIAL, context=context, secret={"items": items}, by=by):
         raise Refused(_("We know no e-mail address of yours."))
     audit.record(session, at=at, actor=by, act="reminder.tried", about=plan.edition.public_id)
+
+
+def write_text(session: Session, *, edition: Edition, language: str, text: Text, at: dt.datetime, by: str) -> None:
+    """What reminders of an edition say in one language from now on; raises Refused with everything that is wrong."""
+    text = tidy(text)
+    wrong = mistakes(text)
+    if wrong:
+        places = in_a_row([f"{{{place}}}" for place in unknown_places(text)])
+        raise Refused(" ".join(str(MISTAKES[mistake]) % {"places": places} for mistake in wrong))
+    if text != queries.texts_in_force(session, edition.id, {language})[language]:
+        _keep(session, edition, language, text, at, by, act="reminder-text.written")
+
+
+def reset_text(session: Session, *, edition: Edition, language: str, at: dt.datetime, by: str) -> None:
+    """Reminders of an edition say again what the house says, in one language."""
+    if queries.texts_in_force(session, edition.id, {language})[language] != house_text(language):
+        _keep(session, edition, language, Text("", ""), at, by, act="reminder-text.reset")
+
+
+def _keep(session: Session, edition: Edition, language: str, text: Text, at: dt.datetime, by: str, *, act: str) -> None:
+    row = ReminderText(edition_id=edition.id, language=language, subject=text.subject, body=text.body, by=by, at=at)
+    session.add(row)
+    audit.record(session, at=at, actor=by, act=act, about=edition.public_id, language=language)

@@ -107,6 +107,7 @@ def _walker(app: Flask, key: str) -> Walker:
             "draft": session.scalar(select(Draft.public_id)),
             "remark": session.scalar(select(DraftComment.public_id)),
             "number": "1.0",
+            "language": "en",
             # A trainer of the demonstration works on every course there is.
             "slug": NOBODY if key == "trainer" else session.scalar(select(Course.slug)),
             "name": NOBODY,

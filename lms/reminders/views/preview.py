@@ -1,14 +1,13 @@
-"""The pages of reminders, for those who coordinate an edition."""
+"""What would go to whom, before it goes, and the sending."""
 
 from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
 
 from lms.dashboards import queries as dashboards
 from lms.dashboards.forms import filter_in
@@ -19,20 +18,19 @@ from lms.kernel.unit_of_work import unit_of_work
 from lms.people.letters import Letter, compose, reader_of
 from lms.people.queries import names_of
 from lms.people.sign_in import me
+from lms.reminders import queries, services
+from lms.reminders.forms import SendForm
+from lms.reminders.letters import DIGEST
+from lms.reminders.pages import NAMED, PreviewPage
+from lms.reminders.planning import Plan, plan
+from lms.reminders.rules import Candidate, packed
 from lms.seminars.queries import edition_of
 from lms.web.access import Permission, requires
 from lms.web.logs import note_look
 from lms.web.render import render
 
-from . import queries, services
-from .forms import SendForm
-from .letters import DIGEST
-from .pages import NAMED, PreviewPage
-from .planning import Plan, plan
-from .rules import Candidate, packed
+from .blueprint import Answer, bp
 
-bp = Blueprint("reminders", __name__)
-Answer = str | Response | tuple[str, int]
 CHOSEN = 100
 
 
