@@ -12,7 +12,7 @@ from lms.people.sign_in import me
 from lms.web.access import Permission, requires
 from lms.web.dates import local_day
 from lms.web.languages import language
-from lms.web.sheets import Sheet, as_csv, taken_away
+from lms.web.sheets import as_file, taken_away
 
 from . import queries
 from .forms import address_of, filter_in
@@ -22,35 +22,29 @@ from .sheets import matrix_sheet, people_sheet
 bp = Blueprint("downloads", __name__)
 
 
-@bp.get("/editions/<edition>/people.csv")
+@bp.get("/editions/<edition>/people.csv", defaults={"form": "csv"})
+@bp.get("/editions/<edition>/people.xlsx", defaults={"form": "xlsx"})
 @requires(Permission.OVERSEE)
-def people_csv(edition: str) -> Response:
-    """The people behind a number, as comma-separated values."""
-    return as_csv(_people(edition, "csv"))
-
-
-def _people(edition: str, form: str) -> Sheet:
+def people(edition: str, form: str) -> Response:
+    """The people behind a number."""
     session = db.session()
     seen = queries.look(session, edition, me().scope)
     offered = queries.choices(session, seen)
     wanted = filter_in(request.args, edition, offered.states).within(seen.sight)
     rows = queries.people_behind(session, seen, wanted)
     taken_away(edition, "people", form, filter=address_of(wanted, edition), people=len(rows))
-    return people_sheet(seen, queries.taken(session, seen, rows), language())
+    return as_file(people_sheet(seen, queries.taken(session, seen, rows), language()), form)
 
 
-@bp.get("/editions/<edition>/matrix.csv")
+@bp.get("/editions/<edition>/matrix.csv", defaults={"form": "csv"})
+@bp.get("/editions/<edition>/matrix.xlsx", defaults={"form": "xlsx"})
 @requires(Permission.OVERSEE)
-def matrix_csv(edition: str) -> Response:
-    """The table by state and sector, as comma-separated values; for those alone who are responsible for the people."""
-    return as_csv(_matrix(edition, "csv"))
-
-
-def _matrix(edition: str, form: str) -> Sheet:
+def matrix(edition: str, form: str) -> Response:
+    """The table by state and sector; for those alone who are responsible for the people."""
     seen = queries.look(db.session(), edition, me().scope)
     today = local_day(now(), seen.edition.zone)
     page = EditionPage(seen, queries.numbers(db.session(), seen), {}, today, language(), list_url="")
     if page.counts_only or page.matrix is None:
         raise NotFound
     taken_away(edition, "matrix", form)
-    return matrix_sheet(page.matrix)
+    return as_file(matrix_sheet(page.matrix), form)

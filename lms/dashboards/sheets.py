@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
 from lms.people import states
-from lms.seminars.labels import SECTORS
+from lms.seminars.cells import sector_words
+from lms.seminars.columns import Column, headings, written_in
 from lms.web.languages import gettext as _
 from lms.web.sheets import Cell, Line, Sheet, local_time
 
@@ -15,23 +16,19 @@ from .rules.looks import Sight
 from .tables import Group, MatrixPart
 from .wording import AWAITING, STATUSES
 
+_WHO = (Column.NAME, Column.STATE, Column.INSTITUTION, Column.SECTOR)
+_MORE = (Column.ADDRESS, Column.LANGUAGE, Column.STATUS, Column.READ)
+
 
 def people_sheet(seen: Look, taken: Iterable[Taken], locale: str) -> Sheet:
     """The people behind a number: for coordinators all that the list shows, and where to write to; for focal points
     completion only."""
     if seen.sight is not Sight.EVERYTHING:
-        few = (_("Name"), _("State"), _("Ministry or institution"), _("Sector"), _("Where they stand"))
-        return Sheet("people", few, (_outline(line, locale) for line in taken))
+        few = headings((*_WHO, Column.STATUS), locale)
+        return Sheet("people", tuple(few), (_outline(line, locale) for line in taken))
     zone = ZoneInfo(seen.edition.zone)
     head = (
-        _("Name"),
-        _("E-mail address"),
-        _("Language"),
-        _("State"),
-        _("Ministry or institution"),
-        _("Sector"),
-        _("Where they stand"),
-        _("Units read"),
+        *headings((*_WHO, *_MORE), locale),
         _("Finished reading (%(zone)s)", zone=zone.key),
         _("More time, until (%(zone)s)", zone=zone.key),
         _("Waiting"),
@@ -41,22 +38,27 @@ def people_sheet(seen: Look, taken: Iterable[Taken], locale: str) -> Sheet:
 
 def _outline(line: Taken, locale: str) -> Line:
     shown = line.shown
-    return (line.name, states.name(shown.state_code, locale), shown.institution_name, *_standing(line))
+    return (*_who(line, locale), str(STATUSES[shown.status][1]))
 
 
-def _standing(line: Taken) -> tuple[str, str]:
-    return str(SECTORS[line.shown.sector]), str(STATUSES[line.shown.status][1])
+def _who(line: Taken, locale: str) -> tuple[str, str, str, str]:
+    """As an import reads it."""
+    shown = line.shown
+    return (
+        line.name,
+        states.name(shown.state_code, written_in(locale)),
+        shown.institution_name,
+        sector_words(shown.sector, locale),
+    )
 
 
 def _whole(line: Taken, locale: str, zone: ZoneInfo) -> Line:
     shown = line.shown
     return (
-        line.name,
+        *_who(line, locale),
         line.address,
         line.language,
-        states.name(shown.state_code, locale),
-        shown.institution_name,
-        *_standing(line),
+        str(STATUSES[shown.status][1]),
         shown.units[0] if shown.units else None,
         local_time(shown.finished_at, zone),
         local_time(shown.own_deadline_at, zone),

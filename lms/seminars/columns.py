@@ -137,6 +137,12 @@ def headings(columns: Sequence[Column], locale: str) -> list[str]:
     return [heading(column, locale) for column in columns]
 
 
+def written_in(locale: str) -> str:
+    """The language of a file for readers of this one: one that we read again, English where that is none."""
+    own = locale.replace("-", "_").partition("_")[0]
+    return own if own in LANGUAGES else LANGUAGES[0]
+
+
 def column_of(text: str) -> Column | None:
     """The column that a heading stands for, in any of the languages; None for a column of somebody else's."""
     return _known().get(letters_of(text))

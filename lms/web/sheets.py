@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -14,10 +15,14 @@ from flask import stream_with_context
 from werkzeug.wrappers import Response
 
 from lms.kernel import throttle
+from lms.kernel.apart import Limits, run_apart
 from lms.kernel.clock import now
+from lms.kernel.errors import Refused
 
 from .access import viewer
 from .cells import guarded
+from .languages import gettext as _
+from .languages import text_direction
 from .logs import note_now
 
 Cell = str | int | dt.date | None
@@ -28,6 +33,10 @@ AT_ONCE = 200
 """Lines that are sent together."""
 MOST_TAKEN = 40
 """Lists that one person takes away within five minutes; whoever takes more is no person."""
+MOST_IN_A_WORKBOOK = 20_000
+"""Lines of a workbook: it is made whole before it is sent."""
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_WORKBOOK = Limits(processor=30, patience=60.0)
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,33 @@ def taken_away(about: str, sheet: str, form: str, **details: object) -> None:
     if person is not None:
         throttle.count("export", person.subject, at=now(), limit=MOST_TAKEN)
     note_now("list.taken", about, sheet=sheet, form=form, **details)
+
+
+def as_file(sheet: Sheet, form: str) -> Response:
+    """The list as a file of this form, `csv` or `xlsx`. Raises Refused for a workbook that would be too long."""
+    return as_csv(sheet) if form == "csv" else as_xlsx(sheet)
+
+
+def as_xlsx(sheet: Sheet) -> Response:
+    """The list as a workbook, made apart. Raises Refused beyond `MOST_IN_A_WORKBOOK` lines."""
+    lines = list(islice(sheet.lines, MOST_IN_A_WORKBOOK + 1))
+    if len(lines) > MOST_IN_A_WORKBOOK:
+        raise Refused(
+            _("This list is too long for a workbook. Take it as CSV, or choose fewer people with the filters.")
+        )
+    told = json.dumps([sheet.head, *lines], default=_told, ensure_ascii=False).encode()
+    options = {"name": sheet.name, "right_to_left": text_direction() == "rtl"}
+    answer = Response(run_apart("lms.web.workbook:made", told, limits=_WORKBOOK, **options), mimetype=XLSX)
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{sheet.name}.xlsx")
+    return answer
+
+
+def _told(cell: object) -> dict[str, str]:
+    if isinstance(cell, dt.datetime):
+        return {"moment": cell.isoformat()}
+    if isinstance(cell, dt.date):
+        return {"day": cell.isoformat()}
+    raise TypeError(f"no cell of a list: {type(cell).__name__}")
 
 
 def as_csv(sheet: Sheet) -> Response:

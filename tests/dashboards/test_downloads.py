@@ -7,6 +7,7 @@ import io
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import python_calamine as calamine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from lms.people.models import Sector
 from lms.people.rules import Role, ScopeKind
 from lms.seminars import services
 from lms.seminars.models import Edition, Enrolment, Stage
+from lms.web.cells import bare
 from lms.web.sheets import MOST_TAKEN
 from tests.conftest import statements
 from tests.dashboards.makers import ARABIC, crowd, place
@@ -99,7 +101,7 @@ def test_a_focal_point_takes_away_completion_of_their_own_people_and_no_address(
     assert set(lines[0]) == {"Name", "State", "Ministry or institution", "Sector", "Where they stand"}
 
 
-@pytest.mark.parametrize("file", ["people.csv", "matrix.csv", "attendance.csv"])
+@pytest.mark.parametrize("file", ["people.csv", "people.xlsx", "matrix.csv", "matrix.xlsx", "attendance.csv"])
 def test_who_sees_numbers_alone_or_another_edition_takes_nothing_away(app: Flask, file: str) -> None:
     with unit_of_work() as session:
         edition, other = make_edition(session), make_edition(session)
@@ -173,6 +175,25 @@ def test_whoever_takes_one_list_after_another_has_to_wait(app: Flask) -> None:
     client = coordinator(app)
     answers = [client.get("/editions.csv", buffered=True).status_code for _number in range(MOST_TAKEN + 1)]
     assert answers == [200] * MOST_TAKEN + [429]
+
+
+@pytest.mark.parametrize("file", ["people", "attendance", "matrix"])
+def test_a_workbook_says_what_the_other_file_says(app: Flask, file: str) -> None:
+    with unit_of_work() as session:
+        edition, court = make_edition(session), make_institution(session, "KE", Sector.JUSTICE, "=Court")
+        place(session, edition, name="Wambui Mfano", institution=court, stage=Stage.PRE_READING)
+        place(session, edition, name=ARABIC, institution=court)
+    client = coordinator(app)
+    lines = taken(client, f"/editions/{edition.public_id}/{file}.csv")
+    answer = client.get(f"/editions/{edition.public_id}/{file}.xlsx")
+    assert answer.headers["Content-Disposition"] == f"attachment; filename={file}.xlsx"
+    head, *rows = calamine.load_workbook(io.BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+    said = [[_as_text(cell) for cell in row] for row in rows]
+    assert [head, *said] == [list(lines[0]), *([bare(cell) for cell in line.values()] for line in lines)]
+
+
+def _as_text(cell: object) -> str:
+    return str(int(cell)) if isinstance(cell, float) else str(cell)
 
 
 def test_the_table_by_state_and_sector_adds_up_as_on_the_page(app: Flask) -> None:

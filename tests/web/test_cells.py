@@ -5,11 +5,20 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import json
+import subprocess
+import sys
+import zipfile
 
 import pytest
+import python_calamine as calamine
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lms.kernel.apart import run_apart
+from lms.kernel.errors import Refused
+from lms.web import sheets
 from lms.web.cells import bare, guarded
 from lms.web.sheets import Sheet, csv_parts
 
@@ -65,3 +74,47 @@ def test_a_list_is_sent_while_it_is_read() -> None:
     parts = csv_parts(Sheet("x", ("Name",), lines()))
     next(parts), next(parts)
     assert len(read) < 1000
+
+
+def workbook(*lines: list[object], right_to_left: bool = False) -> bytes:
+    options = {"name": "people", "right_to_left": right_to_left}
+    return run_apart("lms.web.workbook:made", json.dumps(lines).encode(), **options)
+
+
+def part(book: bytes, name: str) -> str:
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        return parts.read(name).decode()
+
+
+FORMULAS = [f"{sign}1+1" for sign in SIGNS.replace("\0", "")]
+
+
+def test_a_workbook_has_texts_as_texts_days_as_days_and_no_formula_or_link() -> None:
+    moment, day = {"moment": "2027-04-12T09:05:00"}, {"day": "2027-04-12"}
+    texts = [*FORMULAS, "https://example.org", "007", "mailto:a@example.org", "1,5"]
+    book = workbook(["Name", "Day", "At", "Units", ""], *([text, day, moment, 3, None] for text in texts))
+    rows = calamine.load_workbook(io.BytesIO(book)).get_sheet_by_name("people").to_python()
+    assert [row[0] for row in rows[1:]] == texts
+    assert rows[1][1:4] == [dt.date(2027, 4, 12), dt.datetime.fromisoformat("2027-04-12T09:05"), 3.0]
+    sheet = part(book, "xl/worksheets/sheet1.xml")
+    assert "<f>" not in sheet
+    assert "hyperlink" not in sheet
+    assert 'state="frozen"' in sheet
+    assert 'ySplit="1"' in sheet
+
+
+def test_a_workbook_runs_from_right_to_left_where_its_language_does() -> None:
+    line = ["الاسم", "نادية مثال"]
+    assert 'rightToLeft="1"' in part(workbook(line, line, right_to_left=True), "xl/worksheets/sheet1.xml")
+    assert "rightToLeft" not in part(workbook(line, line), "xl/worksheets/sheet1.xml")
+
+
+def test_a_list_too_long_for_a_workbook_is_refused_in_words(sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "MOST_IN_A_WORKBOOK", 2)
+    with sqlite_app.test_request_context(), pytest.raises(Refused, match="Take it as CSV"):
+        sheets.as_xlsx(Sheet("people", ("Name",), [("A",), ("B",), ("C",)]))
+
+
+def test_no_server_has_the_library_for_workbooks_in_memory() -> None:
+    code = "import sys, lms.app; sys.exit('xlsxwriter' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -12,19 +12,16 @@ from lms.seminars import queries
 from lms.seminars.rules import Mark
 from lms.seminars.sheets import attendance_sheet, editions_sheet
 from lms.web.access import Permission, requires
-from lms.web.sheets import Sheet, as_csv, taken_away
+from lms.web.sheets import as_file, taken_away
 
 from .blueprint import bp
 
 
-@bp.get("/editions/<edition>/attendance.csv")
+@bp.get("/editions/<edition>/attendance.csv", defaults={"form": "csv"})
+@bp.get("/editions/<edition>/attendance.xlsx", defaults={"form": "xlsx"})
 @requires(Permission.COORDINATE)
-def attendance_csv(edition: str) -> Response:
-    """The whole attendance sheet, as comma-separated values."""
-    return as_csv(_attendance(edition, "csv"))
-
-
-def _attendance(edition: str, form: str) -> Sheet:
+def attendance_file(edition: str, form: str) -> Response:
+    """The whole attendance sheet."""
     session, scope = db.session(), me().scope
     found = queries.edition_of(session, edition, scope)
     marks: dict[int, dict[int, Mark]] = defaultdict(dict)
@@ -32,17 +29,14 @@ def _attendance(edition: str, form: str) -> Sheet:
         marks[row.enrolment_id][row.session_id] = row.mark
     people = queries.sheet_people(session, found, scope)
     taken_away(edition, "attendance", form, people=len(people))
-    return attendance_sheet(people, queries.sessions_of(session, found.id), marks)
+    return as_file(attendance_sheet(people, queries.sessions_of(session, found.id), marks), form)
 
 
-@bp.get("/editions.csv")
+@bp.get("/editions.csv", defaults={"form": "csv"})
+@bp.get("/editions.xlsx", defaults={"form": "xlsx"})
 @requires(Permission.OVERSEE)
-def editions_csv() -> Response:
-    """The editions one has to do with, as comma-separated values."""
-    return as_csv(_editions("csv"))
-
-
-def _editions(form: str) -> Sheet:
+def editions_file(form: str) -> Response:
+    """The editions one has to do with."""
     rows = queries.editions_visible(db.session(), me().scope)
     taken_away("editions", "editions", form, editions=len(rows))
-    return editions_sheet(rows)
+    return as_file(editions_sheet(rows), form)
