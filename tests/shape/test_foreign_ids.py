@@ -49,8 +49,9 @@ class Walker:
         self.client.get("/help")  # shows what an earlier answer had to say, so that it is not said in this one
         answer = self.client.open(path, method=method, data={"client_key": "walker-0001"} if method == "POST" else None)
         text = answer.text
-        for name in ids.values():
-            text = text.replace(name, "ID")
+        # Longest first; a language's code is a part of many words and is no id of anybody's.
+        for name in sorted(ids.values(), key=len, reverse=True):
+            text = text.replace(name, "ID") if len(name) > 2 else text
         return answer.status_code, _NOISE.sub("", text)
 
 
