@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "e1a7c3d95b20"
-down_revision = "c4e8b2a90d13"
+down_revision = "d51b7e3f90a2"
 branch_labels = None
 depends_on = None
 
