@@ -18,7 +18,6 @@ from lms.people.queries.mail import stopped
 from lms.people.rules import Scope
 from lms.seminars.models import Edition, Enrolment
 from lms.seminars.queries import version_in_force, visible_to
-from lms.seminars.rules import deadline_in_force
 
 from .models import ReminderSending, ReminderText
 from .rules import Candidate, Text
@@ -45,8 +44,7 @@ def _candidates() -> Select[*tuple[Any, ...]]:
     mine = and_(IdentityRow.person_id == Person.id, IdentityRow.kind == IdentityKind.ADDRESS, IdentityRow.primary)
     return (
         select(
-            Enrolment.id, Enrolment.public_id, Enrolment.state, Enrolment.deadline_at,
-            Edition.deadline_at.label("edition_deadline_at"),
+            Enrolment.id, Enrolment.public_id, Enrolment.state, Enrolment.due_at,
             Person.id.label("person_id"), Person.subject, Person.locale, Person.zone, Person.welcomed_at,
             Person.disabled_at, Institution.zone.label("institution_zone"),
             EnrolmentProgress.completed_at, IdentityRow.id.label("identity_id"),
@@ -76,7 +74,7 @@ def _candidate(row: Any) -> Candidate:
         bounced=bool(row.bounced),
         stopped=row.stopped_at is not None,
         last_at=row.last_at,
-        deadline=deadline_in_force(row.edition_deadline_at, row.deadline_at),
+        deadline=row.due_at,
         locale=row.locale or "en",
         zone=row.zone or row.institution_zone,
     )
