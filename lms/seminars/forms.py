@@ -221,6 +221,23 @@ class ReplaceForm(NomineeForm):
     reason = StringField(_l("Reason"), may_be(500))
 
 
+class DeclineForm(Form):
+    """Why somebody does not come, if they want to say so."""
+
+    reason = StringField(_l("Reason"), may_be(500))
+
+
+class DeferForm(Form):
+    """To which later edition a place is put off."""
+
+    later = SelectField(_l("Later edition"), [DataRequired(_NEEDED)])
+    reason = StringField(_l("Reason"), may_be(500))
+
+    def __init__(self, editions: Mapping[str, str], **more: Any) -> None:
+        super().__init__(**more)
+        self.later.choices = choices(editions, _l("Choose…"))
+
+
 class ReasonForm(Form):
     """Why somebody is taken out, or why a name is confirmed for its holder."""
 

@@ -15,6 +15,7 @@ from .rules import Deadline
 from .rules import EditionKind as EditionKind
 from .rules import EnrolmentState as EnrolmentState
 from .rules import HalfDay as HalfDay
+from .rules import Link as Link
 from .rules import Mark as Mark
 from .rules import RequestKind as RequestKind
 from .rules import Stage as Stage
@@ -100,6 +101,8 @@ class Enrolment(Model):
     due_at: Mapped[dt.datetime]
     """When the pre-reading is due for this person: what `rules.due_at` says, kept in every change of what it asks."""
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("lms_enrolment.id"))
+    deferred_from_id: Mapped[int | None] = mapped_column(ForeignKey("lms_enrolment.id"), unique=True, index=True)
+    """The place in an earlier edition that was put off until this one."""
 
     edition: Mapped[Edition] = relationship()
     person: Mapped[Person] = relationship()

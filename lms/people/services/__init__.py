@@ -14,6 +14,7 @@ from .institutions import create_institution as create_institution
 from .institutions import move as move
 from .institutions import sync_states as sync_states
 from .invitations import ask_for_new_password as ask_for_new_password
+from .invitations import decline_invitation as decline_invitation
 from .invitations import invite as invite
 from .invitations import send_invitation as send_invitation
 from .letters import primary_address as primary_address

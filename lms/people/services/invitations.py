@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from lms.kernel import audit, outbox
 from lms.kernel.errors import Refused
+from lms.kernel.events import publish
 from lms.kernel.settings import keyring
+from lms.people.events import InvitationDeclined
 from lms.people.models import IdentityRow, MailedToken, Person
 from lms.people.queries.mail import stopped
 from lms.people.queries.persons import owned, subjects_of
@@ -48,6 +50,13 @@ def invite(
         context = {"edition_title": edition_title}
         write_to(session, person_id=person.id, template="people/invited-again", context=context, about=about, by=actor)
     audit.record(session, at=at, actor=actor, act="person.invited", about=person.subject)
+
+
+def decline_invitation(session: Session, *, person_id: int, at: dt.datetime) -> None:
+    """Whoever was invited says that they do not come; no account is opened. Raises Refused."""
+    subject = subjects_of(session, [person_id])[person_id]
+    audit.record(session, at=at, actor=subject, act="invitation.declined", about=subject)
+    publish(session, InvitationDeclined(person_id, at))
 
 
 def send_invitation(session: Session, person_id: int, identity_id: int, at: dt.datetime) -> Made:

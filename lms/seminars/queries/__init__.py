@@ -28,6 +28,7 @@ from .editions import (
     editions_of_course,
     editions_visible,
     institutions_named,
+    later_editions,
     version_in_force,
     version_numbered,
     version_waiting,
@@ -46,17 +47,19 @@ from .enrolments import (
     people_rows,
     visible_to,
 )
-from .standing import RequestRow, history, request_in, requests_of, stages_of
+from .standing import LinkedPlace, RequestRow, Step, history, linked_places, request_in, requests_of, stages_of
 
 __all__ = [
     "Closing",
     "CompanionRow",
     "EditionRow",
     "EnrolmentRow",
+    "LinkedPlace",
     "MarkRow",
     "PersonRow",
     "RequestRow",
     "SheetPerson",
+    "Step",
     "VersionRead",
     "VersionRow",
     "attendance_result",
@@ -75,6 +78,8 @@ __all__ = [
     "enrolment_row",
     "history",
     "institutions_named",
+    "later_editions",
+    "linked_places",
     "marks_of",
     "my_enrolments",
     "named",

@@ -1,4 +1,4 @@
-"""Places in an edition: given, taken, declined, withdrawn, replaced. Every step is an event, the row their summary."""
+"""Places in an edition: given, taken, given up, passed on. Every step is an event, the row their summary."""
 
 from __future__ import annotations
 
@@ -19,7 +19,16 @@ from lms.people.sealing import seal_reason
 from lms.seminars.events import EnrolmentAccepted, EnrolmentEnded, EnrolmentInvited
 from lms.seminars.models import Edition, Enrolment, EnrolmentEvent
 from lms.seminars.queries import Closing, closing_of
-from lms.seminars.rules import Deadline, EnrolmentState, Stage, counted, due_at, may_become, step_place
+from lms.seminars.rules import (
+    Deadline,
+    EnrolmentState,
+    Stage,
+    counted,
+    due_at,
+    may_become,
+    state_before,
+    step_place,
+)
 
 from .counting import reach, recount
 
@@ -119,6 +128,54 @@ def replace(
     enrolment.replaced_by_id = substitute.id
 
 
+def defer(
+    session: Session, *, enrolment: Enrolment, later: Edition, at: dt.datetime, by: str | None, reason: str = ""
+) -> Enrolment:
+    """The place is given up here, and the person nominated for a later edition; gives the place there.
+
+    Raises Refused where the other edition does not begin later or the person is in it already, Conflict.
+    """
+    here = session.get_one(Edition, enrolment.edition_id)
+    if later.starts_on <= here.starts_on:
+        raise Refused(_("Choose an edition that begins later than this one."))
+    _end(session, enrolment, EnrolmentState.DEFERRED, at, by, reason)
+    put_off = enrol(
+        session, edition=later, person_id=enrolment.person_id, affiliation_id=enrolment.affiliation_id, at=at, by=by
+    )
+    put_off.deferred_from_id = enrolment.id
+    return put_off
+
+
+def take_back(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: str | None) -> None:
+    """Undo the last step, by which a place was given up: the place stands where it stood before, and nobody is
+    written to. Raises Refused where it cannot be undone, Conflict."""
+    _while_open(session, enrolment.edition_id)
+    session.refresh(enrolment, with_for_update={"key_share": True})
+    taken = select(EnrolmentEvent.state, EnrolmentEvent.by).where(EnrolmentEvent.enrolment_id == enrolment.id)
+    steps = session.execute(taken.order_by(EnrolmentEvent.id)).all()
+    before = state_before([step.state for step in steps])
+    if before is None:
+        raise Refused(_("This step cannot be taken back."))
+    if steps[-1].by == subjects_of(session, [enrolment.person_id])[enrolment.person_id]:
+        raise Refused(_("The person declined themselves. Invite them again if they have changed their mind."))
+    _give_up_later(session, enrolment, at, by)
+    _move(session, enrolment, before, at, by, back=True)
+    if before is EnrolmentState.ACCEPTED:
+        publish(session, EnrolmentAccepted(enrolment.id, enrolment.edition_id, enrolment.person_id, at))
+
+
+def _give_up_later(session: Session, enrolment: Enrolment, at: dt.datetime, by: str | None) -> None:
+    """What a deferral made in the later edition; raises Refused once the person was invited there."""
+    later = session.scalar(select(Enrolment).where(Enrolment.deferred_from_id == enrolment.id))
+    if later is None:
+        return
+    if counted(later.state):
+        raise Refused(_("The person is invited to the later edition already. Withdraw them there first."))
+    if later.state is EnrolmentState.NOMINATED:
+        withdraw(session, enrolment=later, at=at, by=by)
+    later.deferred_from_id = None
+
+
 def _end(
     session: Session, enrolment: Enrolment, then: EnrolmentState, at: dt.datetime, by: str | None, reason: str
 ) -> None:
@@ -146,12 +203,14 @@ def _move(
     at: dt.datetime,
     by: str | None,
     reason: str | None = None,
+    *,
+    back: bool = False,
 ) -> None:
-    """Append the step and keep the summary and the numbers in line with it."""
+    """Append the step, or one that takes the last one back, and keep the summary and the numbers in line with it."""
     session.flush()  # what was changed in this row so far, before it is read again
     # The row is locked and read again: of two changes at once the second sees what the first has done.
     session.refresh(enrolment, with_for_update={"key_share": True})
-    if not may_become(enrolment.state, then):
+    if not back and not may_become(enrolment.state, then):
         raise Conflict(_("This has been changed in the meantime. Look at the page again before you repeat it."))
     before, enrolment.state = enrolment.state, then
     if counted(then) != counted(before):

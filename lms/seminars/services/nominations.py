@@ -16,10 +16,10 @@ from lms.people.models import Institution, Person, Sector
 from lms.people.states import recognise
 from lms.seminars.models import Edition, Enrolment
 from lms.seminars.queries import institutions_named
-from lms.seminars.rules import counted
+from lms.seminars.rules import EnrolmentState, counted
 from lms.web.languages import in_a_row
 
-from .enrolments import enrol, replace
+from .enrolments import decline, defer, enrol, replace
 
 NAMES_SHOWN = 5
 
@@ -72,6 +72,35 @@ def substitute(
         waiting = nominate(session, edition=edition, nominee=nominee, at=at, by=by)
     replace(session, enrolment=enrolment, substitute=waiting, at=at, by=by, reason=reason)
     return waiting
+
+
+def put_off(
+    session: Session, *, enrolment: Enrolment, later: Edition, reason: str, at: dt.datetime, by: str
+) -> Enrolment:
+    """Defer a place to a later edition, and tell whoever was invited. Raises Refused, Conflict."""
+    told = enrolment.invited_at is not None
+    place = defer(session, enrolment=enrolment, later=later, at=at, by=by, reason=reason)
+    if told:
+        titles = {"edition_title": session.get_one(Edition, enrolment.edition_id).title, "later_title": later.title}
+        people_services.write_to(session, person_id=enrolment.person_id, template="seminars/deferred", context=titles)
+    return place
+
+
+def decline_own(session: Session, *, enrolment: Enrolment, reason: str, at: dt.datetime, by: str) -> None:
+    """The holder of an offered place does not take it, and gets a letter that says so. Raises Refused, Conflict."""
+    if enrolment.state is not EnrolmentState.INVITED:
+        raise Refused(_("This place is not offered to you any more, or you have taken it already."))
+    decline(session, enrolment=enrolment, at=at, by=by, reason=reason)
+    title = {"edition_title": session.get_one(Edition, enrolment.edition_id).title}
+    people_services.write_to(session, person_id=enrolment.person_id, template="seminars/declined", context=title)
+
+
+def decline_all(session: Session, *, person_id: int, at: dt.datetime) -> None:
+    """Somebody declined from the invitation: every place that is offered to them."""
+    offered = select(Enrolment).where(Enrolment.person_id == person_id, Enrolment.state == EnrolmentState.INVITED)
+    subject = people.subjects_of(session, [person_id])[person_id]
+    for enrolment in session.scalars(offered.order_by(Enrolment.edition_id)).all():
+        decline_own(session, enrolment=enrolment, reason="", at=at, by=subject)
 
 
 def send_invitation(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: int | None) -> None:

@@ -6,8 +6,8 @@ Locks: none; the tables are new.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "e1a7c3d95b20"
-down_revision = "d51b7e3f90a2"
+revision = "f1a7c3d95b20"
+down_revision = "e8a4c1d70b35"
 branch_labels = None
 depends_on = None
 
