@@ -6,8 +6,8 @@ Locks: none; the tables are new.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "f1a7c3d95b20"
-down_revision = "e8a4c1d70b35"
+revision = "fea7c3d95b20"
+down_revision = "f1d20c4be915"
 branch_labels = None
 depends_on = None
 
