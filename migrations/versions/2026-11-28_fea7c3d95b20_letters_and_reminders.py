@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "fea7c3d95b20"
-down_revision = "f1d20c4be915"
+down_revision = "f3a7e19b3c60"
 branch_labels = None
 depends_on = None
 
