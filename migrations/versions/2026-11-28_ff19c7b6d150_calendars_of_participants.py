@@ -6,7 +6,7 @@ Locks: lms_edition, for a moment; the other tables are new.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "f9a49c7b6d15"
+revision = "ff19c7b6d150"
 down_revision = "fea7c3d95b20"
 branch_labels = None
 depends_on = None
