@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, EmailField, HiddenField, SelectField, StringField, TextAreaField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import (
@@ -304,3 +305,9 @@ class CompanionForm(Form):
     name = StringField(_l("Name"), needed(200))
     address = EmailField(_l("E-mail address"), [*needed(320), Email(_l("This is not an e-mail address."))])
     role = SelectField(_l("Role"), choices=choices(COMPANIONS))
+
+
+class ImportForm(Form):
+    """A file of nominations."""
+
+    file = FileField(_l("File"), [FileRequired(_l("Choose a file."))])
