@@ -6,8 +6,8 @@ Locks: lms_edition, for a moment; the other tables are new.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "f9a49c7b6d15"
-down_revision = "f5d0a6b18c42"
+revision = "ff19c7b6d150"
+down_revision = "fea7c3d95b20"
 branch_labels = None
 depends_on = None
 
