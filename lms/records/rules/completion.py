@@ -39,8 +39,9 @@ class Facts:
     held: int = 0
     present: int = 0
     excused: int = 0
-    made_up: int = 0
     name_confirmed: bool = False
+    made_up: int = 0
+    """How many of the excused half-days count, because work for them was confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
