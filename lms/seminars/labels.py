@@ -10,12 +10,16 @@ from flask_babel import lazy_gettext as _l
 from lms.people import states
 from lms.people.models import Sector
 
-from .rules import Companion, EditionKind, EnrolmentState, HalfDay, Mark, RequestKind, Stage
+from .rules import Companion, DeadlinePolicy, EditionKind, EnrolmentState, HalfDay, Mark, RequestKind, Stage
 
 EDITION_KINDS: Mapping[EditionKind, str] = {
     EditionKind.GLOBAL: _l("Global"),
     EditionKind.REGIONAL: _l("Regional"),
     EditionKind.NATIONAL: _l("National"),
+}
+DEADLINE_POLICIES: Mapping[DeadlinePolicy, str] = {
+    DeadlinePolicy.INSTANT: _l("At one moment for everybody"),
+    DeadlinePolicy.END_OF_DAY: _l("At the end of the day, where each person’s ministry or institution is"),
 }
 STATES: Mapping[EnrolmentState, str] = {
     EnrolmentState.NOMINATED: _l("Nominated"),

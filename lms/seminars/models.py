@@ -11,6 +11,7 @@ from lms.kernel.db import Model, choice
 from lms.people.models import Affiliation, Person, Sector
 
 from .rules import Companion as Companion
+from .rules import Deadline
 from .rules import EditionKind as EditionKind
 from .rules import EnrolmentState as EnrolmentState
 from .rules import HalfDay as HalfDay
@@ -35,7 +36,9 @@ class Edition(Model):
     ends_on: Mapped[dt.date]
     zone: Mapped[str] = mapped_column(String(64))
     deadline_at: Mapped[dt.datetime]
-    """When the pre-reading is due; the instant was chosen in `zone`."""
+    """When the pre-reading is due; the instant was chosen in `zone`. With `deadline_on`, that day's end in `zone`."""
+    deadline_on: Mapped[dt.date | None]
+    """Set where the pre-reading is due at the end of a day, wherever each person's institution is."""
     programme: Mapped[str] = mapped_column(Text, default="")
     practical: Mapped[str] = mapped_column(Text, default="")
     contact: Mapped[str] = mapped_column(String(320))
@@ -43,6 +46,11 @@ class Edition(Model):
     created_at: Mapped[dt.datetime]
 
     __table_args__ = (CheckConstraint("ends_on >= starts_on", name="in_order"),)
+
+    @property
+    def deadline(self) -> Deadline:
+        """The deadline, as it is meant."""
+        return Deadline(self.deadline_at, self.deadline_on)
 
 
 class EditionVersion(Model):
@@ -89,6 +97,8 @@ class Enrolment(Model):
     first_seen_at: Mapped[dt.datetime | None]
     deadline_at: Mapped[dt.datetime | None]
     """This person's own deadline, when more time was granted."""
+    due_at: Mapped[dt.datetime]
+    """When the pre-reading is due for this person: what `rules.due_at` says, kept in every change of what it asks."""
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("lms_enrolment.id"))
 
     edition: Mapped[Edition] = relationship()
@@ -123,8 +133,15 @@ class Extension(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"), index=True)
     deadline_at: Mapped[dt.datetime]
+    deadline_on: Mapped[dt.date | None]
+    """Set where it is given until the end of a day in the zone of the person's institution."""
     by: Mapped[str] = mapped_column(String(40))
     at: Mapped[dt.datetime]
+
+    @property
+    def deadline(self) -> Deadline:
+        """The deadline, as it is meant."""
+        return Deadline(self.deadline_at, self.deadline_on)
 
 
 class ParticipantRequest(Model):

@@ -50,7 +50,7 @@ def act(session: Session, people: list[Enrolment], which: int, step: str) -> Non
 
 def findings(session: Session) -> list[str]:
     """What the checks of this context find."""
-    every = (checks.enrolments, checks.tallies, checks.attendance, checks.versions)
+    every = (checks.enrolments, checks.deadlines, checks.tallies, checks.attendance, checks.versions)
     return [f"{found.about}: {found.problem}" for check in every for found in check(session)]
 
 

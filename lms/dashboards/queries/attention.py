@@ -29,7 +29,7 @@ from lms.seminars.models import (
     ParticipantRequest,
 )
 from lms.seminars.queries import visible_to
-from lms.seminars.rules import COUNTED, RequestKind, coordinates, deadline_in_force
+from lms.seminars.rules import COUNTED, RequestKind, coordinates
 from lms.web.slices import Slice, slice_of, sliced
 
 from .undelivered import undelivered
@@ -140,7 +140,8 @@ def _people(editions: Mapping[int, Watched], scope: Scope) -> Select[*tuple[Any,
     return (
         select(
             Enrolment.id, Enrolment.public_id, Enrolment.edition_id, Enrolment.person_id, Enrolment.state_code,
-            Enrolment.invited_at, Enrolment.first_seen_at, Enrolment.deadline_at, Person.name_confirmed_at,
+            Enrolment.invited_at, Enrolment.first_seen_at, Enrolment.deadline_at, Enrolment.due_at,
+            Person.name_confirmed_at,
             Institution.name.label("institution_name"), EnrolmentProgress.completed_at,
             _more_time.public_id.label("more_time"), _more_time.at.label("more_time_at"),
             _cannot_attend.public_id.label("cannot_attend"), _cannot_attend.at.label("cannot_attend_at"),
@@ -186,7 +187,7 @@ def _facts(
         enrolment_id=row.id,
         zone=edition.zone,
         starts_on=edition.starts_on,
-        deadline=deadline_in_force(edition.deadline_at, row.deadline_at),
+        deadline=row.due_at,
         invited_at=row.invited_at,
         first_seen_at=row.first_seen_at,
         finished_at=row.completed_at or last,
@@ -208,7 +209,7 @@ def _line(row: Row[*tuple[Any, ...]], edition: Watched, facts: Facts, why: tuple
         person_id=row.person_id,
         state_code=row.state_code,
         institution_name=row.institution_name,
-        more_time=row.deadline_at is not None and row.deadline_at > edition.deadline_at,
+        more_time=row.deadline_at == row.due_at,
         requests=tuple(found for found in (row.cannot_attend, row.more_time) if found),
     )
 

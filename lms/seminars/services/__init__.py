@@ -11,10 +11,11 @@ from .attendance import (
 )
 from .companions import add_companion, remove_companion
 from .counting import fold_tallies, reach, reach_all
+from .deadlines import extend, fit_deadlines
 from .editions import NotNewer, change_edition, create_edition, follow_editorial, hold_version, use_version
 from .enrolments import accept, came_back, decline, enrol, invite, replace, withdraw
 from .nominations import Nominee, nominate, send_invitation, substitute
-from .requests import answer_request, ask, extend
+from .requests import answer_request, ask
 
 __all__ = [
     "Nominee",
@@ -30,6 +31,7 @@ __all__ = [
     "decline",
     "enrol",
     "extend",
+    "fit_deadlines",
     "fold_tallies",
     "follow_editorial",
     "hold_version",

@@ -19,7 +19,7 @@ from lms.people.sealing import seal_reason
 from lms.seminars.events import EnrolmentAccepted, EnrolmentEnded, EnrolmentInvited
 from lms.seminars.models import Edition, Enrolment, EnrolmentEvent
 from lms.seminars.queries import Closing, closing_of
-from lms.seminars.rules import EnrolmentState, Stage, counted, may_become, step_place
+from lms.seminars.rules import Deadline, EnrolmentState, Stage, counted, due_at, may_become, step_place
 
 from .counting import reach, recount
 
@@ -29,21 +29,27 @@ def enrol(
 ) -> Enrolment:
     """Nominate a person for an edition; raises Refused for one who is in it already, once or at the same moment."""
     _while_open(session, edition.id)
-    state_code, sector, institution_id = session.execute(
-        select(Institution.state_code, Institution.sector, Institution.id)
+    # The deadline is read again now that nobody can change it.
+    place = session.execute(
+        select(
+            Institution.state_code, Institution.sector, Institution.id, Institution.zone,
+            Edition.deadline_at, Edition.deadline_on,
+        )
         .join(Affiliation, Affiliation.institution_id == Institution.id)
+        .join(Edition, Edition.id == edition.id)
         .where(Affiliation.id == affiliation_id, Affiliation.person_id == person_id)
-    ).one()
+    ).one()  # fmt: skip
     insert = dialect_insert(session)
     row = insert(Enrolment).values(
         public_id=new_token(),
         edition_id=edition.id,
         person_id=person_id,
         affiliation_id=affiliation_id,
-        institution_id=institution_id,
-        state_code=state_code,
-        sector=sector,
+        institution_id=place.id,
+        state_code=place.state_code,
+        sector=place.sector,
         state=EnrolmentState.NOMINATED,
+        due_at=due_at(Deadline(place.deadline_at, place.deadline_on), None, place.zone),
     )
     enrolment: Enrolment | None = session.scalar(
         row.on_conflict_do_nothing(index_elements=["edition_id", "person_id"]).returning(Enrolment)

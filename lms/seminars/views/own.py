@@ -16,6 +16,8 @@ from lms.seminars.labels import HALVES
 from lms.seminars.plain_text import blocks
 from lms.seminars.rules import EnrolmentState, RequestKind
 from lms.web.access import Permission, requires
+from lms.web.dates import clocks, town
+from lms.web.languages import listed
 from lms.web.render import render
 
 from .blueprint import Answer, bp
@@ -82,5 +84,8 @@ def _ask(edition: str, kind: RequestKind) -> Answer:
             return redirect(url_for("home.index"), 303)
     asked = [row for row in queries.requests_of(db.session(), mine.id, viewer.person_id) if row.kind is kind]
     zone = viewer.zone or mine.institution_zone
-    page = render("lms/seminars/ask.html", form=form, mine=mine, kind=kind, asked=asked, zone=zone)
+    shown = clocks(
+        mine.deadline, (zone, ""), (mine.institution_zone, ""), (mine.edition_zone, town(mine.edition_place))
+    )
+    page = render("lms/seminars/ask.html", form=form, kind=kind, asked=asked, zone=zone, clocks=shown, listed=listed)
     return page, 422 if form.is_submitted() else 200

@@ -1,4 +1,4 @@
-"""What is true of editions and places in them, as pure functions: visibility, state changes, deadlines, attendance."""
+"""What is true of editions and places in them, as pure functions: visibility, state changes, attendance; deadlines."""
 
 from __future__ import annotations
 
@@ -7,9 +7,15 @@ import enum
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from lms.people.rules import Scope
+
+from .deadlines import Deadline as Deadline
+from .deadlines import DeadlinePolicy as DeadlinePolicy
+from .deadlines import NoSuchTime as NoSuchTime
+from .deadlines import due_at as due_at
+from .deadlines import end_of_day as end_of_day
+from .deadlines import instant as instant
 
 LONGEST_EDITION = 60
 
@@ -134,36 +140,13 @@ def counted(state: EnrolmentState) -> bool:
     return state in COUNTED
 
 
-# Deadlines ----------------------------------------------------------------------------------------------------------
-
-
-class NoSuchTime(ValueError):
-    """The clocks of the zone leave this time out on that day."""
-
-
-def deadline_in_force(edition: dt.datetime, own: dt.datetime | None) -> dt.datetime:
-    """When the pre-reading is due for one person: the edition's deadline, or their own where it is later."""
-    return max(edition, own) if own else edition
-
-
-def instant(day: dt.date, time: dt.time, zone: str) -> tuple[dt.datetime, bool]:
-    """The instant at which clocks in `zone` show this, and whether they show it twice; then the later one counts.
-
-    Raises NoSuchTime where the clocks are put forward over it.
-    """
-    place = ZoneInfo(zone)
-    earlier, later = (dt.datetime.combine(day, time, place).replace(fold=fold).astimezone(dt.UTC) for fold in (0, 1))
-    if earlier.astimezone(place).replace(tzinfo=None, fold=0) != dt.datetime.combine(day, time):
-        raise NoSuchTime(f"{day} {time} in {zone}")
-    return max(earlier, later), earlier != later
-
-
 # Editions -----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class EditionFacts:
-    """What a coordinator says of an edition; `deadline_at` was chosen in `zone`."""
+    """What a coordinator says of an edition; the deadline is the instant `deadline_at`, chosen in `zone`, or with
+    `deadline_on` the end of that day where each person's institution is, and `deadline_at` its end in `zone`."""
 
     kind: EditionKind
     title: str
@@ -175,6 +158,12 @@ class EditionFacts:
     contact: str
     programme: str = ""
     practical: str = ""
+    deadline_on: dt.date | None = None
+
+    @property
+    def deadline(self) -> Deadline:
+        """The deadline, as it is meant."""
+        return Deadline(self.deadline_at, self.deadline_on)
 
 
 def half_days(starts_on: dt.date, ends_on: dt.date) -> Iterator[tuple[dt.date, HalfDay]]:
