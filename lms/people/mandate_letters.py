@@ -35,4 +35,4 @@ def mandate_of_another_ends(reader: Reader, facts: Mapping[str, Any]) -> Draft:
 
 def _said(facts: Mapping[str, Any]) -> dict[str, str]:
     role = str(ROLES[Role(facts["role"])])
-    return {"role": role, "day": long_day(dt.date.fromisoformat(facts["until"]))}
+    return {"role": role, "day": long_day(dt.datetime.fromisoformat(facts["until"]).date())}
