@@ -27,7 +27,7 @@ from .models import (
     Tally,
     TallyDelta,
 )
-from .rules import COUNTED, Attendance, Deadline, EnrolmentState, Mark, attendance_of, due_at, may_become
+from .rules import COUNTED, Attendance, Deadline, EnrolmentState, Mark, attendance_of, due_at, sound
 
 
 @check("seminars.enrolments")
@@ -43,7 +43,7 @@ def enrolments(session: Session) -> Iterable[Finding]:
         trail = steps.get(row.id, [])
         if trail[-1:] != [row.state]:
             yield Finding(f"enrolment {row.public_id}", f"is {row.state}, but its last event says {trail[-1:]}")
-        if not all(may_become(before, then) for before, then in zip([None, *trail], trail, strict=False)):
+        if not sound(trail):
             yield Finding(f"enrolment {row.public_id}", "has a step that does not follow the one before")
 
 

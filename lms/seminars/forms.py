@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, EmailField, SelectField, StringField, TextAreaField, TimeField
+from flask_wtf.file import FileField, FileRequired
+from wtforms import DateField, EmailField, HiddenField, SelectField, StringField, TextAreaField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import (
     DataRequired,
@@ -22,9 +23,9 @@ from wtforms.validators import (
 )
 
 from lms.web.dates import is_zone
-from lms.web.forms import Form, zone_choices
+from lms.web.forms import Form, OnceForm, zone_choices
 
-from .labels import COMPANIONS, DEADLINE_POLICIES, EDITION_KINDS, HALVES, SECTORS
+from .labels import COMPANIONS, CONTACTS, DEADLINE_POLICIES, EDITION_KINDS, HALVES, SECTORS
 from .models import Edition
 from .rules import DeadlinePolicy, EditionFacts, EditionKind, NoSuchTime, end_of_day, instant
 
@@ -221,6 +222,23 @@ class ReplaceForm(NomineeForm):
     reason = StringField(_l("Reason"), may_be(500))
 
 
+class DeclineForm(Form):
+    """Why somebody does not come, if they want to say so."""
+
+    reason = StringField(_l("Reason"), may_be(500))
+
+
+class DeferForm(Form):
+    """To which later edition a place is put off."""
+
+    later = SelectField(_l("Later edition"), [DataRequired(_NEEDED)])
+    reason = StringField(_l("Reason"), may_be(500))
+
+    def __init__(self, editions: Mapping[str, str], **more: Any) -> None:
+        super().__init__(**more)
+        self.later.choices = choices(editions, _l("Choose…"))
+
+
 class ReasonForm(Form):
     """Why somebody is taken out, or why a name is confirmed for its holder."""
 
@@ -264,6 +282,15 @@ class MessageForm(Form):
     message = TextAreaField(_l("What should your coordinator know?"), needed(2000))
 
 
+class ContactForm(OnceForm):
+    """One entry of the contact log; `corrects` is the public id of the entry that it takes the place of."""
+
+    kind = SelectField(_l("How"), choices=choices(CONTACTS))
+    day = DayField(_l("Day"), [InputRequired(_NEEDED)])
+    words = TextAreaField(_l("A few words"), may_be(2000))
+    corrects = HiddenField(validators=[Optional(), Length(max=32)])
+
+
 class SessionForm(Form):
     """A half-day of the programme."""
 
@@ -278,3 +305,9 @@ class CompanionForm(Form):
     name = StringField(_l("Name"), needed(200))
     address = EmailField(_l("E-mail address"), [*needed(320), Email(_l("This is not an e-mail address."))])
     role = SelectField(_l("Role"), choices=choices(COMPANIONS))
+
+
+class ImportForm(Form):
+    """A file of nominations."""
+
+    file = FileField(_l("File"), [FileRequired(_l("Choose a file."))])

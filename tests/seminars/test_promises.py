@@ -142,7 +142,7 @@ def opens(session: Session, row: Enrolment, scope: Scope) -> bool:
 def test_only_somebody_offered_a_place_takes_it_and_only_an_ending_is_reopened(
     before: EnrolmentState | None, then: EnrolmentState
 ) -> None:
-    ended = {EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN, EnrolmentState.REPLACED}
+    ended = {EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN, EnrolmentState.REPLACED, EnrolmentState.DEFERRED}
     expected = {
         EnrolmentState.NOMINATED: before is None,
         EnrolmentState.INVITED: before in {EnrolmentState.NOMINATED, *ended},

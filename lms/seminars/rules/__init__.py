@@ -37,6 +37,17 @@ class EnrolmentState(enum.StrEnum):
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     REPLACED = "replaced"
+    DEFERRED = "deferred"
+    """Given up here for a place in a later edition."""
+
+
+class Link(enum.StrEnum):
+    """How one place hangs together with another."""
+
+    DEFERRED_FROM = "deferred-from"
+    DEFERRED_TO = "deferred-to"
+    REPLACED_BY = "replaced-by"
+    REPLACES = "replaces"
 
 
 class Companion(enum.StrEnum):
@@ -68,6 +79,14 @@ class RequestKind(enum.StrEnum):
 
     MORE_TIME = "more-time"
     CANNOT_ATTEND = "cannot-attend"
+
+
+class ContactKind(enum.StrEnum):
+    """How somebody was in touch with a participant."""
+
+    CALLED = "called"
+    WROTE = "wrote"
+    MET = "met"
 
 
 class Stage(enum.StrEnum):
@@ -115,24 +134,46 @@ def coordinates(scope: Scope, edition: str) -> bool:
 
 # The state of an enrolment ------------------------------------------------------------------------------------------
 
-ENDED = frozenset({EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN, EnrolmentState.REPLACED})
+ENDED = frozenset({EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN, EnrolmentState.REPLACED, EnrolmentState.DEFERRED})
 COUNTED = frozenset({EnrolmentState.INVITED, EnrolmentState.ACCEPTED})
-_OPEN_ENDS = frozenset({EnrolmentState.WITHDRAWN, EnrolmentState.DECLINED, EnrolmentState.REPLACED})
+OPEN = frozenset({EnrolmentState.NOMINATED, EnrolmentState.INVITED, EnrolmentState.ACCEPTED})
+"""Where a place is not given up."""
 _FOLLOWS: dict[EnrolmentState | None, frozenset[EnrolmentState]] = {
     None: frozenset({EnrolmentState.NOMINATED}),
-    EnrolmentState.NOMINATED: _OPEN_ENDS | {EnrolmentState.INVITED},
-    EnrolmentState.INVITED: _OPEN_ENDS | {EnrolmentState.ACCEPTED},
-    EnrolmentState.ACCEPTED: _OPEN_ENDS,
+    EnrolmentState.NOMINATED: ENDED | {EnrolmentState.INVITED},
+    EnrolmentState.INVITED: ENDED | {EnrolmentState.ACCEPTED},
+    EnrolmentState.ACCEPTED: ENDED,
     # Somebody who left may be asked again: the substitute falls ill, the ministry changes its mind.
-    EnrolmentState.DECLINED: frozenset({EnrolmentState.INVITED}),
-    EnrolmentState.WITHDRAWN: frozenset({EnrolmentState.INVITED}),
-    EnrolmentState.REPLACED: frozenset({EnrolmentState.INVITED}),
+    **dict.fromkeys(ENDED, frozenset({EnrolmentState.INVITED})),
+    # Who was withdrawn before being told may also be nominated again.
+    EnrolmentState.WITHDRAWN: frozenset({EnrolmentState.INVITED, EnrolmentState.NOMINATED}),
 }
+TAKEN_BACK = frozenset({EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN, EnrolmentState.DEFERRED})
+"""Steps that can be taken back as if they had not been made: nobody else has the place because of them."""
 
 
 def may_become(now: EnrolmentState | None, then: EnrolmentState) -> bool:
     """Whether an enrolment in state `now` (None: not there yet) may come to the state `then`."""
     return then in _FOLLOWS[now]
+
+
+def state_before(steps: Sequence[EnrolmentState]) -> EnrolmentState | None:
+    """Where a place comes back to when its last step is taken back; None where it cannot be.
+
+    `steps` are all the states it came to, in order. Only the way out is taken back, and once: what stood before it
+    must be an open place.
+    """
+    if len(steps) < 2 or steps[-1] not in TAKEN_BACK or steps[-2] not in OPEN:
+        return None
+    return steps[-2]
+
+
+def sound(steps: Sequence[EnrolmentState]) -> bool:
+    """Whether each step follows from the one before, or takes it back."""
+    return all(
+        may_become(steps[at - 1] if at else None, then) or state_before(steps[:at]) is then
+        for at, then in enumerate(steps)
+    )
 
 
 def counted(state: EnrolmentState) -> bool:
@@ -241,3 +282,8 @@ def answer_place(request: str) -> str:
 def step_place(enrolment_id: int, state: EnrolmentState, at: dt.datetime) -> str:
     """Where the reason for a step of an enrolment is sealed."""
     return f"lms_enrolment_event:reason:{enrolment_id}:{state}:{at.astimezone(dt.UTC).isoformat()}"
+
+
+def contact_place(entry: str) -> str:
+    """Where the words of an entry of the contact log are sealed; `entry` is its public id."""
+    return f"lms_contact_note:words:{entry}"

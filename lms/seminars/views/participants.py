@@ -21,9 +21,20 @@ from lms.people.models import Sector
 from lms.people.sign_in import me
 from lms.seminars import queries, services
 from lms.seminars.forms import AnswerForm, DeadlineForm, NomineeForm, ReasonForm, ReplaceForm, ZonedForm
-from lms.seminars.labels import REQUESTS, SECTORS, STAGES, STATE_MARKS, STATES, state_name, state_names, state_note
+from lms.seminars.labels import (
+    CONTACTS,
+    LINKS,
+    REQUESTS,
+    SECTORS,
+    STAGES,
+    STATE_MARKS,
+    STATES,
+    state_name,
+    state_names,
+    state_note,
+)
 from lms.seminars.models import Edition, Enrolment
-from lms.seminars.rules import Stage, counted, may_become
+from lms.seminars.rules import Stage, counted, may_become, state_before
 from lms.web.access import Permission, requires
 from lms.web.dates import clocks, town
 from lms.web.forms import Form, submitted
@@ -90,6 +101,7 @@ def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) 
     found = queries.edition_of(session, edition, scope)
     row = queries.enrolment_row(session, edition, enrolment, scope)
     requests = queries.requests_of(session, row.id, row.person_id)
+    steps = queries.history(session, row.id, row.person_id)
     stages = queries.stages_of(session, row.id)
     note_look("participant.looked", row.public_id)
     return render(
@@ -98,19 +110,35 @@ def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) 
         row=row,
         form=next(iter((refused or {}).values()), None),
         forms=_forms(found, requests) | (refused or {}),
+        contacts=queries.contacts_of(session, row.id, row.person_id),
+        contact_words=CONTACTS,
         person_name=people.person_name(session, row.person_id),
         addresses=people.addresses_of(session, row.person_id),
         requests=requests,
-        steps=queries.history(session, row.id, row.person_id),
+        steps=steps,
         stages=stages,
         late=stages.get(Stage.PRE_READING, row.deadline) > row.deadline,
         closing=queries.closing_of(session, found.id),
         clocks=clocks(row.deadline, (row.institution_zone, ""), (found.zone, town(found.place)), (viewer.zone, "")),
         may_become=may_become,
+        may_take_back=_may_take_back(steps, row),
+        linked=queries.linked_places(session, row.id, scope),
+        link_words=LINKS,
         state_name=state_name,
         state_note=state_note,
-        labels={"states": STATES, "marks": STATE_MARKS, "stages": STAGES, "sectors": SECTORS, "requests": REQUESTS},
+        labels={
+            "states": STATES,
+            "marks": STATE_MARKS,
+            "stages": STAGES,
+            "sectors": SECTORS,
+            "requests": REQUESTS,
+        },
     )
+
+
+def _may_take_back(steps: list[queries.Step], row: queries.EnrolmentRow) -> bool:
+    """Whether the last step can be undone; what somebody decided for themselves is theirs."""
+    return state_before([step.state for step in steps]) is not None and steps[-1].by != row.subject
 
 
 def _forms(edition: Edition, requests: list[queries.RequestRow]) -> dict[str, Form]:
