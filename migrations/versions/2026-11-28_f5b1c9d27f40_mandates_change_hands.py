@@ -10,8 +10,8 @@ import datetime as dt
 import sqlalchemy as sa
 from alembic import op
 
-revision = "e6b1c9d27f40"
-down_revision = "d51b7e3f90a2"
+revision = "f5b1c9d27f40"
+down_revision = "f3a7e19b3c60"
 branch_labels = None
 depends_on = None
 
