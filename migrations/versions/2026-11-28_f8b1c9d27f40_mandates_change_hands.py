@@ -10,8 +10,8 @@ import datetime as dt
 import sqlalchemy as sa
 from alembic import op
 
-revision = "f5b1c9d27f40"
-down_revision = "f3a7e19b3c60"
+revision = "f8b1c9d27f40"
+down_revision = "f5d0a6b18c42"
 branch_labels = None
 depends_on = None
 
