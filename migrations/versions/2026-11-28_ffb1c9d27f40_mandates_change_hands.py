@@ -10,8 +10,8 @@ import datetime as dt
 import sqlalchemy as sa
 from alembic import op
 
-revision = "f8b1c9d27f40"
-down_revision = "f5d0a6b18c42"
+revision = "ffb1c9d27f40"
+down_revision = "fea7c3d95b20"
 branch_labels = None
 depends_on = None
 
