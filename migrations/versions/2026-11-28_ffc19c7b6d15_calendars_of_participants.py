@@ -6,7 +6,7 @@ Locks: lms_edition, for a moment; the other tables are new.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "ff19c7b6d150"
+revision = "ffc19c7b6d15"
 down_revision = "ffb1c9d27f40"
 branch_labels = None
 depends_on = None
