@@ -27,6 +27,7 @@ import lms.learning.reactions
 import lms.people.checks
 import lms.records.checks
 import lms.records.reactions
+import lms.reminders.weekly
 import lms.seminars.checks
 import lms.seminars.letters
 import lms.seminars.reactions  # noqa: F401  the reactions and jobs register themselves when imported
