@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "fea7c3d95b20"
-down_revision = "ffb1c9d27f40"
+down_revision = "f5d0a6b18c42"
 branch_labels = None
 depends_on = None
 
