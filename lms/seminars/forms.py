@@ -20,7 +20,6 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import (
     DataRequired,
     Email,
@@ -28,12 +27,22 @@ from wtforms.validators import (
     Length,
     Optional,
     StopValidation,
-    ValidationError,
 )
 
-from lms.web.dates import is_zone, short_weekday
-from lms.web.forms import Form, OnceForm, zone_choices
+from lms.web.dates import short_weekday
+from lms.web.forms import Form, OnceForm
 
+from .fields import (
+    END_OF_DAY,
+    NEEDED,
+    ClockField,
+    DayField,
+    ZonedForm,
+    choices,
+    may_be,
+    needed,
+    zones_or_none,
+)
 from .labels import COMPANIONS, CONTACTS, DEADLINE_POLICIES, EDITION_KINDS, HALVES, MARKS, SECTORS
 from .models import Edition
 from .rules import (
@@ -42,90 +51,8 @@ from .rules import (
     EditionFacts,
     EditionKind,
     Mark,
-    NoSuchTime,
     SheetSession,
-    end_of_day,
-    instant,
 )
-
-_NEEDED = _l("This is needed.")
-_NO_DAY = _l("Write the day as year-month-day, such as 2027-04-23.")
-_NO_TIME = _l("Write the time with 24 hours, such as 18:00.")
-END_OF_DAY = dt.time(23, 59)
-
-
-def needed(longest: int) -> list[Any]:
-    """A line that must be there and may be this long."""
-    return [DataRequired(_NEEDED), Length(max=longest, message=_l("At most %(max)d characters."))]
-
-
-def may_be(longest: int) -> list[Any]:
-    """A line that may be missing."""
-    return [Optional(), Length(max=longest, message=_l("At most %(max)d characters."))]
-
-
-def choices(labels: Mapping[Any, Any], nothing: Any = None) -> list[SelectChoice]:
-    """A select's choices, with an empty one first where something must be chosen on purpose."""
-    named = [SelectChoice(str(key), label) for key, label in labels.items()]
-    return [SelectChoice("", nothing), *named] if nothing else named
-
-
-def zones_or_none() -> list[SelectChoice]:
-    """Every time zone, and none first."""
-    return [SelectChoice("", _("Choose…")), *zone_choices()]
-
-
-class DayField(DateField):  # type: ignore[misc]
-    """A day, with a sentence that says how to write it."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Raises ValueError with our sentence."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_NO_DAY) from None
-
-
-class ClockField(TimeField):  # type: ignore[misc]
-    """A time of day; midnight is refused, because nobody knows which end of the day was meant."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Raises ValueError with our sentence."""
-        try:
-            super().process_formdata([value[:5] for value in valuelist])
-        except ValueError:
-            raise ValueError(_NO_TIME) from None
-        if self.data == dt.time(0, 0):
-            raise ValueError(_("Write 23:59 for the end of a day. 00:00 can be read as either end of it."))
-
-
-class ZonedForm(Form):
-    """A form with a day and a time on the clocks of one zone; `at` is the instant once it was validated."""
-
-    at: dt.datetime | None = None
-    on: dt.date | None = None
-    """The day, where its end is meant in the zone of each person's institution; `at` is then its end in the zone."""
-    twice: str | None = None
-    """A sentence for the page where the clocks show the time twice."""
-
-    def ends_with(self, zone: str, day: dt.date | None) -> None:
-        """Take the end of a day as what is meant."""
-        if day is not None and is_zone(zone):
-            self.on, self.at = day, end_of_day(day, zone)
-
-    def place_in(self, zone: str, day: dt.date | None, time: dt.time | None) -> None:
-        """Find the instant; raises ValidationError for a time that the clocks of the zone leave out."""
-        if day is None or time is None or not is_zone(zone):
-            return
-        said = f"{time:%H:%M}"
-        try:
-            self.at, twice = instant(day, time, zone)
-        except NoSuchTime:
-            raise ValidationError(
-                _("On this day the clocks are put forward over %(time)s. Choose another time.", time=said)
-            ) from None
-        if twice:
-            self.twice = _("The clocks show %(time)s twice on this day; the later one counts.", time=said)
 
 
 def _unless_a_day_ends(form: DueForm, field: TimeField) -> None:
@@ -141,10 +68,10 @@ class DueForm(ZonedForm):
     deadline_policy = SelectField(
         _l("How the deadline is meant"), choices=choices(DEADLINE_POLICIES), default=str(DeadlinePolicy.INSTANT)
     )
-    deadline_day = DayField(_l("Pre-reading is due on"), [InputRequired(_NEEDED)])
+    deadline_day = DayField(_l("Pre-reading is due on"), [InputRequired(NEEDED)])
     deadline_time = ClockField(
         _l("At"),
-        [_unless_a_day_ends, InputRequired(_NEEDED)],
+        [_unless_a_day_ends, InputRequired(NEEDED)],
         default=END_OF_DAY,
         description=_l("Not needed for the end of a day."),
     )
@@ -180,11 +107,11 @@ class EditionForm(Form):
     title = StringField(_l("Title"), needed(200), description=_l("Such as “Global seminar, May 2027”"))
     kind = SelectField(_l("Reach"), choices=choices(EDITION_KINDS))
     place = StringField(_l("Place"), needed(200))
-    starts_on = DayField(_l("First day"), [InputRequired(_NEEDED)])
-    ends_on = DayField(_l("Last day"), [InputRequired(_NEEDED)])
+    starts_on = DayField(_l("First day"), [InputRequired(NEEDED)])
+    ends_on = DayField(_l("Last day"), [InputRequired(NEEDED)])
     zone = SelectField(
         _l("Time zone of the place"),
-        [DataRequired(_NEEDED)],
+        [DataRequired(NEEDED)],
         description=_l("Every day and time of this edition is on the clocks of this zone."),
     )
     contact = EmailField(
@@ -220,7 +147,7 @@ class EditionForm(Form):
 class NewEditionForm(DueForm, EditionForm):
     """An edition that is not there yet: the course has to be chosen."""
 
-    course = SelectField(_l("Course"), [DataRequired(_NEEDED)])
+    course = SelectField(_l("Course"), [DataRequired(NEEDED)])
 
     def __init__(self, courses: Mapping[str, str], **more: Any) -> None:
         super().__init__(**more)
@@ -304,7 +231,7 @@ class DeclineForm(Form):
 class DeferForm(Form):
     """To which later edition a place is put off."""
 
-    later = SelectField(_l("Later edition"), [DataRequired(_NEEDED)])
+    later = SelectField(_l("Later edition"), [DataRequired(NEEDED)])
     reason = StringField(_l("Reason"), may_be(500))
 
     def __init__(self, editions: Mapping[str, str], **more: Any) -> None:
@@ -322,8 +249,8 @@ class DeadlineForm(ZonedForm):
     """More time for one person: on the clocks of the edition's place, or where its deadline is the end of a day, until
     the end of another one in the zone of their institution."""
 
-    day = DayField(_l("New deadline"), [InputRequired(_NEEDED)])
-    time = ClockField(_l("At"), [InputRequired(_NEEDED)], default=END_OF_DAY)
+    day = DayField(_l("New deadline"), [InputRequired(NEEDED)])
+    time = ClockField(_l("At"), [InputRequired(NEEDED)], default=END_OF_DAY)
 
     def __init__(self, edition: Edition, **more: Any) -> None:
         super().__init__(**more)
@@ -359,7 +286,7 @@ class ContactForm(OnceForm):
     """One entry of the contact log; `corrects` is the public id of the entry that it takes the place of."""
 
     kind = SelectField(_l("How"), choices=choices(CONTACTS))
-    day = DayField(_l("Day"), [InputRequired(_NEEDED)])
+    day = DayField(_l("Day"), [InputRequired(NEEDED)])
     words = TextAreaField(_l("A few words"), may_be(2000))
     corrects = HiddenField(validators=[Optional(), Length(max=32)])
 
@@ -395,7 +322,7 @@ class AttestForm(Form):
 class SessionForm(Form):
     """A half-day of the programme."""
 
-    day = DayField(_l("Day"), [InputRequired(_NEEDED)])
+    day = DayField(_l("Day"), [InputRequired(NEEDED)])
     half = SelectField(_l("Half-day"), choices=choices(HALVES))
     title = StringField(_l("Title"), may_be(200))
 
