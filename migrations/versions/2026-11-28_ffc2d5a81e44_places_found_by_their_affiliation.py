@@ -5,8 +5,8 @@ Locks: PostgreSQL keeps others from writing to `lms_enrolment` while the index i
 
 from alembic import op
 
-revision = "f7c2d5a81e44"
-down_revision = "f3a7e19b3c60"
+revision = "ffc2d5a81e44"
+down_revision = "fea7c3d95b20"
 branch_labels = None
 depends_on = None
 
