@@ -38,7 +38,7 @@ _STATES = (("TZ", "Africa/Dar_es_Salaam"), ("KE", "Africa/Nairobi"), ("GH", "Afr
 
 
 def measure(folder: Path) -> list[Result]:
-    """On SQLite; seconds at work where we wait ourselves, seconds by the clock where the worker does it, and megabytes of
+    """On SQLite; seconds at work where we wait ourselves, by the clock where the worker does it, and megabytes of
     the worker above what it has at rest."""
     filled = fill(folder / "importing", (3,))
     app = create_app(from_environment(filled.env))

@@ -6,7 +6,7 @@ Locks: PostgreSQL keeps others from writing to `lms_enrolment` while the index i
 from alembic import op
 
 revision = "ffc2d5a81e44"
-down_revision = "fea7c3d95b20"
+down_revision = "ffb1c9d27f40"
 branch_labels = None
 depends_on = None
 
