@@ -15,8 +15,10 @@ from lms.kernel.db import db
 from lms.learning.queries import changed_texts, progress_of
 from lms.learning.rules.standing import Standing, standing_of
 from lms.people.queries import Viewer, names_of
-from lms.people.rules import Role
+from lms.people.rules import Grant, Role
+from lms.people.rules.mandates import in_force
 from lms.people.sign_in import me
+from lms.people.views.successions import mine_or_administered
 from lms.records.queries import conditions_for
 from lms.records.rules.completion import Verdict
 from lms.seminars.queries import editions_visible
@@ -26,11 +28,13 @@ from lms.web.languages import language
 from lms.web.render import render
 
 from . import queries
+from .mandate_pages import MandateShowsPage
 from .pages import HomePage, MandatePage, WhoSeesPage
 from .queries import MyPlace
 from .rules.places import Moment, moment_of, present_first
 from .rules.verdicts import verdict_of
 from .rules.watchers import watchers
+from .scopes import shown_of
 
 bp = Blueprint("home", __name__)
 READING = frozenset({Moment.BEFORE, Moment.THERE, Moment.AFTER})
@@ -122,6 +126,22 @@ def _mandate_page(viewer: Viewer) -> MandatePage:
         names=queries.names_of_reach(session, grants, language()),
         locale=language(),
     )
+
+
+@bp.get("/mandate/<mandate>")
+@requires(Permission.SIGNED_IN)
+def mandate_shows(mandate: str) -> str:
+    """What a mandate shows: for its holder and for administrators, who are shown no person by it."""
+    row, session = mine_or_administered(mandate), db.session()
+    grant = Grant(row.role, row.scope, row.scope_id)
+    holds = in_force(row.state, row.since, row.until, now().date())
+    page = MandateShowsPage(
+        mandate=row,
+        shown=shown_of(session, row.person_id, grant) if holds else [],
+        names=queries.names_of_reach(session, [grant], language()) | queries.institution_names(session, [grant]),
+        locale=language(),
+    )
+    return render("lms/home/mandate_shows.html", page=page)
 
 
 @bp.get("/who-sees-what")
