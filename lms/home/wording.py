@@ -40,8 +40,8 @@ SEES: Mapping[Sight, LazyString] = {
 
 SHOWS: Mapping[Sight, LazyString] = {
     Sight.EVERYTHING: _l(
-        "Names, addresses, states, ministries and institutions; how far people have come; their attendance, requests and "
-        "records."
+        "Names, addresses, states, ministries and institutions; how far people have come; their attendance, requests "
+        "and records."
     ),
     Sight.COMPLETION: _l(
         "Names, states, ministries and institutions; whether the pre-reading is finished and the record issued."
