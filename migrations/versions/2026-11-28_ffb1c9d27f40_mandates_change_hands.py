@@ -10,8 +10,8 @@ import datetime as dt
 import sqlalchemy as sa
 from alembic import op
 
-revision = "f5b1c9d27f40"
-down_revision = "f3a7e19b3c60"
+revision = "ffb1c9d27f40"
+down_revision = "fea7c3d95b20"
 branch_labels = None
 depends_on = None
 
