@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lms.authoring.rules.reach import READING
-from lms.dashboards.rules.looks import Sight
+from lms.dashboards.rules.looks import Sight, Status
+from lms.dashboards.wording import STATUSES
 from lms.people import states
 from lms.people.queries.mandates import MandateView
 from lms.people.rules import Grant
+from lms.web.languages import ngettext
 
+from .own_people import MOST_SHOWN, OwnEdition
 from .scopes import Shown
 from .wording import PAGES, ROLES, SHOWS, reach
 
@@ -71,3 +75,61 @@ class MandateShowsPage:
             people=sum(one.people for one in shown) if exact else 0,
             by_edition=by_edition if exact else [(title, ()) for title, _states in by_edition],
         )
+
+
+@dataclass(frozen=True)
+class OwnMandate:
+    """A mandate on its holder's page."""
+
+    public_id: str
+    role: str
+    reach: str
+    until: dt.date | None
+    successor_waits: bool
+
+
+@dataclass(frozen=True)
+class FocalPointPage:
+    """A focal point's people, and the mandates that show them."""
+
+    editions: Sequence[OwnEdition]
+    held: Sequence[MandateView]
+    names: Mapping[str, str]
+    waiting: frozenset[str]
+    locale: str
+
+    @property
+    def mandates(self) -> list[OwnMandate]:
+        """Every mandate they hold, with its last day."""
+        return [
+            OwnMandate(
+                public_id=one.public_id,
+                role=str(ROLES[one.role]),
+                reach=reach(Grant(one.role, one.scope, one.scope_id), self.names, self.locale),
+                until=one.until,
+                successor_waits=one.public_id in self.waiting,
+            )
+            for one in self.held
+        ]
+
+    def finding(self, edition: OwnEdition) -> str:
+        """How far the people of an edition have come, in a sentence."""
+        finished = ngettext(
+            "%(finished)s of %(num)s person has finished the pre-reading.",
+            "%(finished)s of %(num)s people have finished the pre-reading.",
+            edition.people,
+            finished=edition.finished,
+        )
+        if not edition.recorded:
+            return str(finished)
+        issued = ngettext("%(num)s record is issued.", "%(num)s records are issued.", edition.recorded)
+        return f"{finished} {issued}"
+
+    def more(self, edition: OwnEdition) -> int:
+        """How many of them stand in the edition's list only."""
+        return max(0, edition.people - MOST_SHOWN)
+
+    def status(self, status: Status) -> tuple[str, str]:
+        """The sign and the word for where somebody stands."""
+        sign, word = STATUSES[status]
+        return sign, str(word)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Exists, exists, func, select
 from sqlalchemy.orm import Session
 
 from lms.dashboards.rules.looks import Sight, Status, of_states_and_institutions, sort_key, status_of
@@ -82,7 +82,9 @@ def own_people(session: Session, scope: Scope) -> list[OwnEdition]:
     names = names_of(session, {row.person_id for row in rows})
     listed: dict[int, list[OwnPerson]] = {}
     for row in rows:
-        stages = [stage for stage, met in ((Stage.PRE_READING, row.finished), (Stage.RECORDED, row.recorded)) if met]
+        stages = frozenset(
+            stage for stage, met in ((Stage.PRE_READING, row.finished), (Stage.RECORDED, row.recorded)) if met
+        )
         status = status_of(row.state, stages, Sight.COMPLETION)
         listed.setdefault(row.edition_id, []).append(OwnPerson(names[row.person_id], row.institution, status))
     return [
@@ -94,5 +96,5 @@ def own_people(session: Session, scope: Scope) -> list[OwnEdition]:
     ]  # fmt: skip
 
 
-def _reached(stage: Stage):  # type: ignore[no-untyped-def]
+def _reached(stage: Stage) -> Exists:
     return exists().where(StageReached.enrolment_id == Enrolment.id, StageReached.stage == stage)
