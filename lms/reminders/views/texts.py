@@ -37,7 +37,7 @@ def index(edition: str) -> str:
     return render(
         "lms/reminders/index.html",
         edition=row,
-        languages=[(code, own_name(code), texts[code] == house_text(code)) for code in choices()],
+        texts=[(code, own_name(code), texts[code] == house_text(code)) for code in choices()],
         sendings=sendings,
         changes=changes,
         own_name=own_name,
