@@ -182,6 +182,15 @@ def names_of_reach(session: Session, grants: Iterable[Grant], language: str) -> 
     return names
 
 
+def institution_names(session: Session, grants: Iterable[Grant]) -> dict[str, str]:
+    """The names of the ministries and institutions that mandates reach over; a statement where there are any."""
+    wanted = {grant.scope_id for grant in grants if grant.scope is ScopeKind.INSTITUTION and grant.scope_id}
+    if not wanted:
+        return {}
+    rows = session.execute(select(Institution.public_id, Institution.name).where(Institution.public_id.in_(wanted)))
+    return {row.public_id: row.name for row in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class CountedEdition:
     """An edition of which somebody sees numbers only."""

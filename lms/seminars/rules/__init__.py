@@ -137,6 +137,11 @@ def coordinates(scope: Scope, edition: str) -> bool:
     return not scope.counts_only and (scope.everything or edition in scope.editions)
 
 
+def coordinates_any(scope: Scope) -> bool:
+    """Whether somebody with this scope may change any edition."""
+    return not scope.counts_only and (scope.everything or bool(scope.editions))
+
+
 # The state of an enrolment ------------------------------------------------------------------------------------------
 
 ENDED = frozenset({EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN, EnrolmentState.REPLACED, EnrolmentState.DEFERRED})
