@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from .counting import numbers, waiting_numbers
 from .exports import Taken, taken
+from .frozen import Frozen, frozen_tables, latest_tables
 from .lists import Choices, Listed, People, choices, people, people_behind
 from .looks import Look, SeenEdition, look
 
 __all__ = [
     "Choices",
+    "Frozen",
     "Listed",
     "Look",
     "People",
     "SeenEdition",
     "Taken",
     "choices",
+    "frozen_tables",
+    "latest_tables",
     "look",
     "numbers",
     "people",
