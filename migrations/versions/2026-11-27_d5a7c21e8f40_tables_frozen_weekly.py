@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("groups", JSON, nullable=False),
         sa.ForeignKeyConstraint(["edition_id"], ["lms_edition.id"], name=op.f("fk_lms_frozen_table_edition_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lms_frozen_table")),
-        sa.UniqueConstraint("edition_id", "as_of", name=op.f("uq_lms_frozen_table_edition_id")),
+        sa.UniqueConstraint("edition_id", "as_of", name=op.f("uq_lms_frozen_table_edition_id_as_of")),
     )
     dialect = op.get_bind().dialect.name
     if dialect == "postgresql":
