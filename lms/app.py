@@ -35,6 +35,7 @@ from lms.alumni import views as alumni_views
 from lms.authoring import views as authoring_views
 from lms.catalogue import views as catalogue_views
 from lms.catalogue.kinds import plugin as standard_unit_kinds
+from lms.dashboards import attention_views
 from lms.dashboards import downloads as dashboards_downloads
 from lms.dashboards import views as dashboards_views
 from lms.home import views as home_views
@@ -68,6 +69,7 @@ BLUEPRINTS = (
     alumni_views.bp,
     authoring_views.bp,
     dashboards_views.bp,
+    attention_views.bp,
     dashboards_downloads.bp,
     integrations_views.bp,
 )

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -79,6 +80,25 @@ def fresh_database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) ->
     server.drop(name)
 
 
+class Compiled(BytecodeCache):
+    """Templates that any app of this process has compiled, for all: every test makes an app of its own."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Called for each template; the bucket refuses what was compiled from another source."""
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was just compiled."""
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_compiled = Compiled()
+
+
 class Browser(FlaskClient):
     """A test client whose every request has an app context of its own, as it has outside tests: nothing that one
     request remembered in `g` or in the database session reaches the next. What the test itself has looked at or left
@@ -95,6 +115,7 @@ def running(url: str, home: Path, **options: object) -> Iterator[Flask]:
     """An app on a database, with its context pushed; connections are closed afterwards."""
     app = create_app(settings(url, home, **options))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, LMS_ACCESS_LOG=False)
+    app.jinja_env.bytecode_cache = _compiled
     app.test_client_class = Browser
     with app.app_context():
         yield app

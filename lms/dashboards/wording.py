@@ -40,6 +40,7 @@ STATUSES: Mapping[Status, tuple[str, LazyString]] = {
     Status.DECLINED: ("error", _l("Declined")),
     Status.WITHDRAWN: ("error", _l("Withdrawn")),
     Status.REPLACED: ("error", _l("Replaced")),
+    Status.DEFERRED: ("later", _l("Deferred to a later edition")),
 }
 
 

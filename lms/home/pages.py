@@ -20,7 +20,7 @@ from lms.learning.rules.standing import ModuleStanding, Standing
 from lms.people.rules import Grant, Role
 from lms.records.rules.completion import Key, Verdict
 from lms.seminars.rules import EnrolmentState, Stage
-from lms.web.dates import days_left, local_day, short_day
+from lms.web.dates import days_left, local_day, other_clocks, short_day, town
 from lms.web.languages import gettext as _
 from lms.web.languages import listed, ngettext
 
@@ -84,6 +84,13 @@ class HomePage:
         if left == 0:
             return str(_("Today."))
         return str(ngettext("%(num)s day from today.", "%(num)s days from today.", left))
+
+    @property
+    def other_clocks(self) -> list[tuple[str, str]]:
+        """(zone, town) of the person's institution and of the seminar's place, where clocks differ from one's own."""
+        place = self.place
+        own = (self.zone, "")
+        return other_clocks(place.deadline, own, (place.institution_zone, ""), (place.zone, town(place.where)))[1:]
 
     @property
     def ask_for_time(self) -> bool:

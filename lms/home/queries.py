@@ -21,7 +21,7 @@ from lms.people.queries import mandates_in_force
 from lms.people.rules import Grant, Scope, ScopeKind
 from lms.records.models import LedgerEntry, RecordAct, RecordSubject
 from lms.seminars.models import AttendanceClosing, AttendanceResult, Edition, EditionVersion, Enrolment
-from lms.seminars.rules import Attendance, EnrolmentState, Place, deadline_in_force
+from lms.seminars.rules import Attendance, EnrolmentState, Place
 
 from .rules.watchers import Holding
 
@@ -76,9 +76,9 @@ _IN_FORCE = (
 )
 _PLACES = (
     select(
-        _enrolment.c.id, _enrolment.c.state, _enrolment.c.deadline_at.label("own_deadline_at"),
+        _enrolment.c.id, _enrolment.c.state, _enrolment.c.due_at, _enrolment.c.deadline_at.label("own_deadline_at"),
         *(_edition.c[name] for name in (
-            "public_id", "title", "place", "starts_on", "ends_on", "zone", "deadline_at", "contact"
+            "public_id", "title", "place", "starts_on", "ends_on", "zone", "contact"
         )),
         (_edition.c.programme != "").label("has_programme"),
         _institution.c.zone.label("institution_zone"), _person.c.name_confirmed_at,
@@ -115,8 +115,8 @@ def _place(row: Row[*tuple[Any, ...]]) -> MyPlace:
         institution_zone=row.institution_zone,
         contact=row.contact,
         has_programme=row.has_programme,
-        deadline=deadline_in_force(row.deadline_at, row.own_deadline_at),
-        has_more_time=row.own_deadline_at is not None and row.own_deadline_at > row.deadline_at,
+        deadline=row.due_at,
+        has_more_time=row.own_deadline_at == row.due_at,
         version_id=row.version_id,
         reading=Reading(row.id, row.edition_id, row.reads_id, row.since) if row.reads_id else None,
         course=Course(row.started_at, row.completed_at, bool(row.late), row.last_unit_id),

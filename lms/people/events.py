@@ -17,6 +17,14 @@ class PersonWelcomed(Event):
 
 
 @dataclass(frozen=True)
+class InvitationDeclined(Event):
+    """Somebody who was invited said, with the code of the letter, that they do not come."""
+
+    person_id: int
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
 class SignedIn(Event):
     """Somebody signed in."""
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue.models import CourseVersion
 from lms.kernel.checks import Finding, check
+from lms.people.models import Institution
 
 from .models import (
     AttendanceClosing,
@@ -26,28 +27,57 @@ from .models import (
     Tally,
     TallyDelta,
 )
-from .rules import COUNTED, Attendance, EnrolmentState, Mark, attendance_of, may_become
+from .rules import COUNTED, Attendance, Deadline, EnrolmentState, Mark, attendance_of, due_at, sound
 
 
 @check("seminars.enrolments")
 def enrolments(session: Session) -> Iterable[Finding]:
-    """Each enrolment's state is its last event, every step follows the one before, its deadline its last extension."""
+    """Each enrolment's state is its last event, and every step follows the one before."""
     steps: dict[int, list[EnrolmentState]] = defaultdict(list)
     for enrolment_id, state in session.execute(
         select(EnrolmentEvent.enrolment_id, EnrolmentEvent.state).order_by(EnrolmentEvent.id)
     ):
         steps[enrolment_id].append(state)
-    extensions = select(Extension.enrolment_id, Extension.deadline_at).order_by(Extension.id)
-    deadlines = {row.enrolment_id: row.deadline_at for row in session.execute(extensions)}
-    rows = select(Enrolment.id, Enrolment.public_id, Enrolment.state, Enrolment.deadline_at)
+    rows = select(Enrolment.id, Enrolment.public_id, Enrolment.state)
     for row in session.execute(rows):
         trail = steps.get(row.id, [])
         if trail[-1:] != [row.state]:
             yield Finding(f"enrolment {row.public_id}", f"is {row.state}, but its last event says {trail[-1:]}")
-        if not all(may_become(before, then) for before, then in zip([None, *trail], trail, strict=False)):
+        if not sound(trail):
             yield Finding(f"enrolment {row.public_id}", "has a step that does not follow the one before")
-        if deadlines.get(row.id) != row.deadline_at:
+
+
+@check("seminars.deadlines")
+def deadlines(session: Session) -> Iterable[Finding]:
+    """Everybody's deadline is what the edition's, their last extension and their institution's zone come to."""
+    last = {
+        row.enrolment_id: Deadline(row.deadline_at, row.deadline_on)
+        for row in session.execute(
+            select(Extension.enrolment_id, Extension.deadline_at, Extension.deadline_on).order_by(Extension.id)
+        )
+    }
+    for row in session.execute(_deadlines_kept()):
+        extension = last.get(row.id)
+        if row.deadline_at != (extension.within(row.zone) if extension else None):
             yield Finding(f"enrolment {row.public_id}", "has another deadline than its last extension gave")
+        if row.due_at != due_at(Deadline(row.edition_at, row.edition_on), extension, row.zone):
+            yield Finding(f"enrolment {row.public_id}", "is due at another time than the edition and extension say")
+
+
+def _deadlines_kept() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Enrolment.id,
+            Enrolment.public_id,
+            Enrolment.deadline_at,
+            Enrolment.due_at,
+            Edition.deadline_at.label("edition_at"),
+            Edition.deadline_on.label("edition_on"),
+            Institution.zone,
+        )
+        .join(Edition, Edition.id == Enrolment.edition_id)
+        .join(Institution, Institution.id == Enrolment.institution_id)
+    )
 
 
 @check("seminars.tallies")

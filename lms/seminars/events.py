@@ -30,7 +30,7 @@ class EnrolmentAccepted(Event):
 
 @dataclass(frozen=True)
 class EnrolmentEnded(Event):
-    """Somebody declined, withdrew or was replaced; `state` says which."""
+    """Somebody declined, withdrew, was replaced or deferred; `state` says which."""
 
     enrolment_id: int
     edition_id: int

@@ -9,16 +9,25 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, EmailField, SelectField, StringField, TextAreaField, TimeField
+from flask_wtf.file import FileField, FileRequired
+from wtforms import DateField, EmailField, HiddenField, SelectField, StringField, TextAreaField, TimeField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    Email,
+    InputRequired,
+    Length,
+    Optional,
+    StopValidation,
+    ValidationError,
+)
 
 from lms.web.dates import is_zone
-from lms.web.forms import Form, zone_choices
+from lms.web.forms import Form, OnceForm, zone_choices
 
-from .labels import COMPANIONS, EDITION_KINDS, HALVES, SECTORS
+from .labels import COMPANIONS, CONTACTS, DEADLINE_POLICIES, EDITION_KINDS, HALVES, SECTORS
 from .models import Edition
-from .rules import EditionFacts, EditionKind, NoSuchTime, instant
+from .rules import DeadlinePolicy, EditionFacts, EditionKind, NoSuchTime, end_of_day, instant
 
 _NEEDED = _l("This is needed.")
 _NO_DAY = _l("Write the day as year-month-day, such as 2027-04-23.")
@@ -75,8 +84,15 @@ class ZonedForm(Form):
     """A form with a day and a time on the clocks of one zone; `at` is the instant once it was validated."""
 
     at: dt.datetime | None = None
+    on: dt.date | None = None
+    """The day, where its end is meant in the zone of each person's institution; `at` is then its end in the zone."""
     twice: str | None = None
     """A sentence for the page where the clocks show the time twice."""
+
+    def ends_with(self, zone: str, day: dt.date | None) -> None:
+        """Take the end of a day as what is meant."""
+        if day is not None and is_zone(zone):
+            self.on, self.at = day, end_of_day(day, zone)
 
     def place_in(self, zone: str, day: dt.date | None, time: dt.time | None) -> None:
         """Find the instant; raises ValidationError for a time that the clocks of the zone leave out."""
@@ -93,6 +109,13 @@ class ZonedForm(Form):
             self.twice = _("The clocks show %(time)s twice on this day; the later one counts.", time=said)
 
 
+def _unless_a_day_ends(form: EditionForm, field: TimeField) -> None:
+    """No time is asked for where the end of a day is meant, and one that cannot be read does not matter."""
+    if form.deadline_policy.data == DeadlinePolicy.END_OF_DAY:
+        field.errors = []
+        raise StopValidation
+
+
 class EditionForm(ZonedForm):
     """What a coordinator says of an edition."""
 
@@ -106,8 +129,16 @@ class EditionForm(ZonedForm):
         [DataRequired(_NEEDED)],
         description=_l("Every day and time of this edition is on the clocks of this zone."),
     )
+    deadline_policy = SelectField(
+        _l("How the deadline is meant"), choices=choices(DEADLINE_POLICIES), default=str(DeadlinePolicy.INSTANT)
+    )
     deadline_day = DayField(_l("Pre-reading is due on"), [InputRequired(_NEEDED)])
-    deadline_time = ClockField(_l("At"), [InputRequired(_NEEDED)], default=END_OF_DAY)
+    deadline_time = ClockField(
+        _l("At"),
+        [_unless_a_day_ends, InputRequired(_NEEDED)],
+        default=END_OF_DAY,
+        description=_l("Not needed for the end of a day."),
+    )
     contact = EmailField(
         _l("Address of the office that answers"),
         [*needed(320), Email(_l("This is not an e-mail address."))],
@@ -124,18 +155,23 @@ class EditionForm(ZonedForm):
         """Find the instant of the deadline."""
         self.place_in(self.zone.data, self.deadline_day.data, field.data)
 
+    def validate_deadline_policy(self, field: SelectField) -> None:
+        """Take the day where its end is meant."""
+        if field.data == DeadlinePolicy.END_OF_DAY:
+            self.ends_with(self.zone.data, self.deadline_day.data)
+
     def facts(self) -> EditionFacts:
         """What was said, once it was validated."""
         said = {name: self[name].data for name in ("starts_on", "ends_on", "zone")}
         lines = ("title", "place", "contact", "programme", "practical")
         words: dict[str, Any] = {name: (self[name].data or "").strip() for name in lines}
-        return EditionFacts(kind=EditionKind(self.kind.data), deadline_at=cast(dt.datetime, self.at), **said, **words)
+        at = cast(dt.datetime, self.at)
+        return EditionFacts(kind=EditionKind(self.kind.data), deadline_at=at, deadline_on=self.on, **said, **words)
 
     @staticmethod
     def said_of(edition: Edition) -> dict[str, Any]:
         """What the form shows of an edition that is there."""
-        local = edition.deadline_at.astimezone(ZoneInfo(edition.zone))
-        return {"obj": edition, "deadline_day": local.date(), "deadline_time": local.time()}
+        return {"obj": edition, **_deadline_of(edition), "deadline_day": _local(edition).date()}
 
 
 class NewEditionForm(EditionForm):
@@ -151,8 +187,16 @@ class NewEditionForm(EditionForm):
     def copied(edition: Edition) -> dict[str, Any]:
         """What is kept of the edition before: all but its dates."""
         kept = ("title", "kind", "place", "zone", "contact", "programme", "practical")
-        local = edition.deadline_at.astimezone(ZoneInfo(edition.zone))
-        return {**{name: getattr(edition, name) for name in kept}, "deadline_time": local.time()}
+        return {**{name: getattr(edition, name) for name in kept}, **_deadline_of(edition)}
+
+
+def _deadline_of(edition: Edition) -> dict[str, Any]:
+    time = END_OF_DAY if edition.deadline_on else _local(edition).time()
+    return {"deadline_policy": str(edition.deadline.policy), "deadline_time": time}
+
+
+def _local(edition: Edition) -> dt.datetime:
+    return edition.deadline_at.astimezone(ZoneInfo(edition.zone))
 
 
 class NomineeForm(Form):
@@ -178,6 +222,23 @@ class ReplaceForm(NomineeForm):
     reason = StringField(_l("Reason"), may_be(500))
 
 
+class DeclineForm(Form):
+    """Why somebody does not come, if they want to say so."""
+
+    reason = StringField(_l("Reason"), may_be(500))
+
+
+class DeferForm(Form):
+    """To which later edition a place is put off."""
+
+    later = SelectField(_l("Later edition"), [DataRequired(_NEEDED)])
+    reason = StringField(_l("Reason"), may_be(500))
+
+    def __init__(self, editions: Mapping[str, str], **more: Any) -> None:
+        super().__init__(**more)
+        self.later.choices = choices(editions, _l("Choose…"))
+
+
 class ReasonForm(Form):
     """Why somebody is taken out, or why a name is confirmed for its holder."""
 
@@ -185,14 +246,22 @@ class ReasonForm(Form):
 
 
 class DeadlineForm(ZonedForm):
-    """More time for one person, on the clocks of the edition's place."""
+    """More time for one person: on the clocks of the edition's place, or where its deadline is the end of a day, until
+    the end of another one in the zone of their institution."""
 
     day = DayField(_l("New deadline"), [InputRequired(_NEEDED)])
     time = ClockField(_l("At"), [InputRequired(_NEEDED)], default=END_OF_DAY)
 
-    def __init__(self, clocks: str, **more: Any) -> None:
+    def __init__(self, edition: Edition, **more: Any) -> None:
         super().__init__(**more)
-        self.clocks = clocks
+        self.clocks, self.by_day = edition.zone, edition.deadline_on is not None
+        if self.by_day:
+            del self.time
+
+    def validate_day(self, field: DateField) -> None:
+        """Take the day where its end is meant."""
+        if self.by_day:
+            self.ends_with(self.clocks, field.data)
 
     def validate_time(self, field: TimeField) -> None:
         """Find the instant of the new deadline."""
@@ -213,6 +282,15 @@ class MessageForm(Form):
     message = TextAreaField(_l("What should your coordinator know?"), needed(2000))
 
 
+class ContactForm(OnceForm):
+    """One entry of the contact log; `corrects` is the public id of the entry that it takes the place of."""
+
+    kind = SelectField(_l("How"), choices=choices(CONTACTS))
+    day = DayField(_l("Day"), [InputRequired(_NEEDED)])
+    words = TextAreaField(_l("A few words"), may_be(2000))
+    corrects = HiddenField(validators=[Optional(), Length(max=32)])
+
+
 class SessionForm(Form):
     """A half-day of the programme."""
 
@@ -227,3 +305,9 @@ class CompanionForm(Form):
     name = StringField(_l("Name"), needed(200))
     address = EmailField(_l("E-mail address"), [*needed(320), Email(_l("This is not an e-mail address."))])
     role = SelectField(_l("Role"), choices=choices(COMPANIONS))
+
+
+class ImportForm(Form):
+    """A file of nominations."""
+
+    file = FileField(_l("File"), [FileRequired(_l("Choose a file."))])

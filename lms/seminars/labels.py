@@ -10,12 +10,27 @@ from flask_babel import lazy_gettext as _l
 from lms.people import states
 from lms.people.models import Sector
 
-from .rules import Companion, EditionKind, EnrolmentState, HalfDay, Mark, RequestKind, Stage
+from .rules import (
+    Companion,
+    ContactKind,
+    DeadlinePolicy,
+    EditionKind,
+    EnrolmentState,
+    HalfDay,
+    Link,
+    Mark,
+    RequestKind,
+    Stage,
+)
 
 EDITION_KINDS: Mapping[EditionKind, str] = {
     EditionKind.GLOBAL: _l("Global"),
     EditionKind.REGIONAL: _l("Regional"),
     EditionKind.NATIONAL: _l("National"),
+}
+DEADLINE_POLICIES: Mapping[DeadlinePolicy, str] = {
+    DeadlinePolicy.INSTANT: _l("At one moment for everybody"),
+    DeadlinePolicy.END_OF_DAY: _l("At the end of the day, where each person’s ministry or institution is"),
 }
 STATES: Mapping[EnrolmentState, str] = {
     EnrolmentState.NOMINATED: _l("Nominated"),
@@ -24,6 +39,7 @@ STATES: Mapping[EnrolmentState, str] = {
     EnrolmentState.DECLINED: _l("Declined"),
     EnrolmentState.WITHDRAWN: _l("Withdrawn"),
     EnrolmentState.REPLACED: _l("Replaced by another person"),
+    EnrolmentState.DEFERRED: _l("Deferred to a later edition"),
 }
 STATE_MARKS: Mapping[EnrolmentState, str] = {
     EnrolmentState.NOMINATED: "none",
@@ -32,8 +48,15 @@ STATE_MARKS: Mapping[EnrolmentState, str] = {
     EnrolmentState.DECLINED: "error",
     EnrolmentState.WITHDRAWN: "error",
     EnrolmentState.REPLACED: "care",
+    EnrolmentState.DEFERRED: "later",
 }
 """The kind of `ui.status` that goes with each."""
+LINKS: Mapping[Link, str] = {
+    Link.DEFERRED_FROM: _l("Deferred from an earlier edition"),
+    Link.DEFERRED_TO: _l("The place in the later edition"),
+    Link.REPLACED_BY: _l("The person who took over"),
+    Link.REPLACES: _l("Took over the place of another person"),
+}
 COMPANIONS: Mapping[Companion, str] = {
     Companion.FELLOW: _l("Fellow"),
     Companion.INSTRUCTOR: _l("Instructor"),
@@ -45,6 +68,11 @@ MARKS: Mapping[Mark, str] = {Mark.PRESENT: _l("Present"), Mark.ABSENT: _l("Absen
 REQUESTS: Mapping[RequestKind, str] = {
     RequestKind.MORE_TIME: _l("Asks for more time"),
     RequestKind.CANNOT_ATTEND: _l("Cannot attend"),
+}
+CONTACTS: Mapping[ContactKind, str] = {
+    ContactKind.CALLED: _l("Called"),
+    ContactKind.WROTE: _l("Wrote"),
+    ContactKind.MET: _l("Met"),
 }
 STAGES: Mapping[Stage, str] = {
     Stage.INVITED: _l("Invited"),

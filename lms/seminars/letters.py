@@ -22,6 +22,31 @@ def request_answered(reader: Reader, facts: Mapping[str, Any]) -> Draft:
     return Draft(_("Raphael Lemkin Seminar: an answer to your message"), paragraphs)
 
 
+@letter("seminars/deferred")
+def deferred(reader: Reader, facts: Mapping[str, Any]) -> Draft:
+    """The reader's place was put off until a later edition."""
+    here, later = facts["edition_title"], facts["later_title"]
+    said = (
+        _(
+            "your place in the %(title)s has been deferred. You are nominated for the %(later)s.",
+            title=here,
+            later=later,
+        ),
+        _("You need not do anything now. An invitation to the later edition follows by e-mail."),
+    )
+    return Draft(_("Raphael Lemkin Seminar: your place is deferred"), said)
+
+
+@letter("seminars/declined")
+def declined(reader: Reader, facts: Mapping[str, Any]) -> Draft:
+    """The reader has declined a place."""
+    said = (
+        _("you have declined your place in the %(title)s. It is given up.", title=facts["edition_title"]),
+        _("If this was a mistake, or you did not do it, answer your coordinator: you can be invited again."),
+    )
+    return Draft(_("Raphael Lemkin Seminar: you have declined"), said)
+
+
 def _answer(reader: Reader, facts: Mapping[str, Any]) -> str:
     title = facts["edition_title"]
     if RequestKind(facts["kind"]) is RequestKind.CANNOT_ATTEND:

@@ -11,9 +11,12 @@ from lms.kernel.db import Model, choice
 from lms.people.models import Affiliation, Person, Sector
 
 from .rules import Companion as Companion
+from .rules import ContactKind as ContactKind
+from .rules import Deadline
 from .rules import EditionKind as EditionKind
 from .rules import EnrolmentState as EnrolmentState
 from .rules import HalfDay as HalfDay
+from .rules import Link as Link
 from .rules import Mark as Mark
 from .rules import RequestKind as RequestKind
 from .rules import Stage as Stage
@@ -35,7 +38,9 @@ class Edition(Model):
     ends_on: Mapped[dt.date]
     zone: Mapped[str] = mapped_column(String(64))
     deadline_at: Mapped[dt.datetime]
-    """When the pre-reading is due; the instant was chosen in `zone`."""
+    """When the pre-reading is due; the instant was chosen in `zone`. With `deadline_on`, that day's end in `zone`."""
+    deadline_on: Mapped[dt.date | None]
+    """Set where the pre-reading is due at the end of a day, wherever each person's institution is."""
     programme: Mapped[str] = mapped_column(Text, default="")
     practical: Mapped[str] = mapped_column(Text, default="")
     contact: Mapped[str] = mapped_column(String(320))
@@ -43,6 +48,11 @@ class Edition(Model):
     created_at: Mapped[dt.datetime]
 
     __table_args__ = (CheckConstraint("ends_on >= starts_on", name="in_order"),)
+
+    @property
+    def deadline(self) -> Deadline:
+        """The deadline, as it is meant."""
+        return Deadline(self.deadline_at, self.deadline_on)
 
 
 class EditionVersion(Model):
@@ -89,7 +99,11 @@ class Enrolment(Model):
     first_seen_at: Mapped[dt.datetime | None]
     deadline_at: Mapped[dt.datetime | None]
     """This person's own deadline, when more time was granted."""
-    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("lms_enrolment.id"))
+    due_at: Mapped[dt.datetime]
+    """When the pre-reading is due for this person: what `rules.due_at` says, kept in every change of what it asks."""
+    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("lms_enrolment.id"), index=True)
+    deferred_from_id: Mapped[int | None] = mapped_column(ForeignKey("lms_enrolment.id"), unique=True, index=True)
+    """The place in an earlier edition that was put off until this one."""
 
     edition: Mapped[Edition] = relationship()
     person: Mapped[Person] = relationship()
@@ -123,8 +137,15 @@ class Extension(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"), index=True)
     deadline_at: Mapped[dt.datetime]
+    deadline_on: Mapped[dt.date | None]
+    """Set where it is given until the end of a day in the zone of the person's institution."""
     by: Mapped[str] = mapped_column(String(40))
     at: Mapped[dt.datetime]
+
+    @property
+    def deadline(self) -> Deadline:
+        """The deadline, as it is meant."""
+        return Deadline(self.deadline_at, self.deadline_on)
 
 
 class ParticipantRequest(Model):
@@ -154,6 +175,37 @@ class ParticipantRequest(Model):
         ),
         CheckConstraint("(answered_at IS NULL) = (granted IS NULL)", name="answered_one_way"),
     )
+
+
+class ContactNote(Model):
+    """That a coordinator was in touch with a participant: when, how, and in their words. Append-only: triggers that the
+    migrations make refuse everything else; a later entry of the same coordinator corrects an earlier one."""
+
+    __tablename__ = "lms_contact_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"))
+    client_key: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[ContactKind] = mapped_column(choice(ContactKind))
+    day: Mapped[dt.date]
+    sealed_words: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Under the key of the participant: they may tell of an illness."""
+    by_person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"))
+    at: Mapped[dt.datetime]
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("lms_contact_note.id"), unique=True)
+
+    __table_args__ = (UniqueConstraint("enrolment_id", "client_key"),)
+
+
+class EditionSeen(Model):
+    """Up to when a coordinator has seen what changed in an edition, by their own word."""
+
+    __tablename__ = "lms_edition_seen"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("lms_edition.id"), primary_key=True)
+    at: Mapped[dt.datetime]
 
 
 class OnSiteSession(Model):

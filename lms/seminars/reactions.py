@@ -11,7 +11,7 @@ from lms.catalogue.events import CourseVersionPublished
 from lms.catalogue.models import CourseVersion
 from lms.kernel import outbox
 from lms.kernel.events import on
-from lms.people.events import PersonWelcomed, SignedIn
+from lms.people.events import InvitationDeclined, PersonWelcomed, SignedIn
 
 from . import services
 
@@ -26,6 +26,12 @@ def welcomed(session: Session, event: PersonWelcomed) -> None:
 def signed_in(session: Session, event: SignedIn) -> None:
     """Somebody known from an earlier edition takes a new place by signing in."""
     services.came_back(session, person_id=event.person_id, at=event.at)
+
+
+@on(InvitationDeclined)
+def declined(session: Session, event: InvitationDeclined) -> None:
+    """Whoever declines on the page of the invitation gives up what is offered, without an account."""
+    services.decline_all(session, person_id=event.person_id, at=event.at)
 
 
 @on(CourseVersionPublished)

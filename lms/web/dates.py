@@ -137,6 +137,21 @@ def moment(at: dt.datetime, zone: str, where: str = "") -> str:
     return f"{clock} (UTC)" if zone == "UTC" else f"{clock} ({where}, {offset(at, zone)})"
 
 
+def other_clocks(at: dt.datetime, *places: tuple[str | None, str]) -> list[tuple[str, str]]:
+    """Of (zone, its town or nothing) those whose clocks show something else at that instant than the ones before them,
+    with the town; zones that nobody has chosen are left out."""
+    found: dict[dt.datetime, tuple[str, str]] = {}
+    for zone, where in places:
+        if zone:
+            found.setdefault(at.astimezone(ZoneInfo(zone)).replace(tzinfo=None), (zone, where or place(zone)))
+    return list(found.values())
+
+
+def clocks(at: dt.datetime, *places: tuple[str | None, str]) -> list[str]:
+    """The moment on each of these clocks that differ, in words."""
+    return [moment(at, zone, where) for zone, where in other_clocks(at, *places)]
+
+
 def short_moment(at: dt.datetime, zone: str) -> str:
     """For tables, the zone being said once: "12 April 2027, 09:12"."""
     return f"{short_day(local_day(at, zone))}, {clock_time(at, zone)}"

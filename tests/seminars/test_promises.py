@@ -50,7 +50,7 @@ def act(session: Session, people: list[Enrolment], which: int, step: str) -> Non
 
 def findings(session: Session) -> list[str]:
     """What the checks of this context find."""
-    every = (checks.enrolments, checks.tallies, checks.attendance, checks.versions)
+    every = (checks.enrolments, checks.deadlines, checks.tallies, checks.attendance, checks.versions)
     return [f"{found.about}: {found.problem}" for check in every for found in check(session)]
 
 
@@ -142,7 +142,7 @@ def opens(session: Session, row: Enrolment, scope: Scope) -> bool:
 def test_only_somebody_offered_a_place_takes_it_and_only_an_ending_is_reopened(
     before: EnrolmentState | None, then: EnrolmentState
 ) -> None:
-    ended = {EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN, EnrolmentState.REPLACED}
+    ended = {EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN, EnrolmentState.REPLACED, EnrolmentState.DEFERRED}
     expected = {
         EnrolmentState.NOMINATED: before is None,
         EnrolmentState.INVITED: before in {EnrolmentState.NOMINATED, *ended},

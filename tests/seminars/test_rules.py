@@ -20,13 +20,11 @@ from lms.seminars.rules import (
     SheetSession,
     attendance_asked,
     attendance_of,
-    deadline_in_force,
     half_day_at_hand,
     half_days,
     instant,
 )
 from lms.web.dates import zones
-from tests.seminars.makers import AT
 
 
 @settings(max_examples=300, deadline=None)
@@ -60,13 +58,6 @@ def test_a_time_shown_twice_is_the_later_one() -> None:
     at, twice = instant(dt.date(2027, 10, 31), dt.time(2, 30), "Europe/Warsaw")
     assert (at, twice) == (dt.datetime(2027, 10, 31, 1, 30, tzinfo=dt.UTC), True)
     assert instant(dt.date(2027, 10, 30), dt.time(2, 30), "Europe/Warsaw")[1] is False
-
-
-def test_the_later_of_two_deadlines_is_in_force() -> None:
-    later = AT + dt.timedelta(days=1)
-    assert deadline_in_force(AT, None) == AT
-    assert deadline_in_force(AT, later) == later
-    assert deadline_in_force(later, AT) == later
 
 
 @pytest.mark.parametrize(

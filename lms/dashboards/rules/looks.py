@@ -134,6 +134,7 @@ class Status(enum.StrEnum):
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     REPLACED = "replaced"
+    DEFERRED = "deferred"
 
 
 _FURTHEST = (

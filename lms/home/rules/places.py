@@ -22,7 +22,7 @@ class Moment(enum.StrEnum):
     """The seminar is over and a record not issued."""
     RECORDED = "recorded"
     GONE = "gone"
-    """Declined, withdrawn or replaced."""
+    """Declined, withdrawn, replaced or deferred."""
 
 
 class PlaceInEdition(Protocol):

@@ -24,7 +24,7 @@ from lms.learning.rules.progress import ProgressKind, UnitSummary
 from lms.learning.rules.standing import NOT_BEGUN, Course, Key, Standing, standing_of
 from lms.people.models import Institution, Sector
 from lms.seminars.models import Edition, EditionVersion, Enrolment
-from lms.seminars.rules import COUNTED, deadline_in_force
+from lms.seminars.rules import COUNTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,7 @@ _IN_FORCE = (
 _OWN = (
     select(
         _enrolment.c.id, _enrolment.c.person_id, _enrolment.c.edition_id, _enrolment.c.state_code, _enrolment.c.sector,
-        _enrolment.c.deadline_at,
-        _edition.c.title, _edition.c.deadline_at.label("edition_deadline_at"),
+        _enrolment.c.due_at, _edition.c.title,
         _institution.c.zone.label("institution_zone"), _reads.c.version_id, _reads.c.id.label("reads_id"),
         _reads.c.since, _version.c.published_at, *_COURSE,
     )
@@ -93,7 +92,7 @@ def own_enrolment(session: Session, edition: str, person_id: int) -> OwnEnrolmen
         institution_zone=row.institution_zone,
         state=row.state_code,
         sector=row.sector,
-        deadline=deadline_in_force(row.edition_deadline_at, row.deadline_at),
+        deadline=row.due_at,
         version_id=row.version_id,
         published_at=row.published_at,
         reading=Reading(row.id, row.edition_id, row.reads_id, row.since),

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from lms.kernel import audit, outbox
 from lms.kernel.errors import Refused
+from lms.kernel.events import publish
 from lms.kernel.settings import keyring
+from lms.people.events import InvitationDeclined
 from lms.people.models import IdentityRow, MailedToken, Person
 from lms.people.queries.persons import owned, subjects_of
 from lms.people.rules.codes import TokenPurpose
@@ -37,6 +39,13 @@ def invite(
         write_to(session, person_id=person.id, template="people/invited-again", context=context)
     actor = subjects_of(session, [by]).get(by) if by else None
     audit.record(session, at=at, actor=actor, act="person.invited", about=person.subject)
+
+
+def decline_invitation(session: Session, *, person_id: int, at: dt.datetime) -> None:
+    """Whoever was invited says that they do not come; no account is opened. Raises Refused."""
+    subject = subjects_of(session, [person_id])[person_id]
+    audit.record(session, at=at, actor=subject, act="invitation.declined", about=subject)
+    publish(session, InvitationDeclined(person_id, at))
 
 
 def send_invitation(

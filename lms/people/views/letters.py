@@ -24,6 +24,7 @@ from lms.people.rules.networks import network_of
 from lms.people.services import Tried
 from lms.people.sign_in import me, remember
 from lms.web.access import SAFE, Permission, begins_reading, public, requires
+from lms.web.forms import submitted
 from lms.web.render import render
 
 from .blueprint import bp
@@ -59,6 +60,8 @@ def invitation(link: str) -> Any:
     if not form.validate():
         return render(page, form=form), 422
     _slow_down()
+    if submitted("answer") == "decline":
+        return _declined(link, form, page)
     at, token = now(), ""
     with unit_of_work() as session:
         tried = services.try_code(session, purpose=TokenPurpose.INVITATION, link=link, code=form.code.data, at=at)
@@ -70,6 +73,20 @@ def invitation(link: str) -> Any:
         return _refused(tried, form, page)
     remember(token)
     return redirect(url_for("people.welcome"), 303)
+
+
+def _declined(link: str, form: CodeForm, page: str) -> Any:
+    """The code was typed to say no: it is used up, and nobody is signed in."""
+    at = now()
+    try:
+        with unit_of_work() as session:
+            tried = services.try_code(session, purpose=TokenPurpose.INVITATION, link=link, code=form.code.data, at=at)
+            if tried.outcome is Outcome.RIGHT and tried.person_id:
+                services.decline_invitation(session, person_id=tried.person_id, at=at)
+    except Refused as no:
+        form.refuse(no)
+        return render(page, form=form), 422
+    return render("lms/people/declined.html") if tried.outcome is Outcome.RIGHT else _refused(tried, form, page)
 
 
 @bp.route("/reset/<link>", methods=["GET", "POST"])

@@ -15,7 +15,7 @@ from lms.records.rules.completion import Key
 from lms.records.rules.moving import Forecast, Reader, forecast_of
 from lms.seminars.models import Edition, Enrolment
 from lms.seminars.queries import versions_so_far, visible_to
-from lms.seminars.rules import COUNTED, deadline_in_force
+from lms.seminars.rules import COUNTED
 
 from .standing import standings, without_record
 
@@ -32,7 +32,7 @@ def forecast(session: Session, edition: Edition, version_id: int, scope: Scope, 
 def _readers(session: Session, edition: Edition, version_id: int, scope: Scope) -> list[Reader]:
     here = (Enrolment.edition_id == edition.id, visible_to(scope))
     rows = session.execute(
-        select(Enrolment.id, Enrolment.deadline_at, RecordSubject.record)
+        select(Enrolment.id, Enrolment.due_at, RecordSubject.record)
         .outerjoin(RecordSubject, RecordSubject.enrolment_id == Enrolment.id)
         .where(*here, Enrolment.state.in_(COUNTED))
         .order_by(Enrolment.id)
@@ -48,7 +48,7 @@ def _readers(session: Session, edition: Edition, version_id: int, scope: Scope) 
                 enrolment_id=row.id,
                 progress=units,
                 course=course,
-                deadline=deadline_in_force(edition.deadline_at, row.deadline_at),
+                deadline=row.due_at,
                 open_tries=tuple(tries.get(row.id, ())),
                 has_record=row.record is not None,
                 gets_record=row.id in ready,

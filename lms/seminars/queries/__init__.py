@@ -13,6 +13,7 @@ from .attendance import (
     sessions_of,
     sheet_people,
 )
+from .contacts import Contact, OwnContact, contacts_about, contacts_of, last_contact_day, last_contacts
 from .counts import counts
 from .editions import (
     CompanionRow,
@@ -28,6 +29,7 @@ from .editions import (
     editions_of_course,
     editions_visible,
     institutions_named,
+    later_editions,
     version_in_force,
     version_numbered,
     version_waiting,
@@ -46,22 +48,28 @@ from .enrolments import (
     people_rows,
     visible_to,
 )
-from .standing import RequestRow, history, request_in, requests_of, stages_of
+from .standing import LinkedPlace, RequestRow, Step, history, linked_places, request_in, requests_of, stages_of
 
 __all__ = [
     "Closing",
     "CompanionRow",
+    "Contact",
     "EditionRow",
     "EnrolmentRow",
+    "LinkedPlace",
     "MarkRow",
+    "OwnContact",
     "PersonRow",
     "RequestRow",
     "SheetPerson",
+    "Step",
     "VersionRead",
     "VersionRow",
     "attendance_result",
     "closing_of",
     "companions_of",
+    "contacts_about",
+    "contacts_of",
     "counts",
     "course_choices",
     "course_versions",
@@ -75,6 +83,10 @@ __all__ = [
     "enrolment_row",
     "history",
     "institutions_named",
+    "last_contact_day",
+    "last_contacts",
+    "later_editions",
+    "linked_places",
     "marks_of",
     "my_enrolments",
     "named",

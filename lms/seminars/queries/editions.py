@@ -63,6 +63,12 @@ def editions_visible(session: Session, scope: Scope) -> list[EditionRow]:
     return [EditionRow(**row) for row in session.execute(found).mappings()]
 
 
+def later_editions(session: Session, edition: Edition, scope: Scope) -> list[EditionRow]:
+    """The editions that begin after this one, are coordinated by this scope and open; the next one first."""
+    after = _rows().where(_coordinated(scope), Edition.starts_on > edition.starts_on, AttendanceClosing.at.is_(None))
+    return [EditionRow(**row) for row in session.execute(after.order_by(Edition.starts_on, Edition.id)).mappings()]
+
+
 def editions_of_course(session: Session, course_id: int) -> list[EditionRow]:
     """The editions of a course, the latest first, without their people: for whoever works on its texts."""
     found = _rows().where(Edition.course_id == course_id).order_by(Edition.starts_on.desc(), Edition.id.desc())

@@ -19,7 +19,6 @@ from lms.seminars.rules import (
     EnrolmentState,
     Place,
     Stage,
-    deadline_in_force,
 )
 
 
@@ -52,6 +51,7 @@ class EnrolmentRow:
     edition: str
     edition_title: str
     edition_zone: str
+    edition_place: str
     starts_on: dt.date
     ends_on: dt.date
     affiliation_id: int
@@ -63,16 +63,16 @@ class EnrolmentRow:
     state: EnrolmentState
     invited_at: dt.datetime | None
     first_seen_at: dt.datetime | None
-    edition_deadline_at: dt.datetime
+    deadline: dt.datetime
     own_deadline_at: dt.datetime | None
     subject: str
     locale: str | None
     name_confirmed_at: dt.datetime | None
 
     @property
-    def deadline(self) -> dt.datetime:
-        """When this person's pre-reading is due."""
-        return deadline_in_force(self.edition_deadline_at, self.own_deadline_at)
+    def has_more_time(self) -> bool:
+        """Whether their own deadline is the one in force."""
+        return self.own_deadline_at == self.deadline
 
     @property
     def place(self) -> Place:
@@ -90,6 +90,7 @@ def _enrolments() -> Select[*tuple[Any, ...]]:
             Edition.public_id.label("edition"),
             Edition.title.label("edition_title"),
             Edition.zone.label("edition_zone"),
+            Edition.place.label("edition_place"),
             Edition.starts_on,
             Edition.ends_on,
             Enrolment.affiliation_id,
@@ -101,7 +102,7 @@ def _enrolments() -> Select[*tuple[Any, ...]]:
             Enrolment.state,
             Enrolment.invited_at,
             Enrolment.first_seen_at,
-            Edition.deadline_at.label("edition_deadline_at"),
+            Enrolment.due_at.label("deadline"),
             Enrolment.deadline_at.label("own_deadline_at"),
             Person.subject,
             Person.locale,
@@ -175,6 +176,7 @@ class PersonRow:
     invited_at: dt.datetime | None
     first_seen_at: dt.datetime | None
     own_deadline_at: dt.datetime | None
+    due_at: dt.datetime
     name: str = ""
 
 
@@ -203,6 +205,7 @@ def people_rows(
             Enrolment.invited_at,
             Enrolment.first_seen_at,
             Enrolment.deadline_at.label("own_deadline_at"),
+            Enrolment.due_at,
         )
         .join(Institution, Institution.id == Enrolment.institution_id)
         .where(Enrolment.edition_id == edition_id, visible_to(scope), *_filters(stage, state, sector))

@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import case, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.errors import NotFound
+from lms.people.rules import Scope
 from lms.people.sealing import keys_of, open_if_there
-from lms.seminars.models import EnrolmentEvent, ParticipantRequest, StageReached
-from lms.seminars.rules import EnrolmentState, RequestKind, Stage, answer_place, message_place, step_place
+from lms.seminars.models import Edition, Enrolment, EnrolmentEvent, ParticipantRequest, StageReached
+from lms.seminars.rules import EnrolmentState, Link, RequestKind, Stage, answer_place, message_place, step_place
+
+from .enrolments import visible_to
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,8 @@ class Step:
     state: EnrolmentState
     at: dt.datetime
     reason: str
+    by: str | None
+    """The subject of whoever did it."""
 
 
 def history(session: Session, enrolment_id: int, person_id: int) -> list[Step]:
@@ -29,9 +34,44 @@ def history(session: Session, enrolment_id: int, person_id: int) -> list[Step]:
     rows = session.scalars(steps.order_by(EnrolmentEvent.id)).all()
     key = keys_of(session, [person_id]).get(person_id) if any(row.sealed_reason for row in rows) else None
     return [
-        Step(row.state, row.at, open_if_there(key, row.sealed_reason, step_place(enrolment_id, row.state, row.at)))
+        Step(
+            row.state,
+            row.at,
+            open_if_there(key, row.sealed_reason, step_place(enrolment_id, row.state, row.at)),
+            row.by,
+        )
         for row in rows
     ]
+
+
+@dataclass(frozen=True)
+class LinkedPlace:
+    """Another place that hangs together with one: by ids of edition and place, with the edition's title."""
+
+    kind: Link
+    edition: str
+    public_id: str
+    title: str
+
+
+def linked_places(session: Session, enrolment_id: int, scope: Scope) -> list[LinkedPlace]:
+    """The places before and after this one that a deferral or a replacement made, as far as the scope shows them."""
+    here = aliased(Enrolment)
+    ways = {
+        Link.DEFERRED_FROM: Enrolment.id == here.deferred_from_id,
+        Link.DEFERRED_TO: Enrolment.deferred_from_id == here.id,
+        Link.REPLACED_BY: Enrolment.id == here.replaced_by_id,
+        Link.REPLACES: Enrolment.replaced_by_id == here.id,
+    }
+    kind = case(*((condition, kind.value) for kind, condition in ways.items()))
+    found = (
+        select(kind, Edition.public_id, Enrolment.public_id, Edition.title)
+        .join(here, or_(*ways.values()))
+        .join(Edition, Edition.id == Enrolment.edition_id)
+        .where(here.id == enrolment_id, visible_to(scope))
+        .order_by(Enrolment.id)
+    )
+    return [LinkedPlace(Link(kind), *rest) for kind, *rest in session.execute(found)]
 
 
 @dataclass(frozen=True)

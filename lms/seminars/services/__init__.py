@@ -10,11 +10,13 @@ from .attendance import (
     set_session,
 )
 from .companions import add_companion, remove_companion
+from .contacts import mark_seen, note_contact
 from .counting import fold_tallies, reach, reach_all
+from .deadlines import extend, fit_deadlines
 from .editions import NotNewer, change_edition, create_edition, follow_editorial, hold_version, use_version
-from .enrolments import accept, came_back, decline, enrol, invite, replace, withdraw
-from .nominations import Nominee, nominate, send_invitation, substitute
-from .requests import answer_request, ask, extend
+from .enrolments import accept, came_back, decline, defer, enrol, invite, replace, take_back, withdraw
+from .nominations import Nominee, decline_all, decline_own, nominate, put_off, send_invitation, substitute
+from .requests import answer_request, ask
 
 __all__ = [
     "Nominee",
@@ -28,15 +30,22 @@ __all__ = [
     "close_attendance",
     "create_edition",
     "decline",
+    "decline_all",
+    "decline_own",
+    "defer",
     "enrol",
     "extend",
+    "fit_deadlines",
     "fold_tallies",
     "follow_editorial",
     "hold_version",
     "invite",
     "lay_out_sessions",
     "mark_attendance",
+    "mark_seen",
     "nominate",
+    "note_contact",
+    "put_off",
     "reach",
     "reach_all",
     "remove_companion",
@@ -45,6 +54,7 @@ __all__ = [
     "send_invitation",
     "set_session",
     "substitute",
+    "take_back",
     "use_version",
     "withdraw",
 ]

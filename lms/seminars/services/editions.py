@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
+from dataclasses import replace
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -18,9 +18,10 @@ from lms.seminars.events import EditionVersionChanged
 from lms.seminars.models import AttendanceClosing, Edition, EditionVersion
 from lms.seminars.queries import course_versions, version_in_force
 from lms.seminars.rules import LONGEST_EDITION, EditionFacts
-from lms.web.dates import is_zone
+from lms.web.dates import is_zone, local_day
 
 from .attendance import fit_sessions, hold, lay_out_sessions
+from .deadlines import fit_deadlines
 
 
 class NotNewer(Refused):
@@ -43,7 +44,7 @@ def create_edition(
 
     `titles` are those of an edition it is copied from, by number of the day and half. Raises Refused.
     """
-    _check(facts)
+    facts = _checked(facts)
     version = _latest(session, course)
     edition = Edition(public_id=new_token(), course_id=version.course_id, created_at=at, **vars(facts))
     session.add(edition)
@@ -56,14 +57,19 @@ def create_edition(
 
 
 def change_edition(session: Session, *, edition: Edition, facts: EditionFacts, at: dt.datetime, by: str | None) -> None:
-    """Correct what is said of an edition; half-days without marks follow its dates. Raises Refused."""
-    _check(facts)
+    """Correct what is said of an edition; half-days without marks follow its dates, and everybody's own deadline its
+    deadline. Raises Refused."""
+    facts = _checked(facts)
+    hold(session, edition)
+    due = edition.deadline
     moved = (edition.starts_on, edition.ends_on) != (facts.starts_on, facts.ends_on)
     changed = [name for name, value in vars(facts).items() if getattr(edition, name) != value]
     for name in changed:
         setattr(edition, name, getattr(facts, name))
     if moved:
         fit_sessions(session, edition=edition)
+    if due != edition.deadline:
+        fit_deadlines(session, edition=edition)
     if changed:
         audit.record(session, at=at, actor=by, act="edition.changed", about=edition.public_id, fields=changed)
 
@@ -128,13 +134,16 @@ def _while_nothing_is_published(session: Session, course_id: int | None) -> None
     session.execute(select(Course.id).where(Course.id == course_id).with_for_update(read=True))
 
 
-def _check(facts: EditionFacts) -> None:
-    """Refuse what cannot be: dates in the wrong order, a zone nobody knows, a deadline after the first day."""
+def _checked(facts: EditionFacts) -> EditionFacts:
+    """The same, a day's end being found in the zone of the place. Raises Refused for what cannot be: dates in the wrong
+    order, a zone nobody knows, a deadline after the first day."""
     if facts.ends_on < facts.starts_on:
         raise Refused(_("The last day lies before the first."))
     if (facts.ends_on - facts.starts_on).days >= LONGEST_EDITION:
         raise Refused(_("An edition lasts at most %(days)s days on site.", days=LONGEST_EDITION))
     if not is_zone(facts.zone):
         raise Refused(_("We know no time zone “%(zone)s”.", zone=facts.zone))
-    if facts.deadline_at.astimezone(ZoneInfo(facts.zone)).date() > facts.starts_on:
+    ends = facts.deadline.within(facts.zone)
+    if (facts.deadline_on or local_day(ends, facts.zone)) > facts.starts_on:
         raise Refused(_("The pre-reading must be due on the first day at the latest."))
+    return replace(facts, deadline_at=ends)

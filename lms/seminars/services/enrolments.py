@@ -1,11 +1,13 @@
-"""Places in an edition: given, taken, declined, withdrawn, replaced. Every step is an event, the row their summary."""
+"""Places in an edition: given, taken, given up, passed on. Every step is an event, the row their summary."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, insert, or_, select
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit
@@ -13,45 +15,89 @@ from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.events import publish
 from lms.kernel.secrets import new_token
-from lms.people.models import Affiliation, Institution
+from lms.people.models import Affiliation, Institution, Sector
 from lms.people.queries import subjects_of
 from lms.people.sealing import seal_reason
 from lms.seminars.events import EnrolmentAccepted, EnrolmentEnded, EnrolmentInvited
 from lms.seminars.models import Edition, Enrolment, EnrolmentEvent
 from lms.seminars.queries import Closing, closing_of
-from lms.seminars.rules import EnrolmentState, Stage, counted, may_become, step_place
+from lms.seminars.rules import (
+    Deadline,
+    EnrolmentState,
+    Stage,
+    counted,
+    due_at,
+    may_become,
+    state_before,
+    step_place,
+)
 
 from .counting import reach, recount
+
+
+@dataclass(frozen=True)
+class Serving:
+    """Whom a place is given, and where they serve now, which the place keeps."""
+
+    person_id: int
+    affiliation_id: int
+    institution_id: int
+    state_code: str
+    sector: Sector
+    zone: str
 
 
 def enrol(
     session: Session, *, edition: Edition, person_id: int, affiliation_id: int, at: dt.datetime, by: str | None
 ) -> Enrolment:
     """Nominate a person for an edition; raises Refused for one who is in it already, once or at the same moment."""
-    _while_open(session, edition.id)
-    state_code, sector, institution_id = session.execute(
-        select(Institution.state_code, Institution.sector, Institution.id)
-        .join(Affiliation, Affiliation.institution_id == Institution.id)
-        .where(Affiliation.id == affiliation_id, Affiliation.person_id == person_id)
+    found = select(Institution.state_code, Institution.sector, Institution.id, Institution.zone)
+    there = session.execute(
+        found.join(Affiliation, Affiliation.institution_id == Institution.id).where(
+            Affiliation.id == affiliation_id, Affiliation.person_id == person_id
+        )
     ).one()
-    insert = dialect_insert(session)
-    row = insert(Enrolment).values(
-        public_id=new_token(),
-        edition_id=edition.id,
-        person_id=person_id,
-        affiliation_id=affiliation_id,
-        institution_id=institution_id,
-        state_code=state_code,
-        sector=sector,
-        state=EnrolmentState.NOMINATED,
-    )
-    enrolment: Enrolment | None = session.scalar(
-        row.on_conflict_do_nothing(index_elements=["edition_id", "person_id"]).returning(Enrolment)
-    )
-    if enrolment is None:
+    serving = Serving(person_id, affiliation_id, there.id, there.state_code, there.sector, there.zone)
+    made = enrol_all(session, edition=edition, serving=[serving], at=at, by=by)
+    if not made:
         raise Refused(_("This person is in this edition already."))
-    _note(session, enrolment, EnrolmentState.NOMINATED, at, by, None)
-    return enrolment
+    return session.get_one(Enrolment, made[person_id])
+
+
+def enrol_all(
+    session: Session, *, edition: Edition, serving: Sequence[Serving], at: dt.datetime, by: str | None
+) -> dict[int, int]:
+    """Nominate any number at once in few statements: the id of each new place by its person. Whoever is in the edition
+    already is left out. Raises Refused once attendance is closed."""
+    _while_open(session, edition.id)
+    # Read again now that nobody can change it.
+    deadline = session.execute(select(Edition.deadline_at, Edition.deadline_on).where(Edition.id == edition.id)).one()
+    rows = [_new_place(edition.id, one, Deadline(deadline.deadline_at, deadline.deadline_on)) for one in serving]
+    new = dialect_insert(session)(Enrolment).on_conflict_do_nothing(index_elements=["edition_id", "person_id"])
+    made = session.execute(new.returning(Enrolment.id, Enrolment.public_id, Enrolment.person_id), rows).all()
+    # Events are told apart by their id, so they are numbered in the order of the places.
+    placed = sorted(made, key=lambda row: row.id)
+    steps = [{"enrolment_id": row.id, "state": EnrolmentState.NOMINATED, "by": by, "at": at} for row in placed]
+    if steps:
+        session.execute(insert(EnrolmentEvent), steps)
+        act = f"enrolment.{EnrolmentState.NOMINATED}"
+        audit.record_all(session, at=at, actor=by, act=act, about=[row.public_id for row in placed])
+    return {row.person_id: row.id for row in placed}
+
+
+def _new_place(edition_id: int, serving: Serving, deadline: Deadline) -> dict[str, object]:
+    said = {name: value for name, value in vars(serving).items() if name != "zone"}
+    due = due_at(deadline, None, serving.zone)
+    state = EnrolmentState.NOMINATED
+    return {**said, "public_id": new_token(), "edition_id": edition_id, "state": state, "due_at": due}
+
+
+def nominate_again(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: str | None) -> None:
+    """Take up again a place that was withdrawn before its person was told of it; raises Refused, Conflict."""
+    _while_open(session, enrolment.edition_id)
+    if enrolment.invited_at is not None:
+        raise Conflict(_("This has been changed in the meantime. Look at the page again before you repeat it."))
+    _move(session, enrolment, EnrolmentState.NOMINATED, at, by)
 
 
 def invite(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: str | None) -> None:
@@ -113,6 +159,54 @@ def replace(
     enrolment.replaced_by_id = substitute.id
 
 
+def defer(
+    session: Session, *, enrolment: Enrolment, later: Edition, at: dt.datetime, by: str | None, reason: str = ""
+) -> Enrolment:
+    """The place is given up here, and the person nominated for a later edition; gives the place there.
+
+    Raises Refused where the other edition does not begin later or the person is in it already, Conflict.
+    """
+    here = session.get_one(Edition, enrolment.edition_id)
+    if later.starts_on <= here.starts_on:
+        raise Refused(_("Choose an edition that begins later than this one."))
+    _end(session, enrolment, EnrolmentState.DEFERRED, at, by, reason)
+    put_off = enrol(
+        session, edition=later, person_id=enrolment.person_id, affiliation_id=enrolment.affiliation_id, at=at, by=by
+    )
+    put_off.deferred_from_id = enrolment.id
+    return put_off
+
+
+def take_back(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: str | None) -> None:
+    """Undo the last step, by which a place was given up: the place stands where it stood before, and nobody is
+    written to. Raises Refused where it cannot be undone, Conflict."""
+    _while_open(session, enrolment.edition_id)
+    session.refresh(enrolment, with_for_update={"key_share": True})
+    taken = select(EnrolmentEvent.state, EnrolmentEvent.by).where(EnrolmentEvent.enrolment_id == enrolment.id)
+    steps = session.execute(taken.order_by(EnrolmentEvent.id)).all()
+    before = state_before([step.state for step in steps])
+    if before is None:
+        raise Refused(_("This step cannot be taken back."))
+    if steps[-1].by == subjects_of(session, [enrolment.person_id])[enrolment.person_id]:
+        raise Refused(_("The person declined themselves. Invite them again if they have changed their mind."))
+    _give_up_later(session, enrolment, at, by)
+    _move(session, enrolment, before, at, by, back=True)
+    if before is EnrolmentState.ACCEPTED:
+        publish(session, EnrolmentAccepted(enrolment.id, enrolment.edition_id, enrolment.person_id, at))
+
+
+def _give_up_later(session: Session, enrolment: Enrolment, at: dt.datetime, by: str | None) -> None:
+    """What a deferral made in the later edition; raises Refused once the person was invited there."""
+    later = session.scalar(select(Enrolment).where(Enrolment.deferred_from_id == enrolment.id))
+    if later is None:
+        return
+    if counted(later.state):
+        raise Refused(_("The person is invited to the later edition already. Withdraw them there first."))
+    if later.state is EnrolmentState.NOMINATED:
+        withdraw(session, enrolment=later, at=at, by=by)
+    later.deferred_from_id = None
+
+
 def _end(
     session: Session, enrolment: Enrolment, then: EnrolmentState, at: dt.datetime, by: str | None, reason: str
 ) -> None:
@@ -140,12 +234,14 @@ def _move(
     at: dt.datetime,
     by: str | None,
     reason: str | None = None,
+    *,
+    back: bool = False,
 ) -> None:
-    """Append the step and keep the summary and the numbers in line with it."""
+    """Append the step, or one that takes the last one back, and keep the summary and the numbers in line with it."""
     session.flush()  # what was changed in this row so far, before it is read again
     # The row is locked and read again: of two changes at once the second sees what the first has done.
     session.refresh(enrolment, with_for_update={"key_share": True})
-    if not may_become(enrolment.state, then):
+    if not back and not may_become(enrolment.state, then):
         raise Conflict(_("This has been changed in the meantime. Look at the page again before you repeat it."))
     before, enrolment.state = enrolment.state, then
     if counted(then) != counted(before):

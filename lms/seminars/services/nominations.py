@@ -16,10 +16,10 @@ from lms.people.models import Institution, Person, Sector
 from lms.people.states import recognise
 from lms.seminars.models import Edition, Enrolment
 from lms.seminars.queries import institutions_named
-from lms.seminars.rules import counted
+from lms.seminars.rules import EnrolmentState, counted
 from lms.web.languages import in_a_row
 
-from .enrolments import enrol, replace
+from .enrolments import decline, defer, enrol, replace
 
 NAMES_SHOWN = 5
 
@@ -47,7 +47,7 @@ def nominate(session: Session, *, edition: Edition, nominee: Nominee, at: dt.dat
     person = people.person_by_address(session, nominee.address) or people_services.create_person(
         session, name=nominee.name, address=nominee.address, at=at, locale=nominee.language
     )
-    affiliation_id = _affiliation(session, person, institution, at, by)
+    affiliation_id = serve_at(session, person, institution, at, by)
     return enrol(session, edition=edition, person_id=person.id, affiliation_id=affiliation_id, at=at, by=by)
 
 
@@ -72,6 +72,35 @@ def substitute(
         waiting = nominate(session, edition=edition, nominee=nominee, at=at, by=by)
     replace(session, enrolment=enrolment, substitute=waiting, at=at, by=by, reason=reason)
     return waiting
+
+
+def put_off(
+    session: Session, *, enrolment: Enrolment, later: Edition, reason: str, at: dt.datetime, by: str
+) -> Enrolment:
+    """Defer a place to a later edition, and tell whoever was invited. Raises Refused, Conflict."""
+    told = enrolment.invited_at is not None
+    place = defer(session, enrolment=enrolment, later=later, at=at, by=by, reason=reason)
+    if told:
+        titles = {"edition_title": session.get_one(Edition, enrolment.edition_id).title, "later_title": later.title}
+        people_services.write_to(session, person_id=enrolment.person_id, template="seminars/deferred", context=titles)
+    return place
+
+
+def decline_own(session: Session, *, enrolment: Enrolment, reason: str, at: dt.datetime, by: str) -> None:
+    """The holder of an offered place does not take it, and gets a letter that says so. Raises Refused, Conflict."""
+    if enrolment.state is not EnrolmentState.INVITED:
+        raise Refused(_("This place is not offered to you any more, or you have taken it already."))
+    decline(session, enrolment=enrolment, at=at, by=by, reason=reason)
+    title = {"edition_title": session.get_one(Edition, enrolment.edition_id).title}
+    people_services.write_to(session, person_id=enrolment.person_id, template="seminars/declined", context=title)
+
+
+def decline_all(session: Session, *, person_id: int, at: dt.datetime) -> None:
+    """Somebody declined from the invitation: every place that is offered to them."""
+    offered = select(Enrolment).where(Enrolment.person_id == person_id, Enrolment.state == EnrolmentState.INVITED)
+    subject = people.subjects_of(session, [person_id])[person_id]
+    for enrolment in session.scalars(offered.order_by(Enrolment.edition_id)).all():
+        decline_own(session, enrolment=enrolment, reason="", at=at, by=subject)
 
 
 def send_invitation(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: int | None) -> None:
@@ -104,7 +133,7 @@ def _institution(session: Session, nominee: Nominee, at: dt.datetime, by: str) -
     )
 
 
-def _affiliation(session: Session, person: Person, institution: Institution, at: dt.datetime, by: str) -> int:
+def serve_at(session: Session, person: Person, institution: Institution, at: dt.datetime, by: str) -> int:
     """Where the person serves today; somebody who served elsewhere so far has moved."""
     today = at.date()
     present = people.affiliation_on(session, person.id, today)

@@ -1,4 +1,4 @@
-"""What participants ask for, the answers, and more time."""
+"""What participants ask for, and the answers."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from lms.kernel.errors import Conflict, Refused
 from lms.kernel.secrets import new_token
 from lms.people.sealing import seal_text
 from lms.people.services import write_to
-from lms.seminars.models import Edition, Enrolment, Extension, ParticipantRequest
-from lms.seminars.rules import ENDED, RequestKind, answer_place, counted, deadline_in_force, message_place
+from lms.seminars.models import Edition, Enrolment, ParticipantRequest
+from lms.seminars.rules import ENDED, RequestKind, answer_place, counted, message_place
 
+from .deadlines import extend
 from .enrolments import withdraw
 
 
@@ -48,11 +49,12 @@ def answer_request(
     request: ParticipantRequest,
     granted: bool,
     deadline_at: dt.datetime | None = None,
+    deadline_on: dt.date | None = None,
     words: str = "",
     at: dt.datetime,
     by: str,
 ) -> None:
-    """Answer once: more time until `deadline_at`, or the withdrawal confirmed, or neither; the person gets a letter.
+    """Answer once: more time (see `extend`), or the withdrawal confirmed, or neither; the person gets a letter.
 
     Raises Conflict when it was answered in the meantime, Refused for a deadline that gives no time.
     """
@@ -62,7 +64,7 @@ def answer_request(
     if granted and request.kind is RequestKind.MORE_TIME:
         if deadline_at is None:
             raise Refused(_("Choose until when the person has time."))
-        extend(session, enrolment=enrolment, deadline_at=deadline_at, at=at, by=by)
+        extend(session, enrolment=enrolment, deadline_at=deadline_at, deadline_on=deadline_on, at=at, by=by)
     if granted and request.kind is RequestKind.CANNOT_ATTEND and enrolment.state not in ENDED:
         withdraw(session, enrolment=enrolment, at=at, by=by)
     request.answered_at, request.answered_by, request.granted = at, by, granted
@@ -73,18 +75,6 @@ def answer_request(
     _tell(session, enrolment, request, words)
 
 
-def extend(session: Session, *, enrolment: Enrolment, deadline_at: dt.datetime, at: dt.datetime, by: str) -> None:
-    """Give one person more time; raises Refused unless it is later than now and than the edition's deadline."""
-    edition = session.get_one(Edition, enrolment.edition_id)
-    if deadline_at <= at:
-        raise Refused(_("This moment has passed already."))
-    if deadline_at <= edition.deadline_at:
-        raise Refused(_("This is no later than the deadline of the edition."))
-    enrolment.deadline_at = deadline_at
-    session.add(Extension(enrolment_id=enrolment.id, deadline_at=deadline_at, by=by, at=at))
-    audit.record(session, at=at, actor=by, act="extension.granted", about=enrolment.public_id)
-
-
 def _tell(session: Session, enrolment: Enrolment, request: ParticipantRequest, words: str) -> None:
     edition = session.get_one(Edition, enrolment.edition_id)
     facts = {
@@ -92,7 +82,7 @@ def _tell(session: Session, enrolment: Enrolment, request: ParticipantRequest, w
         "granted": request.granted,
         "edition_title": edition.title,
         "edition_zone": edition.zone,
-        "until": deadline_in_force(edition.deadline_at, enrolment.deadline_at).isoformat(),
+        "until": enrolment.due_at.isoformat(),
     }
     write_to(
         session,

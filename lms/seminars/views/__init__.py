@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from . import attendance, companions, downloads, editions, own, participants
+from . import attendance, companions, contacts, downloads, editions, imports, nominations, own, participants
 from .blueprint import bp
 
-__all__ = ["attendance", "bp", "companions", "downloads", "editions", "own", "participants"]
+__all__ = [
+    "attendance",
+    "bp",
+    "companions",
+    "contacts",
+    "downloads",
+    "editions",
+    "imports",
+    "nominations",
+    "own",
+    "participants",
+]

@@ -7,15 +7,17 @@ from flask_babel import gettext as _
 
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import Refused
+from lms.kernel.errors import Conflict, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.sign_in import me
 from lms.seminars import queries, services
-from lms.seminars.forms import MessageForm
+from lms.seminars.forms import DeclineForm, MessageForm
 from lms.seminars.labels import HALVES
 from lms.seminars.plain_text import blocks
 from lms.seminars.rules import EnrolmentState, RequestKind
 from lms.web.access import Permission, requires
+from lms.web.dates import clocks, town
+from lms.web.languages import listed
 from lms.web.render import render
 
 from .blueprint import Answer, bp
@@ -51,6 +53,29 @@ def accept_place(edition: str) -> Answer:
     return redirect(url_for("home.index"), 303)
 
 
+@bp.route("/seminar/<edition>/decline", methods=["GET", "POST"])
+@requires(Permission.LEARN)
+def decline_place(edition: str) -> Answer:
+    """Not take the place that is offered, so that somebody else can be sent."""
+    viewer, form = me(), DeclineForm()
+    mine = queries.enrolment_of_person(db.session(), edition, viewer.person_id)
+    if mine.state is not EnrolmentState.INVITED:
+        return redirect(url_for(".cannot_attend", edition=edition), 303)
+    if form.validate_on_submit():
+        try:
+            with unit_of_work() as session:
+                enrolment = queries.own_enrolment(session, edition, viewer.person_id)
+                reason = form.reason.data or ""
+                services.decline_own(session, enrolment=enrolment, reason=reason, at=now(), by=viewer.subject)
+        except (Refused, Conflict) as no:
+            form.refuse(no)
+        else:
+            flash(_("You have declined your place. Your coordinator knows it."), "done")
+            return redirect(url_for("home.index"), 303)
+    page = render("lms/seminars/decline.html", form=form, mine=mine)
+    return page, 422 if form.is_submitted() else 200
+
+
 @bp.route("/seminar/<edition>/more-time", methods=["GET", "POST"])
 @requires(Permission.LEARN)
 def more_time(edition: str) -> Answer:
@@ -82,5 +107,8 @@ def _ask(edition: str, kind: RequestKind) -> Answer:
             return redirect(url_for("home.index"), 303)
     asked = [row for row in queries.requests_of(db.session(), mine.id, viewer.person_id) if row.kind is kind]
     zone = viewer.zone or mine.institution_zone
-    page = render("lms/seminars/ask.html", form=form, mine=mine, kind=kind, asked=asked, zone=zone)
+    shown = clocks(
+        mine.deadline, (zone, ""), (mine.institution_zone, ""), (mine.edition_zone, town(mine.edition_place))
+    )
+    page = render("lms/seminars/ask.html", form=form, kind=kind, asked=asked, zone=zone, clocks=shown, listed=listed)
     return page, 422 if form.is_submitted() else 200

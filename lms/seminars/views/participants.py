@@ -21,10 +21,22 @@ from lms.people.models import Sector
 from lms.people.sign_in import me
 from lms.seminars import queries, services
 from lms.seminars.forms import AnswerForm, DeadlineForm, NomineeForm, ReasonForm, ReplaceForm, ZonedForm
-from lms.seminars.labels import REQUESTS, SECTORS, STAGES, STATE_MARKS, STATES, state_name, state_names, state_note
+from lms.seminars.labels import (
+    CONTACTS,
+    LINKS,
+    REQUESTS,
+    SECTORS,
+    STAGES,
+    STATE_MARKS,
+    STATES,
+    state_name,
+    state_names,
+    state_note,
+)
 from lms.seminars.models import Edition, Enrolment
-from lms.seminars.rules import counted, may_become
+from lms.seminars.rules import Stage, counted, may_become, state_before
 from lms.web.access import Permission, requires
+from lms.web.dates import clocks, town
 from lms.web.forms import Form, submitted
 from lms.web.languages import choices, own_name
 from lms.web.logs import note_look
@@ -84,10 +96,13 @@ def participant(edition: str, enrolment: str) -> str:
 
 def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) -> str:
     """The page; `refused` holds the form that was turned down, if one was, by its key."""
-    session, scope = db.session(), me().scope
+    session, viewer = db.session(), me()
+    scope = viewer.scope
     found = queries.edition_of(session, edition, scope)
     row = queries.enrolment_row(session, edition, enrolment, scope)
     requests = queries.requests_of(session, row.id, row.person_id)
+    steps = queries.history(session, row.id, row.person_id)
+    stages = queries.stages_of(session, row.id)
     note_look("participant.looked", row.public_id)
     return render(
         "lms/seminars/participant.html",
@@ -95,29 +110,46 @@ def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) 
         row=row,
         form=next(iter((refused or {}).values()), None),
         forms=_forms(found, requests) | (refused or {}),
+        contacts=queries.contacts_of(session, row.id, row.person_id),
+        contact_words=CONTACTS,
         person_name=people.person_name(session, row.person_id),
         addresses=people.addresses_of(session, row.person_id),
         requests=requests,
-        steps=queries.history(session, row.id, row.person_id),
-        stages=queries.stages_of(session, row.id),
+        steps=steps,
+        stages=stages,
+        late=stages.get(Stage.PRE_READING, row.deadline) > row.deadline,
         closing=queries.closing_of(session, found.id),
-        zone=row.institution_zone,
+        clocks=clocks(row.deadline, (row.institution_zone, ""), (found.zone, town(found.place)), (viewer.zone, "")),
         may_become=may_become,
+        may_take_back=_may_take_back(steps, row),
+        linked=queries.linked_places(session, row.id, scope),
+        link_words=LINKS,
         state_name=state_name,
         state_note=state_note,
-        labels={"states": STATES, "marks": STATE_MARKS, "stages": STAGES, "sectors": SECTORS, "requests": REQUESTS},
+        labels={
+            "states": STATES,
+            "marks": STATE_MARKS,
+            "stages": STAGES,
+            "sectors": SECTORS,
+            "requests": REQUESTS,
+        },
     )
+
+
+def _may_take_back(steps: list[queries.Step], row: queries.EnrolmentRow) -> bool:
+    """Whether the last step can be undone; what somebody decided for themselves is theirs."""
+    return state_before([step.state for step in steps]) is not None and steps[-1].by != row.subject
 
 
 def _forms(edition: Edition, requests: list[queries.RequestRow]) -> dict[str, Form]:
     made: dict[str, Form] = {
-        "extend": DeadlineForm(edition.zone, prefix="extend-", formdata=None),
+        "extend": DeadlineForm(edition, prefix="extend-", formdata=None),
         "leave": ReasonForm(prefix="leave-", formdata=None),
         "name": ReasonForm(prefix="name-", formdata=None),
     }
     for row in requests:
         if row.answered_at is None:
-            made[row.public_id] = AnswerForm(edition.zone, prefix=f"{row.public_id}-", formdata=None)
+            made[row.public_id] = AnswerForm(edition, prefix=f"{row.public_id}-", formdata=None)
     return made
 
 
@@ -192,10 +224,11 @@ def extend(edition: str, enrolment: str) -> Answer:
     """Give one person more time without having been asked."""
     viewer = me()
     found = queries.edition_of(db.session(), edition, viewer.scope)
-    form = DeadlineForm(found.zone, prefix="extend-")
+    form = DeadlineForm(found, prefix="extend-")
 
     def act(session: Session, _edition: Edition, place: Enrolment) -> None:
-        services.extend(session, enrolment=place, deadline_at=cast(dt.datetime, form.at), at=now(), by=viewer.subject)
+        until = cast(dt.datetime, form.at)
+        services.extend(session, enrolment=place, deadline_at=until, deadline_on=form.on, at=now(), by=viewer.subject)
 
     return _by_form(edition, enrolment, form, "extend", act, _("The person has more time."))
 
@@ -218,7 +251,7 @@ def answer(edition: str, enrolment: str, request: str) -> Answer:
     """Answer what somebody asked for; they get a letter."""
     viewer, granted = me(), submitted("answer") == "yes"
     found = queries.edition_of(db.session(), edition, viewer.scope)
-    form = AnswerForm(found.zone, prefix=f"{request}-")
+    form = AnswerForm(found, prefix=f"{request}-")
 
     def act(session: Session, _edition: Edition, place: Enrolment) -> None:
         services.answer_request(
@@ -227,6 +260,7 @@ def answer(edition: str, enrolment: str, request: str) -> Answer:
             request=queries.request_in(session, place.id, request),
             granted=granted,
             deadline_at=form.at,
+            deadline_on=form.on,
             words=form.words.data or "",
             at=now(),
             by=viewer.subject,

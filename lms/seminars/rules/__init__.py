@@ -1,4 +1,4 @@
-"""What is true of editions and places in them, as pure functions: visibility, state changes, deadlines, attendance."""
+"""What is true of editions and places in them, as pure functions: visibility, state changes, attendance; deadlines."""
 
 from __future__ import annotations
 
@@ -7,9 +7,15 @@ import enum
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from lms.people.rules import Scope
+
+from .deadlines import Deadline as Deadline
+from .deadlines import DeadlinePolicy as DeadlinePolicy
+from .deadlines import NoSuchTime as NoSuchTime
+from .deadlines import due_at as due_at
+from .deadlines import end_of_day as end_of_day
+from .deadlines import instant as instant
 
 LONGEST_EDITION = 60
 
@@ -31,6 +37,17 @@ class EnrolmentState(enum.StrEnum):
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     REPLACED = "replaced"
+    DEFERRED = "deferred"
+    """Given up here for a place in a later edition."""
+
+
+class Link(enum.StrEnum):
+    """How one place hangs together with another."""
+
+    DEFERRED_FROM = "deferred-from"
+    DEFERRED_TO = "deferred-to"
+    REPLACED_BY = "replaced-by"
+    REPLACES = "replaces"
 
 
 class Companion(enum.StrEnum):
@@ -62,6 +79,14 @@ class RequestKind(enum.StrEnum):
 
     MORE_TIME = "more-time"
     CANNOT_ATTEND = "cannot-attend"
+
+
+class ContactKind(enum.StrEnum):
+    """How somebody was in touch with a participant."""
+
+    CALLED = "called"
+    WROTE = "wrote"
+    MET = "met"
 
 
 class Stage(enum.StrEnum):
@@ -109,19 +134,22 @@ def coordinates(scope: Scope, edition: str) -> bool:
 
 # The state of an enrolment ------------------------------------------------------------------------------------------
 
-ENDED = frozenset({EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN, EnrolmentState.REPLACED})
+ENDED = frozenset({EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN, EnrolmentState.REPLACED, EnrolmentState.DEFERRED})
 COUNTED = frozenset({EnrolmentState.INVITED, EnrolmentState.ACCEPTED})
-_OPEN_ENDS = frozenset({EnrolmentState.WITHDRAWN, EnrolmentState.DECLINED, EnrolmentState.REPLACED})
+OPEN = frozenset({EnrolmentState.NOMINATED, EnrolmentState.INVITED, EnrolmentState.ACCEPTED})
+"""Where a place is not given up."""
 _FOLLOWS: dict[EnrolmentState | None, frozenset[EnrolmentState]] = {
     None: frozenset({EnrolmentState.NOMINATED}),
-    EnrolmentState.NOMINATED: _OPEN_ENDS | {EnrolmentState.INVITED},
-    EnrolmentState.INVITED: _OPEN_ENDS | {EnrolmentState.ACCEPTED},
-    EnrolmentState.ACCEPTED: _OPEN_ENDS,
+    EnrolmentState.NOMINATED: ENDED | {EnrolmentState.INVITED},
+    EnrolmentState.INVITED: ENDED | {EnrolmentState.ACCEPTED},
+    EnrolmentState.ACCEPTED: ENDED,
     # Somebody who left may be asked again: the substitute falls ill, the ministry changes its mind.
-    EnrolmentState.DECLINED: frozenset({EnrolmentState.INVITED}),
-    EnrolmentState.WITHDRAWN: frozenset({EnrolmentState.INVITED}),
-    EnrolmentState.REPLACED: frozenset({EnrolmentState.INVITED}),
+    **dict.fromkeys(ENDED, frozenset({EnrolmentState.INVITED})),
+    # Who was withdrawn before being told may also be nominated again.
+    EnrolmentState.WITHDRAWN: frozenset({EnrolmentState.INVITED, EnrolmentState.NOMINATED}),
 }
+TAKEN_BACK = frozenset({EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN, EnrolmentState.DEFERRED})
+"""Steps that can be taken back as if they had not been made: nobody else has the place because of them."""
 
 
 def may_become(now: EnrolmentState | None, then: EnrolmentState) -> bool:
@@ -129,33 +157,28 @@ def may_become(now: EnrolmentState | None, then: EnrolmentState) -> bool:
     return then in _FOLLOWS[now]
 
 
+def state_before(steps: Sequence[EnrolmentState]) -> EnrolmentState | None:
+    """Where a place comes back to when its last step is taken back; None where it cannot be.
+
+    `steps` are all the states it came to, in order. Only the way out is taken back, and once: what stood before it
+    must be an open place.
+    """
+    if len(steps) < 2 or steps[-1] not in TAKEN_BACK or steps[-2] not in OPEN:
+        return None
+    return steps[-2]
+
+
+def sound(steps: Sequence[EnrolmentState]) -> bool:
+    """Whether each step follows from the one before, or takes it back."""
+    return all(
+        may_become(steps[at - 1] if at else None, then) or state_before(steps[:at]) is then
+        for at, then in enumerate(steps)
+    )
+
+
 def counted(state: EnrolmentState) -> bool:
     """Whether people in this state are in the numbers of an edition."""
     return state in COUNTED
-
-
-# Deadlines ----------------------------------------------------------------------------------------------------------
-
-
-class NoSuchTime(ValueError):
-    """The clocks of the zone leave this time out on that day."""
-
-
-def deadline_in_force(edition: dt.datetime, own: dt.datetime | None) -> dt.datetime:
-    """When the pre-reading is due for one person: the edition's deadline, or their own where it is later."""
-    return max(edition, own) if own else edition
-
-
-def instant(day: dt.date, time: dt.time, zone: str) -> tuple[dt.datetime, bool]:
-    """The instant at which clocks in `zone` show this, and whether they show it twice; then the later one counts.
-
-    Raises NoSuchTime where the clocks are put forward over it.
-    """
-    place = ZoneInfo(zone)
-    earlier, later = (dt.datetime.combine(day, time, place).replace(fold=fold).astimezone(dt.UTC) for fold in (0, 1))
-    if earlier.astimezone(place).replace(tzinfo=None, fold=0) != dt.datetime.combine(day, time):
-        raise NoSuchTime(f"{day} {time} in {zone}")
-    return max(earlier, later), earlier != later
 
 
 # Editions -----------------------------------------------------------------------------------------------------------
@@ -163,7 +186,8 @@ def instant(day: dt.date, time: dt.time, zone: str) -> tuple[dt.datetime, bool]:
 
 @dataclass(frozen=True)
 class EditionFacts:
-    """What a coordinator says of an edition; `deadline_at` was chosen in `zone`."""
+    """What a coordinator says of an edition; the deadline is the instant `deadline_at`, chosen in `zone`, or with
+    `deadline_on` the end of that day where each person's institution is, and `deadline_at` its end in `zone`."""
 
     kind: EditionKind
     title: str
@@ -175,6 +199,12 @@ class EditionFacts:
     contact: str
     programme: str = ""
     practical: str = ""
+    deadline_on: dt.date | None = None
+
+    @property
+    def deadline(self) -> Deadline:
+        """The deadline, as it is meant."""
+        return Deadline(self.deadline_at, self.deadline_on)
 
 
 def half_days(starts_on: dt.date, ends_on: dt.date) -> Iterator[tuple[dt.date, HalfDay]]:
@@ -252,3 +282,8 @@ def answer_place(request: str) -> str:
 def step_place(enrolment_id: int, state: EnrolmentState, at: dt.datetime) -> str:
     """Where the reason for a step of an enrolment is sealed."""
     return f"lms_enrolment_event:reason:{enrolment_id}:{state}:{at.astimezone(dt.UTC).isoformat()}"
+
+
+def contact_place(entry: str) -> str:
+    """Where the words of an entry of the contact log are sealed; `entry` is its public id."""
+    return f"lms_contact_note:words:{entry}"

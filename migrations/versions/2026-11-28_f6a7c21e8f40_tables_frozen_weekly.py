@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "d5a7c21e8f40"
-down_revision = "c4e8b2a90d13"
+revision = "f6a7c21e8f40"
+down_revision = "f3a7e19b3c60"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,302 @@
+"""The morning sheet: everybody who needs attention, put in order without names; names for one page of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, bindparam, false, func, or_, select, true
+from sqlalchemy.orm import Session, aliased
+
+from lms.catalogue.models import UnitRevision, VersionModule, VersionUnit
+from lms.catalogue.queries import outline
+from lms.catalogue.rules.outline import Outline
+from lms.dashboards.rules.attention import Facts, Reason, order, reasons
+from lms.kernel.errors import NotFound
+from lms.learning.models import EnrolmentProgress, UnitProgress, UnitState
+from lms.learning.queries import standings
+from lms.learning.rules.standing import Standing
+from lms.people.models import Institution, Person
+from lms.people.queries import names_of
+from lms.people.rules import Scope
+from lms.seminars.models import (
+    AttendanceClosing,
+    ContactKind,
+    Edition,
+    EditionSeen,
+    EditionVersion,
+    Enrolment,
+    ParticipantRequest,
+)
+from lms.seminars.queries import last_contact_day, last_contacts, visible_to
+from lms.seminars.rules import COUNTED, RequestKind, coordinates
+from lms.web.slices import Slice, slice_of, sliced
+
+from .changes import Change, changes
+from .undelivered import undelivered
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """An edition as the sheet speaks of it, with the version it reads."""
+
+    id: int
+    public_id: str
+    title: str
+    place: str
+    starts_on: dt.date
+    ends_on: dt.date
+    zone: str
+    deadline_at: dt.datetime
+    version_id: int
+    closed_at: dt.datetime | None
+    seen_at: dt.datetime | None
+    """Up to when whoever asks has seen what changed in it, by their own word."""
+
+
+_LAST = (
+    select(func.max(EditionVersion.id))
+    .where(EditionVersion.edition_id == Edition.id)
+    .correlate(Edition)
+    .scalar_subquery()
+)
+_WATCHED = (
+    select(
+        Edition.id, Edition.public_id, Edition.title, Edition.place, Edition.starts_on, Edition.ends_on, Edition.zone,
+        Edition.deadline_at, EditionVersion.version_id, AttendanceClosing.at.label("closed_at"),
+        EditionSeen.at.label("seen_at"),
+    )
+    .join(EditionVersion, EditionVersion.id == _LAST)
+    .outerjoin(AttendanceClosing, AttendanceClosing.edition_id == Edition.id)
+    .outerjoin(EditionSeen, and_(EditionSeen.edition_id == Edition.id, EditionSeen.person_id == bindparam("viewer")))
+)  # fmt: skip
+
+
+def watched(session: Session, public_id: str, scope: Scope) -> Watched:
+    """One edition for somebody who coordinates it; for everyone else there is none (NotFound). One statement."""
+    asked = _WATCHED.where(Edition.public_id == public_id)
+    row = session.execute(asked, {"viewer": scope.person_id}).mappings().first()
+    if row is None or not coordinates(scope, public_id):
+        raise NotFound
+    return Watched(**row)
+
+
+def all_watched(session: Session, scope: Scope, today: dt.date) -> list[Watched]:
+    """Every edition that this scope coordinates and that is not over, the first to begin first; one statement."""
+    running = _WATCHED.where(_coordinated(scope), Edition.ends_on >= today)
+    rows = session.execute(running.order_by(Edition.starts_on, Edition.id), {"viewer": scope.person_id}).mappings()
+    return [Watched(**row) for row in rows]
+
+
+def _coordinated(scope: Scope) -> ColumnElement[bool]:
+    if scope.counts_only:
+        return false()
+    return true() if scope.everything else Edition.public_id.in_(scope.editions)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person on the sheet: why, and what is needed to say it in words and to lead on."""
+
+    edition: Watched
+    facts: Facts
+    reasons: tuple[Reason, ...]
+    public_id: str
+    person_id: int
+    state_code: str
+    institution_name: str
+    more_time: bool
+    """Whether the deadline is this person's own."""
+    requests: tuple[str, ...]
+    """The public ids of what they asked for and nobody has answered."""
+    name: str = ""
+    standing: Standing | None = None
+    contact: tuple[ContactKind, dt.date] | None = None
+    """How and when somebody was in touch with them last."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page of the morning sheet, and what changed since the last visit."""
+
+    total: int
+    slice: Slice
+    lines: list[Line]
+    changes: list[Change]
+
+
+def sheet(session: Session, editions: Sequence[Watched], scope: Scope, at: dt.datetime, page: int) -> Sheet:
+    """Who needs attention in these editions, in the order of `rules.attention.order`, and what changed; eight
+    statements at most, and one more for each further version that their editions read."""
+    open_ones = {one.id: one for one in editions if one.closed_at is None}
+    outlines = {number: outline(session, number) for number in {one.version_id for one in open_ones.values()}}
+    found = _needing(session, open_ones, outlines, scope, at) if open_ones else []
+    found.sort(key=lambda line: order(line.facts, at))
+    part, new = slice_of(found, page), changes(session, [one.id for one in editions], scope, at)
+    lines = sliced(found, part)
+    names = names_of(session, {one.person_id for one in lines} | {one.person_id for one in new})
+    return Sheet(
+        total=len(found),
+        slice=part,
+        lines=_named(session, lines, names, outlines) if lines else [],
+        changes=[replace(one, name=names[one.person_id]) for one in new],
+    )
+
+
+_more_time, _cannot_attend = aliased(ParticipantRequest), aliased(ParticipantRequest)
+
+
+def _open(asked: Any, kind: RequestKind) -> ColumnElement[bool]:
+    return and_(asked.enrolment_id == Enrolment.id, asked.kind == kind, asked.answered_at.is_(None))
+
+
+def _people(editions: Mapping[int, Watched], scope: Scope) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Enrolment.id, Enrolment.public_id, Enrolment.edition_id, Enrolment.person_id, Enrolment.state_code,
+            Enrolment.invited_at, Enrolment.first_seen_at, Enrolment.deadline_at, Enrolment.due_at,
+            Person.name_confirmed_at,
+            Institution.name.label("institution_name"), EnrolmentProgress.completed_at,
+            _more_time.public_id.label("more_time"), _more_time.at.label("more_time_at"),
+            _cannot_attend.public_id.label("cannot_attend"), _cannot_attend.at.label("cannot_attend_at"),
+            last_contact_day().scalar_subquery().label("contacted_on"),
+        )
+        .join(Person, Person.id == Enrolment.person_id)
+        .join(Institution, Institution.id == Enrolment.institution_id)
+        .outerjoin(EnrolmentProgress, EnrolmentProgress.enrolment_id == Enrolment.id)
+        .outerjoin(_more_time, _open(_more_time, RequestKind.MORE_TIME))
+        .outerjoin(_cannot_attend, _open(_cannot_attend, RequestKind.CANNOT_ATTEND))
+        .where(Enrolment.edition_id.in_(editions), Enrolment.state.in_(COUNTED), Person.erased_at.is_(None))
+        .where(visible_to(scope))
+    )  # fmt: skip
+
+
+def _needing(
+    session: Session, editions: Mapping[int, Watched], outlines: Mapping[int, Outline], scope: Scope, at: dt.datetime
+) -> list[Line]:
+    """Everybody who needs attention, without names."""
+    read, failed = _read_so_far(session, editions, outlines, scope), undelivered(session)
+    asked = {one.id: len(_asked_units(outlines[one.version_id])) for one in editions.values()}
+    found = []
+    for row in session.execute(_people(editions, scope)):
+        facts = _facts(row, editions[row.edition_id], asked[row.edition_id], read.get(row.id), failed)
+        why = reasons(facts, at)
+        if why:
+            found.append(_line(row, editions[row.edition_id], facts, why))
+    return found
+
+
+def _facts(
+    row: Row[*tuple[Any, ...]],
+    edition: Watched,
+    asked: int,
+    read: tuple[int, dt.datetime | None] | None,
+    failed: Mapping[int, dt.datetime],
+) -> Facts:
+    done, last = read or (0, None)
+    complete = row.completed_at is not None
+    mail_failed_at = failed.get(row.person_id)
+    if mail_failed_at and row.first_seen_at and row.first_seen_at > mail_failed_at:
+        mail_failed_at = None  # they found the way without that letter
+    return Facts(
+        enrolment_id=row.id,
+        zone=edition.zone,
+        starts_on=edition.starts_on,
+        deadline=row.due_at,
+        invited_at=row.invited_at,
+        first_seen_at=row.first_seen_at,
+        finished_at=row.completed_at or last,
+        complete=complete,
+        units_left=0 if complete else asked - done,
+        name_confirmed=row.name_confirmed_at is not None,
+        more_time_at=row.more_time_at,
+        cannot_attend_at=row.cannot_attend_at,
+        mail_failed_at=mail_failed_at,
+        contacted_on=row.contacted_on,
+    )
+
+
+def _line(row: Row[*tuple[Any, ...]], edition: Watched, facts: Facts, why: tuple[Reason, ...]) -> Line:
+    return Line(
+        edition=edition,
+        facts=facts,
+        reasons=why,
+        public_id=row.public_id,
+        person_id=row.person_id,
+        state_code=row.state_code,
+        institution_name=row.institution_name,
+        more_time=row.deadline_at == row.due_at,
+        requests=tuple(found for found in (row.cannot_attend, row.more_time) if found),
+    )
+
+
+# What is read, and what is left ---------------------------------------------------------------------------------------
+
+
+def _asked_units(course: Outline) -> list[int]:
+    """The units of the modules that the completion rule asks for."""
+    return [unit.id for module, unit in course.units() if module.key in course.rule.modules]
+
+
+def _asked_in(editions: Mapping[int, Watched], outlines: Mapping[int, Outline]) -> Subquery:
+    """Every unit that is asked for in each edition, in the substance it has there."""
+    asked = or_(
+        *(
+            and_(VersionModule.version_id == number, VersionModule.key.in_(course.rule.modules))
+            for number, course in outlines.items()
+        )
+    )
+    return (
+        select(Edition.id.label("edition_id"), VersionUnit.unit_id, UnitRevision.substance)
+        .join(EditionVersion, EditionVersion.id == _LAST)
+        .join(VersionModule, VersionModule.version_id == EditionVersion.version_id)
+        .join(VersionUnit, VersionUnit.module_id == VersionModule.id)
+        .join(UnitRevision, UnitRevision.id == VersionUnit.revision_id)
+        .where(Edition.id.in_(editions), asked)
+        .subquery()
+    )
+
+
+def _read_so_far(
+    session: Session, editions: Mapping[int, Watched], outlines: Mapping[int, Outline], scope: Scope
+) -> dict[int, tuple[int, dt.datetime | None]]:
+    """Of everybody who has not read everything: how many units asked for are finished, and when a unit was last."""
+    asked, unit = _asked_in(editions, outlines), UnitProgress
+    same = and_(
+        asked.c.edition_id == Enrolment.edition_id, asked.c.unit_id == unit.unit_id, asked.c.substance == unit.substance
+    )
+    rows = session.execute(
+        select(unit.enrolment_id, func.count(asked.c.unit_id), func.max(unit.done_at))
+        .join(Enrolment, Enrolment.id == unit.enrolment_id)
+        .join(EnrolmentProgress, EnrolmentProgress.enrolment_id == unit.enrolment_id)
+        .outerjoin(asked, same)
+        .where(Enrolment.edition_id.in_(editions), Enrolment.state.in_(COUNTED), visible_to(scope))
+        .where(unit.state == UnitState.DONE, EnrolmentProgress.completed_at.is_(None))
+        .group_by(unit.enrolment_id)
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+# The page -------------------------------------------------------------------------------------------------------------
+
+
+def _named(
+    session: Session, lines: Sequence[Line], names: Mapping[int, str], outlines: Mapping[int, Outline]
+) -> list[Line]:
+    """The lines of one page with names, where each person stands in the course, and who was in touch with them."""
+    stand: dict[int, Standing] = {}
+    for number, course in outlines.items():
+        theirs = [line.facts.enrolment_id for line in lines if line.edition.version_id == number]
+        stand |= standings(session, theirs, course) if theirs else {}
+    contacts = last_contacts(session, [line.facts.enrolment_id for line in lines])
+    return [
+        replace(
+            line,
+            name=names[line.person_id],
+            standing=stand.get(line.facts.enrolment_id),
+            contact=contacts.get(line.facts.enrolment_id),
+        )
+        for line in lines
+    ]

@@ -1,0 +1,87 @@
+"""Who may see what of whom, said a second time and in another way than the code says it: from the mandates that the
+world gave, one by one, place by place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lms.people.rules import Role, ScopeKind
+
+from .world import Held, Kind, Mark, Placed, World
+
+AUTHORS = (Role.TRAINER, Role.REVIEWER)
+
+
+def allowed(world: World, viewer: str) -> set[str]:
+    """The marks that may stand in what this viewer is answered or sent."""
+    person_id = world.viewers[viewer]
+    mandates = [held for held in world.held if held.person_id == person_id and held.counts]
+    return {mark.text for mark in world.marks if _may_see(world, person_id, mandates, mark)}
+
+
+def _may_see(world: World, viewer: int, mandates: list[Held], mark: Mark) -> bool:
+    if mark.person_id == viewer:
+        return True
+    if mark.kind is Kind.JOURNAL:
+        return False
+    if mark.kind is Kind.WORDS:
+        return any(held.role in AUTHORS for held in mandates)
+    if mark.kind is Kind.NAME:
+        return any(_names(world, held, mark.person_id) for held in mandates) or _watches(world, viewer, mark.person_id)
+    return any(_follows(world, held, mark) for held in mandates)
+
+
+def _over_all(held: Held) -> bool:
+    return held.role in (Role.ADMINISTRATOR, Role.COORDINATOR) and held.scope is ScopeKind.ALL
+
+
+def _follows(world: World, held: Held, mark: Mark) -> bool:
+    """Whether a mandate shows everything of the place that a mark belongs to: to those who coordinate the edition."""
+    there = [mark.edition] if mark.edition else _editions(world, mark.person_id)
+    return bool(there) and (_over_all(held) or (held.role is Role.COORDINATOR and held.scope_id in there))
+
+
+def _editions(world: World, person_id: int) -> list[str]:
+    return [place.edition for place in world.places if place.person_id == person_id]
+
+
+def _names(world: World, held: Held, person_id: int) -> bool:
+    """Whether a mandate shows somebody's name."""
+    if held.role is Role.ADMINISTRATOR and any(one.person_id == person_id for one in world.held):
+        return True  # the list of mandates
+    if held.role in AUTHORS and person_id in world.authored:
+        return True
+    beside = [edition for edition, companion in world.companions if companion == person_id]
+    if beside and (_over_all(held) or (held.role is Role.COORDINATOR and held.scope_id in beside)):
+        return True
+    return any(shows(held, place) for place in world.places if place.person_id == person_id)
+
+
+def shows(held: Held, place: Placed) -> bool:
+    """Whether a mandate shows who is on a place."""
+    if _over_all(held):
+        return True
+    if held.role is Role.COORDINATOR:
+        return held.scope_id == place.edition
+    if held.role is Role.FOCAL_POINT:
+        return held.scope_id in (place.state_code, place.institution)
+    return False
+
+
+def _watches(world: World, viewer: int, holder: int) -> bool:
+    """Whether somebody is told the name of one who holds a mandate: where it shows something of themselves."""
+    mine = [place for place in world.places if place.person_id == viewer]
+    held = [one for one in world.held if one.person_id == holder and one.counts]
+    return any(shows(one, place) or _counts(one, place) for one in held for place in mine)
+
+
+def _counts(held: Held, place: Placed) -> bool:
+    reaches = held.scope is ScopeKind.ALL or held.scope_id == place.edition
+    return held.role in (Role.EVALUATOR, Role.OBSERVER) and reaches
+
+
+def seen_places(world: World, viewer: str, *, fully: bool) -> Iterable[Placed]:
+    """The places whose people a viewer's mandates show by name; `fully` for those of editions they coordinate."""
+    mandates = [held for held in world.held if held.person_id == world.viewers[viewer] and held.counts]
+    roles = (Role.ADMINISTRATOR, Role.COORDINATOR) if fully else (Role.FOCAL_POINT,)
+    return [place for place in world.places if any(shows(held, place) for held in mandates if held.role in roles)]

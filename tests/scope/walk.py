@@ -1,0 +1,201 @@
+"""The walk: a viewer opens everything, and what comes back is read for the marks of people they may not see."""
+
+from __future__ import annotations
+
+import email
+import io
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from email import policy
+from html import unescape
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from lms.kernel import outbox
+from lms.kernel.models import AuditEntry, Job
+from lms.kernel.settings import settings_of
+from lms.kernel.unit_of_work import reading
+
+from .oracle import allowed
+from .routes import Ids, ids_of, routes
+from .world import BEGINNING, Kind, World
+
+ENDS_THE_WALK = frozenset({"people.sign_out", "people.end_session", "people.end_other_sessions"})
+_MARK = re.compile(f"{BEGINNING}[a-z]{{7}}")
+ZIPPED = b"PK\x03\x04"
+_LINK = re.compile(r'(?:href|src|action)="(/[^"#]*\?[^"#]*)')
+_TITLE = re.compile(r"<title>(.*?)</title>", re.S)
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A mark that stood where it must not."""
+
+    viewer: str
+    where: str
+    kind: Kind
+    part: str
+
+    def __str__(self) -> str:
+        return f"{self.viewer}: {self.where} shows a foreign {self.kind} in its {self.part}"
+
+
+@dataclass
+class Walk:
+    """What was opened and what was found."""
+
+    world: World
+    ids: Ids
+    leaks: list[Leak] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    opened: Counter[str] = field(default_factory=Counter)
+    """How many answers with status 200 each viewer got."""
+    shown: dict[str, set[str]] = field(default_factory=dict)
+    """The marks that stood in these, rightly."""
+
+    def __post_init__(self) -> None:
+        self._marks = {mark.text: mark for mark in self.world.marks}
+        self._allowed = {viewer: allowed(self.world, viewer) for viewer in self.world.viewers}
+
+    # Reading -------------------------------------------------------------------------------------------------------
+
+    def marks_in(self, text: str) -> set[str]:
+        """The marks that stand in a text, however it is written."""
+        return set(_MARK.findall(text.lower())) & self._marks.keys()
+
+    def read(self, viewer: str, where: str, answer: TestResponse) -> None:
+        """Look through an answer: headers with redirect and file name, title, body and whatever is packed in it."""
+        if answer.status_code >= 500:
+            self.broken.append(f"{viewer}: {where} answers {answer.status_code}")
+        headers = unquote(str(answer.headers))
+        self._must_not(viewer, where, "header", self.marks_in(headers))
+        texts = list(texts_in(answer.data))
+        for title in _TITLE.findall(texts[0]):
+            self._must_not(viewer, where, "title", self.marks_in(title))
+        own, found = self._allowed[viewer], set[str]().union(*(self.marks_in(text) for text in texts))
+        self._must_not(viewer, where, "body", found - own)
+        self.shown.setdefault(viewer, set()).update(found & own)
+        self.opened[viewer] += answer.status_code == 200
+
+    def _must_not(self, viewer: str, where: str, part: str, found: Iterable[str]) -> None:
+        self.leaks += [Leak(viewer, where, self._marks[text].kind, part) for text in found]
+
+    # Walking -------------------------------------------------------------------------------------------------------
+
+    def get_everything(self, viewer: str, rules: Iterable[Rule]) -> None:
+        """Open every route with every id, and every address with a query that these pages lead to."""
+        client, asked = self.world.client(viewer), Counter[str]()
+        waiting: list[tuple[str, str]] = []
+        for rule in rules:
+            for path in self.paths(rule):
+                waiting += self._get(client, viewer, rule.rule, path)
+        while waiting:
+            where, path = waiting.pop(0)
+            asked[where] += 1
+            if asked[where] <= 2:
+                waiting += self._get(client, viewer, where, path)
+
+    def _get(self, client: FlaskClient, viewer: str, where: str, path: str) -> list[tuple[str, str]]:
+        answer = client.get(path)
+        self.read(viewer, f"GET {where}", answer)
+        if answer.mimetype != "text/html" or answer.status_code != 200:
+            return []
+        return [(shape(found), unescape(found)) for found in sorted(set(_LINK.findall(answer.text)))]
+
+    def post_everything(self, viewer: str, rules: Iterable[Rule]) -> None:
+        """Send every form without a word in it, about something drawn by lot: what is refused comes back as a page."""
+        client = self.world.client(viewer)
+        for rule in rules:
+            if rule.endpoint in ENDS_THE_WALK:
+                continue
+            answer = client.post(self.world.rng.choice(self.paths(rule)), data={"client_key": "walker-0001"})
+            self.read(viewer, f"POST {rule.rule}", answer)
+
+    def paths(self, rule: Rule) -> list[str]:
+        """The addresses of a route; raises CannotWalk."""
+        adapter = self.world.app.url_map.bind("localhost")
+        method = "GET" if "GET" in (rule.methods or ()) else "POST"
+        fixed = dict(rule.defaults or {})
+        return [adapter.build(rule.endpoint, {**fixed, **values}, method=method) for values in self.ids.values(rule)]
+
+    # What is sent and kept -----------------------------------------------------------------------------------------
+
+    def read_letters(self) -> int:
+        """Let the worker send everything that waits, and read every letter as whoever got it; says how many."""
+        while outbox.run_one("walker"):
+            pass
+        found = 0
+        for file in sorted((settings_of(self.world.app).home / "mail").glob("*.eml")):
+            self._read_letter(file.read_bytes())
+            found += 1
+        return found
+
+    def _read_letter(self, data: bytes) -> None:
+        message = email.message_from_bytes(data, policy=policy.default)
+        reader = next((mark for mark in self.world.marks if mark.text in str(message["To"]).lower()), None)
+        mine = self._letters_of(reader.person_id) if reader else set()
+        subject = self.marks_in(str(message["Subject"]))
+        self._must_not("a reader", f"letter “{message['Subject']}”", "title", subject)
+        headers = "\n".join(f"{name}: {value}" for name, value in message.items())
+        parts = [str(part.get_content()) for part in message.walk() if part.get_content_maintype() == "text"]
+        for text in (headers, *parts):
+            self._must_not("a reader", f"letter “{message['Subject']}”", "body", self.marks_in(text) - mine)
+
+    def _letters_of(self, person_id: int) -> set[str]:
+        viewer = next((name for name, number in self.world.viewers.items() if number == person_id), None)
+        if viewer:
+            return self._allowed[viewer]
+        return {mark.text for mark in self.world.marks if mark.person_id == person_id}
+
+    def read_logs(self, lines: Iterable[object]) -> None:
+        """What the logs said meanwhile names nobody."""
+        self._must_not("the machine", "the log", "lines", self.marks_in("\n".join(map(str, lines))))
+
+    def read_what_is_kept(self) -> None:
+        """Jobs and the audit trail name nobody, whoever may read them."""
+        with reading() as session:
+            jobs = [f"{job.kind} {job.payload} {job.key} {job.error}" for job in session.scalars(select(Job))]
+            audit = [f"{one.act} {one.about} {one.details}" for one in session.scalars(select(AuditEntry))]
+        for where, lines in (("the queue", jobs), ("the audit trail", audit)):
+            self._must_not("the machine", where, "rows", self.marks_in("\n".join(lines)))
+
+
+def texts_in(data: bytes) -> Iterator[str]:
+    """A body as text; of an archive or a spreadsheet every member with its name."""
+    if not data.startswith(ZIPPED):
+        yield data.decode("utf-8", "replace")
+        return
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            yield name
+            yield from texts_in(archive.read(name))
+
+
+def shape(address: str) -> str:
+    """An address with every id taken out and the names of what it asks for."""
+    parts = urlsplit(unescape(address))
+    path = re.sub(r"/[A-Za-z0-9_-]{20,24}(?=/|$)", "/*", parts.path)
+    return path + "?" + "&".join(sorted({name for name, _value in parse_qsl(parts.query, keep_blank_values=True)}))
+
+
+def walk_of(world: World) -> Walk:
+    """A walk through a world that has not begun yet."""
+    with reading() as session:
+        return Walk(world, ids_of(session))
+
+
+def gets(world: World) -> list[Rule]:
+    """Every route that shows something."""
+    return list(routes(world.app, "GET"))
+
+
+def posts(world: World) -> list[Rule]:
+    """Every route that takes a form."""
+    return list(routes(world.app, "POST"))

@@ -1,0 +1,396 @@
+"""A small world grown from a seed: states, institutions, editions, places, mandates and texts, in which everything that
+belongs to one person bears a mark of its own, so that it is known again wherever it turns up."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from lms.authoring.models import Draft
+from lms.authoring.rules.remarks import Anchor
+from lms.authoring.services import Words, remark
+from lms.kernel.clock import now
+from lms.kernel.db import db
+from lms.kernel.secrets import new_token
+from lms.kernel.unit_of_work import unit_of_work
+from lms.people import services as people
+from lms.people.models import Institution, Mandate, Person, Sector
+from lms.people.queries import viewer_for_person
+from lms.people.rules import Role, ScopeKind
+from lms.seminars import services
+from lms.seminars.models import Edition, Enrolment, EnrolmentState, RequestKind
+from lms.seminars.rules import Companion
+from tests.authoring.desks import Worker
+from tests.authoring.drafts import FIRST_PATH, begin, save, workspace
+from tests.learning.makers import Reader, publish
+from tests.people.makers import give_mandate, signed_in_client
+from tests.records.makers import attend, close, complete_reading
+from tests.seminars.importing import said, taken_in
+from tests.seminars.makers import enrol_person, make_edition, make_institution
+
+BEGINNING = "zq"
+"""Of every mark: no word of any language begins so."""
+STATES = ("TZ", "KE", "GH", "NP")
+SECTORS = (Sector.JUSTICE, Sector.EDUCATION, Sector.HUMAN_RIGHTS)
+TITLES = ("Seminar of the spring", "Seminar of the summer", "Seminar that is over")
+
+
+class Kind(enum.StrEnum):
+    """What a mark stands in."""
+
+    NAME = "name"
+    ADDRESS = "address"
+    REQUEST = "request"
+    """What a participant asked a coordinator for."""
+    REASON = "reason"
+    """Why a place was given up."""
+    WORDS = "words"
+    """What a reader reported or proposed: shown to authors, without whose it is."""
+    JOURNAL = "journal"
+    """Private reflections."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A word that stands nowhere but with one person; `edition` where it belongs to one place only."""
+
+    text: str
+    kind: Kind
+    person_id: int
+    edition: str | None = None
+
+
+@dataclass(frozen=True)
+class Held:
+    """A mandate as the world gave it."""
+
+    public_id: str
+    person_id: int
+    role: Role
+    scope: ScopeKind
+    scope_id: str | None
+    counts: bool
+    """Whether it is in force: confirmed, begun, not lapsed, not ended."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A place as the world gave it."""
+
+    public_id: str
+    edition: str
+    person_id: int
+    state_code: str
+    institution: str
+    counted: bool
+
+
+@dataclass
+class World:
+    """Everything that was made, and who looks."""
+
+    app: Flask
+    rng: random.Random
+    marks: list[Mark] = field(default_factory=list)
+    places: list[Placed] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
+    companions: list[tuple[str, int]] = field(default_factory=list)
+    authored: set[int] = field(default_factory=set)
+    """Who has written in a draft or on it."""
+    editions: list[str] = field(default_factory=list)
+    viewers: dict[str, int] = field(default_factory=dict)
+    _clients: dict[str, FlaskClient] = field(default_factory=dict)
+    _words: set[str] = field(default_factory=set)
+
+    def client(self, viewer: str) -> FlaskClient:
+        """A viewer's own browser; "visitor" is nobody's."""
+        if viewer not in self._clients:
+            self._clients[viewer] = (
+                self.browser(self.viewers[viewer]) if viewer != "visitor" else self.app.test_client()
+            )
+        return self._clients[viewer]
+
+    def browser(self, person_id: int) -> FlaskClient:
+        """A browser in which a person has just signed in."""
+        with unit_of_work() as session:
+            person = session.get_one(Person, person_id)
+        return signed_in_client(self.app, person)
+
+    def word(self) -> str:
+        """A word that no text has and that was not used yet."""
+        while True:
+            word = BEGINNING + "".join(self.rng.choices("bcdfghjkmnpqrtvwxz", k=7))
+            if word not in self._words:
+                self._words.add(word)
+                return word
+
+    def mark(self, kind: Kind, person_id: int, edition: str | None = None) -> str:
+        """A new mark of a person."""
+        made = Mark(self.word(), kind, person_id, edition)
+        self.marks.append(made)
+        return made.text
+
+    def of(self, person_id: int, kind: Kind) -> list[Mark]:
+        """A person's marks of a kind."""
+        return [mark for mark in self.marks if mark.person_id == person_id and mark.kind is kind]
+
+    def person(self, session: Session, *, welcomed: bool = True) -> Person:
+        """Somebody whose name and address are marks."""
+        name, address = self.word(), self.word()
+        made = people.create_person(
+            session,
+            name=f"{name.capitalize()} Mfano",
+            address=f"{address}@example.org",
+            at=now(),
+            locale="en",
+            zone="UTC",
+        )
+        if welcomed:
+            made.welcomed_at = made.name_confirmed_at = now()
+        self.marks += [Mark(name, Kind.NAME, made.id), Mark(address, Kind.ADDRESS, made.id)]
+        return made
+
+
+def grow(app: Flask, folder: Path, seed: int) -> World:
+    """The world of a seed."""
+    world = World(app, random.Random(seed))
+    publish(folder)
+    with unit_of_work() as session:
+        editions = [_edition(session, title) for title in TITLES]
+        institutions = [
+            make_institution(session, state, world.rng.choice(SECTORS)) for state in STATES for _ in range(2)
+        ]
+        world.editions = [edition.public_id for edition in editions]
+        for edition in editions:
+            _companion(world, session, edition)
+        _people(world, session, editions, institutions)
+        _records(world, session, editions[-1])
+        for edition in editions[:-1]:
+            _import(world, session, edition)
+        staff = {name: world.person(session).id for name in STAFF}
+        reaches = _reaches(world, institutions)
+    for name, (role, kind) in STAFF.items():
+        _mandate(world, staff[name], role, kind, reaches)
+    _over_and_to_come(world, reaches)
+    world.viewers |= staff | {"visitor": 0} | _participants(world)
+    _writings(world)
+    _draft(world, staff)
+    db.session.remove()
+    return world
+
+
+STAFF = {
+    "administrator": (Role.ADMINISTRATOR, ScopeKind.ALL),
+    "other administrator": (Role.ADMINISTRATOR, ScopeKind.ALL),
+    "coordinator of all": (Role.COORDINATOR, ScopeKind.ALL),
+    "coordinator": (Role.COORDINATOR, ScopeKind.EDITION),
+    "focal point of a state": (Role.FOCAL_POINT, ScopeKind.STATE),
+    "focal point of an institution": (Role.FOCAL_POINT, ScopeKind.INSTITUTION),
+    "evaluator of all": (Role.EVALUATOR, ScopeKind.ALL),
+    "evaluator": (Role.EVALUATOR, ScopeKind.EDITION),
+    "observer": (Role.OBSERVER, ScopeKind.ALL),
+    "observer of an edition": (Role.OBSERVER, ScopeKind.EDITION),
+    "trainer": (Role.TRAINER, ScopeKind.ALL),
+    "reviewer": (Role.REVIEWER, ScopeKind.COURSE),
+}
+
+
+def _edition(session: Session, title: str) -> Edition:
+    if title != TITLES[-1]:
+        return make_edition(session, "tiny", title=title)
+    first, due = dt.date(2027, 3, 9), dt.datetime(2027, 3, 1, 16, 0, tzinfo=dt.UTC)
+    over = {"starts_on": first, "ends_on": first + dt.timedelta(days=1), "deadline_at": due}
+    return make_edition(session, "tiny", title=title, **over)
+
+
+def _companion(world: World, session: Session, edition: Edition) -> None:
+    person = world.person(session)
+    who, role = {"person_id": person.id, "subject": person.subject}, world.rng.choice(list(Companion))
+    services.add_companion(session, edition=edition, role=role, at=now(), by="-", **who)
+    world.companions.append((edition.public_id, person.id))
+
+
+def _people(world: World, session: Session, editions: list[Edition], institutions: list[Institution]) -> None:
+    """Four to six in each edition; some are in two, the second time for another institution."""
+    crowd: list[Person] = []
+    for edition in editions:
+        for number in range(world.rng.randint(4, 6)):
+            moved = crowd.pop() if number == 0 and crowd else None
+            person = moved or world.person(session)
+            _place(world, session, edition, person, world.rng.choice(institutions), number)
+            crowd.append(person)
+
+
+BECOMES = {3: EnrolmentState.INVITED, 4: EnrolmentState.NOMINATED}
+LEAVES = (services.withdraw, services.decline)
+
+
+def _place(
+    world: World, session: Session, edition: Edition, person: Person, institution: Institution, number: int
+) -> None:
+    becomes = BECOMES.get(number, EnrolmentState.ACCEPTED)
+    place = enrol_person(session, edition, person=person, institution=institution, becomes=becomes)
+    if number == 1:
+        message = f"We have a session: {world.mark(Kind.REQUEST, person.id, edition.public_id)}."
+        services.ask(session, enrolment=place, kind=RequestKind.MORE_TIME, message=message, at=now(), by=person.subject)
+    if number == 2:
+        reason = f"An illness, {world.mark(Kind.REASON, person.id, edition.public_id)}."
+        world.rng.choice(LEAVES)(session, enrolment=place, at=now(), by="-", reason=reason)
+    if number == 3:
+        services.send_invitation(session, enrolment=place, at=now(), by=None)
+    world.places.append(_placed(place, edition, institution))
+
+
+def _placed(place: Enrolment, edition: Edition, institution: Institution) -> Placed:
+    counted = place.state in (EnrolmentState.INVITED, EnrolmentState.ACCEPTED)
+    return Placed(
+        place.public_id, edition.public_id, place.person_id, institution.state_code, institution.public_id, counted
+    )
+
+
+def _import(world: World, session: Session, edition: Edition) -> None:
+    """A file that names the people of an edition, and waits for its coordinator: some rows are right, some are not."""
+    mine = [place.person_id for place in world.places if place.edition == edition.public_id]
+    rows = [
+        said(
+            name=world.of(person_id, Kind.NAME)[0].text,
+            address=f"{world.of(person_id, Kind.ADDRESS)[0].text}@example.org",
+            institution="Ministry of what is not known" if number % 2 else "",
+        )
+        for number, person_id in enumerate(mine)
+    ]
+    taken_in(session, edition, *rows, at=now())
+
+
+def _records(world: World, session: Session, edition: Edition) -> None:
+    """Everybody who came to the edition that is over has a record."""
+    for place in [one for one in world.places if one.edition == edition.public_id and one.counted]:
+        row = session.query(Enrolment).filter_by(public_id=place.public_id).one()
+        if row.state is not EnrolmentState.ACCEPTED:
+            continue
+        complete_reading(session, row, now())
+        row.person.name_confirmed_at = now()
+        attend(session, edition, row)
+    close(session, edition, now())
+
+
+# Mandates -----------------------------------------------------------------------------------------------------------
+
+
+def _reaches(world: World, institutions: list[Institution]) -> dict[ScopeKind, Callable[[], str | None]]:
+    """What of each kind to reach over: mostly where somebody is, so that there is something to see."""
+    counted = [place for place in world.places if place.counted]
+    return {
+        ScopeKind.ALL: lambda: None,
+        ScopeKind.EDITION: lambda: world.rng.choice(world.editions[:2]),
+        ScopeKind.STATE: lambda: world.rng.choice(counted).state_code,
+        ScopeKind.INSTITUTION: lambda: world.rng.choice(counted).institution,
+        ScopeKind.COURSE: lambda: "tiny",
+    }
+
+
+Reaches = dict[ScopeKind, Callable[[], str | None]]
+
+
+def _mandate(
+    world: World,
+    person_id: int,
+    role: Role,
+    kind: ScopeKind,
+    reaches: Reaches,
+    *,
+    counts: bool = True,
+    **dates: dt.date,
+) -> Mandate:
+    with unit_of_work() as session:
+        person = session.get_one(Person, person_id)
+    scope_id = reaches[kind]()
+    made = give_mandate(person, role, kind, scope_id, **dates)
+    world.held.append(Held(made.public_id, person_id, role, kind, scope_id, counts))
+    return made
+
+
+def _over_and_to_come(world: World, reaches: Reaches) -> None:
+    """Somebody whose every mandate shows nothing any more or not yet: lapsed, ended, to come, and only proposed."""
+    with unit_of_work() as session:
+        person_id = world.viewers["holder of nothing"] = world.person(session).id
+    today, day = now().date(), dt.timedelta(days=1)
+    for role, kind, dates in (
+        (Role.COORDINATOR, ScopeKind.ALL, {"since": today - 30 * day, "until": today - day}),
+        (Role.FOCAL_POINT, ScopeKind.STATE, {"since": today - 30 * day, "until": today - day}),
+        (Role.COORDINATOR, ScopeKind.EDITION, {"since": today + day}),
+    ):
+        _mandate(world, person_id, role, kind, reaches, counts=False, **dates)
+    ended = _mandate(world, person_id, Role.COORDINATOR, ScopeKind.ALL, reaches, counts=False)
+    with unit_of_work() as session:
+        people.end(session, mandate=session.get_one(Mandate, ended.id), by=person_id, at=now())
+    _propose(world, person_id)
+
+
+def _propose(world: World, person_id: int) -> None:
+    administrator = next(one.person_id for one in world.held if one.role is Role.ADMINISTRATOR)
+    with unit_of_work() as session:
+        made = people.propose(
+            session, person=session.get_one(Person, person_id), role=Role.COORDINATOR, scope=ScopeKind.ALL,
+            scope_id=None, since=now().date(), until=None, by=administrator, at=now(),
+        )  # fmt: skip
+    world.held.append(Held(made.public_id, person_id, Role.COORDINATOR, ScopeKind.ALL, None, False))
+
+
+# Texts --------------------------------------------------------------------------------------------------------------
+
+
+def _participants(world: World) -> dict[str, int]:
+    """Somebody of each edition, and somebody who left."""
+    left = next(place for place in world.places if not place.counted)
+    found = {
+        f"participant {number}": next(one.person_id for one in world.places if one.edition == edition and one.counted)
+        for number, edition in enumerate(world.editions, 1)
+    }
+    return found | {"somebody who left": left.person_id}
+
+
+def _readers(world: World) -> Iterator[Reader]:
+    for edition in world.editions[:2]:
+        for place in [one for one in world.places if one.edition == edition and one.counted][:2]:
+            yield Reader(world.app, place.person_id, 0, edition, 0, world.browser(place.person_id))
+
+
+def _writings(world: World) -> None:
+    """What people write on their way: journals, letters instead of a text, reports, words for terms."""
+    for reader in _readers(world):
+        mine = reader.person_id
+        for unit, what, fields in (
+            ("first", "report", {"wrong": world.mark(Kind.WORDS, mine)}),
+            ("first", "instead", {"text": world.mark(Kind.JOURNAL, mine)}),
+            ("thought", "reflection", {"text": world.mark(Kind.JOURNAL, mine)}),
+        ):
+            if unit == "thought":
+                reader.pass_quiz()
+            assert reader.post(unit, what, **fields).status_code == 303, (unit, what)
+        words = {"language": "sw", "word": world.mark(Kind.WORDS, mine), "remark": "", "client_key": new_token()}
+        path = f"/learn/{reader.edition}/terms/state/proposals"
+        assert reader.client.post(path, data=words).status_code == 303
+
+
+def _draft(world: World, staff: dict[str, int]) -> None:
+    """A draft of the course, written by the trainer, with a remark of the reviewer."""
+    with unit_of_work() as session:
+        person = session.get_one(Person, staff["trainer"])
+    worker = Worker(person, world.client("trainer"))
+    draft = begin(worker)
+    save(worker, draft, workspace(draft).files.texts[FIRST_PATH].replace("It ended.", "It came to its end."))
+    with unit_of_work() as session:
+        reviewer = viewer_for_person(session, staff["reviewer"], now())
+        assert reviewer is not None
+        anchor, words = Anchor("course.yaml", "", "A tiny course"), Words("Is this so?", new_token())
+        remark(session, draft=session.get_one(Draft, draft.id), anchor=anchor, words=words, by=reviewer, at=now())
+    world.authored |= {staff["trainer"], staff["reviewer"]}
