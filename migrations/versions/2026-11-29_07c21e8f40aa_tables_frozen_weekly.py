@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "ff07c21e8f40"
-down_revision = "fea7c3d95b20"
+revision = "07c21e8f40aa"
+down_revision = "ffb1c9d27f40"
 branch_labels = None
 depends_on = None
 
