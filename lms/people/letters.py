@@ -28,7 +28,9 @@ from lms.web.pages import PRODUCT
 from .models import IdentityKind, IdentityRow, MailedToken, Person, PersonKey
 from .queries.institutions import zone_on
 from .queries.persons import name_of
+from .queries.sensitive import is_to_be_named
 from .rules.codes import spaced
+from .rules.names import PersonName
 from .sealing import name_place
 
 
@@ -107,11 +109,18 @@ def letter_for(session: Session, payload: Mapping[str, Any]) -> Letter | None:
     address = unseal(key, identity.sealed, name_place(identity.place)).decode()
     name = name_of(session, person.id)
     reader = Reader(
-        name=name.called if name else address,
+        name=_called(session, person.id, name, address),
         locale=person.locale or "en",
         zone=person.zone or zone_on(session, person.id, now().date()),
     )
     return compose(payload["template"], reader, facts, address)
+
+
+def _called(session: Session, person_id: int, name: PersonName | None, address: str) -> str:
+    """What a letter calls its reader; nothing that tells who it is, where that is not to stand in a letter."""
+    if not is_to_be_named(session, person_id):
+        return ""
+    return name.called if name else address
 
 
 def _secrets(payload: Mapping[str, Any], key: bytes) -> dict[str, Any]:
@@ -137,7 +146,12 @@ def compose(template: str, reader: Reader, facts: Mapping[str, Any], address: st
     with speaking(reader.locale):
         draft = writers[template](reader, facts)
         closing = _("If you have a question, write to %(address)s.", address=present_settings().support_address)
-        parts = (_("Dear %(name)s,", name=reader.name), *draft.paragraphs, closing, str(PRODUCT["name"]))
+        parts = (
+            _("Dear %(name)s,", name=reader.name) if reader.name else _("Dear participant,"),
+            *draft.paragraphs,
+            closing,
+            str(PRODUCT["name"]),
+        )
         return Letter(
             to_address=address,
             to_name=reader.name,

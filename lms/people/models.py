@@ -242,3 +242,21 @@ class MailedToken(Model):
     wrong_codes: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[dt.datetime | None]
     void_at: Mapped[dt.datetime | None]
+
+
+class SensitiveMark(Model):
+    """That a person, or everybody of a state, is not to be named in lists, letters and files, or no longer is.
+    Append-only: triggers that the migrations make refuse everything else; the last mark counts."""
+
+    __tablename__ = "lms_sensitive_mark"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("lms_person.id"), index=True)
+    state_code: Mapped[str | None] = mapped_column(ForeignKey("lms_state.code"), index=True)
+    on: Mapped[bool]
+    by_person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"))
+    sealed_reason: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Under the key of the person marked; for a state, of whoever marked it."""
+    at: Mapped[dt.datetime]
+
+    __table_args__ = (CheckConstraint("(person_id IS NULL) <> (state_code IS NULL)", name="one_of_both"),)

@@ -24,7 +24,7 @@ from lms.kernel.errors import NotFound
 from lms.learning.models import EnrolmentProgress
 from lms.learning.queries import standings
 from lms.people.models import Institution, Person, Sector
-from lms.people.queries import names_of
+from lms.people.queries import beside, names_of
 from lms.seminars import queries as seminars
 from lms.seminars.models import Enrolment, ParticipantRequest, StageReached
 from lms.seminars.queries import PersonRow, visible_to
@@ -170,11 +170,12 @@ def _details(session: Session, enrolment_ids: Collection[int]) -> dict[int, _Det
 
 def _line(sight: Sight, row: PersonRow, name: str, known: _Details, units: tuple[int, int] | None) -> Listed:
     full = sight is Sight.EVERYTHING
+    state_code, institution_name = beside(name, row.state_code, row.institution_name)
     return Listed(
         public_id=row.public_id,
         name=name,
-        state_code=row.state_code,
-        institution_name=row.institution_name,
+        state_code=state_code,
+        institution_name=institution_name,
         sector=row.sector,
         status=status_of(row.state, known.stages, sight),
         units=units,
