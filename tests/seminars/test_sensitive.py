@@ -153,7 +153,8 @@ def test_letters_call_whoever_is_not_to_be_named_by_no_name(app: Flask) -> None:
     assert letters
     for found in letters:
         assert found.to_name == ""
-        assert "Dear participant," in found.body_text
+        assert "Good day," in found.body_text
+        assert "Seminar" not in found.subject
         assert not [word for word in TELLING if word in found.subject + found.body_text + "".join(found.paragraphs)]
 
 
@@ -166,7 +167,7 @@ def test_a_marked_state_hides_the_names_of_all_its_people_and_is_for_those_over_
     assert mark(browser, edition, place, "state-on") == 303
     listed = browser.get(f"/editions/{edition.public_id}/people").text
     assert NAME not in listed
-    assert listed.count("Person Mfano") == 2, "people of other states keep their names"
+    assert listed.count("Person Mfano") >= 2, "people of other states keep their names"
     with unit_of_work() as session:
         assert people.unnamed_states(session) == {"KE"}
     assert mark(browser, edition, place, "state-off") == 303

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from .counting import numbers, waiting_numbers
+from .choices import Choices, choices
+from .counting import behind, how_many, numbers, waiting_numbers
 from .exports import Taken, taken
 from .frozen import Frozen, frozen_tables, latest_tables
-from .lists import Choices, Listed, People, choices, people, people_behind
+from .lists import Listed, People, people, people_behind
 from .looks import Look, SeenEdition, look
 
 __all__ = [
@@ -16,8 +17,10 @@ __all__ = [
     "People",
     "SeenEdition",
     "Taken",
+    "behind",
     "choices",
     "frozen_tables",
+    "how_many",
     "latest_tables",
     "look",
     "numbers",

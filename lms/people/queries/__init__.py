@@ -5,6 +5,12 @@ from .institutions import InstitutionView as InstitutionView
 from .institutions import affiliation_on as affiliation_on
 from .institutions import institution as institution
 from .institutions import institutions_of as institutions_of
+from .mail import Failure as Failure
+from .mail import LetterRow as LetterRow
+from .mail import failures_of as failures_of
+from .mail import letters_about as letters_about
+from .mail import mail_choices as mail_choices
+from .mail import names_by_subject as names_by_subject
 from .mandates import administrators as administrators
 from .mandates import grants_of as grants_of
 from .mandates import mandates_in_force as mandates_in_force
@@ -14,6 +20,7 @@ from .persons import Identity as Identity
 from .persons import addresses_of as addresses_of
 from .persons import beside as beside
 from .persons import identities_of as identities_of
+from .persons import listed_name as listed_name
 from .persons import name_of as name_of
 from .persons import names_of as names_of
 from .persons import person_by_address as person_by_address

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, Table, bindparam, select
+from sqlalchemy import ColumnElement, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import unseal
@@ -53,6 +53,37 @@ def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
     return {number: _in_lists(number, known.get(number)) for number in wanted}
 
 
+def listed_name(
+    person_id: int, subject: str, wrapped: bytes | None, place: str | None, sealed: bytes | None, hidden: bool
+) -> str:
+    """The name as it stands in lists, from what is kept of it: a `CodeName` where it is `hidden`, that is, for whoever
+    is `not_to_be_named`; "Name erased" without a key."""
+    if wrapped is None or place is None or sealed is None:
+        return str(NO_NAME)
+    if hidden:
+        return CodeName(code_name(person_id, keyring().veil))
+    opened = unseal(keyring().unwrap(wrapped, subject), sealed, name_place(place))
+    return PersonName.from_json(opened.decode()).listed
+
+
+# Built once, of tables: see `viewers`.
+_person, _key, _identity = (cast(Table, model.__table__) for model in (Person, PersonKey, IdentityRow))
+_SEALED_NAMES = (
+    select(
+        _person.c.id,
+        _person.c.subject,
+        _key.c.wrapped,
+        _identity.c.place,
+        _identity.c.sealed,
+        not_to_be_named(_person.c.id),
+    )
+    .join(_key, _key.c.person_id == _person.c.id)
+    .join(_identity, _identity.c.person_id == _person.c.id)
+    .where(_person.c.id.in_(bindparam("person_ids", expanding=True)))
+    .where(_identity.c.kind == IdentityKind.NAME, _identity.c.primary)
+)
+
+
 def full_names_of(session: Session, person_ids: set[int]) -> dict[int, PersonName]:
     """The whole names as they are, in one statement, for records and for their holders, never for lists; people without
     a key are absent."""
@@ -61,13 +92,16 @@ def full_names_of(session: Session, person_ids: set[int]) -> dict[int, PersonNam
 
 def _known(session: Session, person_ids: set[int]) -> dict[int, tuple[PersonName, bool]]:
     """The whole names, and who is not to be named."""
+    session.flush()  # a statement sent past the session does not see by itself what is not written yet
     ring = keyring()
     return {
         person_id: (
             PersonName.from_json(unseal(ring.unwrap(wrapped, subject), sealed, name_place(place)).decode()),
-            hidden,
+            bool(hidden),
         )
-        for person_id, subject, wrapped, place, sealed, hidden in session.execute(_sealed_names(person_ids))
+        for person_id, subject, wrapped, place, sealed, hidden in session.connection().execute(
+            _SEALED_NAMES, {"person_ids": sorted(person_ids)}
+        )
     }
 
 
@@ -76,22 +110,6 @@ def _in_lists(person_id: int, known: tuple[PersonName, bool] | None) -> str:
         return str(NO_NAME)
     name, hidden = known
     return CodeName(code_name(person_id, keyring().veil)) if hidden else name.listed
-
-
-def _sealed_names(person_ids: set[int]) -> Select[int, str, bytes, str, bytes, bool]:
-    return (
-        select(
-            Person.id,
-            Person.subject,
-            PersonKey.wrapped,
-            IdentityRow.place,
-            IdentityRow.sealed,
-            not_to_be_named(Person.__table__.c.id),
-        )
-        .join(PersonKey, PersonKey.person_id == Person.id)
-        .join(IdentityRow, IdentityRow.person_id == Person.id)
-        .where(Person.id.in_(person_ids), IdentityRow.kind == IdentityKind.NAME, IdentityRow.primary)
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +144,6 @@ def identities_of(session: Session, person_ids: Collection[int]) -> dict[int, Id
     return {person_id: Identity(name, addresses.get(person_id, "")) for person_id, name in names.items()}
 
 
-_person, _key, _identity = (cast(Table, model.__table__) for model in (Person, PersonKey, IdentityRow))
 # Built once, of tables: a list of thousands asks it again and again.
 _SEALED = (
     select(

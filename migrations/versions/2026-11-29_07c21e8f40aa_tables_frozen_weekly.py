@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "f6a7c21e8f40"
-down_revision = "f3a7e19b3c60"
+revision = "07c21e8f40aa"
+down_revision = "ffb1c9d27f40"
 branch_labels = None
 depends_on = None
 

@@ -6,8 +6,8 @@ Locks: none; the table is new. Its triggers are written out here as they were on
 import sqlalchemy as sa
 from alembic import op
 
-revision = "ff1bd93c6a52"
-down_revision = "f6a7c21e8f40"
+revision = "1bd93c6a52ff"
+down_revision = "07c21e8f40aa"
 branch_labels = None
 depends_on = None
 
