@@ -11,6 +11,7 @@ from lms.kernel.db import db
 from lms.kernel.errors import NotFound
 from lms.people import states
 from lms.people.models import Sector
+from lms.people.queries import unnamed_states
 from lms.seminars.labels import SECTORS
 from lms.seminars.rules import Stage
 from lms.web.languages import gettext as _
@@ -18,7 +19,7 @@ from lms.web.languages import language, listed
 from lms.web.sheets import Sheet
 
 from .queries import Frozen, Look, frozen_tables
-from .rules.frozen import OTHER, Group, Published, total
+from .rules.frozen import OTHER, Group, Published, total, without_names_of
 from .rules.looks import Sight
 from .tables import footnotes, state_order
 from .wording import STAGES
@@ -112,7 +113,11 @@ def frozen_page(seen: Look, day: str | None) -> FrozenPage:
     """The page of a Monday, or of the latest. Raises NotFound for a day without a table, and for focal points."""
     if seen.sight is Sight.COMPLETION:
         raise NotFound
-    tables = frozen_tables(db.session(), seen.edition.id)
+    unnamed = unnamed_states(db.session())
+    tables = [
+        Frozen(table.as_of, tuple(without_names_of(table.groups, unnamed)))
+        for table in frozen_tables(db.session(), seen.edition.id)
+    ]
     shown = next((table for table in tables if day in (None, table.as_of.date().isoformat())), None)
     if day and shown is None:
         raise NotFound

@@ -24,7 +24,7 @@ def _rank(locale: str) -> Mapping[str, int]:
 
 def state_order(codes: Iterable[str], locale: str) -> list[str]:
     """The codes in the alphabetical order of their names in the page's language."""
-    return sorted(set(codes), key=_rank(locale).__getitem__)
+    return sorted(set(codes), key=lambda code: _rank(locale).get(code, -1))
 
 
 def footnotes(codes: Iterable[str], locale: str) -> dict[str, str]:

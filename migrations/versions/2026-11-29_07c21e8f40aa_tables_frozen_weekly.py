@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "07c21e8f40aa"
-down_revision = "ffb1c9d27f40"
+down_revision = "ffc2d5a81e44"
 branch_labels = None
 depends_on = None
 

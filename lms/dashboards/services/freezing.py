@@ -11,6 +11,7 @@ from lms.dashboards.queries import frozen as queries
 from lms.dashboards.queries.frozen import DueEdition
 from lms.dashboards.rules.frozen import Group, Published, begins, monday, parted, published, surplus
 from lms.kernel.db import dialect_insert
+from lms.people.queries import unnamed_states
 
 
 def freeze(session: Session, *, at: dt.datetime) -> int:
@@ -40,7 +41,8 @@ def _table(session: Session, edition_id: int, as_of: dt.datetime, before: tuple[
     tallies = queries.tallies(session, edition_id, as_of)
     groups: tuple[Group, ...] = tuple(one.group for one in before)
     if not groups:
-        groups = parted({place: tally.people for place, tally in tallies.items()})
+        people = {place: tally.people for place, tally in tallies.items()}
+        groups = parted(people, unnamed_states(session))
     over = surplus(groups, {place: tally.people for place, tally in tallies.items()})
     without = queries.last_invited(session, edition_id, groups, over, as_of)
     if without:
