@@ -7,11 +7,13 @@ from .counting import behind, how_many, numbers, waiting_numbers
 from .exports import Taken, taken
 from .lists import Listed, People, people, people_behind
 from .looks import Look, SeenEdition, look
+from .overview import Overview, overview
 
 __all__ = [
     "Choices",
     "Listed",
     "Look",
+    "Overview",
     "People",
     "SeenEdition",
     "Taken",
@@ -20,6 +22,7 @@ __all__ = [
     "how_many",
     "look",
     "numbers",
+    "overview",
     "people",
     "people_behind",
     "taken",
