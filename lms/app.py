@@ -25,11 +25,13 @@ import lms.kernel.tidy
 import lms.learning.checks
 import lms.learning.reactions
 import lms.people.checks
+import lms.people.mandate_letters
 import lms.records.checks
 import lms.records.reactions
 import lms.seminars.checks
 import lms.seminars.letters
-import lms.seminars.reactions  # noqa: F401  the reactions and jobs register themselves when imported
+import lms.seminars.reactions
+import lms.seminars.scopes  # noqa: F401  the reactions, jobs, letters and reaches register themselves when imported
 from lms.alumni import views as alumni_views
 from lms.authoring import views as authoring_views
 from lms.catalogue import views as catalogue_views
@@ -46,6 +48,7 @@ from lms.people import sign_in
 from lms.people import views as people_views
 from lms.plugins import manager
 from lms.records import views as records_views
+from lms.reminders import views as reminders_views
 from lms.seminars import views as seminars_views
 from lms.web import access, assets, dates, errors, health, languages, logs, pages, render, security
 from lms.web import views as web_views
@@ -68,6 +71,7 @@ BLUEPRINTS = (
     alumni_views.bp,
     authoring_views.bp,
     dashboards_views.bp,
+    reminders_views.bp,
     attention_views.bp,
     dashboards_downloads.bp,
     integrations_views.bp,
