@@ -56,7 +56,7 @@ def people(edition: str) -> str:
     """The people behind a number."""
     seen = queries.look(db.session(), edition, me().scope)
     offered = queries.choices(db.session(), seen)
-    wanted = filter_in(request.args, edition, offered.states, offered.module_keys).within(seen.sight)
+    wanted = filter_in(request.args, edition, offered).within(seen.sight)
     found = queries.people(db.session(), seen, wanted, page_in(request.args), by_name=by_name_in(request.args))
     note_look("people.listed", edition, filter=address_of(wanted, edition), people=len(found.rows))
     page = PeoplePage(
