@@ -28,6 +28,7 @@ import lms.people.checks
 import lms.people.mandate_letters
 import lms.records.checks
 import lms.records.reactions
+import lms.reminders.weekly
 import lms.seminars.checks
 import lms.seminars.letters
 import lms.seminars.reactions
