@@ -6,9 +6,11 @@ from flask import Blueprint, request, url_for
 
 from lms.kernel.clock import now
 from lms.kernel.db import db
+from lms.kernel.errors import NotFound
+from lms.learning.queries import finished_exactly
 from lms.people.sign_in import me
 from lms.seminars.queries import version_waiting
-from lms.seminars.rules import coordinates
+from lms.seminars.rules import Stage, coordinates
 from lms.web.access import Permission, requires
 from lms.web.dates import local_day
 from lms.web.languages import language
@@ -17,8 +19,10 @@ from lms.web.render import render
 from lms.web.slices import page_in
 
 from . import queries
-from .forms import address_of, by_name_in, filter_in
+from .forms import address_of, by_name_in, filter_in, year_in
 from .frozen_pages import frozen_page
+from .module_pages import ModulesPage
+from .overview_pages import OverviewPage
 from .pages import SOMEBODY, EditionPage, PeoplePage
 from .queries import Look
 from .rules.looks import Sight
@@ -77,7 +81,7 @@ def people(edition: str) -> str:
     """The people behind a number."""
     seen = queries.look(db.session(), edition, me().scope)
     offered = queries.choices(db.session(), seen)
-    wanted = filter_in(request.args, edition, offered.states).within(seen.sight)
+    wanted = filter_in(request.args, edition, offered).within(seen.sight)
     found = queries.people(db.session(), seen, wanted, page_in(request.args), by_name=by_name_in(request.args))
     note_look("people.listed", edition, filter=address_of(wanted, edition), people=len(found.rows))
     page = PeoplePage(
@@ -90,3 +94,27 @@ def people(edition: str) -> str:
         person_url=url_for("seminars.participant", edition=edition, enrolment=SOMEBODY),
     )
     return render("lms/dashboards/people.html", page=page, edition=seen.edition)
+
+
+@bp.get("/editions/<edition>/modules")
+@requires(Permission.COORDINATE)
+def modules(edition: str) -> str:
+    """How many have finished each module; counted when it is asked for, so apart from the edition's first page."""
+    seen = queries.look(db.session(), edition, me().scope)
+    if seen.sight is not Sight.EVERYTHING:
+        raise NotFound
+    page = ModulesPage(
+        modules=queries.choices(db.session(), seen).modules,
+        finished=finished_exactly(db.session(), seen.edition.id),
+        everyone=queries.numbers(db.session(), seen).reached(Stage.INVITED),
+        list_url=url_for("dashboards.people", edition=edition),
+    )
+    return render("lms/dashboards/modules.html", page=page, edition=seen.edition)
+
+
+@bp.get("/editions/overview")
+@requires(Permission.COORDINATE)
+def overview() -> str:
+    """All editions of a year side by side."""
+    found = queries.overview(db.session(), me().scope, year_in(request.args), now().date())
+    return render("lms/dashboards/overview.html", page=OverviewPage(found, now()))
