@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from flask import Blueprint, request, url_for
+from werkzeug.wrappers import Response
 
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.people.sign_in import me
 from lms.seminars.queries import version_waiting
 from lms.seminars.rules import coordinates
-from lms.web.access import Permission, requires
+from lms.web.access import Permission, local_path, requires
 from lms.web.dates import local_day
+from lms.web.fresh import tag_of, tagged, unchanged
 from lms.web.languages import language
 from lms.web.logs import note_look
 from lms.web.render import render
@@ -19,6 +21,8 @@ from lms.web.slices import page_in
 from . import queries
 from .forms import address_of, by_name_in, filter_in
 from .pages import SOMEBODY, EditionPage, PeoplePage
+from .queries.freshness import freshness
+from .rules.looks import Sight
 
 bp = Blueprint("dashboards", __name__)
 
@@ -26,10 +30,14 @@ bp = Blueprint("dashboards", __name__)
 @bp.get("/editions/<edition>")
 # Evaluators and observers come here too, for numbers alone: what a person sees is decided by `look`.
 @requires(Permission.SIGNED_IN)
-def edition(edition: str) -> str:
+def edition(edition: str) -> Response:
     """An edition at one look: how far its people are, and what it waits for."""
     viewer = me()
     seen = queries.look(db.session(), edition, viewer.scope)
+    tag = _tag(seen) if seen.sight is Sight.EVERYTHING else ""
+    same = unchanged(tag) if tag else None
+    if same is not None:
+        return same
     numbers = queries.numbers(db.session(), seen)
     waiting = queries.waiting_numbers(db.session(), seen, numbers)
     page = EditionPage(
@@ -42,7 +50,18 @@ def edition(edition: str) -> str:
     )
     acts = coordinates(viewer.scope, edition) and seen.closed_at is None
     newer = version_waiting(db.session(), seen.edition.id) if acts else None
-    return render("lms/dashboards/edition.html", page=page, edition=seen.edition, me=viewer, newer=newer)
+    facts = {"edition": seen.edition, "me": viewer, "newer": newer, "tag": tag, "here": local_path()}
+    drawn = render("lms/dashboards/edition.html", page=page, **facts)
+    answer = Response(drawn, mimetype="text/html")
+    return tagged(answer, tag) if tag else answer
+
+
+def _tag(seen: queries.Look) -> str:
+    """Of the page as it is now: what is known of the people, the day, the language, the filter and the person."""
+    at, viewer = now(), me()
+    state = freshness(db.session(), [seen.edition.id], at)
+    day = local_day(at, seen.edition.zone)
+    return tag_of(viewer.subject, language(), request.full_path, seen.edition, seen.closed_at, day, state)
 
 
 @bp.get("/editions/<edition>/people")
