@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, request, url_for
+from werkzeug.wrappers import Response
 
 from lms.kernel.clock import now
 from lms.kernel.db import db
@@ -11,8 +12,9 @@ from lms.learning.queries import finished_exactly
 from lms.people.sign_in import me
 from lms.seminars.queries import version_waiting
 from lms.seminars.rules import Stage, coordinates
-from lms.web.access import Permission, requires
+from lms.web.access import Permission, local_path, requires
 from lms.web.dates import local_day
+from lms.web.fresh import tag_of, tagged, unchanged
 from lms.web.languages import language
 from lms.web.logs import note_look
 from lms.web.render import render
@@ -25,6 +27,7 @@ from .module_pages import ModulesPage
 from .overview_pages import OverviewPage
 from .pages import SOMEBODY, EditionPage, PeoplePage
 from .queries import Look
+from .queries.freshness import freshness
 from .rules.looks import Sight
 
 bp = Blueprint("dashboards", __name__)
@@ -33,12 +36,16 @@ bp = Blueprint("dashboards", __name__)
 @bp.get("/editions/<edition>")
 # Evaluators come here too, for frozen numbers alone: what a person sees is decided by `look`.
 @requires(Permission.SIGNED_IN)
-def edition(edition: str) -> str:
+def edition(edition: str) -> Response:
     """An edition at one look: how far its people are, and what it waits for."""
     viewer = me()
     seen = queries.look(db.session(), edition, viewer.scope)
     if seen.sight is Sight.COUNTS:
-        return _frozen(seen)
+        return Response(_frozen(seen), mimetype="text/html")
+    tag = _tag(seen) if seen.sight is Sight.EVERYTHING else ""
+    same = unchanged(tag) if tag else None
+    if same is not None:
+        return same
     numbers = queries.numbers(db.session(), seen)
     waiting = queries.waiting_numbers(db.session(), seen, numbers)
     page = EditionPage(
@@ -51,7 +58,18 @@ def edition(edition: str) -> str:
     )
     acts = coordinates(viewer.scope, edition) and seen.closed_at is None
     newer = version_waiting(db.session(), seen.edition.id) if acts else None
-    return render("lms/dashboards/edition.html", page=page, edition=seen.edition, me=viewer, newer=newer)
+    facts = {"edition": seen.edition, "me": viewer, "newer": newer, "tag": tag, "here": local_path()}
+    drawn = render("lms/dashboards/edition.html", page=page, **facts)
+    answer = Response(drawn, mimetype="text/html")
+    return tagged(answer, tag) if tag else answer
+
+
+def _tag(seen: queries.Look) -> str:
+    """Of the page as it is now: what is known of the people, the day, the language, the filter and the person."""
+    at, viewer = now(), me()
+    state = freshness(db.session(), [seen.edition.id], at)
+    day = local_day(at, seen.edition.zone)
+    return tag_of(viewer.subject, language(), request.full_path, seen.edition, seen.closed_at, day, state)
 
 
 @bp.get("/editions/<edition>/frozen")
