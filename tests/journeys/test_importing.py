@@ -1,4 +1,4 @@
-"""A coordinator brings a list with mistakes: checked, mended, saved, taken back; and a long one that the worker does."""
+"""A coordinator brings a list with mistakes: mended, saved, taken back; and a long one that the worker does."""
 
 from __future__ import annotations
 
