@@ -9,11 +9,12 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lms.kernel import worker
+from lms.kernel import outbox, worker
 from lms.kernel.checks import run_all
 from lms.kernel.db import db
 from lms.kernel.errors import Conflict
 from lms.kernel.models import AuditEntry, Job
+from lms.kernel.undertakings import progress
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.people import services as people_services
 from lms.people.models import Affiliation, IdentityRow, Institution, Person, Sector
@@ -26,7 +27,7 @@ from lms.seminars.imports.models import Import, ImportInstitution, ImportRow, Im
 from lms.seminars.imports.rehearsing import discard, mend, tidy, verdicts
 from lms.seminars.imports.saving import save
 from lms.seminars.imports.undoing import undo
-from lms.seminars.models import Edition, Enrolment, EnrolmentEvent, EnrolmentState
+from lms.seminars.models import AttendanceClosing, Edition, Enrolment, EnrolmentEvent, EnrolmentState
 from tests.conftest import statements
 from tests.seminars.importing import JUSTICE, said, taken_in, verdict_of, verdicts_of
 from tests.seminars.makers import AT, enrol_person, make_edition, make_institution
@@ -400,4 +401,26 @@ def test_a_long_file_is_rehearsed_and_saved_by_the_worker(app: Flask) -> None:
         assert undo(session, found=found, at=LATER, by="coordinator") == []
     with reading() as session:
         assert everything(session)[0] == 0
+    db.session.remove()
+
+
+def test_a_closing_in_the_middle_ends_the_saving_and_says_so(app: Flask) -> None:
+    with unit_of_work() as session:
+        make_institution(session, "TZ", Sector.JUSTICE, JUSTICE)
+        edition = make_edition(session)
+        taken_in(session, edition, *(said(number) for number in range(300)))
+    worker.drain()
+    with unit_of_work() as session:
+        save(session, found=session.scalars(select(Import)).one(), at=AT, by="coordinator")
+    assert outbox.run_one("first")
+    with unit_of_work() as session:
+        session.add(AttendanceClosing(edition_id=session.scalars(select(Edition.id)).one(), by="coordinator", at=AT))
+    worker.drain()
+    with reading() as session:
+        found = session.scalars(select(Import)).one()
+        work = progress(session, found.undertaking)
+        assert (found.state, verdicts(session, found)) == (ImportState.SAVED, {"new": 250, "refused": 50})
+        assert work is not None
+        assert work.sentence.startswith("The attendance of this edition is closed")
+        assert session.scalar(select(func.count()).select_from(Enrolment)) == 250
     db.session.remove()

@@ -12,7 +12,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit
-from lms.kernel.errors import Conflict
+from lms.kernel.errors import Conflict, Refused
 from lms.kernel.models import Undertaking
 from lms.kernel.secrets import seal
 from lms.kernel.undertakings import begin, undertaking
@@ -69,12 +69,26 @@ def save_more(session: Session, work: Undertaking, at: dt.datetime) -> bool:
     found = held(session, work.about)
     if found.state is not ImportState.SAVING:
         return True
-    number = save_rows(session, found, PIECE, by=work.by, at=at)
+    try:
+        with session.begin_nested():
+            number = save_rows(session, found, PIECE, by=work.by, at=at)
+    except Refused as no:
+        # What is saved stays; the rest has become impossible meanwhile.
+        work.outcome = {"sentence": str(no)}
+        _leave_out(session, found)
+        _finish(session, found, at=at, by=work.by)
+        return True
     work.done += number
     if number < PIECE:
         _finish(session, found, at=at, by=work.by)
         return True
     return False
+
+
+def _leave_out(session: Session, found: Import) -> None:
+    rest = update(ImportRow).where(ImportRow.import_id == found.id, _waiting())
+    change = rest.values(verdict=Verdict.REFUSED, reason="closed", column=None)
+    session.execute(change, execution_options={"synchronize_session": False})
 
 
 def _finish(session: Session, found: Import, *, at: dt.datetime, by: str) -> None:

@@ -57,6 +57,7 @@ _REFUSED: Mapping[str, str] = {
     "function-wrong": _l("A function is one line of at most 200 characters."),
     "since-unclear": _l("It is not clear which day this is. Write it as year-month-day, such as 2027-04-23."),
     "since-range": _l("This day cannot be: it is to come, or too long ago."),
+    "closed": _l("The attendance was closed before this row was saved."),
     "moved-today": _l("This person moved to another ministry or institution today. Import the row tomorrow."),
 }
 _LEFT: Mapping[str, str] = {
