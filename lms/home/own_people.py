@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Exists, exists, func, select
+from sqlalchemy import ColumnElement, Exists, Row, exists, func, select
 from sqlalchemy.orm import Session
 
 from lms.dashboards.rules.looks import Sight, Status, of_states_and_institutions, sort_key, status_of
@@ -48,22 +49,8 @@ def own_people(session: Session, scope: Scope) -> list[OwnEdition]:
     focal = of_states_and_institutions(scope)
     finished, recorded = _reached(Stage.PRE_READING), _reached(Stage.RECORDED)
     here = (Enrolment.state.in_(COUNTED), visible_to(focal))
+    numbers = _numbers(session, here)
     place = func.row_number().over(partition_by=Enrolment.edition_id, order_by=Enrolment.id).label("place")
-    numbers = session.execute(
-        select(
-            Edition.id,
-            Edition.public_id,
-            Edition.title,
-            Edition.starts_on,
-            func.count().label("people"),
-            func.count().filter(finished).label("finished"),
-            func.count().filter(recorded).label("recorded"),
-        )
-        .join(Enrolment, Enrolment.edition_id == Edition.id)
-        .where(*here)
-        .group_by(Edition.id, Edition.public_id, Edition.title, Edition.starts_on)
-        .order_by(Edition.starts_on.desc(), Edition.id.desc())
-    ).all()
     counted = (
         select(
             Enrolment.edition_id,
@@ -94,6 +81,25 @@ def own_people(session: Session, scope: Scope) -> list[OwnEdition]:
         )
         for row in numbers
     ]  # fmt: skip
+
+
+def _numbers(session: Session, here: tuple[ColumnElement[bool], ...]) -> Sequence[Row[Any]]:
+    """How many people of each edition there are, have finished, and hold a record."""
+    return session.execute(
+        select(
+            Edition.id,
+            Edition.public_id,
+            Edition.title,
+            Edition.starts_on,
+            func.count().label("people"),
+            func.count().filter(_reached(Stage.PRE_READING)).label("finished"),
+            func.count().filter(_reached(Stage.RECORDED)).label("recorded"),
+        )
+        .join(Enrolment, Enrolment.edition_id == Edition.id)
+        .where(*here)
+        .group_by(Edition.id, Edition.public_id, Edition.title, Edition.starts_on)
+        .order_by(Edition.starts_on.desc(), Edition.id.desc())
+    ).all()
 
 
 def _reached(stage: Stage) -> Exists:
