@@ -83,7 +83,7 @@ def own_people(session: Session, scope: Scope) -> list[OwnEdition]:
     ]  # fmt: skip
 
 
-def _numbers(session: Session, here: tuple[ColumnElement[bool], ...]) -> Sequence[Row[Any]]:
+def _numbers(session: Session, here: tuple[ColumnElement[bool], ...]) -> Sequence[Row[*tuple[Any, ...]]]:
     """How many people of each edition there are, have finished, and hold a record."""
     return session.execute(
         select(

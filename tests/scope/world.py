@@ -106,6 +106,8 @@ class World:
     authored: set[int] = field(default_factory=set)
     """Who has written in a draft or on it."""
     editions: list[str] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
+    """Of the addresses under which calendars are read."""
     viewers: dict[str, int] = field(default_factory=dict)
     _clients: dict[str, FlaskClient] = field(default_factory=dict)
     _words: set[str] = field(default_factory=set)
@@ -183,6 +185,7 @@ def grow(app: Flask, folder: Path, seed: int) -> World:
     _over_and_to_come(world, reaches)
     world.viewers |= staff | {"visitor": 0} | _participants(world)
     _writings(world)
+    _calendars(world)
     _draft(world, staff)
     db.session.remove()
     return world
@@ -357,6 +360,15 @@ def _participants(world: World) -> dict[str, int]:
         for number, edition in enumerate(world.editions, 1)
     }
     return found | {"somebody who left": left.person_id}
+
+
+def _calendars(world: World) -> None:
+    """Two participants read their dates in a program of their own."""
+    with unit_of_work() as session:
+        for place in [one for one in world.places if one.counted][:2]:
+            person = session.get_one(Person, place.person_id)
+            made = services.make_calendar_address(session, person_id=person.id, subject=person.subject, at=now())
+            world.tokens.append(made)
 
 
 def _readers(world: World) -> Iterator[Reader]:
