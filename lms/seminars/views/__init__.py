@@ -15,6 +15,7 @@ from . import (
     nominations,
     own,
     participants,
+    sensitive,
 )
 from .blueprint import bp
 
@@ -32,4 +33,5 @@ __all__ = [
     "nominations",
     "own",
     "participants",
+    "sensitive",
 ]

@@ -6,8 +6,8 @@ Locks: lms_edition, for a moment; the other tables are new.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "ffc19c7b6d15"
-down_revision = "ffc2d5a81e44"
+revision = "0fc19c7b6d15"
+down_revision = "1bd93c6a52ff"
 branch_labels = None
 depends_on = None
 
