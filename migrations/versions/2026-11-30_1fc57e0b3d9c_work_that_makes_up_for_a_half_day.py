@@ -8,8 +8,8 @@ Locks: lms_attendance_mark and lms_attendance_result, for a moment; the other ta
 import sqlalchemy as sa
 from alembic import op
 
-revision = "ffc57e0b3d9c"
-down_revision = "ffc19c7b6d15"
+revision = "1fc57e0b3d9c"
+down_revision = "0fc19c7b6d15"
 branch_labels = None
 depends_on = None
 

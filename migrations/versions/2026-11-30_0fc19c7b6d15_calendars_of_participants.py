@@ -6,7 +6,7 @@ Locks: lms_edition, for a moment; the other tables are new.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "ffc19c7b6d15"
+revision = "0fc19c7b6d15"
 down_revision = "1bd93c6a52ff"
 branch_labels = None
 depends_on = None
