@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Exists, Row, exists, func, select
+from sqlalchemy import ColumnElement, Exists, exists, func, select
 from sqlalchemy.orm import Session
 
 from lms.dashboards.rules.looks import Sight, Status, of_states_and_institutions, sort_key, status_of
@@ -46,46 +45,9 @@ class OwnEdition:
 
 def own_people(session: Session, scope: Scope) -> list[OwnEdition]:
     """By edition, the latest first, in alphabetical order; three statements, whatever their number."""
-    focal = of_states_and_institutions(scope)
-    finished, recorded = _reached(Stage.PRE_READING), _reached(Stage.RECORDED)
-    here = (Enrolment.state.in_(COUNTED), visible_to(focal))
-    numbers = _numbers(session, here)
-    place = func.row_number().over(partition_by=Enrolment.edition_id, order_by=Enrolment.id).label("place")
-    counted = (
-        select(
-            Enrolment.edition_id,
-            Enrolment.person_id,
-            Enrolment.state,
-            Institution.name.label("institution"),
-            finished.label("finished"),
-            recorded.label("recorded"),
-            place,
-        )
-        .join(Institution, Institution.id == Enrolment.institution_id)
-        .where(*here)
-        .subquery()
-    )
-    rows = session.execute(select(counted).where(counted.c.place <= MOST_SHOWN)).all()
-    names = names_of(session, {row.person_id for row in rows})
-    listed: dict[int, list[OwnPerson]] = {}
-    for row in rows:
-        stages = frozenset(
-            stage for stage, met in ((Stage.PRE_READING, row.finished), (Stage.RECORDED, row.recorded)) if met
-        )
-        status = status_of(row.state, stages, Sight.COMPLETION)
-        listed.setdefault(row.edition_id, []).append(OwnPerson(names[row.person_id], row.institution, status))
-    return [
-        OwnEdition(
-            row.public_id, row.title, row.starts_on, row.people, row.finished, row.recorded,
-            sorted(listed[row.id], key=lambda one: sort_key(one.name)),
-        )
-        for row in numbers
-    ]  # fmt: skip
-
-
-def _numbers(session: Session, here: tuple[ColumnElement[bool], ...]) -> Sequence[Row[*tuple[Any, ...]]]:
-    """How many people of each edition there are, have finished, and hold a record."""
-    return session.execute(
+    here = (Enrolment.state.in_(COUNTED), visible_to(of_states_and_institutions(scope)))
+    listed = _listed(session, here)
+    numbers = session.execute(
         select(
             Edition.id,
             Edition.public_id,
@@ -99,7 +61,41 @@ def _numbers(session: Session, here: tuple[ColumnElement[bool], ...]) -> Sequenc
         .where(*here)
         .group_by(Edition.id, Edition.public_id, Edition.title, Edition.starts_on)
         .order_by(Edition.starts_on.desc(), Edition.id.desc())
-    ).all()
+    )
+    return [
+        OwnEdition(
+            row.public_id, row.title, row.starts_on, row.people, row.finished, row.recorded,
+            sorted(listed[row.id], key=lambda one: sort_key(one.name)),
+        )
+        for row in numbers
+    ]  # fmt: skip
+
+
+def _listed(session: Session, here: tuple[ColumnElement[bool], ...]) -> dict[int, list[OwnPerson]]:
+    """The people who are shown, by edition."""
+    place = func.row_number().over(partition_by=Enrolment.edition_id, order_by=Enrolment.id).label("place")
+    counted = (
+        select(
+            Enrolment.edition_id,
+            Enrolment.person_id,
+            Enrolment.state,
+            Institution.name.label("institution"),
+            _reached(Stage.PRE_READING).label("finished"),
+            _reached(Stage.RECORDED).label("recorded"),
+            place,
+        )
+        .join(Institution, Institution.id == Enrolment.institution_id)
+        .where(*here)
+        .subquery()
+    )
+    rows = session.execute(select(counted).where(counted.c.place <= MOST_SHOWN)).all()
+    names = names_of(session, {row.person_id for row in rows})
+    listed: dict[int, list[OwnPerson]] = {}
+    for row in rows:
+        reached = ((Stage.PRE_READING, row.finished), (Stage.RECORDED, row.recorded))
+        status = status_of(row.state, frozenset(stage for stage, met in reached if met), Sight.COMPLETION)
+        listed.setdefault(row.edition_id, []).append(OwnPerson(names[row.person_id], row.institution, status))
+    return listed
 
 
 def _reached(stage: Stage) -> Exists:

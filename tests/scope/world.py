@@ -25,8 +25,9 @@ from lms.people import services as people
 from lms.people.models import Institution, Mandate, Person, Sector
 from lms.people.queries import viewer_for_person
 from lms.people.rules import Role, ScopeKind
-from lms.seminars import services
+from lms.seminars import queries, services
 from lms.seminars.models import Edition, Enrolment, EnrolmentState, RequestKind
+from lms.seminars.models import Mark as Attended
 from lms.seminars.rules import Companion
 from tests.authoring.desks import Worker
 from tests.authoring.drafts import FIRST_PATH, begin, save, workspace
@@ -233,6 +234,17 @@ def _people(world: World, session: Session, editions: list[Edition], institution
             crowd.append(person)
 
 
+def _attested(world: World, session: Session, edition: Edition, place: Enrolment) -> None:
+    """The first half-day was missed, for a reason, and is made up for."""
+    person = place.person_id
+    words = f"A page on {world.mark(Kind.REASON, person, edition.public_id)}."
+    services.attest(
+        session, edition=edition, enrolment=place, half_day=queries.sessions_of(session, edition.id)[0],
+        mark=Attended.EXCUSED, reason=f"Was at {world.mark(Kind.REASON, person, edition.public_id)}.",
+        make_up=services.MakeUpWork(words, edition.ends_on), at=now(), by="-",
+    )  # fmt: skip
+
+
 BECOMES = {3: EnrolmentState.INVITED, 4: EnrolmentState.NOMINATED}
 LEAVES = (services.withdraw, services.decline)
 
@@ -242,6 +254,8 @@ def _place(
 ) -> None:
     becomes = BECOMES.get(number, EnrolmentState.ACCEPTED)
     place = enrol_person(session, edition, person=person, institution=institution, becomes=becomes)
+    if number == 0:
+        _attested(world, session, edition, place)
     if number == 1:
         message = f"We have a session: {world.mark(Kind.REQUEST, person.id, edition.public_id)}."
         services.ask(session, enrolment=place, kind=RequestKind.MORE_TIME, message=message, at=now(), by=person.subject)
