@@ -254,7 +254,7 @@ def _place(
 ) -> None:
     becomes = BECOMES.get(number, EnrolmentState.ACCEPTED)
     place = enrol_person(session, edition, person=person, institution=institution, becomes=becomes)
-    if number == 0:
+    if number == 0 and edition.public_id != world.editions[-1]:  # whose sheet is filled anew and closed
         _attested(world, session, edition, place)
     if number == 1:
         message = f"We have a session: {world.mark(Kind.REQUEST, person.id, edition.public_id)}."
