@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, EmailField, SelectField, StringField, TextAreaField, TimeField
+from wtforms import BooleanField, DateField, EmailField, SelectField, StringField, TextAreaField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import (
     DataRequired,
@@ -225,6 +225,15 @@ class DeclineForm(Form):
     """Why somebody does not come, if they want to say so."""
 
     reason = StringField(_l("Reason"), may_be(500))
+
+
+class JoinForm(Form):
+    """That two entries are one person."""
+
+    sure = BooleanField(
+        _l("I have made sure that both entries are the same person"),
+        [DataRequired(_l("Say that you have made sure: this cannot be undone."))],
+    )
 
 
 class DeferForm(Form):

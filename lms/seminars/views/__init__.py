@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from . import attendance, companions, downloads, editions, nominations, own, participants
+from . import attendance, companions, downloads, duplicates, editions, nominations, own, participants
 from .blueprint import bp
 
-__all__ = ["attendance", "bp", "companions", "downloads", "editions", "nominations", "own", "participants"]
+__all__ = [
+    "attendance",
+    "bp",
+    "companions",
+    "downloads",
+    "duplicates",
+    "editions",
+    "nominations",
+    "own",
+    "participants",
+]
