@@ -12,8 +12,9 @@ from flask import url_for
 from lms.people import states
 from lms.web.languages import gettext as _
 
-from .attention_words import progress, sentences
+from .attention_words import contact, happened, progress, sentences, since_when
 from .queries.attention import Line, Sheet, Watched
+from .queries.changes import NAMED, Change, Happened
 from .rules.attention import Reason
 from .tables import footnotes, state_order
 
@@ -30,6 +31,7 @@ class SheetLine:
     person_url: str
     why: list[str]
     progress: str
+    contact: str
     acts: list[tuple[str, str]]
     resend_url: str | None
     note: int
@@ -42,6 +44,24 @@ class SheetLine:
 
 
 @dataclass(frozen=True)
+class ChangeLine:
+    """What happened to several people of an edition: in words, the latest of them by name, and how many others."""
+
+    words: str
+    people: list[tuple[str, str]]
+    others: int
+
+
+@dataclass(frozen=True)
+class News:
+    """What changed in one edition, and since when it is told."""
+
+    edition: Watched
+    since: str
+    lines: list[ChangeLine]
+
+
+@dataclass(frozen=True)
 class SheetPage:
     """The morning sheet of one edition, or of several where `several` is true."""
 
@@ -50,6 +70,8 @@ class SheetPage:
     at: dt.datetime
     locale: str
     url: str
+    seen_url: str
+    """Where one says to have seen what changed."""
     several: bool = False
 
     @cached_property
@@ -71,10 +93,27 @@ class SheetPage:
             person_url=person_url,
             why=sentences(line, self.at),
             progress=progress(line),
+            contact=contact(line),
             acts=list(_acts(line, person_url)),
             resend_url=again if _WRITTEN & set(line.reasons) else None,
             note=list(self.notes).index(line.state_code) + 1 if line.state_code in self.notes else 0,
         )
+
+    @cached_property
+    def news(self) -> list[News]:
+        """What changed, edition by edition; of several, only those in which something did."""
+        told = [News(one, since_when(one), self._changes(one)) for one in self.editions]
+        return [one for one in told if one.lines or not self.several]
+
+    @property
+    def anything_new(self) -> bool:
+        """Whether anything changed at all."""
+        return bool(self.sheet.changes)
+
+    def _changes(self, edition: Watched) -> list[ChangeLine]:
+        mine = [one for one in self.sheet.changes if one.edition_id == edition.id]
+        kinds = ([one for one in mine if one.what is what] for what in Happened)
+        return [_told(edition, found) for found in kinds if found]
 
     def state_name(self, code: str) -> str:
         """What a state is called in the page's language."""
@@ -102,3 +141,12 @@ def _acts(line: Line, person_url: str) -> Sequence[tuple[str, str]]:
     if Reason.NAME in why:
         acts.append((_("Confirm the name"), f"{person_url}#name-h"))
     return acts
+
+
+def _told(edition: Watched, found: Sequence[Change]) -> ChangeLine:
+    urls = (url_for("seminars.participant", edition=edition.public_id, enrolment=one.public_id) for one in found)
+    return ChangeLine(
+        words=happened(found[0].what, found[0].number),
+        people=[(one.name, url) for one, url in zip(found, urls, strict=True)],
+        others=max(0, found[0].number - NAMED),
+    )

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from lms.kernel.clock import now
 from lms.kernel.db import db
+from lms.kernel.unit_of_work import unit_of_work
 from lms.people.sign_in import me
+from lms.seminars import services
 from lms.web.access import Permission, requires
 from lms.web.languages import language
 from lms.web.logs import note_look
@@ -16,6 +21,7 @@ from lms.web.render import render
 from lms.web.slices import page_in
 
 from .attention_pages import SheetPage
+from .forms import drawn_at
 from .queries.attention import Watched, all_watched, sheet, watched
 
 bp = Blueprint("attention", __name__)
@@ -26,7 +32,7 @@ bp = Blueprint("attention", __name__)
 def edition(edition: str) -> str:
     """Who needs attention in one edition, and why."""
     found = watched(db.session(), edition, me().scope)
-    return render("lms/dashboards/attention.html", page=_page([found], url_for(".edition", edition=edition)))
+    return render("lms/dashboards/attention.html", page=_page([found]))
 
 
 @bp.get("/editions/attention")
@@ -34,12 +40,48 @@ def edition(edition: str) -> str:
 def everywhere() -> str:
     """Who needs attention in any edition that one coordinates and that is not over."""
     found = all_watched(db.session(), me().scope, now().date())
-    return render("lms/dashboards/attention.html", page=_page(found, url_for(".everywhere"), several=True))
+    return render("lms/dashboards/attention.html", page=_page(found, several=True))
 
 
-def _page(editions: Sequence[Watched], url: str, *, several: bool = False) -> SheetPage:
+@bp.post("/editions/<edition>/attention/seen")
+@requires(Permission.COORDINATE)
+def seen(edition: str) -> Response:
+    """What changed in one edition up to the moment the page was drawn has been seen."""
+    with unit_of_work() as session:
+        _mark(session, [watched(session, edition, me().scope)])
+    flash(_("What happens from now on will stand here."), "done")
+    return redirect(url_for(".edition", edition=edition), 303)
+
+
+@bp.post("/editions/attention/seen")
+@requires(Permission.COORDINATE)
+def seen_everywhere() -> Response:
+    """The same for every edition that one coordinates and that is not over."""
+    with unit_of_work() as session:
+        _mark(session, all_watched(session, me().scope, now().date()))
+    flash(_("What happens from now on will stand here."), "done")
+    return redirect(url_for(".everywhere"), 303)
+
+
+def _mark(session: Session, editions: Sequence[Watched]) -> None:
+    ids = [one.id for one in editions]
+    services.mark_seen(session, person_id=me().person_id, edition_ids=ids, upto=drawn_at(request.form, now()))
+
+
+def _page(editions: Sequence[Watched], *, several: bool = False) -> SheetPage:
     at = now()
     found = sheet(db.session(), editions, me().scope, at, page_in(request.args))
-    for one in sorted({line.edition.public_id for line in found.lines}):
-        note_look("attention.listed", one, people=sum(line.edition.public_id == one for line in found.lines))
-    return SheetPage(editions, found, at, language(), url, several)
+    for one in editions:
+        shown = sum(line.edition.id == one.id for line in found.lines)
+        shown += sum(change.edition_id == one.id for change in found.changes)
+        if shown:
+            note_look("attention.listed", one.public_id, people=shown)
+    return SheetPage(editions, found, at, language(), *_addresses(editions, several), several)
+
+
+def _addresses(editions: Sequence[Watched], several: bool) -> tuple[str, str]:
+    """Of the sheet, and of the place where one says to have seen it."""
+    if several:
+        return url_for(".everywhere"), url_for(".seen_everywhere")
+    edition = editions[0].public_id
+    return url_for(".edition", edition=edition), url_for(".seen", edition=edition)

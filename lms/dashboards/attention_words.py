@@ -6,11 +6,13 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 
 from lms.learning.rules.standing import Standing
+from lms.seminars.models import ContactKind
 from lms.web.dates import local_day, short_day, short_moment
 from lms.web.languages import gettext as _
 from lms.web.languages import language, ngettext
 
-from .queries.attention import Line
+from .queries.attention import Line, Watched
+from .queries.changes import Happened
 from .rules.attention import Reason, days_between, days_left
 
 Sentence = Callable[[Line, dt.datetime], str]
@@ -121,6 +123,47 @@ _SAID: Mapping[Reason, Sentence] = {
     Reason.DEADLINE_NEAR: _deadline_near,
     Reason.NAME: _name,
 }
+
+
+def contact(line: Line) -> str:
+    """When and how somebody was in touch with a person last; nothing where nobody was."""
+    if line.contact is None:
+        return ""
+    kind, day = line.contact
+    return _CONTACTS[kind](short_day(day))
+
+
+_CONTACTS: Mapping[ContactKind, Callable[[str], str]] = {
+    ContactKind.CALLED: lambda day: _("Last contact: called on %(day)s.", day=day),
+    ContactKind.WROTE: lambda day: _("Last contact: wrote on %(day)s.", day=day),
+    ContactKind.MET: lambda day: _("Last contact: met on %(day)s.", day=day),
+}
+
+
+def happened(what: Happened, number: int) -> str:
+    """What happened to so many people."""
+    return _HAPPENED[what](number)
+
+
+_HAPPENED: Mapping[Happened, Callable[[int], str]] = {
+    Happened.SIGNED_IN: lambda n: ngettext(
+        "%(num)s person signed in for the first time:", "%(num)s people signed in for the first time:", n
+    ),
+    Happened.FINISHED: lambda n: ngettext(
+        "%(num)s person finished the pre-reading:", "%(num)s people finished the pre-reading:", n
+    ),
+    Happened.ASKED: lambda n: ngettext("%(num)s person asked for something:", "%(num)s people asked for something:", n),
+    Happened.DECLINED: lambda n: ngettext("%(num)s person declined:", "%(num)s people declined:", n),
+    Happened.WITHDREW: lambda n: ngettext("%(num)s person withdrew:", "%(num)s people withdrew:", n),
+    Happened.REPLACED: lambda n: ngettext("%(num)s person was replaced:", "%(num)s people were replaced:", n),
+}
+
+
+def since_when(edition: Watched) -> str:
+    """Since when changes are told."""
+    if edition.seen_at is None:
+        return _("In the last seven days. You have not said yet that you have seen this edition.")
+    return _("Since you said that you had seen it, on %(when)s.", when=short_moment(edition.seen_at, edition.zone))
 
 
 def progress(line: Line) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
@@ -44,6 +45,15 @@ def address_of(wanted: Filter, edition: str, page: int = 1) -> str:
     if wanted.state:
         asked["state"] = state_key(edition, wanted.state)
     return urlencode({**asked, **({"page": str(page)} if page > 1 else {})})
+
+
+def drawn_at(form: Mapping[str, str], latest: dt.datetime) -> dt.datetime:
+    """When the page that sends this was drawn; `latest` where it does not say so, or names a time to come."""
+    try:
+        at = dt.datetime.fromisoformat(form.get("drawn", ""))
+    except ValueError:
+        return latest
+    return min(at, latest) if at.tzinfo else latest
 
 
 def _one_of(kind: type[E], value: str | None) -> E | None:

@@ -28,7 +28,8 @@ ROLES: Mapping[Role, LazyString] = {
 
 SEES: Mapping[Sight, LazyString] = {
     Sight.EVERYTHING: _l(
-        "Your name, state, ministry or institution; how far you have come; your attendance; your requests; your record."
+        "Your name, state, ministry or institution; how far you have come; your attendance; your requests; "
+        "notes of when they were in touch with you; your record."
     ),
     Sight.COMPLETION: _l(
         "Your name, state, ministry or institution; whether your pre-reading is finished and your record issued."

@@ -53,6 +53,12 @@ class Job(Model):
             sqlite_where=text("state in ('waiting', 'running')"),
             postgresql_where=text("state in ('waiting', 'running')"),
         ),
+        Index(
+            "ix_lms_job_dead",
+            "kind",
+            sqlite_where=text("state = 'dead'"),
+            postgresql_where=text("state = 'dead'"),
+        ),
     )
 
 

@@ -9,7 +9,16 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, EmailField, SelectField, StringField, TextAreaField, TimeField
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    HiddenField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import (
     DataRequired,
@@ -22,9 +31,9 @@ from wtforms.validators import (
 )
 
 from lms.web.dates import is_zone
-from lms.web.forms import Form, zone_choices
+from lms.web.forms import Form, OnceForm, zone_choices
 
-from .labels import COMPANIONS, DEADLINE_POLICIES, EDITION_KINDS, HALVES, SECTORS
+from .labels import COMPANIONS, CONTACTS, DEADLINE_POLICIES, EDITION_KINDS, HALVES, SECTORS
 from .models import Edition
 from .rules import DeadlinePolicy, EditionFacts, EditionKind, NoSuchTime, end_of_day, instant
 
@@ -288,6 +297,15 @@ class MessageForm(Form):
     """What a participant writes to the coordinator."""
 
     message = TextAreaField(_l("What should your coordinator know?"), needed(2000))
+
+
+class ContactForm(OnceForm):
+    """One entry of the contact log; `corrects` is the public id of the entry that it takes the place of."""
+
+    kind = SelectField(_l("How"), choices=choices(CONTACTS))
+    day = DayField(_l("Day"), [InputRequired(_NEEDED)])
+    words = TextAreaField(_l("A few words"), may_be(2000))
+    corrects = HiddenField(validators=[Optional(), Length(max=32)])
 
 
 class SessionForm(Form):

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.errors import Refused
 from lms.kernel.secrets import new_token
-from lms.people.joining import Joining, moves, objects
+from lms.people.joining import Joining, binds, moves, objects
 from lms.people.models import Person
 
-from .models import EditionCompanion, Enrolment, EnrolmentEvent, ParticipantRequest, StageReached
+from .models import (
+    ContactNote,
+    EditionCompanion,
+    EditionSeen,
+    Enrolment,
+    EnrolmentEvent,
+    ParticipantRequest,
+    StageReached,
+)
 from .rules import OPEN, answer_place, counted, message_place, step_place
 from .rules.joining import PROGRESS, MustChoose, RecordLost, Rival, place_to_keep
 from .services import replace
@@ -41,6 +49,32 @@ def places(session: Session, joining: Joining) -> None:
     for place in session.scalars(moving.order_by(Enrolment.id)).all():
         _reseal(session, joining, place)
         place.person_id = joining.stays
+
+
+def _coordinated() -> str:
+    return str(_("The entry that would go has worked as a coordinator under its own name. Keep that entry."))
+
+
+binds(_coordinated, ContactNote.by_person_id, EditionSeen.person_id)
+
+
+def _noted() -> str:
+    return str(
+        _("What is noted in the contact log cannot be changed, and would be lost with the entry. Keep that entry.")
+    )
+
+
+@objects
+def notes_cannot_move(session: Session, stays: int, goes: int) -> list[str]:
+    """The words of the contact log are sealed for the entry they were written about, and nobody can seal them anew."""
+    alone = select(Enrolment.edition_id).where(Enrolment.person_id == stays)
+    mine = select(Enrolment.id).where(Enrolment.person_id == goes, Enrolment.edition_id.not_in(alone))
+    return [_noted()] if _has_notes(session, mine) else []
+
+
+def _has_notes(session: Session, places: Select[int]) -> bool:
+    words = select(ContactNote.id).where(ContactNote.enrolment_id.in_(places), ContactNote.sealed_words.is_not(None))
+    return bool(session.scalar(select(words.exists())))
 
 
 def _begun() -> str:
@@ -85,6 +119,8 @@ def _settled(session: Session, joining: Joining, mine: Enrolment, theirs: Enrolm
     if other is mine:
         if rival(session, theirs).has_progress:
             raise Refused(_begun())
+        if _has_notes(session, select(Enrolment.id).where(Enrolment.id == theirs.id)):
+            raise Refused(_noted())
         _reseal(session, joining, theirs)
         _exchange(session, joining, mine, theirs)
     return other

@@ -10,7 +10,18 @@ from flask_babel import lazy_gettext as _l
 from lms.people import states
 from lms.people.models import Sector
 
-from .rules import Companion, DeadlinePolicy, EditionKind, EnrolmentState, HalfDay, Link, Mark, RequestKind, Stage
+from .rules import (
+    Companion,
+    ContactKind,
+    DeadlinePolicy,
+    EditionKind,
+    EnrolmentState,
+    HalfDay,
+    Link,
+    Mark,
+    RequestKind,
+    Stage,
+)
 
 EDITION_KINDS: Mapping[EditionKind, str] = {
     EditionKind.GLOBAL: _l("Global"),
@@ -57,6 +68,11 @@ MARKS: Mapping[Mark, str] = {Mark.PRESENT: _l("Present"), Mark.ABSENT: _l("Absen
 REQUESTS: Mapping[RequestKind, str] = {
     RequestKind.MORE_TIME: _l("Asks for more time"),
     RequestKind.CANNOT_ATTEND: _l("Cannot attend"),
+}
+CONTACTS: Mapping[ContactKind, str] = {
+    ContactKind.CALLED: _l("Called"),
+    ContactKind.WROTE: _l("Wrote"),
+    ContactKind.MET: _l("Met"),
 }
 STAGES: Mapping[Stage, str] = {
     Stage.INVITED: _l("Invited"),

@@ -11,6 +11,7 @@ from lms.kernel.db import Model, choice
 from lms.people.models import Affiliation, Person, Sector
 
 from .rules import Companion as Companion
+from .rules import ContactKind as ContactKind
 from .rules import Deadline
 from .rules import EditionKind as EditionKind
 from .rules import EnrolmentState as EnrolmentState
@@ -174,6 +175,37 @@ class ParticipantRequest(Model):
         ),
         CheckConstraint("(answered_at IS NULL) = (granted IS NULL)", name="answered_one_way"),
     )
+
+
+class ContactNote(Model):
+    """That a coordinator was in touch with a participant: when, how, and in their words. Append-only: triggers that the
+    migrations make refuse everything else; a later entry of the same coordinator corrects an earlier one."""
+
+    __tablename__ = "lms_contact_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"))
+    client_key: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[ContactKind] = mapped_column(choice(ContactKind))
+    day: Mapped[dt.date]
+    sealed_words: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Under the key of the participant: they may tell of an illness."""
+    by_person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"))
+    at: Mapped[dt.datetime]
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("lms_contact_note.id"), unique=True)
+
+    __table_args__ = (UniqueConstraint("enrolment_id", "client_key"),)
+
+
+class EditionSeen(Model):
+    """Up to when a coordinator has seen what changed in an edition, by their own word."""
+
+    __tablename__ = "lms_edition_seen"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("lms_edition.id"), primary_key=True)
+    at: Mapped[dt.datetime]
 
 
 class OnSiteSession(Model):

@@ -19,7 +19,7 @@ from lms.people import services as people_services
 from lms.people.models import Person, Sector
 from lms.people.rules import Role, ScopeKind
 from lms.seminars import services
-from lms.seminars.models import Edition, Enrolment, RequestKind, Stage
+from lms.seminars.models import ContactKind, Edition, EditionSeen, Enrolment, RequestKind, Stage
 from tests.conftest import NOW, statements
 from tests.dashboards.makers import ARABIC, crowd, place
 from tests.learning.makers import make_reader, publish
@@ -35,6 +35,19 @@ def coordinator(app: Flask, edition: Edition | None = None) -> FlaskClient:
     scope = (ScopeKind.EDITION, edition.public_id) if edition else (ScopeKind.ALL, None)
     give_mandate(person, Role.COORDINATOR, *scope)
     return signed_in_client(app, person)
+
+
+def news(client: FlaskClient, path: str) -> str:
+    """What the sheet says has changed."""
+    found = re.search(r'<section [^>]*aria-labelledby="news">.*?</section>', client.get(path).text, re.S)
+    return re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", unescape(found[0]))).strip() if found else ""
+
+
+def drawn(client: FlaskClient, path: str) -> str:
+    """When the page says it was drawn."""
+    found = re.search(r'name="drawn" value="([^"]+)"', client.get(path).text)
+    assert found
+    return found[1]
 
 
 def lines(client: FlaskClient, path: str) -> dict[str, str]:
@@ -195,7 +208,13 @@ def test_the_sheet_takes_ten_statements_at_most_however_many_people(app: Flask, 
             client.get(path.format(edition.public_id))
             with statements(app) as said:
                 assert len(lines(client, path.format(edition.public_id))) == min(people, 50)
-        sent[people] = [one for one in said if not one.startswith(("BEGIN", "PRAGMA", "INSERT INTO lms_audit"))]
+        parts = (
+            "BEGIN",
+            "PRAGMA",
+            "INSERT INTO lms_audit",
+            "SELECT lms_person.id, lms_person.subject, lms_person.locale",
+        )
+        sent[people] = [one for one in said if not one.startswith(parts)]
     assert len(sent[3]) == len(sent[120]) <= 10, sent[120]
 
 
@@ -209,3 +228,88 @@ def test_long_sheets_come_in_pages_that_leave_no_one_out(sqlite_app: Flask) -> N
         assert "51 to 100 of 120" in client.get(f"{of(edition)}?page=2").text
     assert [len(page) for page in pages] == [50, 50, 20]
     assert len({name for page in pages for name in page}) == 120
+
+
+def test_what_changed_since_the_last_visit_is_told_until_the_coordinator_has_seen_it(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        place(session, edition, name="Lucía Muestra", stage=Stage.PRE_READING)
+        asks = place(session, edition, name="Juma Mfano")
+        services.ask(session, enrolment=asks, kind=RequestKind.MORE_TIME, message="x", at=NOW, by=asks.person.subject)
+        gone = place(session, edition, name="Tomás Ejemplo", stage=Stage.INVITED)
+        services.withdraw(session, enrolment=gone, at=NOW, by="c")
+    client, other = coordinator(app, edition), coordinator(app)
+    said = news(client, of(edition))
+    assert "In the last seven days." in said
+    assert "2 people signed in for the first time:" in said
+    assert "1 person finished the pre-reading: Lucía Muestra" in said
+    assert "1 person asked for something: Juma Mfano" in said
+    assert "1 person withdrew: Tomás Ejemplo" in said
+    with frozen(NOW + dt.timedelta(minutes=1)):
+        moment = drawn(client, of(edition))
+    with frozen(NOW + dt.timedelta(minutes=2)), unit_of_work() as session:
+        services.withdraw(
+            session, enrolment=session.get_one(Enrolment, asks.id), at=NOW + dt.timedelta(minutes=2), by="c"
+        )
+    with frozen(NOW + dt.timedelta(minutes=3)):
+        for _twice in range(2):
+            assert client.post(f"{of(edition)}/seen", data={"drawn": moment}).status_code == 303
+        said = news(client, of(edition))
+    assert "Since you said that you had seen it, on 12 April 2027, 11:01." in said
+    assert "1 person withdrew: Juma Mfano" in said, "what happened after the page was drawn is still new"
+    assert "Lucía" not in said
+    assert "Lucía" in news(other, of(edition)), "each coordinator has seen their own"
+
+
+def test_seeing_never_moves_back_nor_into_the_time_to_come(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        place(session, edition)
+    client = coordinator(app, edition)
+    for said in ("2030-01-01T00:00:00+00:00", "2001-01-01T00:00:00+00:00", "nonsense", ""):
+        assert client.post(f"{of(edition)}/seen", data={"drawn": said}).status_code == 303
+        with unit_of_work() as session:
+            assert session.scalars(select(EditionSeen.at)).one() == NOW
+
+
+def test_all_editions_are_marked_as_seen_at_once_and_no_foreign_one(app: Flask) -> None:
+    with unit_of_work() as session:
+        mine, other = make_edition(session), make_edition(session)
+        place(session, mine, name="Anna Voorbeeld")
+        place(session, other, name="Bea Voorbeeld")
+    client = coordinator(app, mine)
+    assert "Anna Voorbeeld" in news(client, "/editions/attention")
+    assert "Bea Voorbeeld" not in news(client, "/editions/attention")
+    assert client.post(f"{of(other)}/seen").status_code == 404
+    assert client.post("/editions/attention/seen").status_code == 303
+    assert news(client, "/editions/attention") == ""
+    with unit_of_work() as session:
+        assert session.scalars(select(EditionSeen.edition_id)).all() == [mine.id]
+
+
+def test_of_many_people_the_latest_are_named_and_the_others_counted(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        crowd(session, edition, [("TZ", Sector.JUSTICE, Stage.SIGNED_IN)] * 13)
+    said = news(coordinator(app, edition), of(edition))
+    assert "13 people signed in for the first time:" in said
+    assert "and 3 others." in said
+
+
+def test_somebody_called_yesterday_sinks_and_the_sheet_says_so(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        called = place(session, edition, name="Anna Voorbeeld", stage=Stage.INVITED)
+        place(session, edition, name="Bea Voorbeeld", stage=Stage.INVITED)
+        writer = place(session, edition, name="Writer Mfano").person
+        for kind, day in ((ContactKind.WROTE, 1), (ContactKind.CALLED, 20)):
+            services.note_contact(
+                session, enrolment=called, kind=kind, day=dt.date(2027, 4, day), words="", key=f"key-{day}",
+                at=LATER, by=writer.id,
+            )  # fmt: skip
+    with frozen(LATER):
+        said = lines(coordinator(app, edition), of(edition))
+        assert list(said)[-1] == "Anna Voorbeeld"
+    assert "Last contact: called on 20 April 2027." in said["Anna Voorbeeld"]
+    with frozen(LATER + dt.timedelta(days=1)):
+        assert next(iter(lines(coordinator(app, edition), of(edition)))) == "Anna Voorbeeld"

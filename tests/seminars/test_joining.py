@@ -23,7 +23,16 @@ from lms.people import services as people_services
 from lms.people.models import HostLink, IdentityKind, IdentityRow, Mandate, MandateState, Password, Person, Sector
 from lms.people.rules import Role, ScopeKind
 from lms.seminars import queries, services
-from lms.seminars.models import Companion, Edition, EditionCompanion, Enrolment, EnrolmentState, RequestKind, Stage
+from lms.seminars.models import (
+    Companion,
+    ContactKind,
+    Edition,
+    EditionCompanion,
+    Enrolment,
+    EnrolmentState,
+    RequestKind,
+    Stage,
+)
 from lms.seminars.rules.joining import MustChoose, RecordLost, Rival, place_to_keep
 from lms.seminars.spelling import words_of
 from tests.people.makers import give_mandate
@@ -89,6 +98,7 @@ def test_every_sealed_column_of_a_table_with_people_is_known_here() -> None:
 KNOWN_SEALED = {
     "lms_affiliation.sealed_function",
     "lms_answer.sealed",
+    "lms_contact_note.sealed_words",
     "lms_draft_comment.sealed_words",
     "lms_enrolment_event.sealed_reason",
     "lms_identity.sealed",
@@ -265,6 +275,18 @@ def test_a_place_that_counts_changes_its_holder_with_one_that_was_given_up(app: 
     assert (places[old].person_id, places[old].state) == (found.goes, EnrolmentState.WITHDRAWN)
     assert db.session.scalar(select(func.count()).select_from(Person)) == 2
     assert not any(run_all(db.session()).values())
+
+
+def test_what_is_noted_about_a_place_keeps_it_where_it_is(app: Flask) -> None:
+    with unit_of_work() as session:
+        found = two(session)
+        place = place_of(session, found.later, found.goes)
+        said = {"kind": ContactKind.CALLED, "day": AT.date(), "words": "Asks for June", "key": "a", "at": AT}
+        services.note_contact(session, enrolment=place, by=found.stays, **said)
+    with pytest.raises(Refused, match="contact log"):
+        join(found)
+    with pytest.raises(Refused, match="worked as a coordinator"):
+        join(Two(found.goes, found.stays, found.here, found.later))
 
 
 def test_who_has_begun_to_read_elsewhere_is_the_one_to_keep(app: Flask) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from lms.catalogue.models import UnitRevision, VersionModule, VersionUnit
@@ -23,15 +23,18 @@ from lms.people.queries import names_of
 from lms.people.rules import Scope
 from lms.seminars.models import (
     AttendanceClosing,
+    ContactKind,
     Edition,
+    EditionSeen,
     EditionVersion,
     Enrolment,
     ParticipantRequest,
 )
-from lms.seminars.queries import visible_to
+from lms.seminars.queries import last_contact_day, last_contacts, visible_to
 from lms.seminars.rules import COUNTED, RequestKind, coordinates
 from lms.web.slices import Slice, slice_of, sliced
 
+from .changes import Change, changes
 from .undelivered import undelivered
 
 
@@ -49,6 +52,8 @@ class Watched:
     deadline_at: dt.datetime
     version_id: int
     closed_at: dt.datetime | None
+    seen_at: dt.datetime | None
+    """Up to when whoever asks has seen what changed in it, by their own word."""
 
 
 _LAST = (
@@ -61,15 +66,18 @@ _WATCHED = (
     select(
         Edition.id, Edition.public_id, Edition.title, Edition.place, Edition.starts_on, Edition.ends_on, Edition.zone,
         Edition.deadline_at, EditionVersion.version_id, AttendanceClosing.at.label("closed_at"),
+        EditionSeen.at.label("seen_at"),
     )
     .join(EditionVersion, EditionVersion.id == _LAST)
     .outerjoin(AttendanceClosing, AttendanceClosing.edition_id == Edition.id)
+    .outerjoin(EditionSeen, and_(EditionSeen.edition_id == Edition.id, EditionSeen.person_id == bindparam("viewer")))
 )  # fmt: skip
 
 
 def watched(session: Session, public_id: str, scope: Scope) -> Watched:
     """One edition for somebody who coordinates it; for everyone else there is none (NotFound). One statement."""
-    row = session.execute(_WATCHED.where(Edition.public_id == public_id)).mappings().first()
+    asked = _WATCHED.where(Edition.public_id == public_id)
+    row = session.execute(asked, {"viewer": scope.person_id}).mappings().first()
     if row is None or not coordinates(scope, public_id):
         raise NotFound
     return Watched(**row)
@@ -78,7 +86,7 @@ def watched(session: Session, public_id: str, scope: Scope) -> Watched:
 def all_watched(session: Session, scope: Scope, today: dt.date) -> list[Watched]:
     """Every edition that this scope coordinates and that is not over, the first to begin first; one statement."""
     running = _WATCHED.where(_coordinated(scope), Edition.ends_on >= today)
-    rows = session.execute(running.order_by(Edition.starts_on, Edition.id)).mappings()
+    rows = session.execute(running.order_by(Edition.starts_on, Edition.id), {"viewer": scope.person_id}).mappings()
     return [Watched(**row) for row in rows]
 
 
@@ -105,28 +113,36 @@ class Line:
     """The public ids of what they asked for and nobody has answered."""
     name: str = ""
     standing: Standing | None = None
+    contact: tuple[ContactKind, dt.date] | None = None
+    """How and when somebody was in touch with them last."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One page of the morning sheet."""
+    """One page of the morning sheet, and what changed since the last visit."""
 
     total: int
     slice: Slice
     lines: list[Line]
+    changes: list[Change]
 
 
 def sheet(session: Session, editions: Sequence[Watched], scope: Scope, at: dt.datetime, page: int) -> Sheet:
-    """Who needs attention in these editions, in the order of `rules.attention.order`; seven statements at most, and
-    one more for each further version that their editions read."""
+    """Who needs attention in these editions, in the order of `rules.attention.order`, and what changed; eight
+    statements at most, and one more for each further version that their editions read."""
     open_ones = {one.id: one for one in editions if one.closed_at is None}
-    if not open_ones:
-        return Sheet(0, slice_of([], page), [])
     outlines = {number: outline(session, number) for number in {one.version_id for one in open_ones.values()}}
-    found = _needing(session, open_ones, outlines, scope, at)
+    found = _needing(session, open_ones, outlines, scope, at) if open_ones else []
     found.sort(key=lambda line: order(line.facts, at))
-    part = slice_of(found, page)
-    return Sheet(len(found), part, _named(session, sliced(found, part), outlines))
+    part, new = slice_of(found, page), changes(session, [one.id for one in editions], scope, at)
+    lines = sliced(found, part)
+    names = names_of(session, {one.person_id for one in lines} | {one.person_id for one in new})
+    return Sheet(
+        total=len(found),
+        slice=part,
+        lines=_named(session, lines, names, outlines) if lines else [],
+        changes=[replace(one, name=names[one.person_id]) for one in new],
+    )
 
 
 _more_time, _cannot_attend = aliased(ParticipantRequest), aliased(ParticipantRequest)
@@ -145,6 +161,7 @@ def _people(editions: Mapping[int, Watched], scope: Scope) -> Select[*tuple[Any,
             Institution.name.label("institution_name"), EnrolmentProgress.completed_at,
             _more_time.public_id.label("more_time"), _more_time.at.label("more_time_at"),
             _cannot_attend.public_id.label("cannot_attend"), _cannot_attend.at.label("cannot_attend_at"),
+            last_contact_day().scalar_subquery().label("contacted_on"),
         )
         .join(Person, Person.id == Enrolment.person_id)
         .join(Institution, Institution.id == Enrolment.institution_id)
@@ -197,6 +214,7 @@ def _facts(
         more_time_at=row.more_time_at,
         cannot_attend_at=row.cannot_attend_at,
         mail_failed_at=mail_failed_at,
+        contacted_on=row.contacted_on,
     )
 
 
@@ -264,11 +282,21 @@ def _read_so_far(
 # The page -------------------------------------------------------------------------------------------------------------
 
 
-def _named(session: Session, lines: Sequence[Line], outlines: Mapping[int, Outline]) -> list[Line]:
-    """The lines of one page with names, and where each person stands in the course."""
-    names = names_of(session, [line.person_id for line in lines])
+def _named(
+    session: Session, lines: Sequence[Line], names: Mapping[int, str], outlines: Mapping[int, Outline]
+) -> list[Line]:
+    """The lines of one page with names, where each person stands in the course, and who was in touch with them."""
     stand: dict[int, Standing] = {}
     for number, course in outlines.items():
         theirs = [line.facts.enrolment_id for line in lines if line.edition.version_id == number]
         stand |= standings(session, theirs, course) if theirs else {}
-    return [replace(line, name=names[line.person_id], standing=stand.get(line.facts.enrolment_id)) for line in lines]
+    contacts = last_contacts(session, [line.facts.enrolment_id for line in lines])
+    return [
+        replace(
+            line,
+            name=names[line.person_id],
+            standing=stand.get(line.facts.enrolment_id),
+            contact=contacts.get(line.facts.enrolment_id),
+        )
+        for line in lines
+    ]

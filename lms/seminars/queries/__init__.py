@@ -13,6 +13,7 @@ from .attendance import (
     sessions_of,
     sheet_people,
 )
+from .contacts import Contact, OwnContact, contacts_about, contacts_of, last_contact_day, last_contacts
 from .counts import counts
 from .editions import (
     CompanionRow,
@@ -52,10 +53,12 @@ from .standing import LinkedPlace, RequestRow, Step, history, linked_places, req
 __all__ = [
     "Closing",
     "CompanionRow",
+    "Contact",
     "EditionRow",
     "EnrolmentRow",
     "LinkedPlace",
     "MarkRow",
+    "OwnContact",
     "PersonRow",
     "RequestRow",
     "SheetPerson",
@@ -65,6 +68,8 @@ __all__ = [
     "attendance_result",
     "closing_of",
     "companions_of",
+    "contacts_about",
+    "contacts_of",
     "counts",
     "course_choices",
     "course_versions",
@@ -78,6 +83,8 @@ __all__ = [
     "enrolment_row",
     "history",
     "institutions_named",
+    "last_contact_day",
+    "last_contacts",
     "later_editions",
     "linked_places",
     "marks_of",

@@ -81,6 +81,14 @@ class RequestKind(enum.StrEnum):
     CANNOT_ATTEND = "cannot-attend"
 
 
+class ContactKind(enum.StrEnum):
+    """How somebody was in touch with a participant."""
+
+    CALLED = "called"
+    WROTE = "wrote"
+    MET = "met"
+
+
 class Stage(enum.StrEnum):
     """The steps of the way, for counting. A person is counted at each stage reached."""
 
@@ -272,3 +280,8 @@ def answer_place(request: str) -> str:
 def step_place(enrolment_id: int, state: EnrolmentState, at: dt.datetime) -> str:
     """Where the reason for a step of an enrolment is sealed."""
     return f"lms_enrolment_event:reason:{enrolment_id}:{state}:{at.astimezone(dt.UTC).isoformat()}"
+
+
+def contact_place(entry: str) -> str:
+    """Where the words of an entry of the contact log are sealed; `entry` is its public id."""
+    return f"lms_contact_note:words:{entry}"

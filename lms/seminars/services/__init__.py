@@ -10,6 +10,7 @@ from .attendance import (
     set_session,
 )
 from .companions import add_companion, remove_companion
+from .contacts import mark_seen, note_contact
 from .counting import fold_tallies, reach, reach_all
 from .deadlines import extend, fit_deadlines
 from .editions import NotNewer, change_edition, create_edition, follow_editorial, hold_version, use_version
@@ -41,7 +42,9 @@ __all__ = [
     "invite",
     "lay_out_sessions",
     "mark_attendance",
+    "mark_seen",
     "nominate",
+    "note_contact",
     "put_off",
     "reach",
     "reach_all",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from . import attendance, companions, downloads, duplicates, editions, nominations, own, participants
+from . import attendance, companions, contacts, downloads, duplicates, editions, nominations, own, participants
 from .blueprint import bp
 
 __all__ = [
     "attendance",
     "bp",
     "companions",
+    "contacts",
     "downloads",
     "duplicates",
     "editions",

@@ -22,6 +22,7 @@ from lms.people.sign_in import me
 from lms.seminars import queries, services
 from lms.seminars.forms import AnswerForm, DeadlineForm, NomineeForm, ReasonForm, ReplaceForm, ZonedForm
 from lms.seminars.labels import (
+    CONTACTS,
     LINKS,
     REQUESTS,
     SECTORS,
@@ -109,6 +110,8 @@ def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) 
         row=row,
         form=next(iter((refused or {}).values()), None),
         forms=_forms(found, requests) | (refused or {}),
+        contacts=queries.contacts_of(session, row.id, row.person_id),
+        contact_words=CONTACTS,
         person_name=people.person_name(session, row.person_id),
         addresses=people.addresses_of(session, row.person_id),
         requests=requests,
@@ -123,7 +126,13 @@ def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) 
         link_words=LINKS,
         state_name=state_name,
         state_note=state_note,
-        labels={"states": STATES, "marks": STATE_MARKS, "stages": STAGES, "sectors": SECTORS, "requests": REQUESTS},
+        labels={
+            "states": STATES,
+            "marks": STATE_MARKS,
+            "stages": STAGES,
+            "sectors": SECTORS,
+            "requests": REQUESTS,
+        },
     )
 
 

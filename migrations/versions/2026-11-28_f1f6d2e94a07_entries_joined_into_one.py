@@ -6,8 +6,8 @@ Locks: none to speak of; a column without a value is added. SQLite copies lms_pe
 import sqlalchemy as sa
 from alembic import op
 
-revision = "f1b6d2e94a07"
-down_revision = "e8a4c1d70b35"
+revision = "f1f6d2e94a07"
+down_revision = "f1d20c4be915"
 branch_labels = None
 depends_on = None
 
