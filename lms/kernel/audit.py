@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from .models import AuditEntry
@@ -15,3 +17,10 @@ def record(
 ) -> None:
     """Write one line; `actor` and `about` are public ids (a person's subject, an edition's token), never names."""
     session.add(AuditEntry(at=at, actor=actor, act=act, about=about, details=details))
+
+
+def record_all(session: Session, *, at: dt.datetime, actor: str | None, act: str, about: Iterable[str]) -> None:
+    """Write one line about each of many things that one act was done to, in one statement."""
+    rows: list[dict[str, Any]] = [{"at": at, "actor": actor, "act": act, "about": one, "details": {}} for one in about]
+    if rows:
+        session.execute(insert(AuditEntry), rows)

@@ -1,4 +1,4 @@
-"""The kernel's tables: jobs, workers, periodic work, the audit trail and throttle counts."""
+"""The kernel's tables: jobs, workers, long work, the audit trail and throttle counts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 import enum
 from typing import Any
 
-from sqlalchemy import Index, String, Text, text
+from sqlalchemy import CheckConstraint, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .db import Model, choice
@@ -92,3 +92,37 @@ class Throttle(Model):
     key: Mapped[str] = mapped_column(String(80), primary_key=True)
     window: Mapped[dt.datetime] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(default=0)
+
+
+class UndertakingState(enum.StrEnum):
+    """Where long work stands; `refused` was ended by a rule, and `outcome` has the sentence."""
+
+    RUNNING = "running"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class Undertaking(Model):
+    """Work that somebody asked for and that takes longer than a page: who asked, about what, how far it is."""
+
+    __tablename__ = "lms_undertaking"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    about: Mapped[str] = mapped_column(String(80), index=True)
+    """The public id of what it is about."""
+    by: Mapped[str] = mapped_column(String(40))
+    """The subject of who asked."""
+    state: Mapped[UndertakingState] = mapped_column(choice(UndertakingState), default=UndertakingState.RUNNING)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int]
+    begun_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+    outcome: Mapped[dict[str, Any]]
+    """What came of it, as keys and numbers for whoever puts it in words; never a name or an address."""
+
+    __table_args__ = (
+        CheckConstraint("(state = 'running') = (ended_at IS NULL)", name="ended_or_running"),
+        CheckConstraint("done >= 0 AND total >= 0", name="counted"),
+    )

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     DateField,
@@ -322,3 +323,9 @@ class CompanionForm(Form):
     name = StringField(_l("Name"), needed(200))
     address = EmailField(_l("E-mail address"), [*needed(320), Email(_l("This is not an e-mail address."))])
     role = SelectField(_l("Role"), choices=choices(COMPANIONS))
+
+
+class ImportForm(Form):
+    """A file of nominations."""
+
+    file = FileField(_l("File"), [FileRequired(_l("Choose a file."))])

@@ -11,6 +11,8 @@ from lms.kernel.secrets import new_token
 from lms.people.joining import Joining, binds, moves, objects
 from lms.people.models import Person
 
+from .imports.models import Import, ImportRow
+from .imports.sealing import before_place
 from .models import (
     ContactNote,
     EditionCompanion,
@@ -139,6 +141,7 @@ def _exchange(session: Session, joining: Joining, mine: Enrolment, theirs: Enrol
 
 
 def _reseal(session: Session, joining: Joining, place: Enrolment) -> None:
+    _reseal_imports(session, joining, place)
     steps = select(EnrolmentEvent).where(EnrolmentEvent.enrolment_id == place.id)
     for step in session.scalars(steps.where(EnrolmentEvent.sealed_reason.is_not(None))):
         step.sealed_reason = joining.resealed(step.sealed_reason, step_place(place.id, step.state, step.at))
@@ -150,3 +153,11 @@ def _reseal(session: Session, joining: Joining, place: Enrolment) -> None:
             .where(ParticipantRequest.id == asked.id)
             .values(sealed_message=sealed, sealed_answer=answer)
         )
+
+
+def _reseal_imports(session: Session, joining: Joining, place: Enrolment) -> None:
+    """What an import changed here can still be taken back; the person whom it made is one with somebody older now."""
+    rows = select(ImportRow, Import).join(Import, Import.id == ImportRow.import_id)
+    for row, found in session.execute(rows.where(ImportRow.enrolment_id == place.id)):
+        row.sealed_before = joining.resealed(row.sealed_before, before_place(found, row.number))
+        row.person_made = False

@@ -101,7 +101,7 @@ class Enrolment(Model):
     """This person's own deadline, when more time was granted."""
     due_at: Mapped[dt.datetime]
     """When the pre-reading is due for this person: what `rules.due_at` says, kept in every change of what it asks."""
-    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("lms_enrolment.id"))
+    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("lms_enrolment.id"), index=True)
     deferred_from_id: Mapped[int | None] = mapped_column(ForeignKey("lms_enrolment.id"), unique=True, index=True)
     """The place in an earlier edition that was put off until this one."""
 

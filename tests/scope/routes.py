@@ -18,6 +18,7 @@ from lms.kernel.db import Model
 from lms.learning.models import QuizTry, TermProposal, TextReport
 from lms.people.models import IdentityKind, IdentityRow, Mandate, Person, SignInSession
 from lms.records.models import RecordSubject
+from lms.seminars.imports.models import Import
 from lms.seminars.models import Edition, Enrolment, ParticipantRequest
 
 Values = list[dict[str, str]]
@@ -31,6 +32,7 @@ SOURCES: Mapping[str, object] = {
     "edition": select(Edition.public_id),
     "enrolment": select(Enrolment.public_id),
     "request": select(ParticipantRequest.public_id),
+    "listing": select(Import.public_id),
     "record": select(RecordSubject.record),
     "mandate": select(Mandate.public_id),
     "person": select(Person.subject),

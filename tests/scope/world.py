@@ -33,6 +33,7 @@ from tests.authoring.drafts import FIRST_PATH, begin, save, workspace
 from tests.learning.makers import Reader, publish
 from tests.people.makers import give_mandate, signed_in_client
 from tests.records.makers import attend, close, complete_reading
+from tests.seminars.importing import said, taken_in
 from tests.seminars.makers import enrol_person, make_edition, make_institution
 
 BEGINNING = "zq"
@@ -172,6 +173,8 @@ def grow(app: Flask, folder: Path, seed: int) -> World:
             _companion(world, session, edition)
         _people(world, session, editions, institutions)
         _records(world, session, editions[-1])
+        for edition in editions[:-1]:
+            _import(world, session, edition)
         staff = {name: world.person(session).id for name in STAFF}
         reaches = _reaches(world, institutions)
     for name, (role, kind) in STAFF.items():
@@ -251,6 +254,20 @@ def _placed(place: Enrolment, edition: Edition, institution: Institution) -> Pla
     return Placed(
         place.public_id, edition.public_id, place.person_id, institution.state_code, institution.public_id, counted
     )
+
+
+def _import(world: World, session: Session, edition: Edition) -> None:
+    """A file that names the people of an edition, and waits for its coordinator: some rows are right, some are not."""
+    mine = [place.person_id for place in world.places if place.edition == edition.public_id]
+    rows = [
+        said(
+            name=world.of(person_id, Kind.NAME)[0].text,
+            address=f"{world.of(person_id, Kind.ADDRESS)[0].text}@example.org",
+            institution="Ministry of what is not known" if number % 2 else "",
+        )
+        for number, person_id in enumerate(mine)
+    ]
+    taken_in(session, edition, *rows, at=now())
 
 
 def _records(world: World, session: Session, edition: Edition) -> None:

@@ -36,6 +36,10 @@ class Browser:
         """Send a form."""
         return self._open(path, method="POST", data=form)
 
+    def part(self, path: str) -> TestResponse:
+        """Ask for the part of a page that looks again by itself."""
+        return self._open(path, method="GET", headers={"HX-Request": "true"})
+
     def _open(self, path: str, **request: Any) -> TestResponse:
         self._forget()
         answer = self._client.open(path, **request)

@@ -18,11 +18,13 @@ from lms.authoring.services import Words, open_draft, remark
 from lms.catalogue.models import Course
 from lms.demo.cast import cast
 from lms.kernel.clock import now
+from lms.kernel.secrets import new_token
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.learning.models import QuizTry, TermProposal, TextReport
 from lms.people.models import IdentityKind, IdentityRow, Mandate, Person, SignInSession
 from lms.people.queries import person_by_address, viewer_for_person
 from lms.records.models import RecordSubject
+from lms.seminars.imports.models import Import, ImportState
 from lms.seminars.models import Edition, Enrolment, ParticipantRequest
 from tests.people.makers import signed_in_client
 
@@ -67,7 +69,15 @@ def filled(sqlite_app: Flask) -> Flask:
         assert by is not None
         anchor = Anchor("course.yaml", "", "A seminar")
         remark(session, draft=draft, anchor=anchor, words=Words("Is this so?", "a-first-remark"), by=by, at=now())
+        for number in session.scalars(select(Edition.id)).all():
+            session.add(_import(number))
     return sqlite_app
+
+
+def _import(edition_id: int) -> Import:
+    """A file that was sent for an edition and waits for its coordinator."""
+    state = ImportState.REHEARSED
+    return Import(public_id=new_token(), edition_id=edition_id, by="nobody", at=now(), state=state, size=0)
 
 
 def _walker(app: Flask, key: str) -> Walker:
@@ -113,6 +123,7 @@ def _walker(app: Flask, key: str) -> Walker:
             "name": NOBODY,
             "sha256": NOBODY,
             "medium": "court",
+            "listing": session.scalar(select(Import.public_id).where(Import.edition_id == edition.id)),
         }
     assert all(foreign.values()), foreign
     return Walker(signed_in_client(app, person), {name: str(value) for name, value in foreign.items()})

@@ -9,9 +9,12 @@ from .codes import make_code as make_code
 from .codes import try_code as try_code
 from .erasure import erase as erase
 from .erasure import erase_again as erase_again
+from .institutions import Belonging as Belonging
 from .institutions import affiliate as affiliate
+from .institutions import affiliate_all as affiliate_all
 from .institutions import create_institution as create_institution
 from .institutions import move as move
+from .institutions import sealed_function as sealed_function
 from .institutions import sync_states as sync_states
 from .invitations import ask_for_new_password as ask_for_new_password
 from .invitations import decline_invitation as decline_invitation
@@ -34,6 +37,8 @@ from .names import set_locale as set_locale
 from .names import welcome as welcome
 from .passwords import change_password as change_password
 from .passwords import keep_password as keep_password
+from .persons import Newcomer as Newcomer
+from .persons import create_people as create_people
 from .persons import create_person as create_person
 from .persons import person_for_address as person_for_address
 from .sessions import end_other_sessions as end_other_sessions

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit
 from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Refused
-from lms.kernel.secrets import new_token
+from lms.kernel.secrets import new_token, seal
 from lms.people.models import Affiliation, Institution, Person, Sector, StateRow
 from lms.people.queries.institutions import function_place
 from lms.people.rules.names import folded, mistake_in_line, mistake_in_name, tidy_line
@@ -26,9 +28,9 @@ LONGEST_FUNCTION = 200
 
 def sync_states(session: Session) -> None:
     """Bring the table of states in line with the data file, so that the database can refuse unknown ones."""
-    insert = dialect_insert(session)
+    inserting = dialect_insert(session)
     rows = [{"code": state.code, "membership": state.membership} for state in all_states()]
-    change = insert(StateRow).values(rows)
+    change = inserting(StateRow).values(rows)
     session.execute(
         change.on_conflict_do_update(index_elements=["code"], set_={"membership": change.excluded.membership})
     )
@@ -68,6 +70,36 @@ def affiliate(
     session.add(made)
     session.flush()  # its id is what an enrolment keeps
     return made
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """That a person whose key is at hand serves at an institution since a day; the function is checked already."""
+
+    person_id: int
+    key: bytes
+    institution_id: int
+    function: str
+    since: dt.date
+
+
+def affiliate_all(session: Session, belongings: Sequence[Belonging]) -> list[int]:
+    """As `affiliate`, for any number at once in one statement: the ids, in their order."""
+    rows = [
+        {
+            "person_id": one.person_id,
+            "institution_id": one.institution_id,
+            "since": one.since,
+            "sealed_function": sealed_function(one.key, one.function, one.since),
+        }
+        for one in belongings
+    ]
+    return list(session.scalars(insert(Affiliation).returning(Affiliation.id, sort_by_parameter_order=True), rows))
+
+
+def sealed_function(key: bytes, function: str, since: dt.date) -> bytes | None:
+    """A function as it is kept, for the affiliation that began on that day; nothing where there is none."""
+    return seal(key, function.encode(), function_place(since)) if function else None
 
 
 def move(

@@ -10,6 +10,7 @@ from itertools import islice
 
 from lms.kernel.apart import Rejected
 from lms.seminars.columns import column_of
+from lms.web.cells import bare
 
 from .bounds import FIRST_ROWS, MOST_COLUMNS, MOST_ROWS
 from .encodings import decoded
@@ -44,7 +45,7 @@ def _rows(text: str, separator: str) -> Iterator[Row]:
             raise Rejected("rows", most=MOST_ROWS)
         if len(cells) > MOST_COLUMNS:
             cells = _without_empty_end(cells)
-        yield Row(number, cells)
+        yield Row(number, [bare(cell) for cell in cells])
 
 
 def _without_empty_end(cells: list[str]) -> list[str]:

@@ -145,6 +145,8 @@ _FOLLOWS: dict[EnrolmentState | None, frozenset[EnrolmentState]] = {
     EnrolmentState.ACCEPTED: ENDED,
     # Somebody who left may be asked again: the substitute falls ill, the ministry changes its mind.
     **dict.fromkeys(ENDED, frozenset({EnrolmentState.INVITED})),
+    # Who was withdrawn before being told may also be nominated again.
+    EnrolmentState.WITHDRAWN: frozenset({EnrolmentState.INVITED, EnrolmentState.NOMINATED}),
 }
 TAKEN_BACK = frozenset({EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN, EnrolmentState.DEFERRED})
 """Steps that can be taken back as if they had not been made: nobody else has the place because of them."""

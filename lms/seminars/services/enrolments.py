@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, insert, or_, select
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit
@@ -13,7 +15,7 @@ from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.events import publish
 from lms.kernel.secrets import new_token
-from lms.people.models import Affiliation, Institution
+from lms.people.models import Affiliation, Institution, Sector
 from lms.people.queries import subjects_of
 from lms.people.sealing import seal_reason
 from lms.seminars.events import EnrolmentAccepted, EnrolmentEnded, EnrolmentInvited
@@ -33,40 +35,69 @@ from lms.seminars.rules import (
 from .counting import reach, recount
 
 
+@dataclass(frozen=True)
+class Serving:
+    """Whom a place is given, and where they serve now, which the place keeps."""
+
+    person_id: int
+    affiliation_id: int
+    institution_id: int
+    state_code: str
+    sector: Sector
+    zone: str
+
+
 def enrol(
     session: Session, *, edition: Edition, person_id: int, affiliation_id: int, at: dt.datetime, by: str | None
 ) -> Enrolment:
     """Nominate a person for an edition; raises Refused for one who is in it already, once or at the same moment."""
-    _while_open(session, edition.id)
-    # The deadline is read again now that nobody can change it.
-    place = session.execute(
-        select(
-            Institution.state_code, Institution.sector, Institution.id, Institution.zone,
-            Edition.deadline_at, Edition.deadline_on,
+    found = select(Institution.state_code, Institution.sector, Institution.id, Institution.zone)
+    there = session.execute(
+        found.join(Affiliation, Affiliation.institution_id == Institution.id).where(
+            Affiliation.id == affiliation_id, Affiliation.person_id == person_id
         )
-        .join(Affiliation, Affiliation.institution_id == Institution.id)
-        .join(Edition, Edition.id == edition.id)
-        .where(Affiliation.id == affiliation_id, Affiliation.person_id == person_id)
-    ).one()  # fmt: skip
-    insert = dialect_insert(session)
-    row = insert(Enrolment).values(
-        public_id=new_token(),
-        edition_id=edition.id,
-        person_id=person_id,
-        affiliation_id=affiliation_id,
-        institution_id=place.id,
-        state_code=place.state_code,
-        sector=place.sector,
-        state=EnrolmentState.NOMINATED,
-        due_at=due_at(Deadline(place.deadline_at, place.deadline_on), None, place.zone),
-    )
-    enrolment: Enrolment | None = session.scalar(
-        row.on_conflict_do_nothing(index_elements=["edition_id", "person_id"]).returning(Enrolment)
-    )
-    if enrolment is None:
+    ).one()
+    serving = Serving(person_id, affiliation_id, there.id, there.state_code, there.sector, there.zone)
+    made = enrol_all(session, edition=edition, serving=[serving], at=at, by=by)
+    if not made:
         raise Refused(_("This person is in this edition already."))
-    _note(session, enrolment, EnrolmentState.NOMINATED, at, by, None)
-    return enrolment
+    return session.get_one(Enrolment, made[person_id])
+
+
+def enrol_all(
+    session: Session, *, edition: Edition, serving: Sequence[Serving], at: dt.datetime, by: str | None
+) -> dict[int, int]:
+    """Nominate any number at once in few statements: the id of each new place by its person. Whoever is in the edition
+    already is left out. Raises Refused once attendance is closed."""
+    _while_open(session, edition.id)
+    # Read again now that nobody can change it.
+    deadline = session.execute(select(Edition.deadline_at, Edition.deadline_on).where(Edition.id == edition.id)).one()
+    rows = [_new_place(edition.id, one, Deadline(deadline.deadline_at, deadline.deadline_on)) for one in serving]
+    new = dialect_insert(session)(Enrolment).on_conflict_do_nothing(index_elements=["edition_id", "person_id"])
+    made = session.execute(new.returning(Enrolment.id, Enrolment.public_id, Enrolment.person_id), rows).all()
+    # Events are told apart by their id, so they are numbered in the order of the places.
+    placed = sorted(made, key=lambda row: row.id)
+    steps = [{"enrolment_id": row.id, "state": EnrolmentState.NOMINATED, "by": by, "at": at} for row in placed]
+    if steps:
+        session.execute(insert(EnrolmentEvent), steps)
+        act = f"enrolment.{EnrolmentState.NOMINATED}"
+        audit.record_all(session, at=at, actor=by, act=act, about=[row.public_id for row in placed])
+    return {row.person_id: row.id for row in placed}
+
+
+def _new_place(edition_id: int, serving: Serving, deadline: Deadline) -> dict[str, object]:
+    said = {name: value for name, value in vars(serving).items() if name != "zone"}
+    due = due_at(deadline, None, serving.zone)
+    state = EnrolmentState.NOMINATED
+    return {**said, "public_id": new_token(), "edition_id": edition_id, "state": state, "due_at": due}
+
+
+def nominate_again(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: str | None) -> None:
+    """Take up again a place that was withdrawn before its person was told of it; raises Refused, Conflict."""
+    _while_open(session, enrolment.edition_id)
+    if enrolment.invited_at is not None:
+        raise Conflict(_("This has been changed in the meantime. Look at the page again before you repeat it."))
+    _move(session, enrolment, EnrolmentState.NOMINATED, at, by)
 
 
 def invite(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: str | None) -> None:

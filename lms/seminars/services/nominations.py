@@ -47,7 +47,7 @@ def nominate(session: Session, *, edition: Edition, nominee: Nominee, at: dt.dat
     person = people.person_by_address(session, nominee.address) or people_services.create_person(
         session, name=nominee.name, address=nominee.address, at=at, locale=nominee.language
     )
-    affiliation_id = _affiliation(session, person, institution, at, by)
+    affiliation_id = serve_at(session, person, institution, at, by)
     return enrol(session, edition=edition, person_id=person.id, affiliation_id=affiliation_id, at=at, by=by)
 
 
@@ -133,7 +133,7 @@ def _institution(session: Session, nominee: Nominee, at: dt.datetime, by: str) -
     )
 
 
-def _affiliation(session: Session, person: Person, institution: Institution, at: dt.datetime, by: str) -> int:
+def serve_at(session: Session, person: Person, institution: Institution, at: dt.datetime, by: str) -> int:
     """Where the person serves today; somebody who served elsewhere so far has moved."""
     today = at.date()
     present = people.affiliation_on(session, person.id, today)

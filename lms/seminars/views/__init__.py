@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from . import attendance, companions, contacts, downloads, duplicates, editions, nominations, own, participants
+from . import (
+    attendance,
+    companions,
+    contacts,
+    downloads,
+    duplicates,
+    editions,
+    imports,
+    nominations,
+    own,
+    participants,
+)
 from .blueprint import bp
 
 __all__ = [
@@ -13,6 +24,7 @@ __all__ = [
     "downloads",
     "duplicates",
     "editions",
+    "imports",
     "nominations",
     "own",
     "participants",

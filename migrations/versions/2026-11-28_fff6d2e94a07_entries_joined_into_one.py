@@ -6,8 +6,8 @@ Locks: none to speak of; a column without a value is added. SQLite copies lms_pe
 import sqlalchemy as sa
 from alembic import op
 
-revision = "f1f6d2e94a07"
-down_revision = "f1d20c4be915"
+revision = "fff6d2e94a07"
+down_revision = "f3a7e19b3c60"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,260 @@
+"""What becomes of one row, from what it says and what is known: pure, so that a rehearsal and the saving agree."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from email_validator import EmailNotValidError, validate_email
+
+from lms.people import states
+from lms.people.models import Sector
+from lms.people.rules.names import LONGEST_NAME, folded, mistake_in_line, mistake_in_name
+from lms.seminars.cells import language_of, sector_of, zone_of
+from lms.seminars.columns import Column
+from lms.seminars.rules import EnrolmentState, counted
+
+from .models import Verdict
+
+LONGEST_FUNCTION = 200
+LONGEST_INSTITUTION = 300
+NEW_ON_PURPOSE = "new-institution"
+"""The cell by which a coordinator says that an institution is new, however much its name is like another's."""
+_ALIKE = 0.86
+_IN_BRACKETS = re.compile(r"^[^<>]*<([^<>]+)>[;,.]?$")
+_EARLIEST = dt.date(1950, 1, 1)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What we have of a person whom a row names. `ours`: nobody but this edition's coordinator has dealt with them so
+    far, so that all that is said of them may be corrected."""
+
+    person_id: int
+    name: str
+    ours: bool
+    locale: str | None
+    function: str
+    institution_id: int | None
+    """Where they serve, or for a place in this edition where they served then."""
+    there_since: dt.date | None
+    enrolment_id: int | None = None
+    state: EnrolmentState | None = None
+    invited: bool = False
+
+
+@dataclass(frozen=True)
+class House:
+    """An institution that is known."""
+
+    id: int
+    name: str
+    sector: Sector
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is known around some rows."""
+
+    people: Mapping[str, Known]
+    """By the blind index of their address."""
+    houses: Mapping[str, Mapping[str, House]]
+    """By state, then by folded name."""
+    first: Mapping[str, int]
+    """The first row of the file with an address."""
+    languages: Collection[str]
+    today: dt.date
+
+
+@dataclass(frozen=True)
+class Nominee:
+    """What a row says, understood."""
+
+    name: str
+    address: str
+    state: str
+    institution: str
+    house: House | None
+    sector: Sector | None
+    zone: str
+    locale: str | None
+    function: str
+    since: dt.date | None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What becomes of a row. `columns`: where the mistake is, or what changes; `nominee` where the row can be taken."""
+
+    verdict: Verdict
+    reason: str | None = None
+    columns: tuple[Column, ...] = ()
+    nominee: Nominee | None = field(default=None, repr=False)
+    known: Known | None = field(default=None, repr=False)
+
+
+class Unfit(Exception):
+    """A cell that keeps its row from being taken."""
+
+    def __init__(self, reason: str, column: Column) -> None:
+        super().__init__(reason, column)
+        self.reason, self.column = reason, column
+
+
+def address_in(cells: Mapping[str, str]) -> str:
+    """The address of a row as it is compared: without what programs put around it."""
+    text = unicodedata.normalize("NFKC", cells.get(Column.ADDRESS, "")).strip()
+    bracketed = _IN_BRACKETS.match(text)
+    text = (bracketed[1] if bracketed else text).strip(" ;,.<>\"'").removeprefix("mailto:")
+    return text.strip()
+
+
+def judged(number: int, cells: Mapping[str, str], blind: str | None, around: Surroundings) -> Judgement:
+    """What becomes of the row with this number."""
+    try:
+        nominee = _understood(cells, around)
+    except Unfit as no:
+        return Judgement(Verdict.REFUSED, no.reason, (no.column,))
+    if blind is not None and around.first.get(blind, number) < number:
+        return Judgement(Verdict.REFUSED, "twice", (Column.ADDRESS,))
+    known = around.people.get(blind or "")
+    if known is None:
+        return Judgement(Verdict.NEW, None, (), nominee)
+    return _of_somebody_known(nominee, known, around.today)
+
+
+def _of_somebody_known(nominee: Nominee, known: Known, today: dt.date) -> Judgement:
+    if known.state is None:
+        moves = known.institution_id is not None and (nominee.house is None or nominee.house.id != known.institution_id)
+        if moves and known.there_since is not None and known.there_since >= today:
+            return Judgement(Verdict.REFUSED, "moved-today", (Column.INSTITUTION,))
+        return Judgement(Verdict.NEW, "known", (), nominee, known)
+    if known.state is EnrolmentState.NOMINATED:
+        changes = _changes(nominee, known)
+        if not changes:
+            return Judgement(Verdict.SAME, None, (), nominee, known)
+        if not known.ours:
+            return Judgement(Verdict.SAME, "theirs", changes, nominee, known)
+        return Judgement(Verdict.CHANGED, "changes", changes, nominee, known)
+    if known.state is EnrolmentState.WITHDRAWN and not known.invited:
+        return Judgement(Verdict.CHANGED, "again", (), nominee, known)
+    if not counted(known.state):
+        return Judgement(Verdict.SAME, f"left-{known.state}", (), nominee, known)
+    differs = _changes(nominee, known)
+    return Judgement(Verdict.SAME, "invited" if differs else None, differs, nominee, known)
+
+
+def _changes(nominee: Nominee, known: Known) -> tuple[Column, ...]:
+    """What the row says otherwise; what it does not say stays."""
+    other = {
+        Column.NAME: folded(nominee.name) != folded(known.name),
+        Column.INSTITUTION: nominee.house is None or nominee.house.id != known.institution_id,
+        Column.LANGUAGE: nominee.locale not in (None, known.locale),
+        Column.FUNCTION: bool(nominee.function) and nominee.function != known.function,
+    }
+    return tuple(column for column, differs in other.items() if differs)
+
+
+# Cell by cell -------------------------------------------------------------------------------------------------------
+
+
+def _understood(cells: Mapping[str, str], around: Surroundings) -> Nominee:
+    name = _name(cells.get(Column.NAME, ""))
+    address = _address(cells)
+    state = _state(cells.get(Column.STATE, ""))
+    institution, house = _house(cells, around.houses.get(state, {}))
+    return Nominee(
+        name=name,
+        address=address,
+        state=state,
+        institution=institution,
+        house=house,
+        sector=sector_of(cells.get(Column.SECTOR, "")),
+        zone=zone_of(cells.get(Column.ZONE, "")) or "",
+        locale=_locale(cells.get(Column.LANGUAGE, ""), around.languages),
+        function=_function(cells.get(Column.FUNCTION, "")),
+        since=_since(cells.get(Column.SINCE, ""), around.today),
+    )
+
+
+def _name(text: str) -> str:
+    if not text:
+        raise Unfit("name-missing", Column.NAME)
+    if mistake := mistake_in_name(text):
+        long = len(text) > LONGEST_NAME
+        raise Unfit("name-long" if long else f"name-{mistake.value}", Column.NAME)
+    return text
+
+
+def _address(cells: Mapping[str, str]) -> str:
+    text = address_in(cells)
+    if not text:
+        raise Unfit("address-missing", Column.ADDRESS)
+    if text.count("@") > 1:
+        raise Unfit("address-several", Column.ADDRESS)
+    if "@" not in text:
+        raise Unfit("address-no-at", Column.ADDRESS)
+    try:
+        return validate_email(text, check_deliverability=False).normalized
+    except EmailNotValidError:
+        raise Unfit("address-wrong", Column.ADDRESS) from None
+
+
+def _state(text: str) -> str:
+    if not text:
+        raise Unfit("state-missing", Column.STATE)
+    found = states.named(text)
+    if found is None:
+        raise Unfit("state-unknown", Column.STATE)
+    return found.code
+
+
+def _house(cells: Mapping[str, str], houses: Mapping[str, House]) -> tuple[str, House | None]:
+    text = cells.get(Column.INSTITUTION, "")
+    if not text:
+        raise Unfit("institution-missing", Column.INSTITUTION)
+    if mistake_in_name(text) or mistake_in_line(text, LONGEST_INSTITUTION):
+        raise Unfit("institution-wrong", Column.INSTITUTION)
+    found = houses.get(folded(text))
+    said = sector_of(cells.get(Column.SECTOR, "")) and zone_of(cells.get(Column.ZONE, ""))
+    alike = not found and close_to(text, houses) and not cells.get(NEW_ON_PURPOSE)
+    if not found and (not said or alike):
+        raise Unfit("institution-unknown", Column.INSTITUTION)
+    return found.name if found else text, found
+
+
+def close_to(text: str, houses: Mapping[str, House], *, cutoff: float = _ALIKE) -> Sequence[House]:
+    """The institutions whose names are written much like this, nearest first."""
+    return [houses[name] for name in difflib.get_close_matches(folded(text), houses, n=5, cutoff=cutoff)]
+
+
+def _locale(text: str, offered: Collection[str]) -> str | None:
+    """The language to write in, of those we write; a language we do not write says nothing."""
+    if not text:
+        return None
+    code = language_of(text)
+    if code is None:
+        raise Unfit("language-unknown", Column.LANGUAGE)
+    return code if code in offered else None
+
+
+def _function(text: str) -> str:
+    if mistake_in_line(text, LONGEST_FUNCTION):
+        raise Unfit("function-wrong", Column.FUNCTION)
+    return text
+
+
+def _since(text: str, today: dt.date) -> dt.date | None:
+    if not text:
+        return None
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        raise Unfit("since-unclear", Column.SINCE) from None
+    if not _EARLIEST <= day <= today:
+        raise Unfit("since-range", Column.SINCE)
+    return day

@@ -1,0 +1,103 @@
+"""What pages show of imports; each within one edition, whose coordinator the caller has checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import String, cast, func, select
+from sqlalchemy.orm import Session
+
+from lms.kernel.errors import NotFound
+from lms.people.queries import names_of
+from lms.seminars.columns import Column
+from lms.seminars.models import Edition, Enrolment
+from lms.web.slices import PAGE, Slice, slice_of
+
+from .models import Import, ImportRow, ImportState, Verdict
+from .rehearsing import rows_of
+from .sealing import Cells
+from .undoing import Touched
+
+
+def imports_of(session: Session, edition: Edition) -> list[Import]:
+    """The imports into an edition, the newest first."""
+    return list(session.scalars(select(Import).where(Import.edition_id == edition.id).order_by(Import.id.desc())))
+
+
+def import_of(session: Session, edition: Edition, public_id: str) -> Import:
+    """The import with this public id; raises NotFound."""
+    found = session.scalar(select(Import).where(Import.public_id == public_id, Import.edition_id == edition.id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One row as a page shows it; without its words once they are erased. `others`: how many rows more have the same
+    unknown institution."""
+
+    number: int
+    verdict: Verdict
+    reason: str | None
+    columns: tuple[Column, ...]
+    cells: Cells
+    others: int = 0
+
+    @property
+    def column(self) -> Column:
+        """The cell that is to be mended."""
+        return self.columns[0] if self.columns else Column.NAME
+
+
+def rows_with(
+    session: Session, found: Import, verdict: Verdict, page: int, most: int = PAGE
+) -> tuple[list[Shown], Slice]:
+    """A page of the rows with this verdict; of refused ones with one unknown institution only the first."""
+    one = func.coalesce(ImportRow.knot, cast(ImportRow.number, String))
+    firsts = select(func.min(ImportRow.number), func.count()).where(
+        ImportRow.import_id == found.id, ImportRow.verdict == verdict
+    )
+    heads = [(number, count) for number, count in session.execute(firsts.group_by(one)) if number is not None]
+    heads.sort()
+    part = slice_of(heads, page)
+    counts = dict(heads[(part.page - 1) * PAGE : part.page * PAGE][:most])
+    if found.wrapped_key is None:
+        ended = select(ImportRow).where(ImportRow.import_id == found.id, ImportRow.number.in_(counts))
+        pairs: Sequence[tuple[ImportRow, Cells]] = [
+            (row, {}) for row in session.scalars(ended.order_by(ImportRow.number))
+        ]
+    else:
+        pairs = rows_of(session, found, ImportRow.number.in_(counts))
+    return [_shown(row, cells, counts[row.number] - 1) for row, cells in pairs], part
+
+
+def _shown(row: ImportRow, cells: Cells, others: int) -> Shown:
+    columns = tuple(Column(name) for name in (row.column or "").split(",") if name)
+    return Shown(row.number, row.verdict or Verdict.REFUSED, row.reason, columns, cells, others)
+
+
+def refused_rows(session: Session, found: Import) -> list[Shown]:
+    """Every row that needs a correction, to be taken away; none once they are erased."""
+    if found.state is not ImportState.REHEARSED:
+        return []
+    return [_shown(row, cells, 0) for row, cells in rows_of(session, found, ImportRow.verdict == Verdict.REFUSED)]
+
+
+@dataclass(frozen=True)
+class Against:
+    """Somebody because of whom an import is not taken back."""
+
+    name: str
+    enrolment: str
+    invited: bool
+
+
+def named_against(session: Session, touched: Sequence[Touched]) -> list[Against]:
+    """Who they are, by name."""
+    names = names_of(session, [one.person_id for one in touched])
+    theirs = select(Enrolment.id, Enrolment.public_id).where(Enrolment.id.in_([one.enrolment_id for one in touched]))
+    public = {row.id: row.public_id for row in session.execute(theirs)}
+    found = [Against(names[one.person_id], public[one.enrolment_id], one.invited) for one in touched]
+    return sorted(found, key=lambda one: one.name.casefold())

@@ -1,0 +1,190 @@
+"""A file is taken in, rehearsed, mended and rehearsed again; nothing of it touches people or places."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from lms.kernel import audit, outbox
+from lms.kernel.errors import Conflict, Refused
+from lms.kernel.models import Undertaking
+from lms.kernel.secrets import new_key, new_token
+from lms.kernel.settings import keyring
+from lms.kernel.undertakings import begin, undertaking
+from lms.people.rules.names import folded
+from lms.people.states import named
+from lms.seminars.columns import Column
+from lms.seminars.models import Edition
+from lms.seminars.queries import closing_of
+from lms.web.languages import gettext as _
+
+from .judging import Judgement, judged
+from .models import Import, ImportRow, ImportState
+from .reading import Table
+from .sealing import Cells, blind_in, cells_in, key_of, sealed_cells, sealed_head
+from .surroundings import around
+
+AT_ONCE = 200
+"""A file of so many rows is rehearsed, or saved, while its sender waits."""
+PIECE = 250
+KEPT = dt.timedelta(days=7)
+REHEARSE = "seminars.import.rehearse"
+
+
+def take_in(session: Session, *, edition: Edition, table: Table, at: dt.datetime, by: str) -> Import:
+    """Keep what a file says, sealed, and rehearse it: at once where it is short, else in the worker. Raises Refused for
+    an edition whose attendance is closed."""
+    if closing_of(session, edition.id):
+        raise Refused(_("The attendance of this edition is closed, so nobody can be added or taken out any more."))
+    key, public_id = new_key(), new_token()
+    found = Import(
+        public_id=public_id,
+        edition_id=edition.id,
+        by=by,
+        at=at,
+        state=ImportState.REHEARSING,
+        size=len(table.rows),
+        wrapped_key=keyring().wrap(key, public_id),
+    )
+    head = {"taken": table.taken, "ignored": table.ignored, "encoding": table.encoding, "separator": table.separator}
+    found.sealed_head = sealed_head(key, found, head)
+    session.add(found)
+    session.flush()  # its id is what its rows refer to
+    session.execute(insert(ImportRow), [_row(found, key, number, cells) for number, cells in table.rows])
+    audit.record(session, at=at, actor=by, act="import.read", about=found.public_id, rows=found.size)
+    rehearse(session, found, at=at, by=by)
+    return found
+
+
+def _row(found: Import, key: bytes, number: int, cells: Cells) -> dict[str, Any]:
+    sealed = sealed_cells(key, found, number, cells)
+    return {"import_id": found.id, "number": number, "sealed_cells": sealed, "blind": blind_in(cells)}
+
+
+def rehearse(session: Session, found: Import, *, at: dt.datetime, by: str) -> None:
+    """Judge every row anew."""
+    forget = update(ImportRow).where(ImportRow.import_id == found.id).values(verdict=None, reason=None, column=None)
+    session.execute(forget, execution_options={"synchronize_session": "fetch"})
+    if found.size <= AT_ONCE:
+        judge(session, found, rows_of(session, found, ImportRow.verdict.is_(None)), at)
+        found.state = ImportState.REHEARSED
+        return
+    found.state = ImportState.REHEARSING
+    found.undertaking = begin(session, REHEARSE, about=found.public_id, by=by, total=found.size, at=at).public_id
+
+
+@undertaking(REHEARSE)
+def rehearse_more(session: Session, work: Undertaking, at: dt.datetime) -> bool:
+    """Judge the next rows."""
+    found = held(session, work.about)
+    if found.state is not ImportState.REHEARSING:
+        return True
+    rows = rows_of(session, found, ImportRow.verdict.is_(None), limit=PIECE)
+    judge(session, found, rows, at)
+    work.done += len(rows)
+    if len(rows) < PIECE:
+        found.state = ImportState.REHEARSED
+        return True
+    return False
+
+
+def held(session: Session, public_id: str) -> Import:
+    """The import, so that nobody else changes it meanwhile."""
+    return session.scalars(select(Import).where(Import.public_id == public_id).with_for_update()).one()
+
+
+def rows_of(session: Session, found: Import, *which: Any, limit: int | None = None) -> list[tuple[ImportRow, Cells]]:
+    """Rows of an import with what they say, in their order."""
+    key = key_of(found)
+    some = select(ImportRow).where(ImportRow.import_id == found.id, *which).order_by(ImportRow.number).limit(limit)
+    return [(row, cells_in(key, found, row.number, row.sealed_cells)) for row in session.scalars(some)]
+
+
+def judge(
+    session: Session, found: Import, rows: Sequence[tuple[ImportRow, Cells]], at: dt.datetime
+) -> list[tuple[ImportRow, Judgement]]:
+    """Say of each of these rows what becomes of it."""
+    known = around(session, found, rows, at)
+    verdicts = [(row, judged(row.number, cells, row.blind, known)) for row, cells in rows]
+    for (row, verdict), (_row, cells) in zip(verdicts, rows, strict=True):
+        row.verdict, row.reason = verdict.verdict, verdict.reason
+        row.column = ",".join(verdict.columns) or None
+        row.knot = knot_of(found, cells) if verdict.reason == "institution-unknown" else None
+    return verdicts
+
+
+def knot_of(found: Import, cells: Mapping[str, str]) -> str:
+    """What rows with one and the same institution have in common."""
+    state = named(cells.get(Column.STATE, ""))
+    return keyring().veil(f"{found.public_id}|{state and state.code}|{folded(cells.get(Column.INSTITUTION, ''))}")
+
+
+def mend(session: Session, *, found: Import, mended: Mapping[int, Mapping[str, str]], at: dt.datetime, by: str) -> None:
+    """Put other words into cells, by the number of their row, and rehearse again. For an institution, what is said of
+    one row is said of all with the same. Raises Conflict where the import is beyond that."""
+    found = held(session, found.public_id)
+    if found.state is not ImportState.REHEARSED:
+        raise Conflict(_("This has been changed in the meantime. Look at the page again before you repeat it."))
+    key = key_of(found)
+    for row, cells in _concerned(session, found, mended):
+        said = {**cells, **mended.get(row.number, {})}
+        row.sealed_cells, row.blind = sealed_cells(key, found, row.number, said), blind_in(said)
+    audit.record(session, at=at, actor=by, act="import.mended", about=found.public_id, rows=len(mended))
+    session.flush()  # the rows are judged by what is in the database
+    rehearse(session, found, at=at, by=by)
+
+
+def _concerned(
+    session: Session, found: Import, mended: Mapping[int, Mapping[str, str]]
+) -> Iterable[tuple[ImportRow, Cells]]:
+    """The rows that are mended, and those that share their institution, with what is to be put into them."""
+    rows = rows_of(session, found, ImportRow.number.in_(mended))
+    tied = {row.knot: mended[row.number] for row, _ in rows if row.knot}
+    yield from rows
+    if not tied:
+        return
+    alike = rows_of(session, found, ImportRow.knot.in_(tied), ImportRow.number.not_in(mended))
+    yield from ((row, {**cells, **tied[row.knot or ""]}) for row, cells in alike)
+
+
+def discard(session: Session, *, found: Import, at: dt.datetime, by: str) -> None:
+    """Leave a file alone; nothing of it is kept. Twice is once. Raises Conflict once it is being saved."""
+    found = held(session, found.public_id)
+    if found.state is ImportState.DISCARDED:
+        return
+    if found.state not in (ImportState.REHEARSED, ImportState.REHEARSING):
+        raise Conflict(_("This import is saved or being saved already."))
+    end(session, found, ImportState.DISCARDED, at)
+    audit.record(session, at=at, actor=by, act="import.discarded", about=found.public_id)
+
+
+def end(session: Session, found: Import, state: ImportState, at: dt.datetime) -> None:
+    """Bring an import to its end: the key is destroyed and with it every cell."""
+    found.state, found.ended_at = state, at
+    found.wrapped_key = found.sealed_head = None
+    mine = update(ImportRow).where(ImportRow.import_id == found.id)
+    session.execute(
+        mine.values(sealed_cells=None, blind=None, knot=None), execution_options={"synchronize_session": "fetch"}
+    )
+
+
+@outbox.database("seminars.imports_tidy", every=86_400.0)
+def tidy(session: Session, _payload: dict[str, Any], at: dt.datetime) -> None:
+    """Erase what nobody has decided on for seven days."""
+    waiting = or_(Import.state == ImportState.REHEARSED, Import.state == ImportState.REHEARSING)
+    for found in session.scalars(select(Import).where(waiting, Import.at < at - KEPT).with_for_update()).all():
+        end(session, found, ImportState.DISCARDED, at)
+        session.execute(delete(ImportRow).where(ImportRow.import_id == found.id))
+        audit.record(session, at=at, actor=None, act="import.expired", about=found.public_id)
+
+
+def verdicts(session: Session, found: Import) -> dict[str, int]:
+    """How many rows have which verdict."""
+    mine = select(ImportRow.verdict, func.count()).where(
+        ImportRow.import_id == found.id, ImportRow.verdict.is_not(None)
+    )
+    return {str(verdict): number for verdict, number in session.execute(mine.group_by(ImportRow.verdict))}

@@ -1,0 +1,65 @@
+"""The uploaded cells under the key of their import, which is wrapped by a key from outside the database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from lms.kernel.errors import Gone
+from lms.kernel.secrets import seal, unseal
+from lms.kernel.settings import keyring
+from lms.web.languages import gettext as _
+
+from .judging import address_in
+from .models import Import
+
+Cells = dict[str, str]
+
+
+def key_of(found: Import) -> bytes:
+    """The key of an import; raises Gone when the import has come to its end."""
+    if found.wrapped_key is None:
+        raise Gone(_("This import has ended; what was uploaded is erased."))
+    return keyring().unwrap(found.wrapped_key, found.public_id)
+
+
+def sealed_cells(key: bytes, found: Import, number: int, cells: Mapping[str, str]) -> bytes:
+    """The cells of one row as they are kept."""
+    return seal(key, _json(cells), _place(found, number))
+
+
+def cells_in(key: bytes, found: Import, number: int, sealed: bytes | None) -> Cells:
+    """The cells of one row; none once they are erased."""
+    said: Cells = json.loads(unseal(key, sealed, _place(found, number))) if sealed else {}
+    return said
+
+
+def sealed_head(key: bytes, found: Import, head: Mapping[str, Any]) -> bytes:
+    """How a file was read, as it is kept."""
+    return seal(key, _json(head), f"lms_import:head:{found.public_id}")
+
+
+def head_in(key: bytes, found: Import) -> dict[str, Any]:
+    """How a file was read."""
+    said: dict[str, Any] = json.loads(unseal(key, found.sealed_head or b"", f"lms_import:head:{found.public_id}"))
+    return said
+
+
+def blind_in(cells: Mapping[str, str]) -> str | None:
+    """The blind index of a row's address; nothing where it has none."""
+    address = address_in(cells)
+    return keyring().blind(address) if address else None
+
+
+def before_place(found: Import, number: int) -> str:
+    """Where that which a row changed is sealed, under the key of the person concerned."""
+    return f"lms_import_row:before:{found.public_id}:{number}"
+
+
+def _json(said: Mapping[str, Any]) -> bytes:
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _place(found: Import, number: int) -> str:
+    return f"lms_import_row:cells:{found.public_id}:{number}"

@@ -1,0 +1,239 @@
+"""Files of nominations: sent, rehearsed, mended, saved, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from lms.kernel.clock import now
+from lms.kernel.db import db
+from lms.kernel.errors import Conflict, LmsError, Refused
+from lms.kernel.undertakings import progress
+from lms.kernel.unit_of_work import unit_of_work
+from lms.people.sign_in import me
+from lms.seminars import queries
+from lms.seminars.columns import TAKEN, headings
+from lms.seminars.forms import ImportForm, zones_or_none
+from lms.seminars.imports import bounds
+from lms.seminars.imports.asked import table_of
+from lms.seminars.imports.mending import mends_in
+from lms.seminars.imports.models import Import, ImportState, Verdict
+from lms.seminars.imports.pages import MOST_LEFT_SHOWN, ImportPage, fixes
+from lms.seminars.imports.queries import (
+    Against,
+    Shown,
+    import_of,
+    imports_of,
+    named_against,
+    refused_rows,
+    rows_with,
+)
+from lms.seminars.imports.rehearsing import discard, mend, take_in, verdicts
+from lms.seminars.imports.saving import save
+from lms.seminars.imports.sealing import head_in, key_of
+from lms.seminars.imports.undoing import undo
+from lms.seminars.imports.wording import STATES, VERDICTS, why_refused
+from lms.web.access import SAFE, Permission, begins_reading, requires, takes_upload
+from lms.web.languages import language
+from lms.web.logs import note_look
+from lms.web.render import render, wants_part
+from lms.web.sheets import Line, Sheet, as_csv, taken_away
+from lms.web.slices import page_in
+
+from .blueprint import Answer, bp
+
+MOST_SENT = bounds.MOST_BYTES + 64 * 1024
+Act = Callable[[Session, Import], None]
+
+
+@bp.route("/editions/<edition>/imports", methods=["GET", "POST"])
+@requires(Permission.COORDINATE)
+@takes_upload(MOST_SENT)
+@begins_reading
+def imports(edition: str) -> Answer:
+    """The files that were sent for an edition, and one more."""
+    form = ImportForm()
+    if request.method in SAFE:
+        return _list(edition, form)
+    try:
+        if form.validate():
+            return _to(edition, _taken_in(edition, form))
+    except (Refused, Conflict) as no:
+        form.refuse(no)
+    return _list(edition, form), 422
+
+
+def _taken_in(edition: str, form: ImportForm) -> str:
+    viewer = me()
+    queries.edition_of(db.session(), edition, viewer.scope)
+    table = table_of(form.file.data.read(bounds.MOST_BYTES + 1))
+    with unit_of_work() as session:
+        found = queries.edition_of(session, edition, viewer.scope)
+        return take_in(session, edition=found, table=table, at=now(), by=viewer.subject).public_id
+
+
+def _list(edition: str, form: ImportForm) -> str:
+    found = queries.edition_of(db.session(), edition, me().scope)
+    rows = imports_of(db.session(), found)
+    return render(
+        "lms/seminars/imports.html",
+        form=form,
+        edition=found,
+        imports=rows,
+        states=STATES,
+        megabytes=bounds.MOST_BYTES // 1024 // 1024,
+        most=bounds.MOST_ROWS,
+    )
+
+
+def _to(edition: str, listing: str) -> Response:
+    return redirect(url_for(".listing", edition=edition, listing=listing), 303)
+
+
+@bp.get("/editions/<edition>/imports/template.csv")
+@requires(Permission.COORDINATE)
+def import_template(edition: str) -> Response:
+    """A file with the headings, to be filled in."""
+    queries.edition_of(db.session(), edition, me().scope)
+    return as_csv(Sheet("nominations", tuple(headings(TAKEN, language())), ()))
+
+
+@bp.get("/editions/<edition>/imports/<listing>")
+@requires(Permission.COORDINATE)
+def listing(edition: str, listing: str) -> str:
+    """One file: what needs a correction, what would become of the rest, and what became of it."""
+    return _page(edition, listing)
+
+
+def _page(edition: str, listing: str, against: Sequence[Against] = ()) -> str:
+    session = db.session()
+    found_edition = queries.edition_of(session, edition, me().scope)
+    found = import_of(session, found_edition, listing)
+    page = _worked_out(session, found, against)
+    if page.rows or page.left or against:
+        note_look("import.opened", listing, rows=len(page.rows) + len(page.left) + len(against))
+    template = "_listing" if wants_part() else "listing"
+    return render(
+        f"lms/seminars/{template}.html",
+        page=page,
+        edition=found_edition,
+        verdicts=VERDICTS,
+        states=STATES,
+        zones=zones_or_none(),
+        ImportState=ImportState,
+    )
+
+
+def _worked_out(session: Session, found: Import, against: Sequence[Against]) -> ImportPage:
+    asked = request.args.get("show", "")
+    show = Verdict(asked) if asked in set(Verdict) else Verdict.REFUSED
+    rows, part = rows_with(session, found, show, page_in(request.args))
+    rehearsed = found.state is ImportState.REHEARSED
+    mends = rehearsed and show is Verdict.REFUSED
+    return ImportPage(
+        found=found,
+        work=progress(session, found.undertaking),
+        counts=verdicts(session, found),
+        show=show,
+        rows=rows,
+        part=part,
+        fixes=fixes(session, rows) if mends else (),
+        left=rows_with(session, found, Verdict.SAME, 1, MOST_LEFT_SHOWN)[0] if mends else (),
+        head=head_in(key_of(found), found) if found.wrapped_key else {},
+        against=against,
+    )
+
+
+@bp.get("/editions/<edition>/imports/<listing>/corrections.csv")
+@requires(Permission.COORDINATE)
+def import_corrections(edition: str, listing: str) -> Response:
+    """The rows that need a correction, to be put right in a spreadsheet and sent again."""
+    session = db.session()
+    found = import_of(session, queries.edition_of(session, edition, me().scope), listing)
+    rows = refused_rows(session, found)
+    taken_away(listing, "corrections", "csv", rows=len(rows))
+    return as_csv(Sheet("corrections", (*headings(TAKEN, language()), _("What is wrong")), _lines(rows)))
+
+
+def _lines(rows: Sequence[Shown]) -> Iterator[Line]:
+    for row in rows:
+        yield (
+            *(row.cells.get(column, "") for column in TAKEN),
+            why_refused(row.reason, row.column, row.cells.get(row.column, "")),
+        )
+
+
+@bp.post("/editions/<edition>/imports/<listing>/mend")
+@requires(Permission.COORDINATE)
+def mend_import(edition: str, listing: str) -> Answer:
+    """Put right what the form says, and rehearse again."""
+    subject = me().subject
+
+    def act(session: Session, found: Import) -> None:
+        mend(session, found=found, mended=mends_in(request.form), at=now(), by=subject)
+
+    return _done(edition, listing, act, None)
+
+
+@bp.post("/editions/<edition>/imports/<listing>/save")
+@requires(Permission.COORDINATE)
+def save_import(edition: str, listing: str) -> Answer:
+    """Take over what is new or changed."""
+    subject = me().subject
+
+    def act(session: Session, found: Import) -> None:
+        save(session, found=found, at=now(), by=subject)
+
+    return _done(edition, listing, act, None)
+
+
+@bp.post("/editions/<edition>/imports/<listing>/discard")
+@requires(Permission.COORDINATE)
+def discard_import(edition: str, listing: str) -> Answer:
+    """Leave the file alone, and erase what was uploaded."""
+    subject = me().subject
+
+    def act(session: Session, found: Import) -> None:
+        discard(session, found=found, at=now(), by=subject)
+
+    return _done(edition, listing, act, _("Discarded. What was uploaded is erased."))
+
+
+@bp.post("/editions/<edition>/imports/<listing>/undo")
+@requires(Permission.COORDINATE)
+def undo_import(edition: str, listing: str) -> Answer:
+    """Take an import back, or say who stands against it."""
+    viewer = me()
+    try:
+        with unit_of_work() as session:
+            found = import_of(session, queries.edition_of(session, edition, viewer.scope), listing)
+            touched = undo(session, found=found, at=now(), by=viewer.subject)
+            against = named_against(session, touched)
+    except (Refused, Conflict) as no:
+        return _refused(edition, listing, no)
+    if against:
+        return _page(edition, listing, against), 409
+    flash(_("The import is taken back. The edition is as it was before."), "done")
+    return _to(edition, listing)
+
+
+def _done(edition: str, listing: str, act: Act, sentence: str | None) -> Answer:
+    viewer = me()
+    try:
+        with unit_of_work() as session:
+            found = import_of(session, queries.edition_of(session, edition, viewer.scope), listing)
+            act(session, found)
+    except (Refused, Conflict) as no:
+        return _refused(edition, listing, no)
+    if sentence:
+        flash(sentence, "done")
+    return _to(edition, listing)
+
+
+def _refused(edition: str, listing: str, no: LmsError) -> Answer:
+    flash(str(no), "error")
+    return _page(edition, listing), no.status

@@ -1,0 +1,229 @@
+"""The pages of an import, without JavaScript: from a file with mistakes to people nominated, and back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from lms.kernel import worker
+from lms.kernel.models import AuditEntry
+from lms.kernel.unit_of_work import reading, unit_of_work
+from lms.people.models import Institution, Role, ScopeKind, Sector
+from lms.people.queries.persons import person_by_address
+from lms.seminars import services
+from lms.seminars.columns import Column
+from lms.seminars.imports.models import Import, ImportState
+from lms.seminars.imports.reading import table_in
+from lms.seminars.models import Enrolment
+from tests.conftest import statements
+from tests.people.makers import give_mandate
+from tests.people.makers import make_person as make_somebody
+from tests.seminars.browsing import Browser, coordinator, words
+from tests.seminars.importing import JUSTICE
+from tests.seminars.makers import AT, make_edition, make_institution
+from tests.seminars.ugly_files import REFUSED, book, text
+
+HEAD = ("Name", "E-mail address", "State", "Ministry or institution", "Sector", "Time zone", "Language")
+
+
+@pytest.fixture
+def edition(app: Flask) -> str:
+    """The public id of an edition, beside a ministry that is known."""
+    with unit_of_work() as session:
+        make_institution(session, "TZ", Sector.JUSTICE, JUSTICE)
+        return make_edition(session).public_id
+
+
+@pytest.fixture
+def browser(app: Flask, edition: str) -> Browser:
+    """The browser of the edition's coordinator."""
+    return coordinator(app, edition)
+
+
+def row(*cells: str) -> tuple[str, ...]:
+    """A row of a file, its end empty."""
+    return (*cells, *[""] * (len(HEAD) - len(cells)))
+
+
+def send(browser: Browser, edition: str, data: bytes, name: str = "list.csv") -> str:
+    """Send a file; the address of its page."""
+    answer = browser.post(f"/editions/{edition}/imports", file=(io.BytesIO(data), name))
+    assert answer.status_code == 303, words(answer)
+    return str(answer.headers["Location"])
+
+
+def good(*numbers: int) -> bytes:
+    """A file of people about whom nothing has to be mended."""
+    rows = [row(f"Neema Mfano {n}", f"neema{n}@example.org", "Tanzania", JUSTICE) for n in numbers]
+    return text(rows, HEAD).encode()
+
+
+def places() -> int:
+    """How many people are in editions."""
+    with reading() as session:
+        return session.scalar(select(func.count()).select_from(Enrolment)) or 0
+
+
+def test_a_file_with_mistakes_is_mended_saved_and_taken_back(browser: Browser, edition: str) -> None:
+    rows = [
+        row("Neema Mfano", "neema@example.org", "Tanzania", JUSTICE),
+        row("Zoë Beispiél", "zoe.example.org", "Tanzania", JUSTICE),
+        row("Amina Mithal", "amina@example.org", "Tansania", JUSTICE),
+        row("Juma Ejemplo", "juma@example.org", "Tanzania", "Min. of Justice (MoJ)"),
+        row("Asha Exemple", "asha@example.org", "Tanzania", "Min. of Justice (MoJ)"),
+        row("Ali Przykład", "ali@example.org", "Tanzania", "Office of the Ombudsman"),
+    ]
+    page = send(browser, edition, book(rows, HEAD), "list.xlsx")
+    shown = browser.get(page)
+    seen = words(shown)
+    assert "1 row ready" in seen
+    assert "5 rows need a correction" in seen
+    assert "The address has no @ sign." in seen
+    assert "No state is known as “Tansania”. Close to it: United Republic of Tanzania; Thailand." in seen
+    assert "“Min. of Justice (MoJ)” is not a name we know in this state." in seen
+    assert "and 1 row more with the same name of an institution" in seen
+    assert places() == 0
+    mended = browser.post(
+        f"{page}/mend",
+        **{
+            "row-3-address": "zoe@example.org",
+            "row-4-state": "United Republic of Tanzania",
+            "row-5-institution": JUSTICE,
+            "row-5-new": "Min. of Justice (MoJ)",
+            "row-7-new": "Office of the Ombudsman",
+            "row-7-sector": "human-rights",
+            "row-7-zone": "Africa/Dar_es_Salaam",
+        },
+    )
+    assert mended.status_code == 303
+    assert "6 rows ready" in words(browser.get(page))
+    assert places() == 0
+    assert browser.post(f"{page}/save").status_code == 303
+    assert browser.post(f"{page}/save").status_code == 303
+    assert places() == 6
+    assert "6 rows taken over" in words(browser.get(page))
+    with reading() as session:
+        sector = select(Institution.sector).where(Institution.name == "Office of the Ombudsman")
+        assert session.scalar(sector) is Sector.HUMAN_RIGHTS
+        assert person_by_address(session, "zoe@example.org") is not None
+    assert "The import is taken back." in words(browser.get(browser.post(f"{page}/undo").headers["Location"]))
+    assert places() == 0
+
+
+def test_a_file_that_cannot_be_read_is_refused_on_the_form(browser: Browser, edition: str) -> None:
+    for name, sentence in (
+        ("a PDF", "This is not a table."),
+        ("no column of states", "These columns are missing: State"),
+    ):
+        made, _reason = REFUSED[name]
+        answer = browser.post(f"/editions/{edition}/imports", file=(io.BytesIO(made()), "list.csv"))
+        assert answer.status_code == 422
+        assert sentence in words(answer)
+    assert browser.post(f"/editions/{edition}/imports").status_code == 422
+
+
+def test_who_stands_against_taking_back_is_named(browser: Browser, edition: str) -> None:
+    page = send(browser, edition, good(1, 2))
+    browser.post(f"{page}/save")
+    with unit_of_work() as session:
+        first = session.scalars(select(Enrolment).order_by(Enrolment.id)).first()
+        assert first is not None
+        services.invite(session, enrolment=first, at=AT, by="coordinator")
+    answer = browser.post(f"{page}/undo")
+    assert answer.status_code == 409
+    assert "Nothing was taken back" in words(answer)
+    assert "Neema Mfano 1 : was invited" in words(answer)
+    assert "Neema Mfano 2" not in words(answer).split("Withdraw single people")[0]
+    assert places() == 2
+
+
+def test_the_page_of_a_file_says_what_becomes_of_each_row(browser: Browser, edition: str) -> None:
+    first = send(browser, edition, good(1))
+    browser.post(f"{first}/save")
+    page = send(browser, edition, good(1, 2))
+    assert "Left as they are" in words(browser.get(page))
+    assert "Is in this edition already, with the same words." in words(browser.get(page))
+    assert "neema2@example.org" in words(browser.get(f"{page}?show=new"))
+    with reading() as session:
+        looks = select(func.count()).where(AuditEntry.act == "import.opened")
+        assert session.scalar(looks) == 3
+
+
+def test_the_rows_to_be_corrected_can_be_taken_away_and_sent_again(browser: Browser, edition: str) -> None:
+    page = send(browser, edition, good(1) + b"Zo\xc3\xab,no address,Tanzania,Ministry of Justice,,,\r\n")
+    file = browser.get(f"{page}/corrections.csv").get_data()
+    rows = list(csv.reader(io.StringIO(file.decode("utf-8-sig"))))
+    assert [rows[0][0], rows[0][-1], rows[1][0], rows[1][-1]] == [
+        "Name", "What is wrong", "Zoë", "The address has no @ sign.",
+    ]  # fmt: skip
+    assert [cells for _, cells in table_in(file).rows] == [
+        {"name": "Zoë", "address": "no address", "state": "Tanzania", "institution": JUSTICE}
+    ]
+
+
+def test_the_template_has_the_headings_that_are_read(browser: Browser, edition: str) -> None:
+    file = browser.get(f"/editions/{edition}/imports/template.csv").get_data() + good(1).split(b"\r\n")[1]
+    assert table_in(file).rows[0][1]["name"] == "Neema Mfano 1"
+    assert set(table_in(file).taken) >= {Column.NAME, Column.ADDRESS, Column.STATE, Column.INSTITUTION, Column.SINCE}
+
+
+def test_a_discarded_file_leaves_nothing_to_see(browser: Browser, edition: str) -> None:
+    page = send(browser, edition, good(1))
+    answer = browser.get(browser.post(f"{page}/discard").headers["Location"])
+    assert "What was uploaded is erased." in words(answer)
+    assert "neema1@example.org" not in words(answer)
+    assert browser.post(f"{page}/save").status_code == 409
+
+
+def test_a_long_file_shows_how_far_it_is_and_says_when_it_is_done(browser: Browser, edition: str) -> None:
+    page = send(browser, edition, good(*range(320)))
+    shown = browser.get(page).get_data(as_text=True)
+    assert re.search(r'<progress id="work-[\w-]+" value="0" max="320">', shown)
+    assert 'hx-trigger="every 2s"' in shown
+    part = browser.part(page)
+    assert part.get_data(as_text=True).startswith('<div id="state"')
+    worker.drain()
+    assert "320 rows ready" in words(browser.part(page))
+    assert "320 rows ready" in words(browser.get(page))
+    browser.post(f"{page}/save")
+    assert "The import is being saved" in words(browser.get(page))
+    assert browser.post(f"{page}/mend", **{"row-2-name": "X"}).status_code == 409
+    worker.drain()
+    done = browser.get(page)
+    assert "The import is saved" in words(done)
+    assert "hx-trigger" not in done.get_data(as_text=True)
+    assert places() == 320
+
+
+def test_only_who_coordinates_the_edition_comes_to_its_imports(app: Flask, browser: Browser, edition: str) -> None:
+    page = send(browser, edition, good(1))
+    with unit_of_work() as session:
+        other = make_edition(session, title="Another").public_id
+    stranger = coordinator(app, other)
+    somebody = make_somebody("Anna Przykład")
+    give_mandate(somebody, Role.FOCAL_POINT, ScopeKind.STATE, "TZ")
+    focal_point = Browser(app, somebody)
+    moved = page.replace(edition, other)
+    for who in (stranger, focal_point):
+        assert who.get(page).status_code == 404
+        for act in ("mend", "save", "discard", "undo"):
+            assert who.post(f"{page}/{act}").status_code == 404
+            assert who.post(f"{moved}/{act}").status_code == 404
+        assert who.get(f"{page}/corrections.csv").status_code == 404
+        assert who.get(f"/editions/{edition}/imports").status_code == 404
+    with reading() as session:
+        assert session.scalars(select(Import.state)).one() is ImportState.REHEARSED
+
+
+def test_a_page_of_many_mistakes_takes_few_statements(app: Flask, browser: Browser, edition: str) -> None:
+    rows = [row(f"Neema {n}", f"neema{n}.example.org", "Tanzania", JUSTICE) for n in range(150)]
+    page = send(browser, edition, text(rows, HEAD).encode())
+    browser.get(page)
+    with statements(app) as sent:
+        assert "1 to 50" in words(browser.get(page))
+    assert len(sent) <= 14, "\n".join(sent)

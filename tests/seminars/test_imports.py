@@ -1,0 +1,398 @@
+"""An import is rehearsed, saved by one act, and taken back while nobody has been told."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lms.kernel import worker
+from lms.kernel.db import db
+from lms.kernel.errors import Conflict
+from lms.kernel.models import AuditEntry, Job
+from lms.kernel.unit_of_work import reading, unit_of_work
+from lms.people import services as people_services
+from lms.people.models import Affiliation, IdentityRow, Institution, Person, Sector
+from lms.people.queries import person_name
+from lms.people.queries.institutions import affiliation_on
+from lms.people.queries.persons import person_by_address
+from lms.seminars import services
+from lms.seminars.columns import Column
+from lms.seminars.imports.models import Import, ImportInstitution, ImportRow, ImportState
+from lms.seminars.imports.rehearsing import discard, mend, tidy, verdicts
+from lms.seminars.imports.saving import save
+from lms.seminars.imports.undoing import undo
+from lms.seminars.models import Edition, Enrolment, EnrolmentEvent, EnrolmentState
+from tests.conftest import statements
+from tests.seminars.importing import JUSTICE, said, taken_in, verdict_of, verdicts_of
+from tests.seminars.makers import AT, enrol_person, make_edition, make_institution
+
+LATER = AT + dt.timedelta(hours=1)
+
+
+@pytest.fixture
+def edition(session: Session) -> Edition:
+    """An edition, and the ministry that the rows name."""
+    make_institution(session, "TZ", Sector.JUSTICE, JUSTICE)
+    return make_edition(session)
+
+
+def everything(session: Session) -> list[int]:
+    """How much there is of people and places."""
+    tables = (Person, IdentityRow, Affiliation, Institution, Enrolment, EnrolmentEvent)
+    return [session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
+
+
+def saved(session: Session, edition: Edition, *rows: dict[str, str]) -> Import:
+    """An import that is saved."""
+    found = taken_in(session, edition, *rows)
+    save(session, found=found, at=AT, by="coordinator")
+    return found
+
+
+# What becomes of a row ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason", "column"),
+    [
+        ({"name": ""}, "name-missing", Column.NAME),
+        ({"name": "1234"}, "name-no-letters", Column.NAME),
+        ({"name": "x" * 201}, "name-long", Column.NAME),
+        ({"address": ""}, "address-missing", Column.ADDRESS),
+        ({"address": "neema.example.org"}, "address-no-at", Column.ADDRESS),
+        ({"address": "a@example.org; b@example.org"}, "address-several", Column.ADDRESS),
+        ({"address": "neema@nowhere"}, "address-wrong", Column.ADDRESS),
+        ({"state": ""}, "state-missing", Column.STATE),
+        ({"state": "Tansania and Kenia"}, "state-unknown", Column.STATE),
+        ({"institution": ""}, "institution-missing", Column.INSTITUTION),
+        ({"institution": "Ministry of Silence"}, "institution-unknown", Column.INSTITUTION),
+        ({"institution": "Minstry of Justice", "sector": "justice", "zone": "Africa/Nairobi"}, "institution-unknown",
+         Column.INSTITUTION),
+        ({"language": "Klingonish"}, "language-unknown", Column.LANGUAGE),
+        ({"function": "x" * 201}, "function-wrong", Column.FUNCTION),
+        ({"since": "soon"}, "since-unclear", Column.SINCE),
+        ({"since": "2091-01-01"}, "since-range", Column.SINCE),
+    ],
+)  # fmt: skip
+def test_a_row_is_refused_for_the_cell_that_keeps_it_out(
+    session: Session, edition: Edition, cells: dict[str, str], reason: str, column: Column
+) -> None:
+    found = taken_in(session, edition, said(**cells))
+    assert verdict_of(session, found) == ("refused", reason, column)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "<neema@example.org>",
+        "Neema Mfano <neema@example.org>",
+        "mailto:neema@example.org",
+        "neema＠example.org",
+        "neema@example.org;",
+    ],
+)
+def test_an_address_is_read_out_of_what_programs_put_around_it(
+    session: Session, edition: Edition, address: str
+) -> None:
+    saved(session, edition, said(address=address))
+    assert person_by_address(session, "neema@example.org") is not None
+
+
+def test_a_second_row_with_one_address_is_refused_whatever_its_case(session: Session, edition: Edition) -> None:
+    found = taken_in(session, edition, said(1), said(2), said(3, address="NEEMA1@EXAMPLE.ORG"))
+    assert verdicts_of(session, found) == ["new", "new", "refused"]
+    assert verdict_of(session, found, 4) == ("refused", "twice", "address")
+
+
+def test_an_institution_with_sector_and_zone_that_is_like_no_other_is_added_once(
+    session: Session, edition: Edition
+) -> None:
+    new = {"institution": "Office of the Ombudsman", "sector": "Human rights", "zone": "Africa/Dar es Salaam"}
+    found = saved(session, edition, said(1, **new), said(2, **new, state="United Republic of Tanzania"))
+    added = session.scalars(select(Institution).where(Institution.name == "Office of the Ombudsman")).all()
+    assert [(row.state_code, row.sector, row.zone) for row in added] == [
+        ("TZ", Sector.HUMAN_RIGHTS, "Africa/Dar_es_Salaam")
+    ]
+    assert session.scalars(select(ImportInstitution.import_id)).all() == [found.id]
+
+
+def test_rehearsing_writes_nothing_about_people(session: Session, edition: Edition) -> None:
+    before = everything(session)
+    new = {"institution": "Office of the Ombudsman", "sector": "other", "zone": "Africa/Nairobi"}
+    found = taken_in(session, edition, said(1), said(2, **new), said(3, state=""))
+    assert everything(session) == before
+    assert verdicts(session, found) == {"new": 2, "refused": 1}
+
+
+def test_what_was_uploaded_rests_sealed(session: Session, edition: Edition) -> None:
+    found = taken_in(session, edition, said(1, name="Neema Mfano"))
+    row = session.scalars(select(ImportRow)).one()
+    assert b"Mfano" not in (row.sealed_cells or b"")
+    assert b"neema" not in (row.sealed_cells or b"")
+    assert found.wrapped_key is not None
+
+
+def test_many_rows_are_judged_in_few_statements(app: Flask, session: Session, edition: Edition) -> None:
+    for _number in range(20):
+        enrol_person(session, edition, becomes=EnrolmentState.NOMINATED)
+    session.flush()
+    with statements(app) as few:
+        taken_in(session, edition, said(1))
+    with statements(app) as many:
+        taken_in(session, edition, *(said(number) for number in range(150)))
+    assert len(many) <= len(few) + 3
+
+
+# Saving -------------------------------------------------------------------------------------------------------------
+
+
+def test_saving_nominates_and_writes_to_nobody(session: Session, edition: Edition) -> None:
+    found = saved(session, edition, said(1, function="Legal officer", language="French", since="2020-02-03"), said(2))
+    rows = session.scalars(select(Enrolment).order_by(Enrolment.id)).all()
+    assert [row.state for row in rows] == [EnrolmentState.NOMINATED] * 2
+    assert person_name(session, rows[0].person_id) == "Neema Mfano 1"
+    assert rows[0].person.locale == "fr"
+    serving = affiliation_on(session, rows[0].person_id, AT.date())
+    assert serving is not None
+    assert (serving.function, serving.since, serving.institution.name) == (
+        "Legal officer", dt.date(2020, 2, 3), JUSTICE,
+    )  # fmt: skip
+    assert session.scalars(select(Job.kind)).all() == []
+    assert found.state is ImportState.SAVED
+    acts = session.scalars(select(AuditEntry.act).where(AuditEntry.act == "enrolment.nominated")).all()
+    assert len(acts) == 2
+
+
+def test_after_the_end_no_uploaded_cell_is_left(session: Session, edition: Edition) -> None:
+    for found in (saved(session, edition, said(1), said(2, state="")), taken_in(session, edition, said(3))):
+        if found.state is ImportState.REHEARSED:
+            discard(session, found=found, at=AT, by="coordinator")
+        assert (found.wrapped_key, found.sealed_head) == (None, None)
+        rows = session.execute(select(ImportRow.sealed_cells, ImportRow.blind).where(ImportRow.import_id == found.id))
+        assert {tuple(row) for row in rows} == {(None, None)}
+
+
+def test_seven_days_later_nothing_is_left_of_what_nobody_decided_on(session: Session, edition: Edition) -> None:
+    found = taken_in(session, edition, said(1))
+    tidy(session, {}, AT + dt.timedelta(days=6, hours=23))
+    assert found.state is ImportState.REHEARSED
+    tidy(session, {}, AT + dt.timedelta(days=7, minutes=1))
+    assert (found.state, found.wrapped_key) == (ImportState.DISCARDED, None)
+    assert session.scalars(select(ImportRow)).all() == []
+
+
+def test_saving_twice_is_saving_once(session: Session, edition: Edition) -> None:
+    found = saved(session, edition, said(1))
+    before = everything(session)
+    save(session, found=found, at=LATER, by="coordinator")
+    assert everything(session) == before
+    with pytest.raises(Conflict):
+        discard(session, found=found, at=LATER, by="coordinator")
+
+
+def test_a_discarded_import_cannot_be_saved(session: Session, edition: Edition) -> None:
+    found = taken_in(session, edition, said(1))
+    discard(session, found=found, at=AT, by="coordinator")
+    with pytest.raises(Conflict):
+        save(session, found=found, at=AT, by="coordinator")
+
+
+def test_saving_the_same_file_again_changes_nothing(session: Session, edition: Edition) -> None:
+    saved(session, edition, said(1, function="Judge"), said(2))
+    before = everything(session)
+    again = taken_in(session, edition, said(1, function="Judge"), said(2))
+    assert verdicts_of(session, again) == ["same", "same"]
+    save(session, found=again, at=LATER, by="coordinator")
+    assert everything(session) == before
+
+
+def test_what_a_row_says_otherwise_of_a_nominee_is_corrected(session: Session, edition: Edition) -> None:
+    make_institution(session, "TZ", Sector.DEFENCE, "Ministry of Defence")
+    saved(session, edition, said(1, function="Judge"))
+    other = said(1, name="Neema J. Mfano", institution="MINISTRY OF DEFENCE", language="es")
+    found = taken_in(session, edition, other)
+    assert verdict_of(session, found) == ("changed", "changes", "name,institution,language")
+    save(session, found=found, at=LATER, by="coordinator")
+    place = session.scalars(select(Enrolment)).one()
+    assert (person_name(session, place.person_id), place.sector) == ("Neema J. Mfano", Sector.DEFENCE)
+    assert place.person.locale == "es"
+    serving = affiliation_on(session, place.person_id, AT.date())
+    assert serving is not None
+    assert (serving.function, serving.institution.name) == ("Judge", "Ministry of Defence")
+
+
+def test_somebody_known_by_the_address_is_the_same_person_and_keeps_their_name(
+    session: Session, edition: Edition
+) -> None:
+    person = people_services.create_person(session, name="Neema Mithal", address="neema1@example.org", at=AT)
+    found = saved(session, edition, said(1))
+    assert verdict_of(session, found) == ("new", "known", None)
+    assert session.scalars(select(Enrolment.person_id)).all() == [person.id]
+    assert person_name(session, person.id) == "Neema Mithal"
+
+
+def test_somebody_invited_is_left_as_they_are(session: Session, edition: Edition) -> None:
+    saved(session, edition, said(1))
+    place = session.scalars(select(Enrolment)).one()
+    services.invite(session, enrolment=place, at=LATER, by="coordinator")
+    found = taken_in(session, edition, said(1, function="Judge"))
+    assert verdict_of(session, found) == ("same", "invited", "function")
+
+
+@pytest.mark.parametrize(("leave", "reason"), [("withdraw", "left-withdrawn"), ("decline", "left-declined")])
+def test_somebody_who_left_after_an_invitation_is_left_alone(
+    session: Session, edition: Edition, leave: str, reason: str
+) -> None:
+    saved(session, edition, said(1))
+    place = session.scalars(select(Enrolment)).one()
+    services.invite(session, enrolment=place, at=LATER, by="coordinator")
+    getattr(services, leave)(session, enrolment=place, at=LATER, by="coordinator")
+    assert verdict_of(session, taken_in(session, edition, said(1))) == ("same", reason, None)
+
+
+def test_a_place_withdrawn_before_anybody_was_told_is_taken_up_again_and_withdrawn_by_undoing(
+    session: Session, edition: Edition
+) -> None:
+    saved(session, edition, said(1))
+    place = session.scalars(select(Enrolment)).one()
+    services.withdraw(session, enrolment=place, at=LATER, by="coordinator")
+    found = saved(session, edition, said(1))
+    assert (verdict_of(session, found)[1], place.state) == ("again", EnrolmentState.NOMINATED)
+    assert undo(session, found=found, at=LATER, by="coordinator") == []
+    assert place.state is EnrolmentState.WITHDRAWN
+
+
+def test_what_has_changed_since_the_rehearsal_is_judged_anew(session: Session, edition: Edition) -> None:
+    found = taken_in(session, edition, said(1), said(2))
+    saved(session, edition, said(1))
+    save(session, found=found, at=LATER, by="coordinator")
+    assert verdicts_of(session, found) == ["same", "new"]
+    assert session.scalar(select(func.count()).select_from(Enrolment)) == 2
+
+
+# Mending ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_mended_cell_is_rehearsed_again(session: Session, edition: Edition) -> None:
+    found = taken_in(session, edition, said(1, address="neema.example.org"), said(2))
+    mend(session, found=found, mended={2: {"address": "neema@example.org"}}, at=AT, by="coordinator")
+    assert verdicts_of(session, found) == ["new", "new"]
+    save(session, found=found, at=AT, by="coordinator")
+    assert person_by_address(session, "neema@example.org") is not None
+
+
+def test_what_is_said_of_an_institution_in_one_row_is_said_of_it_in_all(session: Session, edition: Edition) -> None:
+    other = {"institution": "Min. of Justice (MoJ)"}
+    found = taken_in(session, edition, said(1, **other), said(2, **other), said(3, institution="Ministry of Silence"))
+    assert verdicts_of(session, found) == ["refused"] * 3
+    mend(session, found=found, mended={2: {"institution": JUSTICE}}, at=AT, by="coordinator")
+    assert verdicts_of(session, found) == ["new", "new", "refused"]
+
+
+def test_the_first_of_two_mended_frees_the_second(session: Session, edition: Edition) -> None:
+    found = taken_in(session, edition, said(1), said(1))
+    assert verdicts_of(session, found) == ["new", "refused"]
+    mend(session, found=found, mended={2: {"address": "other@example.org"}}, at=AT, by="coordinator")
+    assert verdicts_of(session, found) == ["new", "new"]
+
+
+# Undoing ------------------------------------------------------------------------------------------------------------
+
+
+def test_undoing_leaves_everything_as_it_was(session: Session, edition: Edition) -> None:
+    make_institution(session, "TZ", Sector.DEFENCE, "Ministry of Defence")
+    saved(session, edition, said(1, function="Judge"))
+    moved = people_services.create_person(session, name="Amina Mfano", address="amina@example.org", at=AT)
+    home = make_institution(session, "KE")
+    people_services.affiliate(session, person=moved, institution=home, since=dt.date(2020, 1, 1))
+    before = everything(session)
+    new = {"institution": "Office of the Ombudsman", "sector": "other", "zone": "Africa/Nairobi"}
+    found = saved(
+        session,
+        edition,
+        said(1, name="Neema J. Mfano", institution="Ministry of Defence", function="Clerk", language="es"),
+        said(2),
+        said(3, **new),
+        said(4, address="amina@example.org"),
+    )
+    assert verdicts(session, found) == {"changed": 1, "new": 3}
+    assert undo(session, found=found, at=LATER, by="coordinator") == []
+    assert undo(session, found=found, at=LATER, by="coordinator") == []
+    session.flush()
+    assert everything(session) == before
+    place = session.scalars(select(Enrolment)).one()
+    serving = affiliation_on(session, place.person_id, AT.date())
+    assert serving is not None
+    assert (person_name(session, place.person_id), place.person.locale) == ("Neema Mfano 1", None)
+    assert (serving.function, serving.institution.name, place.sector) == ("Judge", JUSTICE, Sector.JUSTICE)
+    at_home = affiliation_on(session, moved.id, AT.date())
+    assert at_home is not None
+    assert (at_home.institution.id, at_home.until) == (home.id, None)
+    assert found.state is ImportState.UNDONE
+    assert verdicts_of(session, taken_in(session, edition, said(2))) == ["new"]
+
+
+def test_undoing_says_who_has_been_invited_and_leaves_all(session: Session, edition: Edition) -> None:
+    found = saved(session, edition, said(1), said(2), said(3))
+    places = session.scalars(select(Enrolment).order_by(Enrolment.id)).all()
+    services.invite(session, enrolment=places[1], at=LATER, by="coordinator")
+    before = everything(session)
+    against = undo(session, found=found, at=LATER, by="coordinator")
+    assert [(one.enrolment_id, one.invited) for one in against] == [(places[1].id, True)]
+    assert everything(session) == before
+    assert found.state is ImportState.SAVED
+
+
+def test_whoever_was_mailed_keeps_an_import_from_being_undone(session: Session, edition: Edition) -> None:
+    found = saved(session, edition, said(1))
+    person = session.scalars(select(Person).join(Enrolment)).one()
+    people_services.invite(session, person=person, by=None, at=LATER, edition_title=edition.title)
+    assert [one.person_id for one in undo(session, found=found, at=LATER, by="coordinator")] == [person.id]
+
+
+def test_whoever_a_later_import_corrected_keeps_the_earlier_one_from_being_undone(
+    session: Session, edition: Edition
+) -> None:
+    first = saved(session, edition, said(1))
+    second = saved(session, edition, said(1, function="Judge"))
+    assert len(undo(session, found=first, at=LATER, by="coordinator")) == 1
+    assert undo(session, found=second, at=LATER, by="coordinator") == []
+    assert undo(session, found=first, at=LATER, by="coordinator") == []
+
+
+def test_only_what_is_saved_can_be_undone(session: Session, edition: Edition) -> None:
+    found = taken_in(session, edition, said(1))
+    with pytest.raises(Conflict):
+        undo(session, found=found, at=LATER, by="coordinator")
+
+
+# Long files ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_long_file_is_rehearsed_and_saved_by_the_worker(app: Flask) -> None:
+    with unit_of_work() as session:
+        make_institution(session, "TZ", Sector.JUSTICE, JUSTICE)
+        edition = make_edition(session)
+        found = taken_in(session, edition, *(said(number) for number in range(620)), said(3), said(1000, state=""))
+        assert found.state is ImportState.REHEARSING
+    worker.drain()
+    with unit_of_work() as session:
+        found = session.scalars(select(Import)).one()
+        assert (found.state, verdicts(session, found)) == (ImportState.REHEARSED, {"new": 620, "refused": 2})
+        save(session, found=found, at=AT, by="coordinator")
+        save(session, found=found, at=AT, by="coordinator")
+    worker.drain()
+    with reading() as session:
+        assert session.scalars(select(Import.state)).one() is ImportState.SAVED
+        assert session.scalar(select(func.count()).select_from(Enrolment)) == 620
+        assert session.scalar(select(func.count(Enrolment.person_id.distinct()))) == 620
+    with unit_of_work() as session:
+        found = session.scalars(select(Import)).one()
+        assert undo(session, found=found, at=LATER, by="coordinator") == []
+    with reading() as session:
+        assert everything(session)[0] == 0
+    db.session.remove()
