@@ -14,7 +14,7 @@ from lms.catalogue.files import disk
 from tests.authoring.editors import form_in
 from tests.browser import NoBrowser
 
-from .pages import both
+from .pair import both
 from .probes import Probe, Request, cpu_per_request
 from .reading import COURSE, KINDS
 from .results import Result

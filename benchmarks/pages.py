@@ -2,54 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy import create_engine
-
-from . import floor
+from . import desk
+from .pair import both, floor_probe
 from .probes import Probe, Request, cpu_per_request
 from .quizzes import first_unit, open_quiz
 from .results import Result
 from .seed import PASSWORD, Filled
-from .servers import Server, serving
+from .servers import Server
 from .visitor import Visitor
 
 SMALL, LARGE = 30, 3000
-BOUNDS = {"unit page": 7, "home": 8, "saving an answer": 8, "coordinator's page, 3,000 people": 12}
-
-
-@contextmanager
-def both(folder: Path, filled: Filled) -> Iterator[tuple[Server, Server]]:
-    """The floor and ours, each on granian with one worker."""
-    engine = create_engine(f"sqlite:///{folder / 'floor.sqlite'}")
-    floor.fill(engine)
-    engine.dispose()
-    with ExitStack() as stack:
-        plain = {"FLOOR_DATABASE": str(engine.url)}
-        below = stack.enter_context(serving("benchmarks.floor:create_app", plain, path="/floor/s1", factory=True))
-        ours = stack.enter_context(serving("wsgi:app", filled.env, path="/healthz"))
-        yield below, ours
+BOUNDS = {
+    "unit page": 7,
+    "home": 8,
+    "saving an answer": 8,
+    **{desk.named(page, size): desk.MOST for page in desk.PAGES for size in (SMALL, LARGE)},
+}
 
 
 def measure(folder: Path, filled: Filled) -> list[Result]:
     """All pages in turn."""
     with both(folder, filled) as (below, ours):
-        reader, coordinator = Visitor(ours), Visitor(ours)
+        reader = Visitor(ours)
         reader.sign_in("reader@lemkin.example", PASSWORD)
-        coordinator.sign_in("coordinator@lemkin.example", PASSWORD)
         taker = _quiz_taker(ours)
         quiz = open_quiz(taker)
         unit = first_unit(reader)
-        few, many = (f"/editions/{filled.editions[size]}" for size in (SMALL, LARGE))
         probes = [
-            Probe("floor", below, lambda n: ("GET", f"/floor/s{n % floor.ROWS}", None, {})),
+            floor_probe(below),
             Probe("unit page", ours, lambda n: ("GET", unit, None, reader.headers())),
             Probe("home", ours, lambda n: ("GET", "/", None, reader.headers())),
             Probe("saving an answer", ours, lambda n: _with(quiz.answer(n, "bench"), taker.headers())),
-            Probe("coordinator's page, 30 people", ours, lambda n: ("GET", few, None, coordinator.headers())),
-            Probe("coordinator's page, 3,000 people", ours, lambda n: ("GET", many, None, coordinator.headers())),
+            *desk.probes(ours, filled),
         ]
         cpu = cpu_per_request(probes)
         return [*_ratios(cpu), Result("web worker's memory", ours.largest_rss(), "MB", 120)]
@@ -73,5 +60,4 @@ def _ratios(cpu: Mapping[str, float]) -> list[Result]:
         if name != "floor":
             found.append(Result(name, spent, "ms CPU"))
             found.append(Result(f"{name}, against the floor", spent / below, "times", BOUNDS.get(name)))
-    growth = cpu["coordinator's page, 3,000 people"] / cpu["coordinator's page, 30 people"]
-    return [*found, Result("coordinator's page, from 30 to 3,000 people", growth, "times", 2)]
+    return [*found, *desk.growth(cpu, SMALL, LARGE, 2)]

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 LATEST = Path(__file__).resolve().parent / "latest.json"
+LARGE = LATEST.with_name("large.json")
 
 
 @dataclass(frozen=True)

@@ -73,36 +73,42 @@ def _settings(env: dict[str, str]) -> Settings:
 
 def _edition(app: Flask, size: int) -> str:
     with unit_of_work() as session:
-        starts = now().date() + dt.timedelta(days=30)
-        facts = EditionFacts(
-            kind=EditionKind.NATIONAL,
-            title=f"Course for {size} officials",
-            place="Nowhere in particular",
-            starts_on=starts,
-            ends_on=starts + dt.timedelta(days=2),
-            zone="UTC",
-            deadline_at=now() + dt.timedelta(days=20),
-            contact="office@lemkin.example",
-        )
-        edition = services.create_edition(session, course=_slug(app), facts=facts, at=now(), by=None)
-        institutions = {
-            (state, sector): people_services.create_institution(
-                session,
-                state_code=state,
-                sector=sector,
-                name=f"Institution {size} {sector}",
-                zone="UTC",
-                at=now(),
-                by=None,
-            )
-            for state, sector in itertools.product(STATES, SECTORS)
-        }
-        places = itertools.cycle(institutions.values())
+        edition, institutions = an_edition(session, app, size)
+        places = itertools.cycle(institutions)
         made = [_participant(session, edition, next(places), number) for number in range(size)]
         for stage, of_ten in STAGES:
             chosen = [place for number, place in enumerate(made) if number % 10 < of_ten]
             services.reach_all(session, enrolment_ids=chosen, stage=stage, at=now())
         return edition.public_id
+
+
+def an_edition(session: Session, app: Flask, size: int) -> tuple[Edition, list[Institution]]:
+    """An empty edition, and institutions of fifteen states for its people."""
+    starts = now().date() + dt.timedelta(days=30)
+    facts = EditionFacts(
+        kind=EditionKind.NATIONAL,
+        title=f"Course for {size} officials",
+        place="Nowhere in particular",
+        starts_on=starts,
+        ends_on=starts + dt.timedelta(days=2),
+        zone="UTC",
+        deadline_at=now() + dt.timedelta(days=20),
+        contact="office@lemkin.example",
+    )
+    edition = services.create_edition(session, course=_slug(app), facts=facts, at=now(), by=None)
+    institutions = [
+        people_services.create_institution(
+            session,
+            state_code=state,
+            sector=sector,
+            name=f"Institution {size} {sector}",
+            zone="UTC",
+            at=now(),
+            by=None,
+        )
+        for state, sector in itertools.product(STATES, SECTORS)
+    ]
+    return edition, institutions
 
 
 def _slug(app: Flask) -> str:

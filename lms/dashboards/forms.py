@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import urlencode
 
+from lms.kernel.secrets import Keyring
 from lms.kernel.settings import keyring
 from lms.people.models import Sector
 from lms.seminars.rules import Stage
@@ -23,7 +25,12 @@ NOWHERE = "-"
 def state_key(edition: str, code: str) -> str:
     """What stands for a state in the addresses of one edition: of whom they speak is for whoever opens the page alone,
     not for histories, logs and the notes on who looked."""
-    return keyring().veil(f"{edition}:{code}")[:10]
+    return _key(keyring(), edition, code)
+
+
+@lru_cache(maxsize=4096)
+def _key(keys: Keyring, edition: str, code: str) -> str:
+    return keys.veil(f"{edition}:{code}")[:10]
 
 
 def filter_in(args: Mapping[str, str], edition: str, states: Iterable[str]) -> Filter:
@@ -39,12 +46,18 @@ def filter_in(args: Mapping[str, str], edition: str, states: Iterable[str]) -> F
     )
 
 
-def address_of(wanted: Filter, edition: str, page: int = 1) -> str:
-    """The part of an address that asks for this filter."""
+def by_name_in(args: Mapping[str, str]) -> bool:
+    """Whether an address asks for the order of names."""
+    return args.get("by") == "name"
+
+
+def address_of(wanted: Filter, edition: str, page: int = 1, *, by_name: bool = False) -> str:
+    """The part of an address that asks for this filter, page and order."""
     asked = {name: str(value) for name, value in vars(wanted).items() if value}
     if wanted.state:
         asked["state"] = state_key(edition, wanted.state)
-    return urlencode({**asked, **({"page": str(page)} if page > 1 else {})})
+    more = {**({"by": "name"} if by_name else {}), **({"page": str(page)} if page > 1 else {})}
+    return urlencode({**asked, **more})
 
 
 def drawn_at(form: Mapping[str, str], latest: dt.datetime) -> dt.datetime:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+
+from markupsafe import Markup, escape
 
 from lms.people import states
 from lms.people.models import Sector
 from lms.people.rules.groups import SMALLEST
 from lms.seminars.labels import SECTORS
 from lms.seminars.rules import Stage
+from lms.web.dates import short_moment
+from lms.web.languages import gettext as _
 
 from .forms import address_of, state_key
-from .queries import Choices, Look, People
+from .options import options
+from .queries import Choices, Listed, Look, People
 from .rules.looks import AFTER_CLOSING, STAGES, Awaiting, Filter, Numbers, Sight, Status
 from .rules.matrix import matrix, suppressed
 from .rules.steps import told
@@ -123,9 +128,13 @@ class EditionPage:
         return Figure(number, url, 100 * number / everyone if everyone else 0.0)
 
 
+SOMEBODY = "SOMEBODY"
+"""Stands in the address of a person's page for whoever it is about."""
+
+
 @dataclass(frozen=True)
 class PeoplePage:
-    """The list behind a number."""
+    """The list behind a number; `person_url` is the address of a person's page, of SOMEBODY."""
 
     seen: Look
     people: People
@@ -133,6 +142,7 @@ class PeoplePage:
     choices: Choices
     locale: str
     list_url: str
+    person_url: str
 
     @property
     def full(self) -> bool:
@@ -144,61 +154,92 @@ class PeoplePage:
         """The footnotes to names of states on this page, by code."""
         return footnotes(state_order((row.state_code for row in self.people.rows), self.locale), self.locale)
 
-    def state_name(self, code: str) -> str:
-        """What a state is called in the page's language."""
-        return states.name(code, self.locale)
+    def lines(self, pattern: str, draw: Callable[[str, str], Markup]) -> Markup:
+        """The list line by line, each after the template's pattern, as in `MatrixPart.line`; what is filled in is
+        escaped here. `draw` makes the sign and the word for where people stand, once for each."""
+        signs = {status: draw(*STATUSES[status]) for status in {row.status for row in self.people.rows}}
+        places = {code: self._place(code) for code in {row.state_code for row in self.people.rows}}
+        plain = str(pattern)
+        return Markup("".join(plain % self._line(row, signs, places) for row in self.people.rows))  # noqa: S704
 
-    def status(self, status: Status) -> tuple[str, str]:
-        """The sign and the word for where somebody stands."""
-        sign, word = STATUSES[status]
-        return sign, str(word)
+    def _line(self, row: Listed, signs: Mapping[Status, Markup], places: Mapping[str, Markup]) -> dict[str, str]:
+        name = escape(row.name)
+        more = "".join(f'<span class="sub">{escape(words)}</span>' for words in self._more(row))
+        units = _("%(done)s of %(all)s", done=row.units[0], all=row.units[1]) if row.units else ""
+        return {
+            "name": f'<a href="{self.person_url.replace(SOMEBODY, row.public_id)}">{name}</a>' if self.full else name,
+            "status": f"{signs[row.status]}{more}",
+            "units": escape(units),
+            "state": places[row.state_code],
+            "institution": escape(row.institution_name),
+        }
 
-    def reasons(self, awaiting: Iterable[Awaiting]) -> list[str]:
-        """What is awaited, in words, beyond what the status says already."""
-        return [str(AWAITING[what]) for what in awaiting if what is not Awaiting.SIGN_IN]
+    def _place(self, code: str) -> Markup:
+        """A state's name with the number of its footnote."""
+        name, notes = escape(states.name(code, self.locale)), list(self.notes)
+        return name + (Markup(" <sup>{}</sup>").format(notes.index(code) + 1) if code in notes else "")
+
+    def _more(self, row: Listed) -> list[str]:
+        """What is said below where somebody stands: more time, and what is awaited beyond what the status says."""
+        own, zone = row.own_deadline_at, self.seen.edition.zone
+        longer = [_("More time, until %(when)s", when=short_moment(own, zone))] if own else []
+        return longer + [str(AWAITING[what]) for what in row.awaiting if what is not Awaiting.SIGN_IN]
 
     @property
-    def stage_choices(self) -> list[tuple[str, str]]:
+    def stage_options(self) -> Markup:
         """The stages to filter by."""
-        return [(stage.value, str(STAGE_WORDS[stage])) for stage in STAGES[self.seen.sight]]
+        return options(((stage.value, str(STAGE_WORDS[stage])) for stage in STAGES[self.seen.sight]), self.wanted.stage)
 
     @property
-    def awaiting_choices(self) -> list[tuple[str, str]]:
-        """The reasons to filter by."""
-        return [(what.value, str(word)) for what, word in AWAITING.items()] if self.full else []
+    def awaiting_options(self) -> Markup:
+        """The reasons to filter by; none for those who do not see them."""
+        found = ((what.value, str(word)) for what, word in AWAITING.items()) if self.full else ()
+        return options(found, self.wanted.awaiting)
 
     @property
-    def state_choices(self) -> list[tuple[str, str]]:
+    def state_options(self) -> Markup:
         """The states to filter by, under what stands for them in an address."""
-        return [(self._key(code), self.state_name(code)) for code in state_order(self.choices.states, self.locale)]
-
-    @property
-    def wanted_state(self) -> str | None:
-        """The state that is asked for, as in `state_choices`."""
-        return self._key(self.wanted.state) if self.wanted.state else None
+        codes = state_order(self.choices.states, self.locale)
+        wanted = self._key(self.wanted.state) if self.wanted.state else None
+        return options(((self._key(code), states.name(code, self.locale)) for code in codes), wanted)
 
     def _key(self, code: str) -> str:
         return state_key(self.seen.edition.public_id, code)
 
     @property
-    def sector_choices(self) -> list[tuple[str, str]]:
+    def sector_options(self) -> Markup:
         """The sectors to filter by."""
-        return [(sector.value, str(SECTORS[sector])) for sector in self.choices.sectors]
+        return options(((one.value, str(SECTORS[one])) for one in self.choices.sectors), self.wanted.sector)
 
     @property
-    def institution_choices(self) -> list[tuple[str, str]]:
+    def institution_options(self) -> Markup:
         """The institutions to filter by, each with its state."""
-        return [(public_id, f"{name}, {self.state_name(code)}") for public_id, name, code in self.choices.institutions]
+        names = {code: states.name(code, self.locale) for code in self.choices.states}
+        found = ((public_id, f"{name}, {names[code]}") for public_id, name, code in self.choices.institutions)
+        return options(found, self.wanted.institution)
 
     def page_url(self, page: int) -> str:
-        """The address of another page of this list."""
-        asked = address_of(self.wanted, self.seen.edition.public_id, page)
+        """The address of another page of this list, in the same order."""
+        return self._url(page, by_name=self.by_name)
+
+    @property
+    def by_name(self) -> bool:
+        """Whether the order of names was chosen, and does not come by itself."""
+        return self.people.by_name and self.people.may_be_by_name
+
+    def _url(self, page: int, *, by_name: bool) -> str:
+        asked = address_of(self.wanted, self.seen.edition.public_id, page, by_name=by_name)
         return f"{self.list_url}?{asked}" if asked else self.list_url
 
     def download_url(self, form: str) -> str:
         """Where this list, with its filter and whole, is taken away as a file of this form."""
         asked = address_of(self.wanted, self.seen.edition.public_id)
         return f"{self.list_url}.{form}" + (f"?{asked}" if asked else "")
+
+    @property
+    def other_order_url(self) -> str | None:
+        """The address of the same list in the other order, where there is a choice."""
+        return self._url(1, by_name=not self.people.by_name) if self.people.may_be_by_name else None
 
     @property
     def page_numbers(self) -> list[tuple[int, str, bool]]:

@@ -17,8 +17,8 @@ from lms.web.render import render
 from lms.web.slices import page_in
 
 from . import queries
-from .forms import address_of, filter_in
-from .pages import EditionPage, PeoplePage
+from .forms import address_of, by_name_in, filter_in
+from .pages import SOMEBODY, EditionPage, PeoplePage
 
 bp = Blueprint("dashboards", __name__)
 
@@ -38,7 +38,7 @@ def edition(edition: str) -> str:
         waiting=waiting,
         today=local_day(now(), seen.edition.zone),
         locale=language(),
-        list_url=url_for(".people", edition=edition),
+        list_url=url_for("dashboards.people", edition=edition),
     )
     acts = coordinates(viewer.scope, edition) and seen.closed_at is None
     newer = version_waiting(db.session(), seen.edition.id) if acts else None
@@ -52,7 +52,7 @@ def people(edition: str) -> str:
     seen = queries.look(db.session(), edition, me().scope)
     offered = queries.choices(db.session(), seen)
     wanted = filter_in(request.args, edition, offered.states).within(seen.sight)
-    found = queries.people(db.session(), seen, wanted, page_in(request.args))
+    found = queries.people(db.session(), seen, wanted, page_in(request.args), by_name=by_name_in(request.args))
     note_look("people.listed", edition, filter=address_of(wanted, edition), people=len(found.rows))
     page = PeoplePage(
         seen=seen,
@@ -60,6 +60,7 @@ def people(edition: str) -> str:
         wanted=wanted,
         choices=offered,
         locale=language(),
-        list_url=url_for(".people", edition=edition),
+        list_url=url_for("dashboards.people", edition=edition),
+        person_url=url_for("seminars.participant", edition=edition, enrolment=SOMEBODY),
     )
     return render("lms/dashboards/people.html", page=page, edition=seen.edition)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Select, and_, func, or_, select, union_all
@@ -11,23 +11,37 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue.models import CourseVersion
 from lms.kernel.checks import Finding, check
-from lms.people.models import Institution
+from lms.people.models import Institution, Person
 
 from .models import (
     AttendanceClosing,
     AttendanceMark,
     AttendanceResult,
     Edition,
+    EditionCount,
+    EditionCountDelta,
     EditionVersion,
     Enrolment,
     EnrolmentEvent,
     Extension,
+    NameAwaited,
     OnSiteSession,
     StageReached,
     Tally,
     TallyDelta,
 )
-from .rules import COUNTED, Attendance, Deadline, EnrolmentState, Mark, attendance_of, due_at, sound
+from .rules import (
+    COUNTED,
+    NAMES_AWAITED,
+    PLACES,
+    Attendance,
+    Deadline,
+    EnrolmentState,
+    Mark,
+    attendance_of,
+    due_at,
+    sound,
+)
 
 
 @check("seminars.enrolments")
@@ -107,6 +121,37 @@ def _recount() -> Select[*tuple[Any, ...]]:
         .where(Enrolment.state.in_(COUNTED))
         .group_by(*key)
     )
+
+
+@check("seminars.counts")
+def counts(session: Session) -> Iterable[Finding]:
+    """Whose name is awaited is who has signed in and not confirmed it; how many these are, and how many there are."""
+    noted = set(session.scalars(select(NameAwaited.enrolment_id)))
+    nameless = (
+        select(Enrolment.id, Enrolment.edition_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(Enrolment.state.in_(COUNTED), Enrolment.first_seen_at.is_not(None), Person.name_confirmed_at.is_(None))
+    )
+    real = {row.id: row.edition_id for row in session.execute(nameless)}
+    for number in sorted(noted ^ real.keys()):
+        yield Finding(f"enrolment {number}", "is noted as one whose name is awaited, or is not, against the facts")
+    places = select(Enrolment.edition_id, func.count()).group_by(Enrolment.edition_id)
+    facts = {(PLACES, edition): number for edition, number in session.execute(places)}
+    facts |= {(NAMES_AWAITED, edition): number for edition, number in Counter(real.values()).items()}
+    yield from count_findings(session, (PLACES, NAMES_AWAITED), facts)
+
+
+def count_findings(session: Session, names: Collection[str], facts: Mapping[tuple[str, int], int]) -> Iterable[Finding]:
+    """Where the folded and the fresh counts of these names together are not the facts, given by name and edition."""
+    kept: Counter[tuple[str, int]] = Counter()
+    folded = select(EditionCount.what, EditionCount.edition_id, EditionCount.count)
+    fresh = select(EditionCountDelta.what, EditionCountDelta.edition_id, EditionCountDelta.change)
+    for what, edition, number in session.execute(union_all(folded, fresh)):
+        kept[what, edition] += number
+    for what, edition in sorted({key for key in kept if key[0] in names} | facts.keys()):
+        real = facts.get((what, edition), 0)
+        if kept[what, edition] != real:
+            yield Finding(f"count {what} of {edition}", f"says {kept[what, edition]}, there are {real}")
 
 
 @check("seminars.attendance")

@@ -112,6 +112,8 @@ class Enrolment(Model):
     __table_args__ = (
         UniqueConstraint("edition_id", "person_id"),
         Index("ix_lms_enrolment_edition_state", "edition_id", "state_code", "sector"),
+        # The order of long lists; with the id, so that turning to a far page reads nothing but the index.
+        Index("ix_lms_enrolment_edition_place", "edition_id", "state_code", "institution_id", "id"),
     )
 
 
@@ -290,4 +292,35 @@ class TallyDelta(Model):
     state_code: Mapped[str] = mapped_column(String(2))
     sector: Mapped[Sector] = mapped_column(choice(Sector))
     stage: Mapped[Stage] = mapped_column(choice(Stage))
+    change: Mapped[int]
+
+
+class NameAwaited(Model):
+    """That somebody who counts in an edition and has signed in has not confirmed their name; gone once they have."""
+
+    __tablename__ = "lms_name_awaited"
+
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"), primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("lms_edition.id"), index=True)
+
+
+class EditionCount(Model):
+    """How many there are of something in one edition, whatever their state and sector, folded up to a certain delta."""
+
+    __tablename__ = "lms_edition_count"
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("lms_edition.id"), primary_key=True)
+    what: Mapped[str] = mapped_column(String(120), primary_key=True)
+    """`places`, `names-awaited`, or what a higher context counts under a name of its own."""
+    count: Mapped[int] = mapped_column(default=0)
+
+
+class EditionCountDelta(Model):
+    """A change of such a count not folded in yet; as `TallyDelta`."""
+
+    __tablename__ = "lms_edition_count_delta"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("lms_edition.id"), index=True)
+    what: Mapped[str] = mapped_column(String(120))
     change: Mapped[int]

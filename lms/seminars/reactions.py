@@ -11,7 +11,7 @@ from lms.catalogue.events import CourseVersionPublished
 from lms.catalogue.models import CourseVersion
 from lms.kernel import outbox
 from lms.kernel.events import on
-from lms.people.events import InvitationDeclined, PersonWelcomed, SignedIn
+from lms.people.events import InvitationDeclined, NameConfirmed, PersonWelcomed, SignedIn
 
 from . import services
 
@@ -26,6 +26,12 @@ def welcomed(session: Session, event: PersonWelcomed) -> None:
 def signed_in(session: Session, event: SignedIn) -> None:
     """Somebody known from an earlier edition takes a new place by signing in."""
     services.came_back(session, person_id=event.person_id, at=event.at)
+
+
+@on(NameConfirmed)
+def name_confirmed(session: Session, event: NameConfirmed) -> None:
+    """Nobody waits for this name any more."""
+    services.name_confirmed(session, person_id=event.person_id)
 
 
 @on(InvitationDeclined)

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 from lms.kernel import audit
 from lms.kernel.clock import now
 from lms.kernel.db import Intent, db, set_intent
-from lms.kernel.unit_of_work import own_transaction
+from lms.kernel.unit_of_work import own_connection, own_transaction
 
 from .access import name_in_logs, outcome_in_logs, told_apart
 
@@ -119,8 +119,12 @@ def _write_looks(error: BaseException | None) -> None:
         return
     db.session.remove()
     set_intent(Intent.WRITE)
-    with own_transaction() as session:
-        for act, about, details in looks:
-            audit.record(session, at=now(), actor=g.lms_viewer.subject, act=act, about=about, **details)
-        for change in after:
-            change(session)
+    if looks:
+        with own_connection() as connection:
+            for act, about, details in looks:
+                line = {"at": now(), "actor": g.lms_viewer.subject, "act": act, "about": about}
+                audit.record_at_once(connection, **line, **details)
+    if after:
+        with own_transaction() as session:
+            for change in after:
+                change(session)

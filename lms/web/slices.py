@@ -28,10 +28,15 @@ class Slice:
 
 def slice_of(rows: Sequence[object], page: int) -> Slice:
     """The page asked for, or the nearest there is."""
-    pages = max(1, -(-len(rows) // PAGE))
+    return slice_among(len(rows), page)
+
+
+def slice_among(total: int, page: int, size: int = PAGE) -> Slice:
+    """The page asked for of a list of so many, or the nearest there is; `size` lines on each."""
+    pages = max(1, -(-total // size))
     page = min(max(1, page), pages)
-    first = (page - 1) * PAGE
-    return Slice(page, pages, min(first + 1, len(rows)), min(first + PAGE, len(rows)))
+    first = (page - 1) * size
+    return Slice(page, pages, min(first + 1, total), min(first + size, total))
 
 
 def sliced(rows: Sequence[T], part: Slice) -> list[T]:

@@ -169,25 +169,45 @@ def test_long_lists_come_in_pages_that_leave_no_one_out(sqlite_app: Flask) -> No
         crowd(session, edition, [("TZ", Sector.JUSTICE, Stage.SIGNED_IN)] * 120)
     client = coordinator(sqlite_app)
     tanzania = of_state(edition, "TZ")
-    pages = [listed(client, edition, f"{tanzania}&page={number}") for number in (1, 2, 3)]
-    assert [len(page) for page in pages] == [50, 50, 20]
+    pages = [listed(client, edition, f"{tanzania}&page={number}") for number in (1, 2, 3, 4)]
+    assert [len(page) for page in pages] == [30, 30, 30, 30]
     assert len({name for page in pages for name in page}) == 120
-    assert listed(client, edition, f"{tanzania}&page=9") == pages[2]
+    assert listed(client, edition, f"{tanzania}&page=9") == pages[3]
     page = client.get(f"/editions/{edition.public_id}/people?{tanzania}&page=2").text
-    assert "51 to 100 of 120" in page
+    assert "31 to 60 of 120" in page
     assert f"people?{tanzania}&amp;page=3" in page
 
 
-def test_more_people_than_names_are_unsealed_for_stand_by_state(
-    sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("lms.dashboards.queries.lists.MOST_SORTED_BY_NAME", 2)
+def a_list_of_several_pages(app: Flask) -> tuple[FlaskClient, Edition]:
+    """People of three states whose names run against the order of the states."""
     with unit_of_work() as session:
         edition = make_edition(session)
-        for name, state in (("Amina Mfano", "UG"), ("Beatrice Mfano", "TZ"), ("Zawadi Mfano", "KE")):
-            place(session, edition, name=name, state=state)
-    client = coordinator(sqlite_app)
-    assert listed(client, edition) == ["Zawadi Mfano", "Beatrice Mfano", "Amina Mfano"]
+        for number, state in enumerate(["UG"] * 12 + ["TZ"] * 12 + ["KE"] * 12):
+            place(session, edition, name=f"{chr(ord('A') + number // 12)}mina Mfano {number:02}", state=state)
+    return coordinator(app), edition
+
+
+def test_a_list_of_several_pages_stands_by_state_and_by_name_when_that_is_asked_for(sqlite_app: Flask) -> None:
+    client, edition = a_list_of_several_pages(sqlite_app)
+    assert [name[0] for name in listed(client, edition)] == ["C"] * 12 + ["B"] * 12 + ["A"] * 6
+    page = client.get(f"/editions/{edition.public_id}/people").text
+    assert "Sorted by state and institution." in page
+    assert f'<a href="/editions/{edition.public_id}/people?by=name">Sort by name</a>' in page
+    names = listed(client, edition, "by=name") + listed(client, edition, "by=name&page=2")
+    assert names == sorted(names)
+    assert len(names) == 36
+    asked = client.get(f"/editions/{edition.public_id}/people?by=name").text
+    assert "people?by=name&amp;page=2" in asked
+    assert '<input type="hidden" name="by" value="name">' in asked
+
+
+def test_more_people_than_names_are_unsealed_for_stand_by_state_whatever_is_asked(
+    sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lms.dashboards.queries.lists.MOST_SORTED_BY_NAME", 35)
+    client, edition = a_list_of_several_pages(sqlite_app)
+    assert listed(client, edition, "by=name") == listed(client, edition)
+    assert "Sort by name" not in client.get(f"/editions/{edition.public_id}/people").text
     assert looks.MOST_SORTED_BY_NAME == 3000
 
 

@@ -118,6 +118,16 @@ class Outline:
             for unit in module.units:
                 yield module, unit
 
+    @property
+    def asked(self) -> tuple[OutlineModule, ...]:
+        """The modules that the completion rule asks for."""
+        return tuple(module for module in self.modules if module.key in self.rule.modules)
+
+    @property
+    def asked_units(self) -> int:
+        """How many units those have."""
+        return sum(len(module.units) for module in self.asked)
+
     def module(self, key: str) -> OutlineModule | None:
         """The module of that key."""
         return next((module for module in self.modules if module.key == key), None)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from .counting import numbers, waiting_numbers
+from .choices import Choices, choices
+from .counting import behind, how_many, numbers, waiting_numbers
 from .exports import Taken, taken
-from .lists import Choices, Listed, People, choices, people, people_behind
+from .lists import Listed, People, people, people_behind
 from .looks import Look, SeenEdition, look
 
 __all__ = [
@@ -14,7 +15,9 @@ __all__ = [
     "People",
     "SeenEdition",
     "Taken",
+    "behind",
     "choices",
+    "how_many",
     "look",
     "numbers",
     "people",

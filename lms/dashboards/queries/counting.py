@@ -8,20 +8,25 @@ from typing import cast
 from sqlalchemy import ColumnElement, Table, bindparam, distinct, exists, func, select
 from sqlalchemy.orm import Session
 
-from lms.dashboards.rules.looks import Awaiting, Numbers, Sight
-from lms.people.models import Person
+from lms.dashboards.rules.looks import Awaiting, Filter, Numbers, Sight
+from lms.people.models import Institution
 from lms.seminars import queries as seminars
-from lms.seminars.models import Enrolment, ParticipantRequest, StageReached
+from lms.seminars.models import Enrolment, NameAwaited, ParticipantRequest, StageReached
 from lms.seminars.queries import visible_to
-from lms.seminars.rules import COUNTED, Stage
+from lms.seminars.rules import COUNTED, NAMES_AWAITED, PLACES, Stage
 
 from .looks import Look
 
 
 def numbers(session: Session, seen: Look) -> Numbers:
-    """The numbers that this look shows, in one statement: from the tallies, or for a focal point from the people."""
+    """The numbers that this look shows, in one statement: from the tallies, or for the people of an institution from
+    the people themselves."""
     if seen.sight is not Sight.COMPLETION:
-        return Numbers(seminars.counts(session, seen.edition.id))
+        found = seminars.edition_numbers(session, seen.edition.id)
+        return Numbers(found.stages, found.others)
+    if not seen.scope.institutions:
+        stages = seminars.counts(session, seen.edition.id)
+        return Numbers({place: number for place, number in stages.items() if place[0] in seen.scope.states})
     grouped = (
         select(Enrolment.state_code, Enrolment.sector, StageReached.stage, func.count())
         .join(StageReached, StageReached.enrolment_id == Enrolment.id)
@@ -31,44 +36,76 @@ def numbers(session: Session, seen: Look) -> Numbers:
     return Numbers({(state, sector, stage): count for state, sector, stage, count in session.execute(grouped)})
 
 
-_person, _enrolment, _request = (cast(Table, model.__table__) for model in (Person, Enrolment, ParticipantRequest))
-_COUNTED_HERE = (_enrolment.c.edition_id == bindparam("edition_id"), _enrolment.c.state.in_(sorted(COUNTED)))
+_enrolment, _request, _stage = (cast(Table, model.__table__) for model in (Enrolment, ParticipantRequest, StageReached))
 # From the few requests that are open to their people, rather than from everybody in the edition to their requests.
 _ANSWERS = (
     select(func.count(distinct(_request.c.enrolment_id)))
     .where(_request.c.answered_at.is_(None))
-    .where(exists().where(_enrolment.c.id == _request.c.enrolment_id, *_COUNTED_HERE))
+    .where(
+        exists().where(
+            _enrolment.c.id == _request.c.enrolment_id,
+            _enrolment.c.edition_id == bindparam("edition_id"),
+            _enrolment.c.state.in_(sorted(COUNTED)),
+        )
+    )
 )
-_NAMES = select(func.count()).where(
-    *_COUNTED_HERE,
-    _enrolment.c.first_seen_at.is_not(None),
-    exists().where(_person.c.id == _enrolment.c.person_id, _person.c.name_confirmed_at.is_(None)),
-)
-_WAITING = select(_ANSWERS.scalar_subquery(), _NAMES.scalar_subquery())
 
 
 def waiting_numbers(session: Session, seen: Look, known: Numbers) -> Mapping[Awaiting, int]:
     """How many people are awaited for each reason, in one statement; nobody where the look does not show it."""
     if seen.sight is not Sight.EVERYTHING:
         return {}
-    # Who was invited and has not signed in stands in the tallies already.
+    # Who was invited and has not signed in stands in the tallies already, and whose name is awaited beside them.
     unseen = known.reached(Stage.INVITED) - known.reached(Stage.SIGNED_IN)
     session.flush()  # a statement sent past the session does not see by itself what is not written yet
-    answers, names = session.connection().execute(_WAITING, {"edition_id": seen.edition.id}).one()
+    answers = session.connection().execute(_ANSWERS, {"edition_id": seen.edition.id}).scalar_one()
+    names = known.others.get(NAMES_AWAITED, 0)
     return {Awaiting.SIGN_IN: unseen, Awaiting.ANSWER: answers, Awaiting.NAME: names}
 
 
-def awaited(seen: Look, what: Awaiting) -> list[ColumnElement[bool]]:
-    """The condition over Enrolment behind the list of people awaited, whose length is the number."""
-    here = [Enrolment.edition_id == seen.edition.id, Enrolment.state.in_(COUNTED)]
+def how_many(session: Session, seen: Look, wanted: Filter) -> int:
+    """The length of the list that a filter asks for, in one statement or two: from what is counted already where it
+    can be."""
+    wanted = wanted.within(seen.sight)
+    if seen.sight is Sight.EVERYTHING and wanted.empty:
+        return seminars.count_of(session, seen.edition.id, PLACES)
+    if seen.sight is Sight.EVERYTHING and not wanted.institution:
+        known = wanted.counted_in(numbers(session, seen))
+        if known is not None:
+            return known
+    return session.scalar(select(func.count()).select_from(_enrolment).where(*behind(seen, wanted))) or 0
+
+
+def behind(seen: Look, wanted: Filter) -> list[ColumnElement[bool]]:
+    """The condition over enrolments behind every number and every list: what a look shows and a filter asks for."""
+    wanted = wanted.within(seen.sight)
+    found = [_enrolment.c.edition_id == seen.edition.id]
+    if not seen.scope.everything:
+        found.append(visible_to(seen.scope))
+    if wanted.stage or wanted.awaiting:
+        found.append(_enrolment.c.state.in_(sorted(COUNTED)))
+    if wanted.stage:
+        found.append(_reached(wanted.stage))
+    if wanted.awaiting:
+        found += _awaited(seen, wanted.awaiting)
+    if wanted.state:
+        found.append(_enrolment.c.state_code == wanted.state)
+    if wanted.sector:
+        found.append(_enrolment.c.sector == wanted.sector)
+    if wanted.institution:
+        chosen = select(Institution.id).where(Institution.public_id == wanted.institution)
+        found.append(_enrolment.c.institution_id == chosen.scalar_subquery())
+    return found
+
+
+def _awaited(seen: Look, what: Awaiting) -> list[ColumnElement[bool]]:
     if what is Awaiting.ANSWER:
-        open_requests = select(ParticipantRequest.enrolment_id).where(ParticipantRequest.answered_at.is_(None))
-        return [*here, Enrolment.id.in_(open_requests)]
+        return [_enrolment.c.id.in_(select(_request.c.enrolment_id).where(_request.c.answered_at.is_(None)))]
     if what is Awaiting.NAME:
-        nameless = exists().where(Person.id == Enrolment.person_id, Person.name_confirmed_at.is_(None))
-        return [*here, Enrolment.first_seen_at.is_not(None), nameless]
-    return [*here, _reached(Stage.INVITED), ~_reached(Stage.SIGNED_IN)]
+        nameless = select(NameAwaited.enrolment_id).where(NameAwaited.edition_id == seen.edition.id)
+        return [_enrolment.c.id.in_(nameless)]
+    return [_reached(Stage.INVITED), ~_reached(Stage.SIGNED_IN)]
 
 
 def _reached(stage: Stage) -> ColumnElement[bool]:
-    return exists().where(StageReached.enrolment_id == Enrolment.id, StageReached.stage == stage)
+    return exists().where(_stage.c.enrolment_id == _enrolment.c.id, _stage.c.stage == stage)

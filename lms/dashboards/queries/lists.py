@@ -1,41 +1,37 @@
-"""The list behind a number: one page of it at a time, by name."""
+"""The list behind a number: one page of it at a time."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from lms.catalogue.queries import outline
-from lms.dashboards.rules.looks import (
-    MOST_SORTED_BY_NAME,
-    Awaiting,
-    Filter,
-    Sight,
-    Status,
-    sort_key,
-    status_of,
-)
+from lms.dashboards.rules.looks import MOST_SORTED_BY_NAME, Awaiting, Filter, Sight, Status, sort_key, status_of
 from lms.kernel.errors import NotFound
 from lms.learning.models import EnrolmentProgress
-from lms.learning.queries import standings
-from lms.people.models import Institution, Person, Sector
-from lms.people.queries import names_of
-from lms.seminars import queries as seminars
-from lms.seminars.models import Enrolment, ParticipantRequest, StageReached
-from lms.seminars.queries import PersonRow, visible_to
-from lms.seminars.rules import COUNTED, Stage
-from lms.web.slices import Slice, slice_of, sliced
+from lms.learning.queries import asked_done
+from lms.people.models import IdentityKind, IdentityRow, Institution, Person, PersonKey, Sector
+from lms.people.queries import listed_name, names_of
+from lms.seminars.models import Enrolment, EnrolmentState, NameAwaited, ParticipantRequest, StageReached
+from lms.seminars.queries import PersonRow, people_where
+from lms.seminars.rules import Stage, counted
+from lms.web.slices import Slice, slice_among
 
-from .counting import awaited
+from .counting import behind, how_many
 from .looks import Look
 
+NOTHING: tuple[Awaiting, ...] = ()
+PAGE = 30
+"""Lines on a page: an edition of the seminar is one page, by name. Each line costs the unsealing of a name."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """One person in the list behind a number."""
 
@@ -61,163 +57,162 @@ class People:
     rows: list[Listed]
     by_name: bool
 
+    @property
+    def may_be_by_name(self) -> bool:
+        """Whether the order can be chosen: neither so short that it is by name in any case, nor too long for it."""
+        return PAGE < self.total <= MOST_SORTED_BY_NAME
+
+
+_enrolment, _institution, _progress, _request, _reached = (
+    cast(Table, model.__table__)
+    for model in (Enrolment, Institution, EnrolmentProgress, ParticipantRequest, StageReached)
+)
+_awaited = cast(Table, NameAwaited.__table__)
+_person, _key, _identity = (cast(Table, model.__table__) for model in (Person, PersonKey, IdentityRow))
+_ORDER = (_enrolment.c.state_code, _enrolment.c.institution_id, _enrolment.c.id)
+
 
 def people_behind(session: Session, seen: Look, wanted: Filter) -> list[PersonRow]:
-    """Everyone whom a number counts, without names; the length of this list is the number."""
+    """Everyone whom a number counts, without names, by state; the length of this list is the number."""
     if seen.sight is Sight.COUNTS:
         raise NotFound
-    wanted = wanted.within(seen.sight)
-    rows = seminars.people_rows(
-        session,
-        seen.edition.id,
-        seen.scope,
-        stage=wanted.stage,
-        state=wanted.state,
-        sector=Sector(wanted.sector) if wanted.sector else None,
-    )
-    if wanted.awaiting:
-        ids = set(session.scalars(select(Enrolment.id).where(*awaited(seen, wanted.awaiting))))
-        rows = [row for row in rows if row.enrolment_id in ids]
-    if wanted.institution:
-        place = _place_of(session, wanted.institution)
-        rows = [row for row in rows if (row.state_code, row.institution_name) == place]
-    return rows
+    return people_where(session, behind(seen, wanted))
 
 
-def _place_of(session: Session, institution: str) -> tuple[str, str] | None:
-    row = session.execute(
-        select(Institution.state_code, Institution.name).where(Institution.public_id == institution)
-    ).first()
-    return (row.state_code, row.name) if row else None
+def people(session: Session, seen: Look, wanted: Filter, page: int, *, by_name: bool = False) -> People:
+    """One page of the list behind a number, in a handful of statements whatever its length.
 
-
-def people(session: Session, seen: Look, wanted: Filter, page: int) -> People:
-    """One page of the list behind a number, by name; a handful of statements whatever its length."""
-    rows = people_behind(session, seen, wanted)
-    by_name = len(rows) <= MOST_SORTED_BY_NAME
-    names: dict[int, str] = {}
+    By name where it fits on one page, or where that is asked for and not too much; else by state.
+    """
+    if seen.sight is Sight.COUNTS:
+        raise NotFound
+    total = how_many(session, seen, wanted)
+    part, which = slice_among(total, page, PAGE), behind(seen, wanted)
+    by_name = total <= PAGE or (by_name and total <= MOST_SORTED_BY_NAME)
+    if total > PAGE and by_name:
+        ids = _ids_by_name(session, which)[(part.page - 1) * PAGE : part.page * PAGE]
+        rows = _rows(session, seen, [*which, _enrolment.c.id.in_(ids)], 1)
+    else:
+        rows = _rows(session, seen, which, part.page)
+    names = {row.id: listed_name(row.subject, row.wrapped, row.place, row.sealed) for row in rows}
     if by_name:
-        names = names_of(session, [row.person_id for row in rows])
-        rows = sorted(rows, key=lambda row: (sort_key(names[row.person_id]), row.enrolment_id))
-    part = slice_of(rows, page)
-    shown = sliced(rows, part)
-    names = names or names_of(session, [row.person_id for row in shown])
-    return People(len(rows), part, listed(session, seen, shown, names), by_name)
+        rows = sorted(rows, key=lambda row: (sort_key(names[row.id]), row.id))
+    return People(total, part, _listed(session, seen, rows, names), by_name)
 
 
-def _read(session: Session, seen: Look, rows: list[PersonRow]) -> dict[int, tuple[int, int]]:
-    """Finished and required units of those who are counted, for those who see progress."""
-    ids = [row.enrolment_id for row in rows if row.state in COUNTED]
-    if seen.sight is not Sight.EVERYTHING or not ids:
-        return {}
-    course = outline(session, seminars.version_in_force(session, seen.edition.id))
-    return {number: (found.done, found.total) for number, found in standings(session, ids, course).items()}
+def _ids_by_name(session: Session, which: list[ColumnElement[bool]]) -> list[int]:
+    rows = session.execute(select(_enrolment.c.id, _enrolment.c.person_id).where(*which)).all()
+    names = names_of(session, [row.person_id for row in rows])
+    return [row.id for row in sorted(rows, key=lambda row: (sort_key(names[row.person_id]), row.id))]
 
 
-@dataclass(frozen=True)
-class _Details:
-    stages: frozenset[Stage] = frozenset()
-    finished_at: dt.datetime | None = None
-    name_confirmed: bool = True
-    asks: bool = False
+_STAGES = (
+    select(func.aggregate_strings(_reached.c.stage, ","))
+    .where(_reached.c.enrolment_id == _enrolment.c.id)
+    .scalar_subquery()
+)
+_ASKS = (
+    select(_request.c.id).where(_request.c.enrolment_id == _enrolment.c.id, _request.c.answered_at.is_(None)).exists()
+)
+_NAMELESS = select(_awaited.c.enrolment_id).where(_awaited.c.enrolment_id == _enrolment.c.id).exists()
+_SAID: Select[*tuple[Any, ...]] = (
+    select(
+        _enrolment.c.id, _enrolment.c.public_id, _enrolment.c.person_id, _institution.c.name, _enrolment.c.state_code,
+        _enrolment.c.sector, _enrolment.c.state, _enrolment.c.deadline_at, _progress.c.completed_at,
+        _ASKS.label("asks"), _STAGES.label("stages"), _NAMELESS.label("nameless"),
+    )
+    .select_from(_enrolment)
+    .join(_institution, _institution.c.id == _enrolment.c.institution_id)
+    .outerjoin(_progress, _progress.c.enrolment_id == _enrolment.c.id)
+)  # fmt: skip
+_BY_ID = _SAID.where(_enrolment.c.id.in_(bindparam("enrolment_ids", expanding=True)))
+_ROW = (
+    _SAID.add_columns(_person.c.subject, _key.c.wrapped, _identity.c.place, _identity.c.sealed)
+    .join(_person, _person.c.id == _enrolment.c.person_id)
+    .outerjoin(_key, _key.c.person_id == _person.c.id)
+    .outerjoin(
+        _identity,
+        and_(_identity.c.person_id == _person.c.id, _identity.c.kind == IdentityKind.NAME, _identity.c.primary),
+    )
+    .order_by(*_ORDER)
+)
+# A far page is found in the index alone; only the people on it are read.
+_ON_PAGE = select(_enrolment.c.id).order_by(*_ORDER).limit(PAGE).offset(bindparam("before"))
+
+
+def _among(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return _ROW.where(_enrolment.c.id.in_(_ON_PAGE.where(*which).subquery().select()))
+
+
+_EVERYBODY = _among(_enrolment.c.edition_id == bindparam("edition_id"))
+
+
+def _rows(session: Session, seen: Look, which: list[ColumnElement[bool]], page: int) -> Sequence[Row[Any]]:
+    """Those on a page, with all that is said of them."""
+    session.flush()  # a statement sent past the session does not see by itself what is not written yet
+    if len(which) == 1:  # the edition alone, which is what most people look at
+        found, values = _EVERYBODY, {"edition_id": seen.edition.id}
+    else:
+        found, values = _among(*which), {}
+    return session.connection().execute(found, {**values, "before": (page - 1) * PAGE}).all()
 
 
 def listed(session: Session, seen: Look, rows: list[PersonRow], names: Mapping[int, str]) -> list[Listed]:
-    """What a list says of these people, in the order given; a handful of statements whatever their number."""
-    details = _details(session, [row.enrolment_id for row in rows])
-    read = _read(session, seen, rows)
-    return [
-        _line(
-            seen.sight,
-            row,
-            names[row.person_id],
-            details.get(row.enrolment_id, _Details()),
-            read.get(row.enrolment_id),
-        )
-        for row in rows
-    ]
-
-
-def _details(session: Session, enrolment_ids: Collection[int]) -> dict[int, _Details]:
-    """What the lines of one page say beside the names, in two statements."""
-    asks = exists().where(ParticipantRequest.enrolment_id == Enrolment.id, ParticipantRequest.answered_at.is_(None))
-    found = session.execute(
-        select(
-            Enrolment.id,
-            EnrolmentProgress.completed_at,
-            Person.name_confirmed_at,
-            asks.label("asks"),
-        )
-        .join(Person, Person.id == Enrolment.person_id)
-        .outerjoin(EnrolmentProgress, EnrolmentProgress.enrolment_id == Enrolment.id)
-        .where(Enrolment.id.in_(enrolment_ids))
+    """What a list says of these people, in the order given, under their names by person; a handful of statements
+    whatever their number."""
+    session.flush()  # as above
+    ids = [row.enrolment_id for row in rows]
+    known = {row.id: row for row in session.connection().execute(_BY_ID, {"enrolment_ids": ids})}
+    return _listed(
+        session, seen, [known[number] for number in ids], {row.enrolment_id: names[row.person_id] for row in rows}
     )
-    rows = found.all()
-    stages: dict[int, set[Stage]] = defaultdict(set)
-    reached = select(StageReached.enrolment_id, StageReached.stage).where(StageReached.enrolment_id.in_(enrolment_ids))
-    for number, stage in session.execute(reached):
-        stages[number].add(stage)
-    return {
-        row.id: _Details(
-            stages=frozenset(stages[row.id]),
-            finished_at=row.completed_at,
-            name_confirmed=row.name_confirmed_at is not None,
-            asks=row.asks,
-        )
-        for row in rows
-    }
 
 
-def _line(sight: Sight, row: PersonRow, name: str, known: _Details, units: tuple[int, int] | None) -> Listed:
+def _listed(session: Session, seen: Look, rows: Sequence[Row[Any]], names: Mapping[int, str]) -> list[Listed]:
+    read = _read(session, seen, rows)
+    return [_line(seen.sight, row, names[row.id], read.get(row.id)) for row in rows]
+
+
+def _read(session: Session, seen: Look, rows: Sequence[Row[Any]]) -> dict[int, tuple[int, int]]:
+    """Finished and required units of those who are counted, for those who see progress."""
+    ids = [row.id for row in rows if counted(row.state)]
+    if seen.sight is not Sight.EVERYTHING or not ids:
+        return {}
+    course = outline(session, seen.version_id)
+    done = asked_done(session, ids, course)
+    asked = course.asked_units
+    finished = {row.id for row in rows if row.completed_at}
+    return {number: (asked if number in finished else done[number], asked) for number in ids}
+
+
+@lru_cache(maxsize=1024)
+def _stands(state: EnrolmentState, reached: str | None, sight: Sight) -> tuple[Status, bool]:
+    """In one word, and whether somebody is awaited to sign in; there are few cases and many lines."""
+    stages = frozenset(Stage(stage) for stage in (reached or "").split(",") if stage)
+    awaited = counted(state) and Stage.INVITED in stages and Stage.SIGNED_IN not in stages
+    return status_of(state, stages, sight), awaited
+
+
+def _line(sight: Sight, row: Row[Any], name: str, units: tuple[int, int] | None) -> Listed:
     full = sight is Sight.EVERYTHING
+    status, unseen = _stands(row.state, row.stages, sight)
     return Listed(
         public_id=row.public_id,
         name=name,
         state_code=row.state_code,
-        institution_name=row.institution_name,
+        institution_name=row.name,
         sector=row.sector,
-        status=status_of(row.state, known.stages, sight),
+        status=status,
         units=units,
-        finished_at=known.finished_at,
-        own_deadline_at=row.own_deadline_at if full else None,
-        awaiting=_awaits(row, known) if full else (),
+        finished_at=row.completed_at,
+        own_deadline_at=row.deadline_at if full else None,
+        awaiting=_awaits(row, unseen) if full else (),
     )
 
 
-def _awaits(row: PersonRow, known: _Details) -> tuple[Awaiting, ...]:
-    """The same conditions as `awaited`, for one person whose stages are known."""
-    if row.state not in COUNTED:
-        return ()
-    found = {
-        Awaiting.SIGN_IN: Stage.INVITED in known.stages and Stage.SIGNED_IN not in known.stages,
-        Awaiting.ANSWER: known.asks,
-        Awaiting.NAME: row.first_seen_at is not None and not known.name_confirmed,
-    }
-    return tuple(what for what, awaited in found.items() if awaited)
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What the filter offers: only states, sectors and institutions that are in the edition and in sight."""
-
-    states: tuple[str, ...]
-    sectors: tuple[Sector, ...]
-    institutions: tuple[tuple[str, str, str], ...]
-    """(public id, name, state code)."""
-
-
-def choices(session: Session, seen: Look) -> Choices:
-    """What can be chosen in the filter of an edition's list, in one statement."""
-    rows = session.execute(
-        select(Enrolment.state_code, Enrolment.sector, Institution.public_id, Institution.name)
-        .join(Institution, Institution.id == Enrolment.institution_id)
-        .where(Enrolment.edition_id == seen.edition.id, visible_to(seen.scope))
-        .distinct()
-    ).all()
-    present = {row.sector for row in rows}
-    institutions = {(row.public_id, row.name, row.state_code) for row in rows}
-    return Choices(
-        states=tuple(sorted({row.state_code for row in rows})),
-        sectors=tuple(sector for sector in Sector if sector in present),
-        institutions=tuple(sorted(institutions, key=lambda found: sort_key(found[1]))),
-    )
+def _awaits(row: Row[Any], unseen: bool) -> tuple[Awaiting, ...]:
+    """The same conditions as in `behind`, for one person."""
+    if not (unseen or row.asks or row.nameless):
+        return NOTHING
+    found = ((Awaiting.SIGN_IN, unseen), (Awaiting.ANSWER, row.asks), (Awaiting.NAME, row.nameless))
+    return tuple(what for what, awaited in found if awaited) if counted(row.state) else NOTHING

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lms.dashboards.rules.looks import Sight, by_mandate, of_states_and_institutions, sight_of
 from lms.kernel.errors import NotFound
 from lms.people.rules import Scope
-from lms.seminars.models import AttendanceClosing, Edition, Enrolment
+from lms.seminars.models import AttendanceClosing, Edition, EditionVersion, Enrolment
 from lms.seminars.queries import visible_to
 from lms.seminars.rules import COUNTED
 
@@ -39,12 +39,21 @@ class Look:
     closed_at: dt.datetime | None
     sight: Sight
     scope: Scope
+    version_id: int
+    """The version of its course that the edition reads."""
 
 
 # Built once, of tables: see `lms.people.queries.viewers`.
-_edition, _closing = (cast(Table, model.__table__) for model in (Edition, AttendanceClosing))
+_edition, _closing, _reads = (cast(Table, model.__table__) for model in (Edition, AttendanceClosing, EditionVersion))
+_IN_FORCE = (
+    select(_reads.c.version_id)
+    .where(_reads.c.edition_id == _edition.c.id)
+    .order_by(_reads.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 _FOUND = (
-    select(*(_edition.c[name] for name in SeenEdition.__slots__), _closing.c.at)
+    select(*(_edition.c[name] for name in SeenEdition.__slots__), _closing.c.at, _IN_FORCE)
     .select_from(_edition.outerjoin(_closing, _closing.c.edition_id == _edition.c.id))
     .where(_edition.c.public_id == bindparam("public_id"))
 )
@@ -55,14 +64,14 @@ def look(session: Session, public_id: str, scope: Scope) -> Look:
     row = session.connection().execute(_FOUND, {"public_id": public_id}).first()
     if row is None:
         raise NotFound
-    *facts, closed_at = row
+    *facts, closed_at, version_id = row
     edition = SeenEdition(*facts)
     focal = of_states_and_institutions(scope)
     sight = sight_of(scope, public_id, has_people=_has_people(session, edition.id, focal))
     if sight is None:
         raise NotFound
     seen = focal if sight is Sight.COMPLETION else by_mandate(scope)
-    return Look(edition, closed_at, sight, seen)
+    return Look(edition, closed_at, sight, seen, version_id)
 
 
 def _has_people(session: Session, edition_id: int, focal: Scope) -> bool:

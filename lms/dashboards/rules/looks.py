@@ -5,18 +5,19 @@ from __future__ import annotations
 import enum
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 
 from lms.people.models import Sector
 from lms.people.rules import Scope
-from lms.seminars.rules import EnrolmentState, Stage, coordinates, counted
+from lms.seminars.rules import NAMES_AWAITED, EnrolmentState, Stage, coordinates, counted
 
 from .matrix import Cell, Place
 
 MOST_SORTED_BY_NAME = 3000
-"""Names are sealed: more than this are not unsealed to sort a list, which then stands by state."""
+"""Names are sealed: more than this are never unsealed to sort a list. One that has several pages stands by state, then
+by ministry or institution, unless somebody asks for the order of names."""
 
 
 class Sight(enum.StrEnum):
@@ -76,6 +77,8 @@ class Numbers:
     """How many people of an edition have reached each stage, and the same by state and sector."""
 
     by_place: Mapping[tuple[str, Sector, Stage], int]
+    others: Mapping[str, int] = field(default_factory=dict)
+    """What is counted of the whole edition beside the stages, by its name."""
 
     def reached(self, stage: Stage) -> int:
         """Everyone who has reached a stage."""
@@ -119,6 +122,23 @@ class Filter:
         """Whether it asks for nothing."""
         return self == Filter()
 
+    def counted_in(self, numbers: Numbers) -> int | None:
+        """How many people it finds in an edition with these numbers; None where the numbers do not say."""
+        if self.institution:
+            return None
+        if self.awaiting is None:
+            return self._at(numbers, self.stage) if self.stage else None
+        if self.stage is None and self.awaiting is Awaiting.SIGN_IN:
+            return self._at(numbers, Stage.INVITED) - self._at(numbers, Stage.SIGNED_IN)
+        return numbers.others.get(NAMES_AWAITED, 0) if self == Filter(awaiting=Awaiting.NAME) else None
+
+    def _at(self, numbers: Numbers, wanted: Stage) -> int:
+        return sum(
+            number
+            for (state, sector, stage), number in numbers.by_place.items()
+            if stage is wanted and self.state in (None, state) and self.sector in (None, sector)
+        )
+
 
 class Status(enum.StrEnum):
     """Where one person stands, in one word."""
@@ -146,13 +166,20 @@ _FURTHEST = (
 )
 
 
-def status_of(state: EnrolmentState, reached: Iterable[Stage], sight: Sight) -> Status:
+@lru_cache(maxsize=1024)
+def status_of(state: EnrolmentState, reached: frozenset[Stage], sight: Sight) -> Status:
     """The furthest stage, as far as this sight shows it."""
     if not counted(state):
         return Status(state.value)
-    stages = set(reached) & set(STAGES[sight])
+    stages = reached & set(STAGES[sight])
     nothing = Status.NOT_FINISHED if sight is Sight.COMPLETION else Status.NOT_SIGNED_IN
     return next((status for stage, status in _FURTHEST if stage in stages), nothing)
+
+
+@lru_cache(maxsize=4096)
+def institution_key(name: str) -> tuple[str, str]:
+    """`sort_key` for the names of institutions, which are no secret and asked for again and again."""
+    return sort_key(name)
 
 
 def sort_key(name: str) -> tuple[str, str]:

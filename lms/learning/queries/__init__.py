@@ -20,6 +20,7 @@ from .reports import Reported, own_reports, report_in_course, report_place, repo
 from .standing import (
     NOTHING_KEPT,
     OwnEnrolment,
+    asked_done,
     last_kind,
     open_tries_in,
     own_enrolment,
@@ -47,6 +48,7 @@ __all__ = [
     "answer_place",
     "answers_of",
     "answers_under",
+    "asked_done",
     "changed_texts",
     "finished",
     "grown",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from lms.learning.models import (
     UnitProgress,
 )
 from lms.learning.rules.changes import Reading
-from lms.learning.rules.progress import ProgressKind, UnitSummary
+from lms.learning.rules.progress import ProgressKind, UnitState, UnitSummary
 from lms.learning.rules.standing import NOT_BEGUN, Course, Key, Standing, standing_of
 from lms.people.models import Institution, Sector
 from lms.seminars.models import Edition, EditionVersion, Enrolment
@@ -129,6 +130,22 @@ def standing(session: Session, enrolment_id: int, outline: Outline) -> Standing:
 def standings(session: Session, enrolment_ids: Sequence[int], outline: Outline) -> dict[int, Standing]:
     """Where each of these enrolments stands on a version; one statement for all of them."""
     return _standings(session, outline, enrolment_ids, _progress.c.enrolment_id.in_(enrolment_ids))
+
+
+_DONE = select(_unit.c.enrolment_id, _unit.c.unit_id, _unit.c.substance).where(
+    _unit.c.enrolment_id.in_(bindparam("enrolment_ids", expanding=True)), _unit.c.state == UnitState.DONE
+)
+
+
+def asked_done(session: Session, enrolment_ids: Sequence[int], outline: Outline) -> Mapping[int, int]:
+    """How many of the units that the record asks for each of these enrolments has finished; one statement. Whoever is
+    complete has finished them all, whatever this says."""
+    asked = {(unit.id, unit.substance) for module in outline.asked for unit in module.units}
+    session.flush()  # a statement sent past the session does not see by itself what is not written yet
+    done = Counter[int]()
+    for number, *key in session.connection().execute(_DONE, {"enrolment_ids": list(enrolment_ids)}):
+        done[number] += tuple(key) in asked
+    return done
 
 
 def standings_in(

@@ -12,6 +12,7 @@ from .persons import NO_NAME as NO_NAME
 from .persons import Identity as Identity
 from .persons import addresses_of as addresses_of
 from .persons import identities_of as identities_of
+from .persons import listed_name as listed_name
 from .persons import name_of as name_of
 from .persons import names_of as names_of
 from .persons import person_by_address as person_by_address

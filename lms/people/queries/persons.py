@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, Table, bindparam, select
+from sqlalchemy import ColumnElement, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import unseal
@@ -40,22 +40,35 @@ def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
     return {number: found[number].listed if number in found else str(NO_NAME) for number in wanted}
 
 
+def listed_name(subject: str, wrapped: bytes | None, place: str | None, sealed: bytes | None) -> str:
+    """The name as it stands in lists, from what is kept of it; "Name erased" without a key."""
+    if wrapped is None or place is None or sealed is None:
+        return str(NO_NAME)
+    opened = unseal(keyring().unwrap(wrapped, subject), sealed, name_place(place))
+    return PersonName.from_json(opened.decode()).listed
+
+
+# Built once, of tables: see `viewers`.
+_person, _key, _identity = (cast(Table, model.__table__) for model in (Person, PersonKey, IdentityRow))
+_SEALED_NAMES = (
+    select(_person.c.id, _person.c.subject, _key.c.wrapped, _identity.c.place, _identity.c.sealed)
+    .join(_key, _key.c.person_id == _person.c.id)
+    .join(_identity, _identity.c.person_id == _person.c.id)
+    .where(_person.c.id.in_(bindparam("person_ids", expanding=True)))
+    .where(_identity.c.kind == IdentityKind.NAME, _identity.c.primary)
+)
+
+
 def full_names_of(session: Session, person_ids: set[int]) -> dict[int, PersonName]:
     """The whole names, in one statement; people without a key are absent."""
+    session.flush()  # a statement sent past the session does not see by itself what is not written yet
     ring = keyring()
     return {
         person_id: PersonName.from_json(unseal(ring.unwrap(wrapped, subject), sealed, name_place(place)).decode())
-        for person_id, subject, wrapped, place, sealed in session.execute(_sealed_names(person_ids))
+        for person_id, subject, wrapped, place, sealed in session.connection().execute(
+            _SEALED_NAMES, {"person_ids": sorted(person_ids)}
+        )
     }
-
-
-def _sealed_names(person_ids: set[int]) -> Select[int, str, bytes, str, bytes]:
-    return (
-        select(Person.id, Person.subject, PersonKey.wrapped, IdentityRow.place, IdentityRow.sealed)
-        .join(PersonKey, PersonKey.person_id == Person.id)
-        .join(IdentityRow, IdentityRow.person_id == Person.id)
-        .where(Person.id.in_(person_ids), IdentityRow.kind == IdentityKind.NAME, IdentityRow.primary)
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from .attendance import (
     sheet_people,
 )
 from .contacts import Contact, OwnContact, contacts_about, contacts_of, last_contact_day, last_contacts
-from .counts import counts
+from .counts import EditionNumbers, count_of, counts, edition_numbers
 from .editions import (
     CompanionRow,
     EditionRow,
@@ -46,6 +46,7 @@ from .enrolments import (
     named,
     own_enrolment,
     people_rows,
+    people_where,
     visible_to,
 )
 from .standing import LinkedPlace, RequestRow, Step, history, linked_places, request_in, requests_of, stages_of
@@ -54,6 +55,7 @@ __all__ = [
     "Closing",
     "CompanionRow",
     "Contact",
+    "EditionNumbers",
     "EditionRow",
     "EnrolmentRow",
     "LinkedPlace",
@@ -70,10 +72,12 @@ __all__ = [
     "companions_of",
     "contacts_about",
     "contacts_of",
+    "count_of",
     "counts",
     "course_choices",
     "course_versions",
     "edition_by_public_id",
+    "edition_numbers",
     "edition_of",
     "edition_to_read",
     "editions_of_course",
@@ -92,6 +96,7 @@ __all__ = [
     "named",
     "own_enrolment",
     "people_rows",
+    "people_where",
     "request_in",
     "requests_of",
     "session_titles",

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
+from dataclasses import dataclass
+from typing import TypeVar, cast
 
-from sqlalchemy import ColumnElement, String, Table, bindparam, func, select, type_coerce, union_all
+from sqlalchemy import ColumnElement, Integer, String, Table, bindparam, func, literal, select, type_coerce, union_all
 from sqlalchemy.orm import Session
 
 from lms.people.models import Sector
-from lms.seminars.models import Tally, TallyDelta
+from lms.seminars.models import EditionCount, EditionCountDelta, Tally, TallyDelta
 from lms.seminars.rules import Stage
 
+Key = TypeVar("Key")
 Counts = Mapping[tuple[str, Sector, Stage], int]
 
+
+@dataclass(frozen=True)
+class EditionNumbers:
+    """Everything that is counted of an edition: people by state, sector and stage, and whatever else, by its name."""
+
+    stages: Counts
+    others: Mapping[str, int]
+
+
 # Built once, of tables: see `lms.people.queries.viewers`.
-_tally, _delta = (cast(Table, model.__table__) for model in (Tally, TallyDelta))
+_tally, _delta, _count, _count_delta = (
+    cast(Table, model.__table__) for model in (Tally, TallyDelta, EditionCount, EditionCountDelta)
+)
 # Hundreds of rows: sectors and stages are told apart here, which is quicker than a column does it.
 _SECTORS = {sector.value: sector for sector in Sector}
 _STAGES = {stage.value: stage for stage in Stage}
@@ -25,19 +38,52 @@ def _place(table: Table) -> tuple[ColumnElement[str], ...]:
     return tuple(type_coerce(table.c[name], String) for name in ("state_code", "sector", "stage"))
 
 
-_KEPT = union_all(
-    select(*_place(_tally), _tally.c.count).where(_tally.c.edition_id == bindparam("edition_id")),
-    select(*_place(_delta), func.sum(_delta.c.change))
-    .where(_delta.c.edition_id == bindparam("edition_id"))
-    .group_by(_delta.c.state_code, _delta.c.sector, _delta.c.stage),
+def _nowhere(what: ColumnElement[str]) -> tuple[ColumnElement[str], ...]:
+    return (literal("", String).label("state_code"), literal("", String).label("sector"), type_coerce(what, String))
+
+
+_HERE = bindparam("edition_id", type_=Integer)
+_OTHERS = (
+    select(*_nowhere(_count.c.what), _count.c.count).where(_count.c.edition_id == _HERE),
+    select(*_nowhere(_count_delta.c.what), func.sum(_count_delta.c.change))
+    .where(_count_delta.c.edition_id == _HERE)
+    .group_by(_count_delta.c.what),
 )
+_KEPT = union_all(
+    select(*_place(_tally), _tally.c.count).where(_tally.c.edition_id == _HERE),
+    select(*_place(_delta), func.sum(_delta.c.change))
+    .where(_delta.c.edition_id == _HERE)
+    .group_by(_delta.c.state_code, _delta.c.sector, _delta.c.stage),
+    *_OTHERS,
+)
+_ONE = union_all(*(kept.where(kept.selected_columns[2] == bindparam("what")) for kept in _OTHERS))
+
+
+def edition_numbers(session: Session, edition_id: int) -> EditionNumbers:
+    """All that is counted of an edition; only what is not zero."""
+    session.flush()  # a statement sent past the session does not see by itself what is not written yet
+    stages: dict[tuple[str, Sector, Stage], int] = {}
+    others: dict[str, int] = {}
+    for state, sector, what, number in session.connection().execute(_KEPT, {"edition_id": edition_id}).all():
+        if state:
+            place = (state, _SECTORS[sector], _STAGES[what])
+            stages[place] = stages.get(place, 0) + int(number)
+        else:
+            others[what] = others.get(what, 0) + int(number)
+    return EditionNumbers(_not_zero(stages), _not_zero(others))
+
+
+def _not_zero(found: dict[Key, int]) -> dict[Key, int]:
+    return {key: number for key, number in found.items() if number}
 
 
 def counts(session: Session, edition_id: int) -> Counts:
     """How many people of each state and sector have reached each stage; only what is not zero."""
-    session.flush()  # a statement sent past the session does not see by itself what is not written yet
-    found: dict[tuple[str, Sector, Stage], int] = {}
-    for state, sector, stage, number in session.connection().execute(_KEPT, {"edition_id": edition_id}).all():
-        place = (state, _SECTORS[sector], _STAGES[stage])
-        found[place] = found.get(place, 0) + int(number)
-    return {place: number for place, number in found.items() if number}
+    return edition_numbers(session, edition_id).stages
+
+
+def count_of(session: Session, edition_id: int, what: str) -> int:
+    """How many there are of one thing that is counted beside the stages."""
+    session.flush()  # as above
+    rows = session.connection().execute(_ONE, {"edition_id": edition_id, "what": what})
+    return sum(int(row[3]) for row in rows.all())

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, Table, bindparam, exists, false, or_, select, true
+from sqlalchemy.orm import Session
 
 from lms.catalogue.models import ChangeKind, Course, CourseVersion
 from lms.catalogue.rules.texts import localised
@@ -107,13 +107,23 @@ def edition_to_read(session: Session, public_id: str, scope: Scope) -> Edition:
     return edition
 
 
+# Built once, of tables, as the pages of an edition ask it each time: see `lms.people.queries.viewers`.
+_reads, _newer = (cast(Table, model.__table__) for model in (EditionVersion, CourseVersion))
+_LAST = (
+    select(_reads.c.version_id)
+    .where(_reads.c.edition_id == bindparam("edition_id"))
+    .order_by(_reads.c.id.desc())
+    .limit(1)
+)
+
+
 def version_in_force(session: Session, edition_id: int) -> int:
     """The course version this edition reads now: the last one written down. Editorial ones are by `follow_editorial`.
 
     Raises NotFound for an edition that is not there.
     """
-    last = select(EditionVersion.version_id).where(EditionVersion.edition_id == edition_id)
-    version = session.scalar(last.order_by(EditionVersion.id.desc()).limit(1))
+    session.flush()  # a statement sent past the session does not see by itself what is not written yet
+    version: int | None = session.connection().execute(_LAST, {"edition_id": edition_id}).scalar()
     if version is None:
         raise NotFound
     return version
@@ -125,16 +135,20 @@ def course_versions(session: Session, course_id: int) -> list[CourseVersion]:
     return list(session.scalars(every.order_by(CourseVersion.major.desc(), CourseVersion.minor.desc())))
 
 
+_present = _newer.alias()
+_WAITING = (
+    select(_newer.c.major, _newer.c.minor)
+    .join(_present, (_present.c.course_id == _newer.c.course_id) & (_newer.c.major > _present.c.major))
+    .where(_present.c.id == _LAST.scalar_subquery())
+    .order_by(_newer.c.major.desc(), _newer.c.minor.desc())
+    .limit(1)
+)
+
+
 def version_waiting(session: Session, edition_id: int) -> str | None:
     """The number of the newest version that an edition reads only by its coordinator's act, if there is one."""
-    in_force = select(EditionVersion.version_id).where(EditionVersion.edition_id == edition_id)
-    present, newer = aliased(CourseVersion), CourseVersion
-    later = (
-        select(newer.major, newer.minor)
-        .join(present, (present.course_id == newer.course_id) & (newer.major > present.major))
-        .where(present.id == in_force.order_by(EditionVersion.id.desc()).limit(1).scalar_subquery())
-    )
-    found = session.execute(later.order_by(newer.major.desc(), newer.minor.desc()).limit(1)).first()
+    session.flush()  # a statement sent past the session does not see by itself what is not written yet
+    found = session.connection().execute(_WAITING, {"edition_id": edition_id}).first()
     return f"{found.major}.{found.minor}" if found else None
 
 

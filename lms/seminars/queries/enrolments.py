@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -193,6 +194,12 @@ def people_rows(
 
     Without a stage also those who declined, withdrew or were replaced.
     """
+    which = (Enrolment.edition_id == edition_id, visible_to(scope), *_filters(stage, state, sector))
+    return people_where(session, which)
+
+
+def people_where(session: Session, which: Iterable[ColumnElement[bool]]) -> list[PersonRow]:
+    """Those for whom all these conditions over Enrolment hold, one of which is a scope; by state and institution."""
     found = (
         select(
             Enrolment.id.label("enrolment_id"),
@@ -208,9 +215,9 @@ def people_rows(
             Enrolment.due_at,
         )
         .join(Institution, Institution.id == Enrolment.institution_id)
-        .where(Enrolment.edition_id == edition_id, visible_to(scope), *_filters(stage, state, sector))
+        .where(*which)
     )
-    rows = session.execute(found.order_by(Enrolment.state_code, Enrolment.id)).mappings()
+    rows = session.execute(found.order_by(Enrolment.state_code, Enrolment.institution_id, Enrolment.id)).mappings()
     return [PersonRow(**row) for row in rows]
 
 

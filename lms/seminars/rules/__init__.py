@@ -100,6 +100,11 @@ class Stage(enum.StrEnum):
     RECORDED = "recorded"
 
 
+PLACES, NAMES_AWAITED = "places", "names-awaited"
+"""What else of an edition is counted: everybody who was ever nominated, and who has signed in without confirming a
+name."""
+
+
 # Who is visible -----------------------------------------------------------------------------------------------------
 
 

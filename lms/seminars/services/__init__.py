@@ -11,10 +11,10 @@ from .attendance import (
 )
 from .companions import add_companion, remove_companion
 from .contacts import mark_seen, note_contact
-from .counting import fold_tallies, reach, reach_all
+from .counting import count, fold_tallies, keep_names_awaited, reach, reach_all
 from .deadlines import extend, fit_deadlines
 from .editions import NotNewer, change_edition, create_edition, follow_editorial, hold_version, use_version
-from .enrolments import accept, came_back, decline, defer, enrol, invite, replace, take_back, withdraw
+from .enrolments import accept, came_back, decline, defer, enrol, invite, name_confirmed, replace, take_back, withdraw
 from .nominations import Nominee, decline_all, decline_own, nominate, put_off, send_invitation, substitute
 from .requests import answer_request, ask
 
@@ -28,6 +28,7 @@ __all__ = [
     "came_back",
     "change_edition",
     "close_attendance",
+    "count",
     "create_edition",
     "decline",
     "decline_all",
@@ -40,9 +41,11 @@ __all__ = [
     "follow_editorial",
     "hold_version",
     "invite",
+    "keep_names_awaited",
     "lay_out_sessions",
     "mark_attendance",
     "mark_seen",
+    "name_confirmed",
     "nominate",
     "note_contact",
     "put_off",

@@ -10,9 +10,17 @@ from sqlalchemy import delete, literal, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.db import dialect_insert
-from lms.people.models import Sector
-from lms.seminars.models import Enrolment, StageReached, Tally, TallyDelta
-from lms.seminars.rules import Stage, counted
+from lms.people.models import Person, Sector
+from lms.seminars.models import (
+    EditionCount,
+    EditionCountDelta,
+    Enrolment,
+    NameAwaited,
+    StageReached,
+    Tally,
+    TallyDelta,
+)
+from lms.seminars.rules import NAMES_AWAITED, Stage, counted
 
 FOLD_AT_ONCE = 5000
 
@@ -71,8 +79,67 @@ def _add(session: Session, enrolment: Enrolment, stage: Stage, change: int) -> N
     )
 
 
+def count(session: Session, *, edition_id: int, what: str, change: int) -> None:
+    """Change how many there are of something in an edition."""
+    if change:
+        session.add(EditionCountDelta(edition_id=edition_id, what=what, change=change))
+
+
+def keep_names_awaited(session: Session, *, enrolment_ids: Collection[int]) -> None:
+    """Note who of these counts, has signed in and has not confirmed their name, and keep the numbers in line."""
+    session.flush()  # the rows are read as they stand in the database
+    place = (Enrolment.id, Enrolment.edition_id, Enrolment.person_id, Enrolment.state, Enrolment.first_seen_at)
+    held = select(*place).where(Enrolment.id.in_(enrolment_ids)).order_by(Enrolment.id)
+    # Held before the names are looked at: of a sign-in and a confirmation at once, the second sees what the first did.
+    rows = session.execute(held.with_for_update(key_share=True)).all()
+    nameless = select(Person.id).where(
+        Person.id.in_({row.person_id for row in rows}), Person.name_confirmed_at.is_(None)
+    )
+    without = set(session.scalars(nameless))
+    awaited = {
+        row.id: row.edition_id
+        for row in rows
+        if counted(row.state) and row.first_seen_at is not None and row.person_id in without
+    }
+    _keep_awaited(session, awaited, {row.id for row in rows} - awaited.keys())
+
+
+def _keep_awaited(session: Session, awaited: dict[int, int], others: set[int]) -> None:
+    changes: Counter[int] = Counter()
+    if awaited:
+        rows = [{"enrolment_id": number, "edition_id": edition_id} for number, edition_id in awaited.items()]
+        new = dialect_insert(session)(NameAwaited).values(rows).on_conflict_do_nothing()
+        changes.update(session.scalars(new.returning(NameAwaited.edition_id)).all())
+    gone = delete(NameAwaited).where(NameAwaited.enrolment_id.in_(others)).returning(NameAwaited.edition_id)
+    changes.subtract(session.scalars(gone, execution_options={"synchronize_session": False}).all())
+    for edition_id, change in changes.items():
+        count(session, edition_id=edition_id, what=NAMES_AWAITED, change=change)
+
+
 def fold_tallies(session: Session) -> int:
-    """Add the deltas written so far to the tallies and remove them; says how many that were."""
+    """Add the deltas written so far to the numbers and remove them; says how many that were."""
+    return _fold_stages(session) + _fold_counts(session)
+
+
+def _fold_counts(session: Session) -> int:
+    delta = EditionCountDelta
+    some = select(delta.id).order_by(delta.id).limit(FOLD_AT_ONCE).with_for_update(skip_locked=True)
+    taken = session.execute(
+        delete(delta).where(delta.id.in_(some)).returning(delta.edition_id, delta.what, delta.change),
+        execution_options={"synchronize_session": False},
+    ).all()
+    sums: Counter[tuple[int, str]] = Counter()
+    for edition_id, what, change in taken:
+        sums[edition_id, what] += change
+    insert = dialect_insert(session)
+    for (edition_id, what), change in sorted(sums.items()):
+        row = insert(EditionCount).values(edition_id=edition_id, what=what, count=change)
+        added = {"count": EditionCount.count + row.excluded.count}
+        session.execute(row.on_conflict_do_update(index_elements=["edition_id", "what"], set_=added))
+    return len(taken)
+
+
+def _fold_stages(session: Session) -> int:
     some = select(TallyDelta.id).order_by(TallyDelta.id).limit(FOLD_AT_ONCE).with_for_update(skip_locked=True)
     taken = session.execute(
         delete(TallyDelta)

@@ -22,6 +22,7 @@ from lms.seminars.events import EnrolmentAccepted, EnrolmentEnded, EnrolmentInvi
 from lms.seminars.models import Edition, Enrolment, EnrolmentEvent
 from lms.seminars.queries import Closing, closing_of
 from lms.seminars.rules import (
+    PLACES,
     Deadline,
     EnrolmentState,
     Stage,
@@ -32,7 +33,7 @@ from lms.seminars.rules import (
     step_place,
 )
 
-from .counting import reach, recount
+from .counting import count, keep_names_awaited, reach, recount
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def enrol_all(
     steps = [{"enrolment_id": row.id, "state": EnrolmentState.NOMINATED, "by": by, "at": at} for row in placed]
     if steps:
         session.execute(insert(EnrolmentEvent), steps)
+        count(session, edition_id=edition.id, what=PLACES, change=len(steps))
         act = f"enrolment.{EnrolmentState.NOMINATED}"
         audit.record_all(session, at=at, actor=by, act=act, about=[row.public_id for row in placed])
     return {row.person_id: row.id for row in placed}
@@ -135,6 +137,15 @@ def came_back(session: Session, *, person_id: int, at: dt.datetime) -> None:
             accept(session, enrolment=enrolment, at=at, by=subject)
         enrolment.first_seen_at = enrolment.first_seen_at or at
         reach(session, enrolment=enrolment, stage=Stage.SIGNED_IN, at=at)
+    if waiting:
+        keep_names_awaited(session, enrolment_ids=[enrolment.id for enrolment in waiting])
+
+
+def name_confirmed(session: Session, *, person_id: int) -> None:
+    """A person's name is right now, in every edition they are in."""
+    theirs = session.scalars(select(Enrolment.id).where(Enrolment.person_id == person_id)).all()
+    if theirs:
+        keep_names_awaited(session, enrolment_ids=theirs)
 
 
 def decline(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: str | None, reason: str = "") -> None:
@@ -246,6 +257,8 @@ def _move(
     before, enrolment.state = enrolment.state, then
     if counted(then) != counted(before):
         recount(session, enrolment, 1 if counted(then) else -1)
+        if enrolment.first_seen_at is not None:
+            keep_names_awaited(session, enrolment_ids=[enrolment.id])
     _note(session, enrolment, then, at, by, reason)
 
 

@@ -1,0 +1,164 @@
+"""Editions of hundreds of thousands of people, straight into the tables: what services do one by one takes hours.
+
+Everything that the desk reads is there: sealed names, places, steps, stages, and the numbers folded. Progress stands as
+its summaries, without the events they come from.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import Connection, Table, func, select, text
+
+from lms.app import create_app
+from lms.kernel import worker
+from lms.kernel.clock import now
+from lms.kernel.db import Model, db
+from lms.kernel.secrets import new_key, new_token, seal
+from lms.kernel.settings import from_environment, keyring
+from lms.kernel.unit_of_work import unit_of_work
+from lms.people.models import Affiliation, IdentityRow, Institution, Person, PersonKey
+from lms.people.rules import PersonName
+from lms.people.sealing import name_place
+from lms.seminars.models import EditionCount, Enrolment, EnrolmentEvent, Stage, StageReached, Tally
+from lms.seminars.rules import PLACES, EnrolmentState
+
+from .seed import STAGES, Filled, an_edition, environment
+
+AT_ONCE = 20_000
+STEPS = (EnrolmentState.NOMINATED, EnrolmentState.INVITED, EnrolmentState.ACCEPTED)
+
+
+def fill(home: Path, sizes: Sequence[int], database_url: str = "") -> Filled:
+    """Set the system up with its demonstration and add an edition of each size."""
+    home.mkdir(parents=True, exist_ok=True)
+    env = environment(home, database_url)
+    app = create_app(from_environment(env))
+    result = app.test_cli_runner().invoke(args=["lms", "setup"])
+    if result.exit_code:
+        raise RuntimeError(f"setup failed: {result.output} {result.exception!r}")
+    with app.app_context():
+        editions = {}
+        for size in sizes:
+            with unit_of_work() as session:
+                edition, places = an_edition(session, app, size)
+            with db.engine.begin() as connection:
+                _Crowd(connection, edition.id, _written(edition.deadline_at), places).write(size)
+            editions[size] = edition.public_id
+        worker.drain()
+        _let_the_database_look(database_url)
+        db.session.remove()
+        db.engine.dispose()
+    return Filled(env, editions)
+
+
+def _let_the_database_look(database_url: str) -> None:
+    """What autovacuum does within a minute of so much new data, so that plans know the tables."""
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE" if database_url.startswith("postgresql") else "ANALYZE"))
+
+
+@dataclass
+class _Crowd:
+    """People who are written into one edition; those of one number have come equally far in every edition."""
+
+    connection: Connection
+    edition_id: int
+    due_at: str
+    places: Sequence[Institution]
+
+    def write(self, size: int) -> None:
+        """So many people, twenty thousand at once."""
+        for first in range(0, size, AT_ONCE):
+            self._some(range(first, min(size, first + AT_ONCE)))
+        self._numbers(size)
+
+    def _some(self, numbers: range) -> None:
+        persons, affiliations, places = (self._next(kind) for kind in (Person, Affiliation, Enrolment))
+        at, day = _written(now()), str(now().date())
+        people = [_Somebody(number, persons + offset) for offset, number in enumerate(numbers)]
+        where = [self.places[somebody.number % len(self.places)] for somebody in people]
+        self._load(Person, "id subject created_at", ((one.id, one.subject, at) for one in people))
+        self._load(PersonKey, "person_id wrapped", ((one.id, one.wrapped) for one in people))
+        self._load(
+            IdentityRow,
+            "person_id kind place sealed primary created_at",
+            ((one.id, "name", one.place, one.sealed, True, at) for one in people),
+        )
+        self._load(
+            Affiliation,
+            "id person_id institution_id since",
+            ((affiliations + n, one.id, where[n].id, day) for n, one in enumerate(people)),
+        )
+        self._load(
+            Enrolment,
+            "id public_id edition_id person_id affiliation_id institution_id state_code sector state invited_at due_at",
+            (
+                (
+                    places + n, new_token(), self.edition_id, one.id, affiliations + n, where[n].id,
+                    where[n].state_code, where[n].sector.value, "accepted", at,
+                    self.due_at,
+                )
+                for n, one in enumerate(people)
+            ),
+        )  # fmt: skip
+        ids = range(places, places + len(people))
+        self._load(EnrolmentEvent, "enrolment_id state at", ((id, step.value, at) for id in ids for step in STEPS))
+        self._load(
+            StageReached,
+            "enrolment_id stage at",
+            ((places + n, stage, at) for n, one in enumerate(people) for stage in reached(one.number)),
+        )
+
+    def _numbers(self, size: int) -> None:
+        sums: Counter[tuple[str, str, str]] = Counter()
+        for number in range(size):
+            place = self.places[number % len(self.places)]
+            sums.update((place.state_code, place.sector.value, stage) for stage in reached(number))
+        rows = ((self.edition_id, *key, people) for key, people in sums.items())
+        self._load(Tally, "edition_id state_code sector stage count", rows)
+        self._load(EditionCount, "edition_id what count", [(self.edition_id, PLACES, size)])
+
+    def _next(self, kind: type[Model]) -> int:
+        column = cast(Table, kind.__table__).c.id
+        return (self.connection.scalar(select(func.max(column))) or 0) + 1
+
+    def _load(self, kind: type[Model], columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        table, names = cast(Table, kind.__table__), [f'"{name}"' for name in columns.split()]
+        raw = self.connection.connection.cursor()
+        if self.connection.dialect.name == "postgresql":
+            with raw.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            if "id" in columns.split():
+                raw.execute(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), max(id)) FROM {table.name}")
+        else:
+            marks = ", ".join("?" * len(names))
+            raw.executemany(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})", cast(Any, rows))
+
+
+class _Somebody:
+    """A person of a number, with a name sealed as in life."""
+
+    def __init__(self, number: int, id: int) -> None:
+        self.number, self.id, self.subject, self.place = number, id, new_token(), new_token()
+        key = new_key()
+        self.wrapped = keyring().wrap(key, self.subject)
+        name = PersonName(f"Person Mfano {number}").to_json().encode()
+        self.sealed = seal(key, name, name_place(self.place))
+
+
+def reached(number: int) -> Iterator[str]:
+    """How far the person of this number has come."""
+    yield Stage.INVITED.value
+    yield from (stage.value for stage, of_ten in STAGES if number // 7 % 10 < of_ten)
+
+
+def _written(at: dt.datetime) -> str:
+    """As both databases read an instant in UTC, and as ours writes it on SQLite."""
+    return f"{at:%Y-%m-%d %H:%M:%S.%f}"

@@ -1,0 +1,142 @@
+"""The coordinator's desk: an edition's page and the first page of its list, for few people and for very many.
+
+`measure_large` seeds editions of up to 300,000 people on SQLite and on PostgreSQL; `make bench SCALE=large` runs it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import event
+
+from lms.app import create_app
+from lms.kernel.db import db
+from lms.kernel.settings import from_environment
+from tests import postgres
+
+from . import crowd
+from .pair import both, floor_probe
+from .probes import Probe, cpu_per_request
+from .results import Result
+from .seed import PASSWORD, Filled
+from .servers import Server
+from .visitor import Visitor, hidden
+
+COORDINATOR = "coordinator@lemkin.example"
+SIZES = (30, 3_000, 300_000)
+PAGES = {"coordinator's page": "", "first page of the list": "/people"}
+FILTERS = {
+    "by stage": "stage=pre-reading",
+    "by sector": "sector=justice",
+    "by what is awaited": "awaiting=sign-in",
+}
+MOST, MOST_FILTERED, MOST_GROWTH, MOST_STATEMENTS, MOST_SECONDS = 12, 60, 1.5, 10, 300
+
+
+def named(page: str, size: int) -> str:
+    """What the figure of a page is called."""
+    return f"{page}, {size:,} people"
+
+
+def probes(ours: Server, filled: Filled) -> list[Probe]:
+    """Both pages of every edition, as a coordinator asks for them."""
+    coordinator = Visitor(ours)
+    coordinator.sign_in(COORDINATOR, PASSWORD)
+    return [
+        _probe(ours, coordinator, named(page, size), f"/editions/{edition}{path}")
+        for page, path in PAGES.items()
+        for size, edition in filled.editions.items()
+    ]
+
+
+def _probe(ours: Server, coordinator: Visitor, name: str, path: str) -> Probe:
+    return Probe(name, ours, lambda _n: ("GET", path, None, coordinator.headers()))
+
+
+def growth(cpu: Mapping[str, float], few: int, many: int, bound: float) -> list[Result]:
+    """How much more the pages cost for many than for few."""
+    return [
+        Result(
+            f"{page}, from {few:,} to {many:,} people", cpu[named(page, many)] / cpu[named(page, few)], "times", bound
+        )
+        for page in PAGES
+    ]
+
+
+def measure_large(folder: Path) -> list[Result]:
+    """Both databases in turn."""
+    found = _on("SQLite", folder / "large", "")
+    with postgres.server(durable=True) as server:
+        found += _on("PostgreSQL", folder / "large-postgresql", server.create("large"))
+    return found
+
+
+def _on(database: str, home: Path, url: str) -> list[Result]:
+    began = time.monotonic()
+    filled = crowd.fill(home, SIZES, url)
+    seeded = Result(f"seeding {SIZES[-1]:,} enrolments", time.monotonic() - began, "s", MOST_SECONDS)
+    with both(home, filled) as (below, ours):
+        every = [floor_probe(below), *probes(ours, filled), *_filtered(ours, filled)]
+        cpu = cpu_per_request(every)
+    results = [seeded, *_ratios(cpu), *growth(cpu, *SIZES[1:], MOST_GROWTH), *_statements(filled)]
+    return [Result(f"{database}: {one.name}", one.value, one.unit, one.bound) for one in results]
+
+
+def _filtered(ours: Server, filled: Filled) -> list[Probe]:
+    coordinator = Visitor(ours)
+    coordinator.sign_in(COORDINATOR, PASSWORD)
+    people = f"/editions/{filled.editions[SIZES[-1]]}/people"
+    _status, page = coordinator.get(people)
+    offered = {f"by {name}": f"{name}={_second_option(page, name)}" for name in ("state", "institution")}
+    return [
+        _probe(ours, coordinator, f"the list of {SIZES[-1]:,}, {name}", f"{people}?{query}")
+        for name, query in {**FILTERS, **offered}.items()
+    ]
+
+
+def _second_option(page: str, name: str) -> str:
+    choices = page[page.index(f'name="{name}"') :]
+    return choices.split('<option value="')[2].split('"')[0]
+
+
+def _ratios(cpu: Mapping[str, float]) -> list[Result]:
+    below = cpu["floor"]
+    return [
+        Result(f"{name}, against the floor", spent / below, "times", MOST_FILTERED if ", by " in name else MOST)
+        for name, spent in cpu.items()
+        if name != "floor"
+    ]
+
+
+def _statements(filled: Filled) -> list[Result]:
+    """How many statements each page takes once the course is in memory, counted in a process of ours."""
+    app = create_app(from_environment(filled.env))
+    client = app.test_client()
+    client.post("/sign-in", data={**hidden(client.get("/sign-in").text), "address": COORDINATOR, "password": PASSWORD})
+    found = []
+    with app.app_context(), _counted() as sent:
+        for page, path in PAGES.items():
+            for size, edition in filled.editions.items():
+                client.get(f"/editions/{edition}{path}")
+                sent.clear()
+                client.get(f"/editions/{edition}{path}")
+                found.append(Result(f"{named(page, size)}, statements", len(sent), "", MOST_STATEMENTS))
+        db.session.remove()
+        db.engine.dispose()
+    return found
+
+
+@contextmanager
+def _counted() -> Iterator[list[str]]:
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(engine, "before_cursor_execute", note)

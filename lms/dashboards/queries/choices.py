@@ -1,0 +1,52 @@
+"""What the filter of an edition's list offers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from sqlalchemy import Table, bindparam, exists, select
+from sqlalchemy.orm import Session
+
+from lms.dashboards.rules.looks import institution_key
+from lms.people.models import Institution, Sector
+from lms.seminars.models import Enrolment
+from lms.seminars.queries import visible_to
+
+from .looks import Look
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the filter offers: only states, sectors and institutions that are in the edition and in sight."""
+
+    states: tuple[str, ...]
+    sectors: tuple[Sector, ...]
+    institutions: tuple[tuple[str, str, str], ...]
+    """(public id, name, state code)."""
+
+
+_institution, _enrolment = (cast(Table, model.__table__) for model in (Institution, Enrolment))
+# Asked of the institutions, which are few, not of everybody in the edition.
+_HERE = exists().where(
+    _enrolment.c.edition_id == bindparam("edition_id"),
+    _enrolment.c.state_code == _institution.c.state_code,
+    _enrolment.c.institution_id == _institution.c.id,
+)
+_COLUMNS = select(_institution.c.public_id, _institution.c.name, _institution.c.state_code, _institution.c.sector)
+_EVERYWHERE = _COLUMNS.where(_HERE)
+
+
+def choices(session: Session, seen: Look) -> Choices:
+    """What can be chosen in the filter of an edition's list, in one statement."""
+    session.flush()  # a statement sent past the session does not see by itself what is not written yet
+    found = _EVERYWHERE if seen.scope.everything else _COLUMNS.where(_HERE.where(visible_to(seen.scope)))
+    rows = session.connection().execute(found, {"edition_id": seen.edition.id}).all()
+    present = {row.sector for row in rows}
+    return Choices(
+        states=tuple(sorted({row.state_code for row in rows})),
+        sectors=tuple(sector for sector in Sector if sector in present),
+        institutions=tuple(
+            sorted(((row.public_id, row.name, row.state_code) for row in rows), key=lambda one: institution_key(one[1]))
+        ),
+    )
