@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "fff6d2e94a07"
-down_revision = "f3a7e19b3c60"
+down_revision = "f5d0a6b18c42"
 branch_labels = None
 depends_on = None
 
