@@ -31,9 +31,10 @@ def people(edition: str, form: str) -> Response:
     seen = queries.look(session, edition, me().scope)
     offered = queries.choices(session, seen)
     wanted = filter_in(request.args, edition, offered.states).within(seen.sight)
-    rows = queries.people_behind(session, seen, wanted)
-    taken_away(edition, "people", form, filter=address_of(wanted, edition), people=len(rows))
-    return as_file(people_sheet(seen, queries.taken(session, seen, rows), language()), form)
+    found = queries.taken(session, seen, wanted)
+    number = queries.how_many(session, seen, wanted)
+    taken_away(edition, "people", form, filter=address_of(wanted, edition), people=number)
+    return as_file(people_sheet(seen, found, language()), form)
 
 
 @bp.get("/editions/<edition>/matrix.csv", defaults={"form": "csv"})

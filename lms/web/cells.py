@@ -10,6 +10,8 @@ _SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
 _AT_THE_BEGINNING = rf"'*\s*[{_SIGNS}\t\r\n\0]"
 # A program told to split at another sign than ours begins a cell in the middle of one.
 _AFTER_A_SEPARATOR = rf"'*[^\S\t\r\n]*[{_SIGNS}]"
+# Most texts have none of it: to look is quicker than to rewrite.
+_SUSPECT = re.compile(rf"\A{_AT_THE_BEGINNING}|[;,|\t\r\n]{_AFTER_A_SEPARATOR}")
 _LIVE = re.compile(rf"\A(?={_AT_THE_BEGINNING})|(?<=[;,|\t\r\n])(?={_AFTER_A_SEPARATOR})")
 _KEPT_QUIET = re.compile(rf"\A'(?={_AT_THE_BEGINNING})|(?<=[;,|\t\r\n])'(?={_AFTER_A_SEPARATOR})")
 _GUARD = "'"
@@ -17,7 +19,7 @@ _GUARD = "'"
 
 def guarded(text: str) -> str:
     """The text with an apostrophe before whatever a spreadsheet would take for a formula; most texts as they are."""
-    return _LIVE.sub(_GUARD, text)
+    return _LIVE.sub(_GUARD, text) if _SUSPECT.search(text) else text
 
 
 def bare(text: str) -> str:

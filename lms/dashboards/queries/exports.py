@@ -1,20 +1,21 @@
-"""The list behind a number as it is taken away: everyone in it, a part at a time, with what coordinators write to."""
+"""The list behind a number as it is taken away: everyone in it, read while it is sent."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, Table, and_
 from sqlalchemy.orm import Session
 
-from lms.dashboards.rules.looks import Sight
-from lms.people.models import Person
-from lms.people.queries import NO_NAME, Identity, identities_of, names_of
-from lms.people.rules.names import PersonName
-from lms.seminars.queries import PersonRow
+from lms.dashboards.rules.looks import Filter, Sight
+from lms.kernel.errors import NotFound
+from lms.people.models import IdentityKind, IdentityRow, Person, PersonKey
+from lms.people.queries import NO_NAME, opened
 
-from .lists import Listed, listed
+from .counting import behind
+from .lists import ORDER, SAID, Listed, in_lines
 from .looks import Look
 
 AT_ONCE = 400
@@ -26,31 +27,56 @@ class Taken:
     """One line of a list that is taken away; address and language only for those who coordinate the edition."""
 
     shown: Listed
-    name: str
     address: str = ""
     language: str = ""
 
 
-def taken(session: Session, seen: Look, rows: list[PersonRow]) -> Iterator[Taken]:
-    """What is taken away of these people, whom `people_behind` gave, in their order."""
-    for first in range(0, len(rows), AT_ONCE):
-        part = rows[first : first + AT_ONCE]
-        yield from _whole(session, seen, part) if seen.sight is Sight.EVERYTHING else _outline(session, seen, part)
+_person, _key, _name, _address = (
+    cast(Table, table)
+    for table in (Person.__table__, PersonKey.__table__, IdentityRow.__table__.alias(), IdentityRow.__table__.alias())
+)
 
 
-def _outline(session: Session, seen: Look, rows: list[PersonRow]) -> Iterator[Taken]:
-    names = names_of(session, [row.person_id for row in rows])
-    return (Taken(line, line.name) for line in listed(session, seen, rows, names))
+def _first(identity: Table, kind: IdentityKind) -> Any:
+    return and_(identity.c.person_id == _person.c.id, identity.c.kind == kind, identity.c.primary)
 
 
-def _whole(session: Session, seen: Look, rows: list[PersonRow]) -> Iterator[Taken]:
-    ids = [row.person_id for row in rows]
-    known = identities_of(session, ids)
-    locales = {
-        row.id: row.locale for row in session.execute(select(Person.id, Person.locale).where(Person.id.in_(ids)))
-    }
-    erased = Identity(PersonName(str(NO_NAME)))
-    who = {number: known.get(number, erased) for number in ids}
-    lines = listed(session, seen, rows, {number: one.name.full for number, one in who.items()})
-    for row, line in zip(rows, lines, strict=True):
-        yield Taken(line, line.name, who[row.person_id].address, locales[row.person_id] or "")
+# Built once, of tables: see `lms.people.queries.viewers`.
+_NAMED = (
+    SAID.add_columns(_person.c.subject, _key.c.wrapped, _name.c.place, _name.c.sealed)
+    .join(_person, _person.c.id == SAID.selected_columns.person_id)
+    .outerjoin(_key, _key.c.person_id == _person.c.id)
+    .outerjoin(_name, _first(_name, IdentityKind.NAME))
+    .order_by(*ORDER)
+    .execution_options(yield_per=AT_ONCE)
+)
+_ADDRESSED = _NAMED.add_columns(
+    _person.c.locale, _address.c.place.label("address_place"), _address.c.sealed.label("address")
+).outerjoin(_address, _first(_address, IdentityKind.ADDRESS))
+
+
+def taken(session: Session, seen: Look, wanted: Filter) -> Iterator[Taken]:
+    """Everyone whom a number counts, by state and institution; one statement for all, and one for each part."""
+    if seen.sight is Sight.COUNTS:
+        raise NotFound
+    full = seen.sight is Sight.EVERYTHING
+    return _lines(session, seen, (_ADDRESSED if full else _NAMED).where(*behind(seen, wanted)), full=full)
+
+
+def _lines(session: Session, seen: Look, which: Select[*tuple[Any, ...]], *, full: bool) -> Iterator[Taken]:
+    session.flush()  # a statement sent past the session does not see by itself what is not written yet
+    for part in session.connection().execute(which).partitions():
+        who = [_opened(row, full=full) for row in part]
+        lines = in_lines(session, seen, part, {row.id: name for row, (name, _address) in zip(part, who, strict=True)})
+        for row, line, (_name_said, address) in zip(part, lines, who, strict=True):
+            yield Taken(line, address, row.locale or "") if full else Taken(line)
+
+
+def _opened(row: Row[Any], *, full: bool) -> tuple[str, str]:
+    """Name and address of one person: whole for who writes to them, as lists have it for who looks on."""
+    found = opened(
+        row.subject, row.wrapped, (row.place, row.sealed), (row.address_place, row.address) if full else None
+    )
+    if found is None:
+        return str(NO_NAME), ""
+    return (found.name.full if full else found.name.listed), found.address

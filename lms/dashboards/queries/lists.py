@@ -69,7 +69,7 @@ _enrolment, _institution, _progress, _request, _reached = (
 )
 _awaited = cast(Table, NameAwaited.__table__)
 _person, _key, _identity = (cast(Table, model.__table__) for model in (Person, PersonKey, IdentityRow))
-_ORDER = (_enrolment.c.state_code, _enrolment.c.institution_id, _enrolment.c.id)
+ORDER = (_enrolment.c.state_code, _enrolment.c.institution_id, _enrolment.c.id)
 
 
 def people_behind(session: Session, seen: Look, wanted: Filter) -> list[PersonRow]:
@@ -97,7 +97,7 @@ def people(session: Session, seen: Look, wanted: Filter, page: int, *, by_name: 
     names = {row.id: listed_name(row.subject, row.wrapped, row.place, row.sealed) for row in rows}
     if by_name:
         rows = sorted(rows, key=lambda row: (sort_key(names[row.id]), row.id))
-    return People(total, part, _listed(session, seen, rows, names), by_name)
+    return People(total, part, in_lines(session, seen, rows, names), by_name)
 
 
 def _ids_by_name(session: Session, which: list[ColumnElement[bool]]) -> list[int]:
@@ -115,7 +115,7 @@ _ASKS = (
     select(_request.c.id).where(_request.c.enrolment_id == _enrolment.c.id, _request.c.answered_at.is_(None)).exists()
 )
 _NAMELESS = select(_awaited.c.enrolment_id).where(_awaited.c.enrolment_id == _enrolment.c.id).exists()
-_SAID: Select[*tuple[Any, ...]] = (
+SAID: Select[*tuple[Any, ...]] = (
     select(
         _enrolment.c.id, _enrolment.c.public_id, _enrolment.c.person_id, _institution.c.name, _enrolment.c.state_code,
         _enrolment.c.sector, _enrolment.c.state, _enrolment.c.deadline_at, _progress.c.completed_at,
@@ -125,19 +125,18 @@ _SAID: Select[*tuple[Any, ...]] = (
     .join(_institution, _institution.c.id == _enrolment.c.institution_id)
     .outerjoin(_progress, _progress.c.enrolment_id == _enrolment.c.id)
 )  # fmt: skip
-_BY_ID = _SAID.where(_enrolment.c.id.in_(bindparam("enrolment_ids", expanding=True)))
 _ROW = (
-    _SAID.add_columns(_person.c.subject, _key.c.wrapped, _identity.c.place, _identity.c.sealed)
+    SAID.add_columns(_person.c.subject, _key.c.wrapped, _identity.c.place, _identity.c.sealed)
     .join(_person, _person.c.id == _enrolment.c.person_id)
     .outerjoin(_key, _key.c.person_id == _person.c.id)
     .outerjoin(
         _identity,
         and_(_identity.c.person_id == _person.c.id, _identity.c.kind == IdentityKind.NAME, _identity.c.primary),
     )
-    .order_by(*_ORDER)
+    .order_by(*ORDER)
 )
 # A far page is found in the index alone; only the people on it are read.
-_ON_PAGE = select(_enrolment.c.id).order_by(*_ORDER).limit(PAGE).offset(bindparam("before"))
+_ON_PAGE = select(_enrolment.c.id).order_by(*ORDER).limit(PAGE).offset(bindparam("before"))
 
 
 def _among(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -157,18 +156,8 @@ def _rows(session: Session, seen: Look, which: list[ColumnElement[bool]], page: 
     return session.connection().execute(found, {**values, "before": (page - 1) * PAGE}).all()
 
 
-def listed(session: Session, seen: Look, rows: list[PersonRow], names: Mapping[int, str]) -> list[Listed]:
-    """What a list says of these people, in the order given, under their names by person; a handful of statements
-    whatever their number."""
-    session.flush()  # as above
-    ids = [row.enrolment_id for row in rows]
-    known = {row.id: row for row in session.connection().execute(_BY_ID, {"enrolment_ids": ids})}
-    return _listed(
-        session, seen, [known[number] for number in ids], {row.enrolment_id: names[row.person_id] for row in rows}
-    )
-
-
-def _listed(session: Session, seen: Look, rows: Sequence[Row[Any]], names: Mapping[int, str]) -> list[Listed]:
+def in_lines(session: Session, seen: Look, rows: Sequence[Row[Any]], names: Mapping[int, str]) -> list[Listed]:
+    """What a list says of these people, whom `SAID` found, under their names by enrolment; one statement at most."""
     read = _read(session, seen, rows)
     return [_line(seen.sight, row, names[row.id], read.get(row.id)) for row in rows]
 

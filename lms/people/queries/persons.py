@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Table, bindparam, select
+from sqlalchemy import ColumnElement, Table, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import unseal
@@ -80,32 +80,34 @@ class Identity:
     address: str = ""
 
 
+Sealed = tuple[str | None, bytes | None]
+"""The place of a sealed row of identity, and what is kept there."""
+
+
+def opened(subject: str, wrapped: bytes | None, name: Sealed, address: Sealed | None = None) -> Identity | None:
+    """Who somebody is, from what is kept of them; None without a key."""
+    if wrapped is None or name[0] is None or name[1] is None:
+        return None
+    key = keyring().unwrap(wrapped, subject)
+    full = PersonName.from_json(unseal(key, name[1], name_place(name[0])).decode())
+    if address is None or address[0] is None or address[1] is None:
+        return Identity(full)
+    return Identity(full, unseal(key, address[1], name_place(address[0])).decode())
+
+
+_addresses = _identity.alias()
+_SEALED = _SEALED_NAMES.add_columns(_addresses.c.place.label("at"), _addresses.c.sealed.label("address")).outerjoin(
+    _addresses,
+    and_(_addresses.c.person_id == _person.c.id, _addresses.c.kind == IdentityKind.ADDRESS, _addresses.c.primary),
+)
+
+
 def identities_of(session: Session, person_ids: Collection[int]) -> dict[int, Identity]:
     """Names and addresses of several people, in one statement; people without a key are absent."""
-    ring = keyring()
-    keys: dict[int, bytes] = {}
-    names: dict[int, PersonName] = {}
-    addresses: dict[int, str] = {}
-    for person_id, subject, wrapped, kind, place, sealed in session.connection().execute(
-        _SEALED, {"person_ids": person_ids}
-    ):
-        if person_id not in keys:
-            keys[person_id] = ring.unwrap(wrapped, subject)
-        text = unseal(keys[person_id], sealed, name_place(place)).decode()
-        if kind is IdentityKind.NAME:
-            names[person_id] = PersonName.from_json(text)
-        else:
-            addresses[person_id] = text
-    return {person_id: Identity(name, addresses.get(person_id, "")) for person_id, name in names.items()}
-
-
-_person, _key, _identity = (cast(Table, model.__table__) for model in (Person, PersonKey, IdentityRow))
-# Built once, of tables: a list of thousands asks it again and again.
-_SEALED = (
-    select(_person.c.id, _person.c.subject, _key.c.wrapped, _identity.c.kind, _identity.c.place, _identity.c.sealed)
-    .select_from(_person.join(_key, _key.c.person_id == _person.c.id).join(_identity))
-    .where(_person.c.id.in_(bindparam("person_ids", expanding=True)), _identity.c.primary)
-)
+    session.flush()  # a statement sent past the session does not see by itself what is not written yet
+    rows = session.connection().execute(_SEALED, {"person_ids": sorted(person_ids)})
+    found = {row.id: opened(row.subject, row.wrapped, (row.place, row.sealed), (row.at, row.address)) for row in rows}
+    return {person_id: who for person_id, who in found.items() if who}
 
 
 def name_of(session: Session, person_id: int) -> PersonName | None:
