@@ -51,6 +51,7 @@ from lms.people import sign_in
 from lms.people import views as people_views
 from lms.plugins import manager
 from lms.records import views as records_views
+from lms.reminders import views as reminders_views
 from lms.seminars import views as seminars_views
 from lms.web import access, assets, dates, errors, health, languages, logs, pages, render, security
 from lms.web import views as web_views
@@ -73,6 +74,7 @@ BLUEPRINTS = (
     alumni_views.bp,
     authoring_views.bp,
     dashboards_views.bp,
+    reminders_views.bp,
     attention_views.bp,
     dashboards_downloads.bp,
     integrations_views.bp,

@@ -15,32 +15,35 @@ from lms.kernel.unit_of_work import unit_of_work
 from lms.people.sign_in import me
 from lms.seminars import services
 from lms.web.access import Permission, requires
+from lms.web.dates import local_day
+from lms.web.fresh import tag_of, tagged, unchanged
 from lms.web.languages import language
 from lms.web.logs import note_look
-from lms.web.render import render
+from lms.web.render import render, wants_part
 from lms.web.slices import page_in
 
 from .attention_pages import SheetPage
 from .forms import drawn_at
 from .queries.attention import Watched, all_watched, sheet, watched
+from .queries.freshness import freshness
 
 bp = Blueprint("attention", __name__)
 
 
 @bp.get("/editions/<edition>/attention")
 @requires(Permission.COORDINATE)
-def edition(edition: str) -> str:
+def edition(edition: str) -> Response:
     """Who needs attention in one edition, and why."""
     found = watched(db.session(), edition, me().scope)
-    return render("lms/dashboards/attention.html", page=_page([found]))
+    return _answer([found])
 
 
 @bp.get("/editions/attention")
 @requires(Permission.COORDINATE)
-def everywhere() -> str:
+def everywhere() -> Response:
     """Who needs attention in any edition that one coordinates and that is not over."""
     found = all_watched(db.session(), me().scope, now().date())
-    return render("lms/dashboards/attention.html", page=_page(found, several=True))
+    return _answer(found, several=True)
 
 
 @bp.post("/editions/<edition>/attention/seen")
@@ -66,6 +69,27 @@ def seen_everywhere() -> Response:
 def _mark(session: Session, editions: Sequence[Watched]) -> None:
     ids = [one.id for one in editions]
     services.mark_seen(session, person_id=me().person_id, edition_ids=ids, upto=drawn_at(request.form, now()))
+
+
+def _answer(editions: Sequence[Watched], *, several: bool = False) -> Response:
+    """The page; for one that is open already only what changes in it, or nothing where nothing has changed."""
+    tag = _tag(editions)
+    same = unchanged(tag)
+    if same is not None:
+        return same
+    part = "#sheet" if wants_part() else ""
+    page = _page(editions, several=several)
+    return tagged(
+        Response(render(f"lms/dashboards/attention.html{part}", page=page, tag=tag), mimetype="text/html"), tag
+    )
+
+
+def _tag(editions: Sequence[Watched]) -> str:
+    """Of the sheet as it is now: what is known of its people, the days in its places, the language and the person."""
+    at, viewer = now(), me()
+    state = freshness(db.session(), [one.id for one in editions], viewer.scope, at)
+    days = [local_day(at, one.zone) for one in editions]
+    return tag_of(viewer.subject, language(), request.full_path, editions, days, state)
 
 
 def _page(editions: Sequence[Watched], *, several: bool = False) -> SheetPage:

@@ -167,6 +167,8 @@ class PeoplePage:
         more = "".join(f'<span class="sub">{escape(words)}</span>' for words in self._more(row))
         units = _("%(done)s of %(all)s", done=row.units[0], all=row.units[1]) if row.units else ""
         return {
+            "chosen": row.public_id,
+            "label": name,
             "name": f'<a href="{self.person_url.replace(SOMEBODY, row.public_id)}">{name}</a>' if self.full else name,
             "status": f"{signs[row.status]}{more}",
             "units": escape(units),

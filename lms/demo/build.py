@@ -17,7 +17,7 @@ from lms.people.rules import PersonName
 from lms.plugins.manager import unit_kinds
 from lms.seminars import queries as seminars
 from lms.seminars import services
-from lms.seminars.models import Edition, EditionKind, Enrolment, Mark, RequestKind
+from lms.seminars.models import ContactKind, Edition, EditionKind, Enrolment, Mark, RequestKind
 from lms.seminars.rules import EditionFacts
 from lms.seminars.services import Nominee
 
@@ -174,12 +174,24 @@ class Builder:
             read_units(
                 self.session, edition=edition, person_id=person.id, share=share, at=at + dt.timedelta(days=5, hours=7)
             )
+        if who.stage == "half-way":
+            self._call(enrolment, by)
         if who.stage == "asked":
             words = "We have a session of the commission until the end of next week. Could I have five more days?"
             services.ask(
                 self.session, enrolment=enrolment, kind=RequestKind.MORE_TIME, message=words, at=at, by=person.subject
             )
         return enrolment
+
+    def _call(self, enrolment: Enrolment, by: str) -> None:
+        """The coordinator noted a call of the day before yesterday in the contact log."""
+        caller, at = people.person_by_subject(self.session, by), self.at - dt.timedelta(days=2)
+        if caller:
+            services.note_contact(
+                self.session, enrolment=enrolment, kind=ContactKind.CALLED, day=at.date(),
+                words="Will go on reading after the session of parliament.", key=f"demo-{enrolment.id}", at=at,
+                by=caller.id,
+            )  # fmt: skip
 
     def _words(self, edition: Edition, trainer: str) -> None:
         """What participants call terms of the course in their languages; a trainer has answered some."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import random
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -81,6 +81,25 @@ def enqueue(
         "max_tries": 8,
     }
     session.execute(insert(Job).values(row).on_conflict_do_nothing())
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A job without a key that is asked for along with others."""
+
+    kind: str
+    payload: dict[str, Any]
+    after: dt.timedelta = dt.timedelta()
+    """How long it waits at least."""
+
+
+def enqueue_many(session: Session, wanted: Sequence[Wanted]) -> None:
+    """Ask for much work at once, in one statement, as part of the caller's transaction."""
+    moment = now()
+    fixed = {"state": JobState.WAITING, "created_at": moment, "tries": 0, "max_tries": 8}
+    rows = [{**fixed, "kind": one.kind, "payload": one.payload, "run_at": moment + one.after} for one in wanted]
+    if rows:
+        session.execute(insert(Job), rows)
 
 
 @dataclass(frozen=True)

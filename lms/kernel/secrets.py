@@ -102,6 +102,10 @@ class Keyring:
         return derive(self.secret, "log")
 
     @cached_property
+    def _stopping(self) -> bytes:
+        return derive(self.secret, "stop-letters")
+
+    @cached_property
     def _codes(self) -> bytes:
         return derive(self.secret, "code")
 
@@ -130,6 +134,10 @@ class Keyring:
     def veil(self, text: str) -> str:
         """A short stand-in for a value in logs and throttle counts."""
         return hmac.new(self._logging, text.encode(), hashlib.sha256).hexdigest()[:16]
+
+    def handle(self, subject: str) -> str:
+        """What stands for a person in the link that stops digests: it leads to nobody without the database."""
+        return hmac.new(self._stopping, subject.encode(), hashlib.sha256).hexdigest()
 
     def code(self, text: str) -> str:
         """How a typed code is kept: keyed, since its entropy alone would not stand a search."""

@@ -190,6 +190,13 @@ class MandateForm(Form):
     until = DateField(_l("Last day"), [Optional()])
 
 
+class MailForm(Form):
+    """What a person wants of letters."""
+
+    digests = BooleanField(_l("Send me reminders of what I still have to do"))
+    says_little = BooleanField(_l("Say little in letters"))
+
+
 class ReasonForm(Form):
     """A reason in writing."""
 

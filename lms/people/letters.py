@@ -1,7 +1,8 @@
 """Letters: what is written to a person, in their language; no name and no code is at rest outside their own key.
 
-A context adds a letter with `@letter("seminars/extension-granted")`. The function gets the reader and the facts that
-were enqueued (for ours also link and code) and gives subject and paragraphs. The mail effect calls `letter_for`.
+A context adds a letter with `@letter("seminars/extension-granted", called=_l("Answer"))`. The function gets the reader
+and the facts that were enqueued (for ours also link and code) and gives subject and paragraphs. The mail effect calls
+`letter_for`.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
+from flask_babel import LazyString
 from flask_babel import gettext as _
-from sqlalchemy import select
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.clock import now
@@ -25,11 +28,15 @@ from lms.web.dates import moment
 from lms.web.languages import speaking, text_direction
 from lms.web.pages import PRODUCT
 
-from .models import IdentityKind, IdentityRow, MailedToken, Person, PersonKey
+from .models import IdentityKind, IdentityRow, MailChoice, MailedToken, Person, PersonKey
 from .queries.institutions import zone_on
+from .queries.mail import stopped
 from .queries.persons import name_of
 from .rules.codes import spaced
+from .rules.letters import PROVING
 from .sealing import name_place
+
+LETTER = _l("Letter")
 
 
 @dataclass(frozen=True)
@@ -43,15 +50,21 @@ class Letter:
     paragraphs: tuple[str, ...]
     locale: str
     rtl: bool
+    sender: str = ""
+    """What stands before our address; empty for the product's name."""
+    stop_url: str = ""
+    """Where one click stops letters of this kind (RFC 8058); empty for letters that are not digests."""
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Whom a letter is written to."""
+    """Whom a letter is written to. `says_little` when sender, subject and greeting shall give nothing away."""
 
     name: str
     locale: str
     zone: str
+    says_little: bool = False
+    stop_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,14 +76,25 @@ class Draft:
 
 
 Writer = Callable[[Reader, Mapping[str, Any]], Draft]
-writers: dict[str, Writer] = {}
 
 
-def letter(template: str) -> Callable[[Writer], Writer]:
+@dataclass(frozen=True)
+class Kind:
+    """A kind of letter: how it is written, what lists call it, and whether it is a digest, which a person may stop."""
+
+    write: Writer
+    called: LazyString
+    digest: bool
+
+
+writers: dict[str, Kind] = {}
+
+
+def letter(template: str, *, called: LazyString = LETTER, digest: bool = False) -> Callable[[Writer], Writer]:
     """Register what is written under a name such as "seminars/extension-granted"."""
 
     def register(write: Writer) -> Writer:
-        writers[template] = write
+        writers[template] = Kind(write, called, digest)
         return write
 
     return register
@@ -89,29 +113,61 @@ def absolute_url(endpoint: str, **values: Any) -> str:
 
 
 def letter_for(session: Session, payload: Mapping[str, Any]) -> Letter | None:
-    """The letter that a job asks for; None when its reader is gone or disabled, or its code is no longer good."""
-    row = session.execute(
-        select(Person, PersonKey.wrapped, IdentityRow)
-        .join(PersonKey, PersonKey.person_id == Person.id)
-        .join(IdentityRow, IdentityRow.person_id == Person.id)
-        .where(Person.id == payload["person_id"], IdentityRow.id == payload["identity_id"])
-        .where(IdentityRow.kind == IdentityKind.ADDRESS, Person.disabled_at.is_(None), Person.erased_at.is_(None))
-    ).first()
-    if row is None:
+    """The letter that a job asks for; None when its reader is gone, disabled, not to be written to at this address or
+    has stopped such letters, or its code is no longer good."""
+    template = payload["template"]
+    row = session.execute(_reader(template, payload["identity_id"])).first()
+    if row is None or row.id != payload["person_id"]:
         return None
-    person, wrapped, identity = row
-    key = keyring().unwrap(wrapped, person.subject)
+    key = keyring().unwrap(row.wrapped, row.subject)
     facts = {**payload.get("context", {}), **_secrets(payload, key)}
     if "link" in facts and not _still_good(session, facts["link"]):
         return None
-    address = unseal(key, identity.sealed, name_place(identity.place)).decode()
-    name = name_of(session, person.id)
-    reader = Reader(
-        name=name.called if name else address,
-        locale=person.locale or "en",
-        zone=person.zone or zone_on(session, person.id, now().date()),
+    address = unseal(key, row.sealed, name_place(row.place)).decode()
+    reader = replace(
+        reader_of(session, row.id, template=template, address=address),
+        **{name: facts[f"as_{name}"] for name in ("locale", "zone") if f"as_{name}" in facts},
     )
-    return compose(payload["template"], reader, facts, address)
+    return compose(template, reader, facts, address)
+
+
+def _reader(template: str, identity_id: int) -> Select[*tuple[Any, ...]]:
+    """The address and its holder, if this kind of letter may go there now."""
+    found = (
+        select(Person.id, Person.subject, PersonKey.wrapped, IdentityRow.sealed, IdentityRow.place)
+        .join(PersonKey, PersonKey.person_id == Person.id)
+        .join(IdentityRow, IdentityRow.person_id == Person.id)
+        .outerjoin(MailChoice, MailChoice.person_id == Person.id)
+        .where(IdentityRow.id == identity_id, IdentityRow.kind == IdentityKind.ADDRESS)
+        .where(Person.disabled_at.is_(None), Person.erased_at.is_(None))
+    )
+    if writers[template].digest:
+        found = found.where(MailChoice.stopped_at.is_(None))
+    return found if template in PROVING else found.where(~stopped(IdentityRow.id))
+
+
+def reader_of(
+    session: Session, person_id: int, *, template: str, address: str = "", locale: str | None = None
+) -> Reader:
+    """A person as the reader of a kind of letter: what they are called, their language (or `locale`) and their time."""
+    row = session.execute(
+        select(Person.subject, Person.locale, Person.zone, MailChoice.says_little)
+        .outerjoin(MailChoice, MailChoice.person_id == Person.id)
+        .where(Person.id == person_id)
+    ).one()
+    name = name_of(session, person_id)
+    return Reader(
+        name=name.called if name else address,
+        locale=locale or row.locale or "en",
+        zone=row.zone or zone_on(session, person_id, now().date()),
+        says_little=bool(row.says_little),
+        stop_url=stop_url(row.subject) if writers[template].digest else "",
+    )
+
+
+def stop_url(subject: str) -> str:
+    """Where a person stops digests, without signing in."""
+    return absolute_url("people.stop_letters", handle=keyring().handle(subject))
 
 
 def _secrets(payload: Mapping[str, Any], key: bytes) -> dict[str, Any]:
@@ -135,18 +191,29 @@ def _still_good(session: Session, link: str) -> bool:
 def compose(template: str, reader: Reader, facts: Mapping[str, Any], address: str) -> Letter:
     """Write a letter in the reader's language; raises KeyError for a template nobody registered."""
     with speaking(reader.locale):
-        draft = writers[template](reader, facts)
+        draft = writers[template].write(reader, facts)
+        greeting = _("Good day,") if reader.says_little else _("Dear %(name)s,", name=reader.name)
         closing = _("If you have a question, write to %(address)s.", address=present_settings().support_address)
-        parts = (_("Dear %(name)s,", name=reader.name), *draft.paragraphs, closing, str(PRODUCT["name"]))
+        sender = _("The office") if reader.says_little else str(PRODUCT["name"])
+        parts = (greeting, *draft.paragraphs, closing, sender, *_how_to_stop(reader))
         return Letter(
             to_address=address,
-            to_name=reader.name,
-            subject=draft.subject,
+            to_name="" if reader.says_little else reader.name,
+            subject=_("A message for you") if reader.says_little else draft.subject,
             body_text="\n\n".join(parts) + "\n",
             paragraphs=draft.paragraphs,
             locale=reader.locale,
             rtl=text_direction() == "rtl",
+            sender=sender,
+            stop_url=reader.stop_url,
         )
+
+
+def _how_to_stop(reader: Reader) -> tuple[str, ...]:
+    if not reader.stop_url:
+        return ()
+    why = _("You get reminders because you have a place here. To get no more of them, open this page:")
+    return (why + "\n" + reader.stop_url,)
 
 
 def deadline(reader: Reader, facts: Mapping[str, Any]) -> str:
@@ -163,7 +230,7 @@ def _how_to(reader: Reader, facts: Mapping[str, Any], endpoint: str) -> tuple[st
     )
 
 
-@letter("people/invitation")
+@letter("people/invitation", called=_l("Invitation"))
 def _invitation(reader: Reader, facts: Mapping[str, Any]) -> Draft:
     title = facts.get("edition_title")
     first = (
@@ -174,7 +241,7 @@ def _invitation(reader: Reader, facts: Mapping[str, Any]) -> Draft:
     return Draft(_("Raphael Lemkin Seminar: your invitation"), (first, *_how_to(reader, facts, "people.invitation")))
 
 
-@letter("people/invited-again")
+@letter("people/invited-again", called=_l("Invitation"))
 def _invited_again(reader: Reader, facts: Mapping[str, Any]) -> Draft:
     text = _("you are invited to the %(title)s. Your account is open as before.", title=facts["edition_title"])
     return Draft(

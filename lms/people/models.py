@@ -8,6 +8,7 @@ import enum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from lms.kernel.clock import now
 from lms.kernel.db import Model, choice
 
 from .rules import MandateActKind as MandateActKind
@@ -15,6 +16,7 @@ from .rules import MandateState as MandateState
 from .rules import Role as Role
 from .rules import ScopeKind as ScopeKind
 from .rules.codes import TokenPurpose as TokenPurpose
+from .rules.letters import FailureKind as FailureKind
 
 
 class Sector(enum.StrEnum):
@@ -244,3 +246,58 @@ class MailedToken(Model):
     wrong_codes: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[dt.datetime | None]
     void_at: Mapped[dt.datetime | None]
+
+
+class SentLetter(Model):
+    """That a letter was asked for: to whom, of which kind, by whom, and what became of it. Its words are not kept."""
+
+    __tablename__ = "lms_letter"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    """Begins the Message-ID, so that a report of a letter that came back leads here and names nobody."""
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
+    identity_id: Mapped[int | None] = mapped_column(ForeignKey("lms_identity.id", ondelete="SET NULL"))
+    template: Mapped[str] = mapped_column(String(60))
+    about: Mapped[str | None] = mapped_column(String(40))
+    """The public id of the edition it is about, if it is about one."""
+    digest: Mapped[bool] = mapped_column(default=False)
+    """Whether it is one of those that a person may stop, and of which there is one a week."""
+    by: Mapped[str | None] = mapped_column(String(40))
+    at: Mapped[dt.datetime] = mapped_column(default=now)
+    sent_at: Mapped[dt.datetime | None]
+    """When the mail server took it."""
+    withheld_at: Mapped[dt.datetime | None]
+    """When it was found that its reason was gone, or that its reader gets no such letters."""
+
+
+class MailChoice(Model):
+    """What a person wants of letters; nobody without a row has chosen anything."""
+
+    __tablename__ = "lms_mail_choice"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), primary_key=True)
+    handle: Mapped[str] = mapped_column(String(64), unique=True)
+    """What stands in the link that stops digests."""
+    says_little: Mapped[bool] = mapped_column(default=False)
+    stopped_at: Mapped[dt.datetime | None]
+    """Since when digests are stopped."""
+
+
+class MailFailure(Model):
+    """That a letter came back, and on which day. A permanent one stops mail to its address until `over_at`."""
+
+    __tablename__ = "lms_mail_failure"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter_id: Mapped[int] = mapped_column(ForeignKey("lms_letter.id"))
+    identity_id: Mapped[int | None] = mapped_column(ForeignKey("lms_identity.id", ondelete="SET NULL"), index=True)
+    kind: Mapped[FailureKind] = mapped_column(choice(FailureKind))
+    status: Mapped[str] = mapped_column(String(12))
+    """The mail system's code, such as 5.1.1 (RFC 3463)."""
+    day: Mapped[dt.date]
+    noted_at: Mapped[dt.datetime]
+    over_at: Mapped[dt.datetime | None]
+    over_by: Mapped[str | None] = mapped_column(String(40))
+
+    __table_args__ = (UniqueConstraint("letter_id", "kind"),)

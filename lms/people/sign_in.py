@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.web.access import SignedOut, viewer
+from lms.web.fresh import asks_again
 
 from .host import HOST_USER
 from .host_identity import viewer_of_host
@@ -72,7 +73,8 @@ def identify() -> Viewer | None:
     if not current_user.is_authenticated:
         return None
     found = cast(SignedIn, current_user).viewer
-    if found and found.tell_seen and found.session_id:
+    # A page that keeps itself up to date is no sign of a person: the sign-in ends in time though it stays open.
+    if found and found.tell_seen and found.session_id and not asks_again():
         g.setdefault("lms_after", []).append(partial(note_use, session_id=found.session_id, at=now()))
     return found
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from lms.people.letters import Draft, Reader, absolute_url, letter
 from lms.web.dates import moment
@@ -14,7 +15,7 @@ from lms.web.dates import moment
 from .rules import RequestKind
 
 
-@letter("seminars/request-answered")
+@letter("seminars/request-answered", called=_l("Answer to a request"))
 def request_answered(reader: Reader, facts: Mapping[str, Any]) -> Draft:
     """The coordinator has answered what the reader asked for."""
     words = (str(facts["words"]),) if facts.get("words") else ()

@@ -104,7 +104,6 @@ def test_nobody_is_on_the_sheet_of_an_edition_where_nothing_is_waited_for(app: F
         place(session, edition)
     page = coordinator(app, edition).get(of(edition)).text
     assert "Nobody needs attention this morning." in page
-    assert "opened is noted" not in page
 
 
 def test_more_time_moves_somebody_back_and_is_said(app: Flask) -> None:

@@ -16,7 +16,7 @@ from lms.authoring.models import Draft, DraftComment, DraftSave
 from lms.catalogue.models import Course
 from lms.kernel.db import Model
 from lms.learning.models import QuizTry, TermProposal, TextReport
-from lms.people.models import IdentityKind, IdentityRow, Mandate, Person, SignInSession
+from lms.people.models import IdentityKind, IdentityRow, MailChoice, Mandate, Person, SignInSession
 from lms.records.models import RecordSubject
 from lms.seminars.imports.models import Import
 from lms.seminars.models import Edition, Enrolment, ParticipantRequest
@@ -54,6 +54,8 @@ SOURCES: Mapping[str, object] = {
     "sha256": ("0" * 64,),
     "name": ("480.webp",),
     "link": (NOBODY,),
+    "handle": select(MailChoice.handle),
+    "language": ("en",),
 }
 BELONGING: Mapping[str, object] = {
     "enrolment": select(Enrolment.public_id, Edition.public_id.label("edition")).join(

@@ -155,6 +155,7 @@ class World:
         )
         if welcomed:
             made.welcomed_at = made.name_confirmed_at = now()
+        people.give_handles(session, [(made.id, made.subject)])
         self.marks += [Mark(name, Kind.NAME, made.id), Mark(address, Kind.ADDRESS, made.id)]
         return made
 

@@ -15,6 +15,7 @@ FILES = sorted(path for path in LMS.rglob("*.py"))
 CONTEXTS = (
     "home",
     "integrations",
+    "reminders",
     "dashboards",
     "authoring",
     "community",

@@ -7,8 +7,9 @@ from typing import Any
 from lms.kernel import outbox
 from lms.kernel.clock import now
 from lms.kernel.settings import Settings, present_settings
-from lms.kernel.unit_of_work import reading
+from lms.kernel.unit_of_work import own_transaction, reading
 from lms.people.letters import Letter, letter_for
+from lms.people.services import note_sent, note_withheld
 
 from .mailbox import keep
 from .message import compose
@@ -22,8 +23,13 @@ def send_from_outbox(payload: dict[str, Any], stable_id: str) -> None:
     """Send what the payload asks for; no letter when its reason is gone (a person erased, an invitation withdrawn)."""
     with reading() as session:
         letter = letter_for(session, payload)
+    row = payload.get("letter")
     if letter is not None:
-        send(letter, present_settings(), stable_id)
+        send(letter, present_settings(), row or stable_id)
+    if row:
+        note = note_sent if letter is not None else note_withheld
+        with own_transaction() as session:
+            note(session, letter=row, at=now())
 
 
 def send(letter: Letter, settings: Settings, stable_id: str) -> str:

@@ -51,7 +51,7 @@ def parts(paragraph: str) -> list[Part]:
 def compose(letter: Letter, settings: Settings, stable_id: str, at: dt.datetime) -> EmailMessage:
     """The message; raises UnfitForAHeader. The same letter under the same stable id has the same Message-ID."""
     message = EmailMessage(policy=SMTP)
-    message["From"] = _mailbox(_product(letter), settings.mail_from)
+    message["From"] = _mailbox(letter.sender or _product(letter), settings.mail_from)
     message["To"] = _mailbox(letter.to_name, letter.to_address)
     message["Reply-To"] = _mailbox("", settings.support_address)
     message["Subject"] = _one_line(letter.subject)
@@ -59,6 +59,9 @@ def compose(letter: Letter, settings: Settings, stable_id: str, at: dt.datetime)
     message["Message-ID"] = f"<{message_name(letter, settings, stable_id)}@{urlsplit(settings.public_url).hostname}>"
     message["Content-Language"] = letter.locale
     message["Auto-Submitted"] = "auto-generated"  # so that nobody's absence note answers it (RFC 3834)
+    if letter.stop_url:
+        message["List-Unsubscribe"] = f"<{letter.stop_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     message.set_content(letter.body_text, cte="quoted-printable")
     message.add_alternative(_html(letter), subtype="html", cte="quoted-printable")
     return message

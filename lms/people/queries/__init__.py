@@ -5,6 +5,12 @@ from .institutions import InstitutionView as InstitutionView
 from .institutions import affiliation_on as affiliation_on
 from .institutions import institution as institution
 from .institutions import institutions_of as institutions_of
+from .mail import Failure as Failure
+from .mail import LetterRow as LetterRow
+from .mail import failures_of as failures_of
+from .mail import letters_about as letters_about
+from .mail import mail_choices as mail_choices
+from .mail import names_by_subject as names_by_subject
 from .mandates import administrators as administrators
 from .mandates import grants_of as grants_of
 from .mandates import mandates_in_force as mandates_in_force

@@ -23,6 +23,13 @@ from .invitations import send_invitation as send_invitation
 from .joining import join as join
 from .letters import primary_address as primary_address
 from .letters import write_to as write_to
+from .letters import write_to_many as write_to_many
+from .mail import choose_mail as choose_mail
+from .mail import give_handles as give_handles
+from .mail import note_sent as note_sent
+from .mail import note_withheld as note_withheld
+from .mail import stop_digests as stop_digests
+from .mail import try_again as try_again
 from .mandates import confirm as confirm
 from .mandates import confirm_alone as confirm_alone
 from .mandates import decline as decline

@@ -14,6 +14,8 @@ from lms.kernel.settings import keyring
 from lms.people.models import IdentityRow, MailedToken
 from lms.people.rules.codes import GOOD_FOR, MOST_WRONG_CODES, Outcome, TokenPurpose, tidy_code, usable
 
+from .mail import forget_failures
+
 
 @dataclass(frozen=True)
 class Made:
@@ -108,3 +110,5 @@ def is_open(row: MailedToken, at: dt.datetime) -> bool:
 def _prove(session: Session, identity_id: int | None, at: dt.datetime) -> None:
     unproved = update(IdentityRow).where(IdentityRow.id == identity_id, IdentityRow.verified_at.is_(None))
     session.execute(unproved.values(verified_at=at))
+    if identity_id is not None:
+        forget_failures(session, [identity_id], at=at)

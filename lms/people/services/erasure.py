@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lms.kernel import audit, outbox
 from lms.people import erased
-from lms.people.models import Affiliation, HostLink, IdentityRow, MailedToken, Password, Person, PersonKey
+from lms.people.models import Affiliation, HostLink, IdentityRow, MailChoice, MailedToken, Password, Person, PersonKey
 
 from .sessions import end_other_sessions
 
@@ -21,7 +21,7 @@ def erase(session: Session, *, person: Person, by: str | None, at: dt.datetime) 
     end_other_sessions(session, person_id=person.id, at=at)
     session.execute(update(MailedToken).where(MailedToken.person_id == person.id).values(identity_id=None, void_at=at))
     session.execute(update(Affiliation).where(Affiliation.person_id == person.id).values(sealed_function=None))
-    for table in (IdentityRow, PersonKey, Password, HostLink):
+    for table in (IdentityRow, PersonKey, Password, HostLink, MailChoice):
         session.execute(delete(table).where(table.person_id == person.id))
     person.locale = person.zone = None
     person.erased_at = person.disabled_at = at

@@ -15,6 +15,7 @@ from lms.kernel.events import publish
 from lms.kernel.settings import keyring
 from lms.people.events import InvitationDeclined
 from lms.people.models import IdentityRow, MailedToken, Person
+from lms.people.queries.mail import stopped
 from lms.people.queries.persons import owned, subjects_of
 from lms.people.rules.codes import TokenPurpose
 
@@ -25,19 +26,29 @@ PAUSE = dt.timedelta(minutes=5)
 
 
 def invite(
-    session: Session, *, person: Person, by: int | None, at: dt.datetime, edition_title: str | None = None
+    session: Session,
+    *,
+    person: Person,
+    by: int | None,
+    at: dt.datetime,
+    edition_title: str | None = None,
+    about: str | None = None,
 ) -> None:
     """Send an invitation with a link and a code; an older one is good no more. Whoever has been here before is told
-    to sign in instead. Raises Refused for somebody without an address."""
+    to sign in instead. `about` is the edition's public id. Raises Refused for somebody without an address, or to whose
+    address letters come back."""
     identity_id = primary_address(session, person.id)
     if identity_id is None:
         raise Refused(_("There is no e-mail address to send an invitation to."))
+    if session.scalar(select(stopped(identity_id))):
+        raise Refused(_("Letters to this address come back. Correct the address, or say that it shall be tried again."))
+    actor = subjects_of(session, [by]).get(by) if by else None
     if person.welcomed_at is None:
-        send_invitation(session, person.id, identity_id, at, edition_title)
+        made = make_code(session, purpose=TokenPurpose.INVITATION, person_id=person.id, identity_id=identity_id, at=at)
+        _send(session, "people/invitation", person.id, identity_id, made, about, actor, edition_title=edition_title)
     elif edition_title:
         context = {"edition_title": edition_title}
-        write_to(session, person_id=person.id, template="people/invited-again", context=context)
-    actor = subjects_of(session, [by]).get(by) if by else None
+        write_to(session, person_id=person.id, template="people/invited-again", context=context, about=about, by=actor)
     audit.record(session, at=at, actor=actor, act="person.invited", about=person.subject)
 
 
@@ -48,16 +59,23 @@ def decline_invitation(session: Session, *, person_id: int, at: dt.datetime) -> 
     publish(session, InvitationDeclined(person_id, at))
 
 
-def send_invitation(
-    session: Session, person_id: int, identity_id: int, at: dt.datetime, edition_title: str | None = None
-) -> Made:
+def send_invitation(session: Session, person_id: int, identity_id: int, at: dt.datetime) -> Made:
     """Make the link and ask for the letter; gives both, for whoever has no mail yet."""
     made = make_code(session, purpose=TokenPurpose.INVITATION, person_id=person_id, identity_id=identity_id, at=at)
-    _send(session, "people/invitation", person_id, identity_id, made, edition_title=edition_title)
+    _send(session, "people/invitation", person_id, identity_id, made)
     return made
 
 
-def _send(session: Session, template: str, person_id: int, identity_id: int, made: Made, **context: str | None) -> None:
+def _send(
+    session: Session,
+    template: str,
+    person_id: int,
+    identity_id: int,
+    made: Made,
+    about: str | None = None,
+    by: str | None = None,
+    **context: str | None,
+) -> None:
     write_to(
         session,
         person_id=person_id,
@@ -65,6 +83,8 @@ def _send(session: Session, template: str, person_id: int, identity_id: int, mad
         template=template,
         context={**context, "until": made.until.isoformat()},
         secret={"link": made.link, "code": made.code},
+        about=about,
+        by=by,
     )
 
 

@@ -15,9 +15,10 @@ from lms.kernel.db import db
 from lms.kernel.errors import Refused
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.people import passwords, services, states
-from lms.people.forms import AddressForm, LanguageForm, MinistryForm, NameForm, PasswordForm, choices, grouped
+from lms.people.forms import AddressForm, LanguageForm, MailForm, MinistryForm, NameForm, PasswordForm, choices, grouped
 from lms.people.models import Institution, Person, Sector
 from lms.people.queries.institutions import affiliation_on, affiliations_of, institution, institutions_of, zone_on
+from lms.people.queries.mail import Choices, mail_choices
 from lms.people.queries.persons import addresses_of, name_of, own_words
 from lms.people.queries.sign_ins import password_hash, sign_ins_of
 from lms.people.sign_in import me
@@ -50,8 +51,13 @@ def account_page(*, language: LanguageForm | None = None, address: AddressForm |
         own_door=person.session_id is not None,
         language_form=language,
         address_form=address or AddressForm(formdata=None),
+        mail_form=_mail_form(mail_choices(session, person.person_id)),
         form=next((form for form in (language, address) if form and (form.errors or form.refusal)), None),
     )
+
+
+def _mail_form(chosen: Choices) -> MailForm:
+    return MailForm(formdata=None, digests=chosen.stopped_at is None, says_little=chosen.says_little)
 
 
 @bp.post("/account/language")

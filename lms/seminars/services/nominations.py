@@ -107,9 +107,9 @@ def send_invitation(session: Session, *, enrolment: Enrolment, at: dt.datetime, 
     """Write to an invited person; a code sent earlier is no longer good. `by` is a person's id. Raises Refused."""
     if not counted(enrolment.state):
         raise Refused(_("This person is not invited."))
-    title = session.get_one(Edition, enrolment.edition_id).title
+    edition = session.get_one(Edition, enrolment.edition_id)
     person = session.get_one(Person, enrolment.person_id)
-    people_services.invite(session, person=person, by=by, at=at, edition_title=title)
+    people_services.invite(session, person=person, by=by, at=at, edition_title=edition.title, about=edition.public_id)
 
 
 def _institution(session: Session, nominee: Nominee, at: dt.datetime, by: str) -> Institution:

@@ -72,10 +72,10 @@ def answer_request(
         place = answer_place(request.public_id)
         request.sealed_answer = seal_text(session, enrolment.person_id, words, place)
     audit.record(session, at=at, actor=by, act="request.answered", about=enrolment.public_id, granted=granted)
-    _tell(session, enrolment, request, words)
+    _tell(session, enrolment, request, words, by)
 
 
-def _tell(session: Session, enrolment: Enrolment, request: ParticipantRequest, words: str) -> None:
+def _tell(session: Session, enrolment: Enrolment, request: ParticipantRequest, words: str, by: str) -> None:
     edition = session.get_one(Edition, enrolment.edition_id)
     facts = {
         "kind": str(request.kind),
@@ -90,4 +90,6 @@ def _tell(session: Session, enrolment: Enrolment, request: ParticipantRequest, w
         template="seminars/request-answered",
         context=facts,
         secret={"words": words} if words else None,
+        about=edition.public_id,
+        by=by,
     )

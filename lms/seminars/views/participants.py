@@ -34,6 +34,7 @@ from lms.seminars.labels import (
     state_note,
 )
 from lms.seminars.models import Edition, Enrolment
+from lms.seminars.post import posted
 from lms.seminars.rules import Stage, counted, may_become, state_before
 from lms.web.access import Permission, requires
 from lms.web.dates import clocks, town
@@ -115,6 +116,8 @@ def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) 
         person_name=people.person_name(session, row.person_id),
         addresses=people.addresses_of(session, row.person_id),
         requests=requests,
+        failure=people.failures_of(session, [row.person_id]).get(row.person_id),
+        letters=posted(session, row.person_id, found.public_id),
         steps=steps,
         stages=stages,
         late=stages.get(Stage.PRE_READING, row.deadline) > row.deadline,
@@ -243,6 +246,20 @@ def confirm_name(edition: str, enrolment: str) -> Answer:
         people_services.confirm_name(session, person=place.person, by=viewer, at=now(), reason=form.reason.data)
 
     return _by_form(edition, enrolment, form, "name", act, _("The name is confirmed."))
+
+
+@bp.post("/editions/<edition>/people/<enrolment>/address")
+@requires(Permission.COORDINATE)
+def try_address_again(edition: str, enrolment: str) -> Answer:
+    """The address is right after all: letters go there again."""
+    subject = me().subject
+
+    def act(session: Session, _edition: Edition, place: Enrolment) -> None:
+        people_services.try_again(session, person_id=place.person_id, at=now(), by=subject, about=place.public_id)
+
+    _change(edition, enrolment, act)
+    flash(_("Letters are sent to this address again."), "done")
+    return _to(edition, enrolment)
 
 
 @bp.post("/editions/<edition>/people/<enrolment>/requests/<request>")

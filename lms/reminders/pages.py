@@ -1,0 +1,90 @@
+"""What the templates of this context show, worked out beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lms.people.letters import Letter
+from lms.web.languages import own_name
+
+from .planning import Plan
+from .rules import Candidate
+from .wording import LEFT_OUT
+
+NAMED = 200
+"""So many names are opened for one page; of more the number is said."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Who is left out for one reason."""
+
+    number: int
+    words: str
+    names: list[str]
+
+    @property
+    def more(self) -> int:
+        """How many are not named."""
+        return self.number - len(self.names)
+
+
+@dataclass(frozen=True)
+class PreviewPage:
+    """What goes to whom, before it goes. `shown` is the reader of `letter`; both None where nobody is written to."""
+
+    plan: Plan
+    shown: Candidate | None
+    letter: Letter | None
+    names: Mapping[int, str]
+    here: str
+    """The address of this preview, without the reader chosen."""
+    trial: str
+    """The same, to send a letter to oneself."""
+
+    @property
+    def number(self) -> int:
+        """How many letters."""
+        return len(self.plan.going)
+
+    @property
+    def languages(self) -> list[tuple[str, str, int, str, bool]]:
+        """(code, name, how many letters, address of one in it, whether that is shown) for each language."""
+        first: dict[str, Candidate] = {}
+        for one in self.plan.going:
+            first.setdefault(one.locale, one)
+        return [
+            (code, own_name(code), number, self.url_of(first[code]), bool(self.shown and self.shown.locale == code))
+            for code, number in self.plan.by_language
+        ]
+
+    @property
+    def readers(self) -> list[tuple[str, str]]:
+        """(public id, name) of those whose letter can be looked at."""
+        return [(one.public_id, self.names[one.person_id]) for one in self.plan.going if one.person_id in self.names]
+
+    @property
+    def groups(self) -> list[Group]:
+        """Who is left out and why."""
+        return [
+            Group(
+                number=len(people),
+                words=str(LEFT_OUT[reason]),
+                names=[self.names[one.person_id] for one in people if one.person_id in self.names],
+            )
+            for reason, people in self.plan.by_reason.items()
+        ]
+
+    def url_of(self, one: Candidate) -> str:
+        """The address of this page with the letter to `one`."""
+        return _with(self.here, one)
+
+    @property
+    def trial_url(self) -> str:
+        """Where the letter that is shown is sent to oneself."""
+        return _with(self.trial, self.shown) if self.shown else self.trial
+
+
+def _with(address: str, one: Candidate) -> str:
+    return f"{address}{'&' if '?' in address else '?'}who={one.public_id}"

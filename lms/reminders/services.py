@@ -1,0 +1,86 @@
+"""Every change that has to do with reminders."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from lms.kernel import audit
+from lms.kernel.db import dialect_insert
+from lms.kernel.errors import Conflict, Refused
+from lms.people.services import give_handles, write_to, write_to_many
+from lms.people.services.letters import Asked
+from lms.seminars.models import Edition
+from lms.web.languages import in_a_row
+
+from . import queries
+from .letters import DIGEST, TRIAL
+from .models import ReminderSending, ReminderText
+from .planning import Plan
+from .rules import Candidate, Text, mistakes, packed, tidy, unknown_places
+from .wording import MISTAKES, house_text
+
+
+def send(session: Session, *, plan: Plan, seen: str, client_key: str, at: dt.datetime, by: str) -> int:
+    """Send what a preview showed; says how many letters. The same page sent twice sends once.
+
+    Raises Conflict where something has changed since the preview with the fingerprint `seen`, Refused for nobody.
+    """
+    edition = plan.edition
+    before = queries.sent_before(session, edition.id, client_key)
+    if before is not None:
+        return before
+    if plan.fingerprint != seen:
+        raise Conflict(_("Something has changed since this page was made, so nothing was sent. Look at it again."))
+    if not plan.going:
+        raise Refused(_("Nobody is left to be written to."))
+    row = dialect_insert(session)(ReminderSending).values(
+        edition_id=edition.id, client_key=client_key, letters=len(plan.going), by=by, at=at
+    )
+    if session.scalar(row.on_conflict_do_nothing().returning(ReminderSending.id)) is None:
+        return len(plan.going)  # the same click, taken beside us
+    left = queries.units_left(session, edition.id, [one.enrolment_id for one in plan.going])
+    give_handles(session, [(one.person_id, one.subject) for one in plan.going])
+    letters = [
+        Asked(one.person_id, one.identity_id, secret={"items": packed([plan.item(one, left[one.enrolment_id])])})
+        for one in plan.going
+        if one.identity_id is not None
+    ]
+    write_to_many(session, letters, template=DIGEST, about=edition.public_id, by=by)
+    audit.record(session, at=at, actor=by, act="reminders.sent", about=edition.public_id, letters=len(letters))
+    return len(letters)
+
+
+def send_to_oneself(session: Session, *, plan: Plan, one: Candidate, person_id: int, by: str, at: dt.datetime) -> None:
+    """Send the letter that `one` would get to whoever is about to send it, with their own name in it."""
+    left = queries.units_left(session, plan.edition.id, [one.enrolment_id])[one.enrolment_id]
+    items = packed([plan.item(one, left)])
+    context = {"as_locale": one.locale, "as_zone": one.zone}
+    if not write_to(session, person_id=person_id, template=TRIAL, context=context, secret={"items": items}, by=by):
+        raise Refused(_("We know no e-mail address of yours."))
+    audit.record(session, at=at, actor=by, act="reminder.tried", about=plan.edition.public_id)
+
+
+def write_text(session: Session, *, edition: Edition, language: str, text: Text, at: dt.datetime, by: str) -> None:
+    """What reminders of an edition say in one language from now on; raises Refused with everything that is wrong."""
+    text = tidy(text)
+    wrong = mistakes(text)
+    if wrong:
+        places = in_a_row([f"{{{place}}}" for place in unknown_places(text)])
+        raise Refused(" ".join(str(MISTAKES[mistake]) % {"places": places} for mistake in wrong))
+    if text != queries.texts_in_force(session, edition.id, {language})[language]:
+        _keep(session, edition, language, text, at, by, act="reminder-text.written")
+
+
+def reset_text(session: Session, *, edition: Edition, language: str, at: dt.datetime, by: str) -> None:
+    """Reminders of an edition say again what the house says, in one language."""
+    if queries.texts_in_force(session, edition.id, {language})[language] != house_text(language):
+        _keep(session, edition, language, Text("", ""), at, by, act="reminder-text.reset")
+
+
+def _keep(session: Session, edition: Edition, language: str, text: Text, at: dt.datetime, by: str, *, act: str) -> None:
+    row = ReminderText(edition_id=edition.id, language=language, subject=text.subject, body=text.body, by=by, at=at)
+    session.add(row)
+    audit.record(session, at=at, actor=by, act=act, about=edition.public_id, language=language)

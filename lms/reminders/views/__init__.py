@@ -1,0 +1,8 @@
+"""The pages of reminders, for those who coordinate an edition."""
+
+from __future__ import annotations
+
+from . import preview, texts
+from .blueprint import bp
+
+__all__ = ["bp", "preview", "texts"]

@@ -1,0 +1,10 @@
+"""The blueprint of this context and what its pages answer with."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+bp = Blueprint("reminders", __name__)
+
+Answer = str | Response | tuple[str, int]
