@@ -31,10 +31,9 @@ def people(edition: str, form: str) -> Response:
     seen = queries.look(session, edition, me().scope)
     offered = queries.choices(session, seen)
     wanted = filter_in(request.args, edition, offered.states).within(seen.sight)
-    found = queries.taken(session, seen, wanted)
     number = queries.how_many(session, seen, wanted)
     taken_away(edition, "people", form, filter=address_of(wanted, edition), people=number)
-    return as_file(people_sheet(seen, found, language()), form)
+    return as_file(people_sheet(seen, lambda later: queries.taken(later, seen, wanted), language()), form)
 
 
 @bp.get("/editions/<edition>/matrix.csv", defaults={"form": "csv"})

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
 
 from lms.people import states
 from lms.seminars.cells import sector_words
@@ -35,14 +37,13 @@ class _Words:
         return shown.name, self.state(shown.state_code), shown.institution_name, self.sector(shown.sector)
 
 
-def people_sheet(seen: Look, taken: Iterable[Taken], locale: str) -> Sheet:
+def people_sheet(seen: Look, taken: Callable[[Session], Iterable[Taken]], locale: str) -> Sheet:
     """The people behind a number: for coordinators all that the list shows, and where to write to; for focal points
     completion only."""
     words = _Words(locale)
     if seen.sight is not Sight.EVERYTHING:
         few = headings((*_WHO, Column.STATUS), locale)
-        lines = ((*words.who(line.shown), words.status(line.shown.status)) for line in taken)
-        return Sheet("people", tuple(few), lines)
+        return Sheet("people", tuple(few), lambda session: (_outline(line, words) for line in taken(session)))
     zone = ZoneInfo(seen.edition.zone)
     head = (
         *headings((*_WHO, *_MORE), locale),
@@ -50,7 +51,11 @@ def people_sheet(seen: Look, taken: Iterable[Taken], locale: str) -> Sheet:
         _("More time, until (%(zone)s)", zone=zone.key),
         _("Waiting"),
     )
-    return Sheet("people", head, (_whole(line, words, zone) for line in taken))
+    return Sheet("people", head, lambda session: (_whole(line, words, zone) for line in taken(session)))
+
+
+def _outline(line: Taken, words: _Words) -> Line:
+    return (*words.who(line.shown), words.status(line.shown.status))
 
 
 def _whole(line: Taken, words: _Words, zone: ZoneInfo) -> Line:
@@ -72,7 +77,7 @@ def matrix_sheet(part: MatrixPart) -> Sheet:
     head: list[str] = [_("State")]
     for title in (_("All"), *part.columns):
         head += [_("%(group)s: finished", group=title), _("%(group)s: invited", group=title)]
-    return Sheet("matrix", tuple(head), _matrix_lines(part))
+    return Sheet("matrix", tuple(head), lambda _session: _matrix_lines(part))
 
 
 def _matrix_lines(part: MatrixPart) -> Iterator[Line]:

@@ -19,6 +19,7 @@ from lms.people.models import (
     HostLink,
     IdentityKind,
     IdentityRow,
+    MailChoice,
     MailedToken,
     Mandate,
     MandateAct,
@@ -27,6 +28,7 @@ from lms.people.models import (
     Password,
     Person,
     PersonKey,
+    SentLetter,
     SignInSession,
 )
 from lms.people.queries.institutions import function_place
@@ -148,6 +150,21 @@ def _ask_for_proof(session: Session, joining: Joining, identity_id: int) -> None
         context={"until": made.until.isoformat()},
         secret={"link": made.link, "code": made.code},
     )
+
+
+@moves(SentLetter.person_id, MailChoice.person_id)
+def _letters(session: Session, joining: Joining) -> None:
+    """What was written stays known. Whoever wanted no reminders, under either entry, gets none."""
+    _over(session, joining, SentLetter.person_id == joining.goes, SentLetter)
+    mine, theirs = session.get(MailChoice, joining.stays), session.get(MailChoice, joining.goes)
+    if theirs is None:
+        return
+    if mine is None:
+        _over(session, joining, MailChoice.person_id == joining.goes, MailChoice)
+        return
+    mine.says_little = mine.says_little or theirs.says_little
+    mine.stopped_at = mine.stopped_at or theirs.stopped_at
+    session.delete(theirs)
 
 
 @moves(Person.joined_into_id)
