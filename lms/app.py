@@ -28,13 +28,15 @@ import lms.learning.checks
 import lms.learning.joining
 import lms.learning.reactions
 import lms.people.checks
+import lms.people.mandate_letters
 import lms.records.checks
 import lms.records.joining
 import lms.records.reactions
 import lms.seminars.checks
 import lms.seminars.joining
 import lms.seminars.letters
-import lms.seminars.reactions  # noqa: F401  the reactions and jobs register themselves when imported
+import lms.seminars.reactions
+import lms.seminars.scopes  # noqa: F401  the reactions, jobs, letters and reaches register themselves when imported
 from lms.alumni import views as alumni_views
 from lms.authoring import views as authoring_views
 from lms.catalogue import views as catalogue_views

@@ -24,7 +24,7 @@ bp = Blueprint("dashboards", __name__)
 
 
 @bp.get("/editions/<edition>")
-# Evaluators and observers come here too, for numbers alone: what a person sees is decided by `look`.
+# Evaluators come here too, for numbers alone: what a person sees is decided by `look`.
 @requires(Permission.SIGNED_IN)
 def edition(edition: str) -> str:
     """An edition at one look: how far its people are, and what it waits for."""

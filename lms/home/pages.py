@@ -229,6 +229,7 @@ class MandatePage:
     grants: tuple[Grant, ...]
     editions: Sequence[CountedEdition]
     courses: Sequence[tuple[str, Published]]
+    to_read: Sequence[tuple[str, Published]]
     waiting: Mapping[str, int]
     """How many drafts of a course wait in review."""
     names: Mapping[str, str]
@@ -238,6 +239,18 @@ class MandatePage:
     def mandates(self) -> list[tuple[str, str]]:
         """(role, over what) for every mandate."""
         return [(str(ROLES[grant.role]), reach(grant, self.names, self.locale)) for grant in self.grants]
+
+    @property
+    def observes(self) -> bool:
+        """Whether a mandate shows texts to be read, and nothing else."""
+        return any(grant.role is Role.OBSERVER for grant in self.grants)
+
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        """(title, address) of the courses whose texts they may read."""
+        return [
+            (localised(found.title, self.locale), url_for("authoring.texts", slug=slug)) for slug, found in self.to_read
+        ]
 
     @property
     def teaches(self) -> bool:
@@ -260,7 +273,7 @@ class MandatePage:
     @property
     def counts(self) -> bool:
         """Whether a mandate shows numbers."""
-        return any(grant.role in (Role.EVALUATOR, Role.OBSERVER) for grant in self.grants)
+        return any(grant.role is Role.EVALUATOR for grant in self.grants)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from lms.kernel.db import db
 from lms.learning.queries import changed_texts, progress_of
 from lms.learning.rules.standing import Standing, standing_of
 from lms.people.queries import Viewer, names_of
+from lms.people.rules import Role
 from lms.people.sign_in import me
 from lms.records.queries import conditions_for
 from lms.records.rules.completion import Verdict
@@ -110,10 +111,13 @@ def _by_mandate(viewer: Viewer) -> str | Response:
 def _mandate_page(viewer: Viewer) -> MandatePage:
     session, grants = db.session(), viewer.grants
     courses = taught_courses(session, grants)
+    observes = any(grant.role is Role.OBSERVER for grant in grants)
+    to_read = taught_courses(session, grants, {Role.OBSERVER}) if observes else []
     return MandatePage(
         grants,
         editions=queries.counted_editions(session, viewer.scope),
         courses=courses,
+        to_read=to_read,
         waiting=in_review(session, [slug for slug, _version in courses]),
         names=queries.names_of_reach(session, grants, language()),
         locale=language(),

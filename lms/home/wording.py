@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from flask_babel import LazyString
 
-from lms.authoring.rules.reach import TEACHING
+from lms.authoring.rules.reach import READING
 from lms.catalogue.rules.outline import CompletionRule
 from lms.catalogue.rules.texts import localised
 from lms.dashboards.rules.looks import Sight
@@ -41,7 +41,7 @@ SEES: Mapping[Sight, LazyString] = {
 def reach(grant: Grant, names: Mapping[str, str], locale: str) -> str:
     """What a mandate reaches over, in words; `names` are those of editions, courses and institutions by public id."""
     if grant.scope is ScopeKind.ALL or not grant.scope_id:
-        return str(gettext("all courses") if grant.role in TEACHING else gettext("all editions"))
+        return str(gettext("all courses") if grant.role in READING else gettext("all editions"))
     if grant.scope is ScopeKind.STATE:
         return states.name(grant.scope_id, locale)
     return names.get(grant.scope_id, grant.scope_id if grant.scope is ScopeKind.COURSE else "")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.checks import Finding, check
 from lms.kernel.secrets import Unsealable, same, unseal
 from lms.kernel.settings import keyring
 from lms.people import erased
-from lms.people.models import IdentityKind, IdentityRow, Mandate, MandateAct, Person, PersonKey
-from lms.people.rules.mandates import SHORTEST_REASON, STATE_AFTER, MandateActKind, MandateState
+from lms.people.models import IdentityKind, IdentityRow, Mandate, MandateAct, MandateSuccession, Person, PersonKey
+from lms.people.rules.mandates import SHORTEST_REASON, STATE_AFTER, WITH_AN_END, MandateActKind, MandateState
 from lms.people.rules.names import PersonName
 from lms.people.sealing import name_place
 
@@ -25,6 +25,28 @@ def mandates_follow_from_their_acts(session: Session) -> Iterable[Finding]:
         acts.setdefault(act.mandate_id, []).append(act)
     for mandate in session.scalars(select(Mandate).order_by(Mandate.id)):
         yield from _look_at(mandate, acts.get(mandate.id, []))
+
+
+@check("people.successions")
+def no_mandate_is_held_by_two(session: Session) -> Iterable[Finding]:
+    """Where a mandate changed hands, the one that was replaced is not in force beside its successor."""
+    old, new = aliased(Mandate), aliased(Mandate)
+    both = (
+        select(new.public_id)
+        .join(MandateSuccession, MandateSuccession.successor_id == new.id)
+        .join(old, old.id == MandateSuccession.replaced_id)
+        .where(old.state == MandateState.IN_FORCE, new.state == MandateState.IN_FORCE)
+    )
+    for public_id in session.scalars(both):
+        yield Finding(f"mandate {public_id}", "its predecessor is in force beside it")
+
+
+@check("people.mandate_ends")
+def focal_points_and_evaluators_have_a_last_day(session: Session) -> Iterable[Finding]:
+    """A mandate of a role that always has an end has one."""
+    endless = select(Mandate.public_id).where(Mandate.role.in_(WITH_AN_END), Mandate.until.is_(None))
+    for public_id in session.scalars(endless.where(Mandate.state == MandateState.IN_FORCE)):
+        yield Finding(f"mandate {public_id}", "it has no last day")
 
 
 def _look_at(mandate: Mandate, acts: list[MandateAct]) -> Iterable[Finding]:

@@ -189,6 +189,25 @@ class MandateAct(Model):
     at: Mapped[dt.datetime]
 
 
+class MandateSuccession(Model):
+    """That a mandate is proposed, or was given, in the place of another: both change hands in one act. Append-only."""
+
+    __tablename__ = "lms_mandate_succession"
+
+    successor_id: Mapped[int] = mapped_column(ForeignKey("lms_mandate.id"), primary_key=True)
+    replaced_id: Mapped[int] = mapped_column(ForeignKey("lms_mandate.id"), index=True)
+
+
+class MandateEndTold(Model):
+    """That the end of a mandate was written to its holder and to the administrators; once for each last day."""
+
+    __tablename__ = "lms_mandate_end_told"
+
+    mandate_id: Mapped[int] = mapped_column(ForeignKey("lms_mandate.id"), primary_key=True)
+    until: Mapped[dt.date] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime]
+
+
 class Password(Model):
     """The Argon2id hash of a person's password."""
 

@@ -26,6 +26,8 @@ class Permission(enum.StrEnum):
     COORDINATE = "coordinate"
     """Change an edition: invite, mark attendance, close it."""
     AUTHOR = "author"
+    READ_TEXTS = "read-texts"
+    """Read published courses without a place in an edition, and see nobody: observers."""
     EVALUATE = "evaluate"
     ADMINISTER = "administer"
     ALUMNI = "alumni"

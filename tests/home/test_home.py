@@ -282,7 +282,7 @@ def test_an_evaluator_finds_the_editions_whose_numbers_are_shown(app: Flask) -> 
     assert "Evaluator : Second" in said
     assert f"/editions/{second.public_id}" in client.get("/").text
     assert first.public_id not in client.get("/").text
-    assert "First" in home_of(app, Role.OBSERVER)[1]
+    assert "First" not in home_of(app, Role.OBSERVER)[1]
 
 
 def test_a_trainer_reads_what_the_mandate_does_not_show(app: Flask) -> None:

@@ -23,6 +23,7 @@ from lms.seminars.models import Edition, StageReached
 from tests.conftest import DATABASES, fresh_database, running
 from tests.learning.makers import Reader, make_reader, publish
 from tests.people.makers import give_mandate, make_person, signed_in_client
+from tests.scope.walk import texts_in
 from tests.seminars.makers import make_edition, make_institution
 
 # What no two runs share although chance is the same: tokens of forms, and the made-up mailboxes of tests.
@@ -91,8 +92,8 @@ def _pages(client: FlaskClient, reader: Reader) -> dict[str, str]:
         if path in seen:
             continue
         answer = client.get(path)
-        # A bundle is no text; what of it could be read is compared all the same.
-        seen[path] = text = answer.data.decode("utf-8", "replace")
+        # A bundle or a workbook is compared file by file.
+        seen[path] = text = "\n".join(texts_in(answer.data))
         waiting += [unescape(found) for found in re.findall(r'href="(/[^"#]*)', text) if "/static/" not in found]
     return {path: _ITS_OWN.sub("", page) for path, page in seen.items()}
 

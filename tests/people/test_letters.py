@@ -24,6 +24,8 @@ FACTS = {
     "code": "ABCD2346",
     "until": NOW.isoformat(),
     "edition_title": "November 2027 seminar",
+    "role": "focal-point",
+    "mandate": "a-mandate",
 }
 
 

@@ -233,7 +233,7 @@ def test_mandates_open_what_they_should(app: Flask) -> None:
         Role.COORDINATOR: {Permission.OVERSEE, Permission.COORDINATE},
         Role.FOCAL_POINT: {Permission.OVERSEE},
         Role.EVALUATOR: {Permission.EVALUATE},
-        Role.OBSERVER: set(),
+        Role.OBSERVER: {Permission.READ_TEXTS},
         Role.ADMINISTRATOR: {
             Permission.OVERSEE,
             Permission.COORDINATE,

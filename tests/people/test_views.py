@@ -263,6 +263,7 @@ def test_a_mandate_takes_two_administrators(app: Flask) -> None:
         give_mandate(person, Role.ADMINISTRATOR)
     one, two = signed_in_client(app, first), signed_in_client(app, second)
     form = {"address": "new@example.org", "name": "Third Mfano", "role": "focal-point", "reach": "state:KE"}
+    form["until"] = "2028-04-11"
     assert one.get("/mandates/new").status_code == 200
     refused = one.post("/mandates/new", data={**form, "role": "administrator", "since": "2027-04-12"})
     assert refused.status_code == 422

@@ -77,7 +77,7 @@ def _watches(world: World, viewer: int, holder: int) -> bool:
 
 def _counts(held: Held, place: Placed) -> bool:
     reaches = held.scope is ScopeKind.ALL or held.scope_id == place.edition
-    return held.role in (Role.EVALUATOR, Role.OBSERVER) and reaches
+    return held.role is Role.EVALUATOR and reaches
 
 
 def seen_places(world: World, viewer: str, *, fully: bool) -> Iterable[Placed]:

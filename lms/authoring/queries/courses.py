@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lms.authoring.rules.reach import Reach, reach_of
+from lms.authoring.rules.reach import TEACHING, Reach, reach_of
 from lms.catalogue import queries as catalogue
 from lms.catalogue.models import (
     ConfirmationAct,
@@ -24,14 +24,16 @@ from lms.catalogue.models import (
 )
 from lms.catalogue.queries import Published
 from lms.kernel.errors import NotFound
-from lms.people.rules.mandates import Grant
+from lms.people.rules.mandates import Grant, Role
 from lms.people.sealing import keys_of, open_if_there
 from lms.seminars.models import Edition, EditionVersion
 
 
-def taught_courses(session: Session, grants: Iterable[Grant]) -> list[tuple[str, Published]]:
-    """The courses that somebody's mandates as trainer or reviewer reach over, with their newest versions, by slug."""
-    reach = reach_of(grants)
+def taught_courses(
+    session: Session, grants: Iterable[Grant], roles: Collection[Role] = TEACHING
+) -> list[tuple[str, Published]]:
+    """The courses that somebody's mandates of these roles reach over, with their newest versions, by slug."""
+    reach = reach_of(grants, roles)
     found = catalogue.courses(session)
     if reach.everything:
         return found
@@ -49,9 +51,9 @@ def _read_by(session: Session, editions: frozenset[str]) -> frozenset[str]:
     return frozenset(session.scalars(read.where(Edition.public_id.in_(editions))))
 
 
-def taught(session: Session, grants: Iterable[Grant], slug: str) -> Published:
+def taught(session: Session, grants: Iterable[Grant], slug: str, roles: Collection[Role] = TEACHING) -> Published:
     """One of those courses; raises NotFound for any other."""
-    reach = reach_of(grants)
+    reach = reach_of(grants, roles)
     reached = _holds(reach, slug) or (bool(reach.editions) and slug in _read_by(session, reach.editions))
     found = catalogue.published(session, slug) if reached else None
     if found is None:

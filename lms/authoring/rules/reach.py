@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from lms.people.rules.mandates import Grant, Role, ScopeKind
 
 TEACHING = frozenset({Role.TRAINER, Role.REVIEWER})
+READING = TEACHING | {Role.OBSERVER}
+"""Roles that are about texts: observers read them and do nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +21,9 @@ class Reach:
     editions: frozenset[str]
 
 
-def reach_of(grants: Iterable[Grant]) -> Reach:
-    """What the mandates of a trainer or reviewer reach over, together."""
-    held = [grant for grant in grants if grant.role in TEACHING]
+def reach_of(grants: Iterable[Grant], roles: Collection[Role] = TEACHING) -> Reach:
+    """What the mandates of these roles, a trainer's and a reviewer's, reach over together."""
+    held = [grant for grant in grants if grant.role in roles]
     return Reach(
         everything=any(grant.scope is ScopeKind.ALL for grant in held),
         courses=_ids(held, ScopeKind.COURSE),

@@ -27,6 +27,7 @@ from . import (  # noqa: F401  the views register themselves when imported
     reports,
     reviewing,
     signing,
+    texts,
     trial,
     units,
     versions,

@@ -16,7 +16,7 @@ from lms.authoring.queries import StoredText, published_with, stored_texts, taug
 from lms.authoring.rendering import Shown, show
 from lms.catalogue import queries as catalogue
 from lms.catalogue import services
-from lms.catalogue.rules.outline import Outline, OutlineUnit
+from lms.catalogue.rules.outline import Outline, OutlineModule, OutlineUnit
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import Conflict, NotFound, NotInstalled, Refused
@@ -47,8 +47,8 @@ def unit_page(slug: str, key: str, language: str, form: ReaderForm | None = None
     module, found = desk.find(key)
     translation = _translation(found, language)
     texts = stored_texts(session, [found.revision_id, *([translation] if translation else [])])
-    owner = (module.used_from or slug).partition("/")[0]
-    shown = _shown(found, texts, _publisher(session, desk, owner, found))
+    owner = owner_of(module, slug)
+    shown = shown_of(found, texts, publisher_of(session, desk, owner, found))
     late = behind(session, [pair for pair in desk.stale() if pair[1] == translation])
     page = UnitPage(
         line=line_of(desk),
@@ -76,7 +76,13 @@ def _translation(unit: OutlineUnit, language: str) -> int | None:
     return unit.translations[language].revision_id
 
 
-def _shown(unit: OutlineUnit, texts: Mapping[int, StoredText], known: Outline) -> dict[int, Shown]:
+def owner_of(module: OutlineModule, slug: str) -> str:
+    """The course that a module belongs to: another one where it is taken over."""
+    return (module.used_from or slug).partition("/")[0]
+
+
+def shown_of(unit: OutlineUnit, texts: Mapping[int, StoredText], known: Outline) -> dict[int, Shown]:
+    """The texts of a unit as pages show them, by revision; raises NotInstalled."""
     kind = unit_kinds().get(unit.kind)
     if kind is None:
         raise NotInstalled(_("This unit needs a part that is not installed."))
@@ -88,7 +94,7 @@ def _shown(unit: OutlineUnit, texts: Mapping[int, StoredText], known: Outline) -
     }
 
 
-def _publisher(session: Session, desk: Desk, owner: str, unit: OutlineUnit) -> Outline:
+def publisher_of(session: Session, desk: Desk, owner: str, unit: OutlineUnit) -> Outline:
     """The version whose sources and terms the text uses: one of another course where the module is taken over."""
     if owner == desk.slug:
         return desk.outline

@@ -28,7 +28,7 @@ class Sight(enum.StrEnum):
     COMPLETION = "completion"
     """Names, and whether the pre-reading is finished and the record issued: for focal points, of their own people."""
     COUNTS = "counts"
-    """Numbers of groups of five and more: for evaluators and observers."""
+    """Numbers of groups of five and more: for evaluators."""
 
 
 class Awaiting(enum.StrEnum):

@@ -56,12 +56,12 @@ def administrators(session: Session, day: dt.date) -> frozenset[int]:
 
 def mandates_in_force(session: Session, at: dt.datetime) -> list[MandateView]:
     """Every mandate in force at that instant, in the order they were given."""
-    return _views(session, in_force_on(at.astimezone(dt.UTC).date()))
+    return views_of(session, in_force_on(at.astimezone(dt.UTC).date()))
 
 
 def mandates_listed(session: Session) -> list[MandateView]:
     """Every mandate that was not declined or ended, newest first."""
-    return _views(session, Mandate.state.in_((MandateState.PROPOSED, MandateState.IN_FORCE)))[::-1]
+    return views_of(session, Mandate.state.in_((MandateState.PROPOSED, MandateState.IN_FORCE)))[::-1]
 
 
 def mandate(session: Session, public_id: str) -> Mandate | None:
@@ -87,7 +87,7 @@ class ActView:
 
 def mandate_view(session: Session, public_id: str) -> MandateView | None:
     """The mandate with this public id, as pages show it."""
-    return next(iter(_views(session, Mandate.public_id == public_id)), None)
+    return next(iter(views_of(session, Mandate.public_id == public_id)), None)
 
 
 def act_place(public_id: str, kind: MandateActKind) -> str:
@@ -119,7 +119,8 @@ def proposer_of(session: Session, mandate_id: int) -> int | None:
     )
 
 
-def _views(session: Session, condition: ColumnElement[bool]) -> list[MandateView]:
+def views_of(session: Session, condition: ColumnElement[bool]) -> list[MandateView]:
+    """The mandates of which the condition is true, in the order they were given."""
     rows = session.execute(
         select(Mandate, MandateAct.by_person_id)
         .outerjoin(MandateAct, (MandateAct.mandate_id == Mandate.id) & (MandateAct.kind == MandateActKind.PROPOSED))

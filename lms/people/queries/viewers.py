@@ -27,7 +27,7 @@ BY_ROLE: Mapping[Role, frozenset[Permission]] = {
     Role.COORDINATOR: frozenset({Permission.OVERSEE, Permission.COORDINATE}),
     Role.FOCAL_POINT: frozenset({Permission.OVERSEE}),
     Role.EVALUATOR: frozenset({Permission.EVALUATE}),
-    Role.OBSERVER: frozenset(),
+    Role.OBSERVER: frozenset({Permission.READ_TEXTS}),
     Role.ADMINISTRATOR: frozenset(
         {Permission.OVERSEE, Permission.COORDINATE, Permission.EVALUATE, Permission.ADMINISTER}
     ),

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 SHORTEST_REASON = 20
+TOLD_BEFORE = dt.timedelta(days=14)
+"""How long before its last day a mandate's end is written to its holder and to the administrators."""
 
 
 class Role(enum.StrEnum):
@@ -64,15 +66,22 @@ class MandateRefusal(enum.Enum):
     SECOND_EXISTS = "second-exists"
     REASON = "reason"
     LAST = "last"
+    NO_END = "no-end"
+    NOT_HOLDER = "not-holder"
+    SAME_PERSON = "same-person"
+    OVER = "over"
+    WAITING = "waiting"
 
 
+WITH_AN_END = frozenset({Role.FOCAL_POINT, Role.EVALUATOR})
+"""Roles whose last day is always said: they are a state's or an institution's to give, and these change hands."""
 ALLOWED_SCOPES: Mapping[Role, frozenset[ScopeKind]] = {
     Role.TRAINER: frozenset({ScopeKind.ALL, ScopeKind.COURSE, ScopeKind.EDITION}),
     Role.REVIEWER: frozenset({ScopeKind.ALL, ScopeKind.COURSE}),
     Role.COORDINATOR: frozenset({ScopeKind.ALL, ScopeKind.EDITION}),
     Role.FOCAL_POINT: frozenset({ScopeKind.STATE, ScopeKind.INSTITUTION}),
     Role.EVALUATOR: frozenset({ScopeKind.ALL, ScopeKind.EDITION, ScopeKind.COURSE}),
-    Role.OBSERVER: frozenset({ScopeKind.ALL, ScopeKind.EDITION, ScopeKind.STATE}),
+    Role.OBSERVER: frozenset({ScopeKind.ALL, ScopeKind.COURSE, ScopeKind.EDITION}),
     Role.ADMINISTRATOR: frozenset({ScopeKind.ALL}),
 }
 
@@ -114,7 +123,7 @@ class Scope:
 
 _NAMING = frozenset({Role.COORDINATOR, Role.FOCAL_POINT, Role.ADMINISTRATOR})
 _OVER_ALL = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
-_COUNTING = frozenset({Role.EVALUATOR, Role.OBSERVER})
+_COUNTING = frozenset({Role.EVALUATOR})
 
 
 def scope_of(person_id: int, grants: Iterable[Grant]) -> Scope:
@@ -157,7 +166,20 @@ def may_propose(
         return MandateRefusal.NOT_ADMINISTRATOR
     if concerned == by:
         return MandateRefusal.CONCERNED
-    return scope_refusal(role, scope, scope_id, since, until)
+    return end_refusal(role, until) or scope_refusal(role, scope, scope_id, since, until)
+
+
+def end_refusal(role: Role, until: dt.date | None) -> MandateRefusal | None:
+    """Whether the last day is missing where it has to be said."""
+    return MandateRefusal.NO_END if until is None and role in WITH_AN_END else None
+
+
+def a_year_from(since: dt.date) -> dt.date:
+    """The last day of a mandate of one year; both ends belong to it."""
+    try:
+        return since.replace(year=since.year + 1) - dt.timedelta(days=1)
+    except ValueError:  # 29 February
+        return dt.date(since.year + 1, 2, 28)
 
 
 def scope_refusal(
@@ -196,6 +218,30 @@ def may_confirm_alone(
     if administrators - {by, concerned}:
         return MandateRefusal.SECOND_EXISTS
     return MandateRefusal.REASON if len(reason.strip()) < SHORTEST_REASON else None
+
+
+def may_hand_over(
+    *,
+    state: MandateState,
+    until: dt.date | None,
+    holder: int,
+    successor: int,
+    by: int,
+    by_is_administrator: bool,
+    waiting: bool,
+    today: dt.date,
+) -> MandateRefusal | None:
+    """Whether `by` may propose that `successor` takes a mandate over: its holder or an administrator; `waiting` says
+    whether a successor is proposed already."""
+    if by != holder and not by_is_administrator:
+        return MandateRefusal.NOT_HOLDER
+    if state is not MandateState.IN_FORCE or (until is not None and until < today):
+        return MandateRefusal.NOT_IN_FORCE
+    if successor == holder:
+        return MandateRefusal.SAME_PERSON
+    if successor == by:
+        return MandateRefusal.CONCERNED
+    return MandateRefusal.WAITING if waiting else None
 
 
 def may_decline(*, state: MandateState, by_is_administrator: bool) -> MandateRefusal | None:

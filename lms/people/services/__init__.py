@@ -7,6 +7,7 @@ from .codes import Made as Made
 from .codes import Tried as Tried
 from .codes import make_code as make_code
 from .codes import try_code as try_code
+from .endings import tell_of_ends as tell_of_ends
 from .erasure import erase as erase
 from .erasure import erase_again as erase_again
 from .institutions import Belonging as Belonging
@@ -35,6 +36,7 @@ from .mandates import confirm_alone as confirm_alone
 from .mandates import decline as decline
 from .mandates import end as end
 from .mandates import grant_by_operator as grant_by_operator
+from .mandates import hand_over as hand_over
 from .mandates import propose as propose
 from .names import change_name as change_name
 from .names import confirm_name as confirm_name

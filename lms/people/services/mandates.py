@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from lms.kernel import audit
 from lms.kernel.secrets import new_token
-from lms.people.models import Mandate, MandateAct, Person
+from lms.people.models import Mandate, MandateAct, MandateSuccession, Person
 from lms.people.queries.mandates import act_place, administrators, proposer_of
 from lms.people.queries.persons import subjects_of
+from lms.people.queries.successions import deciders, replaced_by, successor_waiting
 from lms.people.rules import mandates as rules
-from lms.people.rules.mandates import STATE_AFTER, MandateActKind, MandateRefusal, Role, ScopeKind
+from lms.people.rules.mandates import STATE_AFTER, MandateActKind, MandateRefusal, MandateState, Role, ScopeKind
 from lms.people.rules.names import mistake_in_prose
 from lms.people.sealing import seal_reason
 
@@ -47,8 +48,44 @@ def propose(
             by_is_administrator=by in administrators(session, at.date()),
         )
     )
-    made = _add(session, person, role, scope, scope_id, since, until)
+    return _proposed(session, person, (role, scope, scope_id), (since, until), by, at)
+
+
+def _proposed(
+    session: Session,
+    person: Person,
+    over: tuple[Role, ScopeKind, str | None],
+    dates: tuple[dt.date, dt.date | None],
+    by: int,
+    at: dt.datetime,
+) -> Mandate:
+    made = _add(session, person, *over, *dates)
     _act(session, made, MandateActKind.PROPOSED, by, at)
+    return made
+
+
+def hand_over(
+    session: Session, *, mandate: Mandate, person: Person, until: dt.date | None, by: int, at: dt.datetime
+) -> Mandate:
+    """Propose that somebody else takes a mandate over: once a second person confirms, it is theirs and no longer its
+    holder's, from one moment to the next. Raises Refused."""
+    today = at.date()
+    refuse_mandate(
+        rules.may_hand_over(
+            state=mandate.state,
+            until=mandate.until,
+            holder=mandate.person_id,
+            successor=person.id,
+            by=by,
+            by_is_administrator=by in administrators(session, today),
+            waiting=bool(successor_waiting(session, mandate.id)),
+            today=today,
+        )
+    )
+    over = (mandate.role, mandate.scope, mandate.scope_id)
+    refuse_mandate(rules.end_refusal(mandate.role, until) or rules.scope_refusal(*over, today, until))
+    made = _proposed(session, person, over, (today, until), by, at)
+    session.add(MandateSuccession(successor_id=made.id, replaced_id=mandate.id))
     return made
 
 
@@ -97,10 +134,22 @@ def confirm(session: Session, *, mandate: Mandate, by: int, at: dt.datetime) -> 
             concerned=mandate.person_id,
             proposer=proposer_of(session, mandate.id),
             by=by,
-            by_is_administrator=by in administrators(session, at.date()),
+            by_is_administrator=by in deciders(session, mandate, at.date()),
         )
     )
-    _act(session, mandate, MandateActKind.CONFIRMED, by, at)
+    _bring_into_force(session, mandate, MandateActKind.CONFIRMED, by, at)
+
+
+def _bring_into_force(
+    session: Session, mandate: Mandate, how: MandateActKind, by: int, at: dt.datetime, reason: str = ""
+) -> None:
+    """It is in force, and the one it takes the place of is not; raises Refused when its last day has passed."""
+    if mandate.until is not None and mandate.until < at.date():
+        refuse_mandate(MandateRefusal.OVER)
+    replaced = replaced_by(session, mandate.id)
+    if replaced is not None and replaced.state is MandateState.IN_FORCE:
+        _act(session, replaced, MandateActKind.ENDED, by, at)
+    _act(session, mandate, how, by, at, reason)
     _invite_newcomer(session, mandate, by, at)
 
 
@@ -115,8 +164,7 @@ def confirm_alone(session: Session, *, mandate: Mandate, by: int, reason: str, a
             reason=reason,
         )
     )
-    _act(session, mandate, MandateActKind.CONFIRMED_ALONE, by, at, reason.strip())
-    _invite_newcomer(session, mandate, by, at)
+    _bring_into_force(session, mandate, MandateActKind.CONFIRMED_ALONE, by, at, reason.strip())
 
 
 def _invite_newcomer(session: Session, mandate: Mandate, by: int, at: dt.datetime) -> None:
@@ -128,7 +176,7 @@ def _invite_newcomer(session: Session, mandate: Mandate, by: int, at: dt.datetim
 
 def decline(session: Session, *, mandate: Mandate, by: int, at: dt.datetime, reason: str = "") -> None:
     """A proposed mandate is turned down or taken back; raises Refused."""
-    allowed = by in administrators(session, at.date())
+    allowed = by in deciders(session, mandate, at.date()) or by == proposer_of(session, mandate.id)
     refuse_mandate(rules.may_decline(state=mandate.state, by_is_administrator=allowed))
     _act(session, mandate, MandateActKind.DECLINED, by, at, reason.strip())
 
@@ -159,7 +207,9 @@ def grant_by_operator(
     reason: str,
     at: dt.datetime,
 ) -> Mandate:
-    """A mandate given from the command line of the machine: the written exception; raises Refused."""
+    """A mandate given from the command line of the machine: the written exception, for a year where an end has to be
+    said and is not; raises Refused."""
+    until = rules.a_year_from(since) if rules.end_refusal(role, until) else until
     refuse_mandate(rules.scope_refusal(role, scope, scope_id, since, until))
     if len(reason.strip()) < rules.SHORTEST_REASON:
         refuse_mandate(MandateRefusal.REASON)

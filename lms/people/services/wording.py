@@ -28,6 +28,11 @@ MANDATE: Mapping[MandateRefusal, Any] = {
     MandateRefusal.NOT_IN_FORCE: _l("This mandate is not in force."),
     MandateRefusal.SECOND_EXISTS: _l("Another administrator is in office and can confirm it."),
     MandateRefusal.REASON: _l("Write the reason in at least 20 characters; it is kept."),
+    MandateRefusal.NO_END: _l("Say the last day: a focal point and an evaluator hold their mandate for a time."),
+    MandateRefusal.NOT_HOLDER: _l("Only whoever holds this mandate, or an administrator, may hand it over."),
+    MandateRefusal.SAME_PERSON: _l("This person holds the mandate already."),
+    MandateRefusal.OVER: _l("The last day has passed. Propose it anew with a later one."),
+    MandateRefusal.WAITING: _l("A successor has been proposed already and awaits a second person."),
     MandateRefusal.LAST: _l("This is the last administrator. Give the mandate to somebody else first."),
 }
 

@@ -16,10 +16,10 @@ from lms.kernel.errors import NotFound, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import scopes, services
 from lms.people.forms import ROLES, MandateForm, ReasonForm, grouped
-from lms.people.models import Mandate
+from lms.people.models import Mandate, Person
 from lms.people.queries import mandates as asked
 from lms.people.queries.persons import names_of, person_by_address
-from lms.people.rules.mandates import Role
+from lms.people.rules.mandates import Role, a_year_from
 from lms.people.sign_in import me
 from lms.web.access import SAFE, Permission, requires
 from lms.web.logs import note_look
@@ -58,6 +58,7 @@ def propose() -> Any:
     form.reach.choices = grouped(scopes.reach_choices(db.session()))
     if request.method in SAFE:
         form.since.data = now().date()
+        form.until.data = a_year_from(form.since.data)
         return render(NEW, form=form)
     try:
         if not form.validate():
@@ -74,14 +75,9 @@ def _propose(form: MandateForm) -> Mandate:
     """Raises Refused."""
     scope, scope_id = scopes.read_reach(form.reach.data)
     with unit_of_work() as session:
-        person = person_by_address(session, form.address.data)
-        if person is None:
-            if not (form.name.data or "").strip():
-                raise Refused(_("Nobody here has this address. Give the name as well, to invite somebody new."))
-            person = services.create_person(session, name=form.name.data, address=form.address.data, at=now())
         return services.propose(
             session,
-            person=person,
+            person=person_for(session, form.address.data, form.name.data),
             role=Role(form.role.data),
             scope=scope,
             scope_id=scope_id,
@@ -90,6 +86,14 @@ def _propose(form: MandateForm) -> Mandate:
             by=me().person_id,
             at=now(),
         )
+
+
+def person_for(session: Session, address: str, name: str | None) -> Person:
+    """Whoever has this address, or somebody new of that name; raises Refused where the name is missing."""
+    known = person_by_address(session, address)
+    if known is None and not (name or "").strip():
+        raise Refused(_("Nobody here has this address. Give the name as well, to invite somebody new."))
+    return known or services.create_person(session, name=name or "", address=address, at=now())
 
 
 @bp.get("/mandates/<mandate>")

@@ -1,0 +1,131 @@
+"""Mandates that change hands: the holder proposes who follows, a second person confirms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from lms.kernel.clock import now
+from lms.kernel.db import db
+from lms.kernel.errors import NotFound, Refused
+from lms.kernel.unit_of_work import unit_of_work
+from lms.people import scopes, services
+from lms.people.forms import ROLES, SuccessorForm
+from lms.people.models import Mandate
+from lms.people.queries import mandates as asked
+from lms.people.queries.persons import names_of
+from lms.people.queries.successions import successors_waiting
+from lms.people.rules.mandates import a_year_from
+from lms.people.sign_in import me
+from lms.web.access import SAFE, Permission, requires
+from lms.web.logs import note_look
+from lms.web.render import render
+
+from .blueprint import bp
+from .mandates import person_for
+
+
+@bp.route("/mandate/<mandate>/successor", methods=["GET", "POST"])
+@requires(Permission.SIGNED_IN)
+def successor(mandate: str) -> Any:
+    """Propose who is to take a mandate over; for its holder and for administrators."""
+    row, form = _mine_or_administered(mandate), SuccessorForm()
+    if request.method in SAFE:
+        form.until.data = a_year_from(now().date())
+        return _successor_page(row, form)
+    try:
+        if not form.validate():
+            return _successor_page(row, form), 422
+        with unit_of_work() as session:
+            services.hand_over(
+                session,
+                mandate=_held_still(session, mandate),
+                person=person_for(session, form.address.data, form.name.data),
+                until=form.until.data,
+                by=me().person_id,
+                at=now(),
+            )
+    except Refused as no:
+        form.refuse(no)
+        return _successor_page(row, form), 422
+    flash(
+        _("Your proposal is kept. It counts when a second person has confirmed it; until then nothing changes."), "done"
+    )
+    return redirect(url_for("home.index"), 303)
+
+
+def _mine_or_administered(public_id: str) -> asked.MandateView:
+    """The mandate of the page; raises NotFound for those whose it is not."""
+    row = asked.mandate_view(db.session(), public_id)
+    if row is None or not (row.person_id == me().person_id or me().can(Permission.ADMINISTER)):
+        raise NotFound
+    return row
+
+
+def _held_still(session: Session, public_id: str) -> Mandate:
+    row = asked.mandate(session, public_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _successor_page(row: asked.MandateView, form: SuccessorForm) -> str:
+    reach = scopes.reach_names(db.session()).get((row.scope, row.scope_id), "")
+    return render("lms/people/successor.html", form=form, mandate=row, role=ROLES[row.role], reach=reach)
+
+
+@bp.get("/successors")
+@requires(Permission.COORDINATE)
+def successors() -> str:
+    """The focal points that are proposed in the place of others; for those who coordinate everything."""
+    return _successors_page()
+
+
+def _successors_page(refusal: Refused | None = None) -> str:
+    if not me().scope.everything:
+        raise NotFound
+    session = db.session()
+    rows = successors_waiting(session)
+    people = {person for row in rows for person in (row.person_id, row.proposed_by) if person}
+    if rows:
+        note_look("successors.seen", "mandates")
+    names, reaches = names_of(session, people), scopes.reach_names(session)
+    return render(
+        "lms/people/successors.html",
+        mandates=rows,
+        names=names,
+        reaches=reaches,
+        own_id=me().person_id,
+        refusal=refusal,
+    )
+
+
+@bp.post("/successors/<mandate>/confirm")
+@requires(Permission.COORDINATE)
+def confirm_successor(mandate: str) -> Any:
+    """The second person's yes: one mandate ends and the other begins."""
+    return _decide(mandate, lambda session, row: services.confirm(session, mandate=row, by=me().person_id, at=now()))
+
+
+@bp.post("/successors/<mandate>/decline")
+@requires(Permission.COORDINATE)
+def decline_successor(mandate: str) -> Any:
+    """The second person's no: nothing changes."""
+    return _decide(mandate, lambda session, row: services.decline(session, mandate=row, by=me().person_id, at=now()))
+
+
+def _decide(public_id: str, act: Callable[[Session, Mandate], None]) -> Response | tuple[str, int]:
+    if not me().scope.everything:
+        raise NotFound
+    try:
+        with unit_of_work() as session:
+            act(session, _held_still(session, public_id))
+    except Refused as no:
+        return _successors_page(no), 422
+    flash(_("It is done and written down."), "done")
+    return redirect(url_for("people.successors"), 303)
