@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "fff6d2e94a07"
-down_revision = "fea7c3d95b20"
+down_revision = "ffb1c9d27f40"
 branch_labels = None
 depends_on = None
 
