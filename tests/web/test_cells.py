@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from lms.kernel.apart import run_apart
 from lms.kernel.errors import Refused
 from lms.web import sheets
-from lms.web.cells import bare, guarded
+from lms.web.cells import bare, guarded, none_live
 from lms.web.sheets import Sheet, csv_parts
 
 SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20\t\r\n\0"
@@ -118,3 +118,9 @@ def test_a_list_too_long_for_a_workbook_is_refused_in_words(sqlite_app: Flask, m
 def test_no_server_has_the_library_for_workbooks_in_memory() -> None:
     code = "import sys, lms.app; sys.exit('xlsxwriter' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@given(st.lists(TEXTS, max_size=4))
+def test_a_line_that_is_sent_as_it_is_has_nothing_to_guard(texts: list[str]) -> None:
+    if none_live(texts):
+        assert [guarded(text) for text in texts] == texts

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Row, Select, Table, and_
+from sqlalchemy import ColumnElement, Row, Table, and_, select
 from sqlalchemy.orm import Session
 
+from lms.catalogue.queries import outline
 from lms.dashboards.rules.looks import Filter, Sight
 from lms.kernel.errors import NotFound
+from lms.kernel.settings import keyring
+from lms.learning.queries import asked_done_among
 from lms.people.models import IdentityKind, IdentityRow, Person, PersonKey
-from lms.people.queries import NO_NAME, opened
+from lms.people.queries import NO_NAME, Identity, opened
+from lms.seminars.models import Enrolment
+from lms.seminars.rules import counted
 
 from .counting import behind
-from .lists import ORDER, SAID, Listed, in_lines
+from .lists import ORDER, SAID, Listed, line
 from .looks import Look
 
 AT_ONCE = 400
 """People who are read together: their names are in memory until their lines are sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """One line of a list that is taken away; address and language only for those who coordinate the edition."""
 
     shown: Listed
@@ -31,9 +34,15 @@ class Taken:
     language: str = ""
 
 
-_person, _key, _name, _address = (
+_enrolment, _person, _key, _name, _address = (
     cast(Table, table)
-    for table in (Person.__table__, PersonKey.__table__, IdentityRow.__table__.alias(), IdentityRow.__table__.alias())
+    for table in (
+        Enrolment.__table__,
+        Person.__table__,
+        PersonKey.__table__,
+        IdentityRow.__table__.alias(),
+        IdentityRow.__table__.alias(),
+    )
 )
 
 
@@ -56,27 +65,30 @@ _ADDRESSED = _NAMED.add_columns(
 
 
 def taken(session: Session, seen: Look, wanted: Filter) -> Iterator[Taken]:
-    """Everyone whom a number counts, by state and institution; one statement for all, and one for each part."""
+    """Everyone whom a number counts, by state and institution, in two statements however many they are."""
     if seen.sight is Sight.COUNTS:
         raise NotFound
-    full = seen.sight is Sight.EVERYTHING
-    return _lines(session, seen, (_ADDRESSED if full else _NAMED).where(*behind(seen, wanted)), full=full)
-
-
-def _lines(session: Session, seen: Look, which: Select[*tuple[Any, ...]], *, full: bool) -> Iterator[Taken]:
+    which = behind(seen, wanted)
     session.flush()  # a statement sent past the session does not see by itself what is not written yet
-    for part in session.connection().execute(which).partitions():
-        who = [_opened(row, full=full) for row in part]
-        lines = in_lines(session, seen, part, {row.id: name for row, (name, _address) in zip(part, who, strict=True)})
-        for row, line, (_name_said, address) in zip(part, lines, who, strict=True):
-            yield Taken(line, address, row.locale or "") if full else Taken(line)
+    if seen.sight is Sight.EVERYTHING:
+        return _whole(session, seen, which)
+    return _outline(session, seen, session.connection().execute(_NAMED.where(*which)))
 
 
-def _opened(row: Row[Any], *, full: bool) -> tuple[str, str]:
-    """Name and address of one person: whole for who writes to them, as lists have it for who looks on."""
-    found = opened(
-        row.subject, row.wrapped, (row.place, row.sealed), (row.address_place, row.address) if full else None
-    )
-    if found is None:
-        return str(NO_NAME), ""
-    return (found.name.full if full else found.name.listed), found.address
+def _whole(session: Session, seen: Look, which: list[ColumnElement[bool]]) -> Iterator[Taken]:
+    ring, course = keyring(), outline(session, seen.version_id)
+    done = asked_done_among(session, select(_enrolment.c.id).where(*which), course)
+    asked, nobody = course.asked_units, Identity(str(NO_NAME), str(NO_NAME))
+    for row in session.connection().execute(_ADDRESSED.where(*which)):
+        who = (
+            opened(ring, row.subject, row.wrapped, (row.place, row.sealed), (row.address_place, row.address)) or nobody
+        )
+        units = (asked if row.completed_at else done.get(row.id, 0), asked) if counted(row.state) else None
+        yield Taken(line(seen.sight, row, who.full, units), who.address, row.locale or "")
+
+
+def _outline(session: Session, seen: Look, rows: Iterable[Row[Any]]) -> Iterator[Taken]:
+    ring, nobody = keyring(), Identity(str(NO_NAME), str(NO_NAME))
+    for row in rows:
+        who = opened(ring, row.subject, row.wrapped, (row.place, row.sealed)) or nobody
+        yield Taken(line(seen.sight, row, who.listed, None))

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, func, select
 from sqlalchemy.orm import Session
@@ -31,8 +31,7 @@ PAGE = 30
 """Lines on a page: an edition of the seminar is one page, by name. Each line costs the unsealing of a name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """One person in the list behind a number."""
 
     public_id: str
@@ -159,7 +158,7 @@ def _rows(session: Session, seen: Look, which: list[ColumnElement[bool]], page: 
 def in_lines(session: Session, seen: Look, rows: Sequence[Row[Any]], names: Mapping[int, str]) -> list[Listed]:
     """What a list says of these people, whom `SAID` found, under their names by enrolment; one statement at most."""
     read = _read(session, seen, rows)
-    return [_line(seen.sight, row, names[row.id], read.get(row.id)) for row in rows]
+    return [line(seen.sight, row, names[row.id], read.get(row.id)) for row in rows]
 
 
 def _read(session: Session, seen: Look, rows: Sequence[Row[Any]]) -> dict[int, tuple[int, int]]:
@@ -182,7 +181,8 @@ def _stands(state: EnrolmentState, reached: str | None, sight: Sight) -> tuple[S
     return status_of(state, stages, sight), awaited
 
 
-def _line(sight: Sight, row: Row[Any], name: str, units: tuple[int, int] | None) -> Listed:
+def line(sight: Sight, row: Row[Any], name: str, units: tuple[int, int] | None) -> Listed:
+    """What a list says of one person, whom `SAID` found."""
     full = sight is Sight.EVERYTHING
     status, unseen = _stands(row.state, row.stages, sight)
     return Listed(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Table, and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from lms.kernel.secrets import unseal
+from lms.kernel.secrets import Keyring, unseal
 from lms.kernel.settings import keyring
 from lms.people.models import HostLink, IdentityKind, IdentityRow, Person, PersonKey
 from lms.people.rules.names import PersonName
@@ -71,12 +72,12 @@ def full_names_of(session: Session, person_ids: set[int]) -> dict[int, PersonNam
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who somebody is to those who write to them: name, and the address that letters go to, empty where there is
-    none."""
+class Identity(NamedTuple):
+    """Who somebody is to those who write to them: the name in full and as in lists, and the address that letters go
+    to, empty where there is none."""
 
-    name: PersonName
+    full: str
+    listed: str
     address: str = ""
 
 
@@ -84,15 +85,19 @@ Sealed = tuple[str | None, bytes | None]
 """The place of a sealed row of identity, and what is kept there."""
 
 
-def opened(subject: str, wrapped: bytes | None, name: Sealed, address: Sealed | None = None) -> Identity | None:
+def opened(
+    ring: Keyring, subject: str, wrapped: bytes | None, name: Sealed, address: Sealed = (None, None)
+) -> Identity | None:
     """Who somebody is, from what is kept of them; None without a key."""
     if wrapped is None or name[0] is None or name[1] is None:
         return None
-    key = keyring().unwrap(wrapped, subject)
-    full = PersonName.from_json(unseal(key, name[1], name_place(name[0])).decode())
-    if address is None or address[0] is None or address[1] is None:
-        return Identity(full)
-    return Identity(full, unseal(key, address[1], name_place(address[0])).decode())
+    key = ring.unwrap(wrapped, subject)
+    said = json.loads(unseal(key, name[1], name_place(name[0])).decode())
+    if address[0] is None or address[1] is None:
+        return Identity(said["full"], said["for_lists"] or said["full"])
+    return Identity(
+        said["full"], said["for_lists"] or said["full"], unseal(key, address[1], name_place(address[0])).decode()
+    )
 
 
 _addresses = _identity.alias()
@@ -106,7 +111,10 @@ def identities_of(session: Session, person_ids: Collection[int]) -> dict[int, Id
     """Names and addresses of several people, in one statement; people without a key are absent."""
     session.flush()  # a statement sent past the session does not see by itself what is not written yet
     rows = session.connection().execute(_SEALED, {"person_ids": sorted(person_ids)})
-    found = {row.id: opened(row.subject, row.wrapped, (row.place, row.sealed), (row.at, row.address)) for row in rows}
+    ring = keyring()
+    found = {
+        row.id: opened(ring, row.subject, row.wrapped, (row.place, row.sealed), (row.at, row.address)) for row in rows
+    }
     return {person_id: who for person_id, who in found.items() if who}
 
 

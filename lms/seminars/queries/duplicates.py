@@ -60,7 +60,7 @@ def candidates(session: Session, edition: Edition, scope: Scope) -> list[tuple[E
     names = identities_of(session, list(here | _around(session, edition.id, here)))
     alike: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for person_id, who in names.items():
-        alike[words_of(who.name.full)].append(person_id)
+        alike[words_of(who.full)].append(person_id)
     pairs = [pair for group in alike.values() for pair in combinations(sorted(group), 2) if here.intersection(pair)]
     entries = _entries(session, {number for pair in pairs for number in pair}, names)
     return [
@@ -115,7 +115,7 @@ def _entries(session: Session, ids: Iterable[int], names: dict[int, Identity]) -
         row.id: Entry(
             person_id=row.id,
             subject=row.subject,
-            name=names[row.id].name.full,
+            name=names[row.id].full,
             address=names[row.id].address,
             since=row.created_at,
             welcomed_at=row.welcomed_at,
