@@ -32,6 +32,7 @@ import lms.people.mandate_letters
 import lms.records.checks
 import lms.records.joining
 import lms.records.reactions
+import lms.reminders.weekly
 import lms.seminars.checks
 import lms.seminars.joining
 import lms.seminars.letters

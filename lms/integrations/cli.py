@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy.exc import SQLAlchemyError
 
 from lms.kernel import outbox
 from lms.kernel.checks import run_all
@@ -18,9 +19,12 @@ from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.people.letters import Letter
 
 from . import backup as backups
+from . import bounces
 from .mail import MailFailed, send
 
 mail = AppGroup("mail", help="Letters to people.")
+EX_TEMPFAIL = 75
+"""What tells a mail server that pipes to us to try again later (sysexits.h)."""
 jobs = AppGroup("jobs", help="The work that waits.")
 
 
@@ -50,6 +54,24 @@ def _trial(address: str) -> Letter:
         locale="en",
         rtl=False,
     )
+
+
+@mail.command("bounces")
+@click.argument("maildir", type=click.Path(path_type=Path), required=False)
+def take_bounces(maildir: Path | None) -> None:
+    """Read reports of letters that came back: those in MAILDIR that were not seen, else one from standard input."""
+    told, settings = bounces.Told(), present_settings()
+    if maildir and not bounces.is_maildir(maildir):
+        sys.exit(f"{maildir} is no Maildir: it has no folders new, cur and tmp.")
+    try:
+        if maildir:
+            told = bounces.take_maildir(maildir, settings, now())
+        else:
+            bounces.take(bounces.from_stream(sys.stdin.buffer), told, settings, now())
+    except SQLAlchemyError as problem:
+        click.echo(f"The database is away ({type(problem).__name__}); the report is kept for later.", err=True)
+        sys.exit(EX_TEMPFAIL)
+    click.echo("\n".join(told.sentences()) or "There is nothing new.")
 
 
 @jobs.command("retry")

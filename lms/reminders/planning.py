@@ -50,10 +50,11 @@ class Plan:
 
     def item(self, one: Candidate, left: int) -> Item:
         """What the letter says to one of them of this edition."""
-        return _item(self.edition, self.texts[one.locale], one.deadline, left, welcomed=one.welcomed)
+        return item_of(self.edition, self.texts[one.locale], one.deadline, left, welcomed=one.welcomed)
 
 
-def _item(edition: Edition, text: Text, deadline: dt.datetime, left: int, *, welcomed: bool) -> Item:
+def item_of(edition: Edition, text: Text, deadline: dt.datetime, left: int, *, welcomed: bool) -> Item:
+    """What a letter says of one edition to one person."""
     return Item(
         edition=edition.public_id,
         title=edition.title,
@@ -69,7 +70,7 @@ def _item(edition: Edition, text: Text, deadline: dt.datetime, left: int, *, wel
 
 def sample(edition: Edition, text: Text) -> Item:
     """What a text says to somebody who has read a part, to see how it reads."""
-    return _item(edition, text, edition.deadline_at, 12, welcomed=True)
+    return item_of(edition, text, edition.deadline_at, 12, welcomed=True)
 
 
 def plan(session: Session, *, edition: Edition, scope: Scope, enrolments: Collection[int], at: dt.datetime) -> Plan:

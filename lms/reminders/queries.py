@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.catalogue.queries import outline
@@ -16,15 +16,26 @@ from lms.learning.queries import standings, standings_in
 from lms.people.models import IdentityKind, IdentityRow, Institution, MailChoice, Person, SentLetter
 from lms.people.queries.mail import stopped
 from lms.people.rules import Scope
-from lms.seminars.models import Edition, Enrolment
+from lms.people.rules.letters import DAY, NEAR, WEEK
+from lms.seminars.models import AttendanceClosing, Edition, Enrolment
 from lms.seminars.queries import version_in_force, visible_to
+from lms.seminars.rules import COUNTED
 
-from .models import ReminderSending, ReminderText
+from .models import ReminderSending, ReminderText, WeeklyReminder
 from .rules import Candidate, Text
 from .wording import house_text
 
 FEW = 500
 """So many ids fit into a statement; for more the whole edition is read."""
+
+
+_LAST = (
+    select(func.max(SentLetter.at))
+    .where(SentLetter.person_id == Person.id, SentLetter.digest, SentLetter.withheld_at.is_(None))
+    .correlate(Person)
+    .scalar_subquery()
+)
+"""When a person was last sent a digest, whichever edition it was about."""
 
 
 def candidates(session: Session, edition: Edition, scope: Scope, enrolments: Collection[int]) -> list[Candidate]:
@@ -38,18 +49,15 @@ def candidates(session: Session, edition: Edition, scope: Scope, enrolments: Col
 
 
 def _candidates() -> Select[*tuple[Any, ...]]:
-    last = select(func.max(SentLetter.at)).where(
-        SentLetter.person_id == Person.id, SentLetter.digest, SentLetter.withheld_at.is_(None)
-    )
     mine = and_(IdentityRow.person_id == Person.id, IdentityRow.kind == IdentityKind.ADDRESS, IdentityRow.primary)
     return (
         select(
-            Enrolment.id, Enrolment.public_id, Enrolment.state, Enrolment.due_at,
+            Enrolment.id, Enrolment.edition_id, Enrolment.public_id, Enrolment.state, Enrolment.due_at,
             Person.id.label("person_id"), Person.subject, Person.locale, Person.zone, Person.welcomed_at,
             Person.disabled_at, Institution.zone.label("institution_zone"),
             EnrolmentProgress.completed_at, IdentityRow.id.label("identity_id"),
             stopped(IdentityRow.id).label("bounced"), MailChoice.stopped_at,
-            last.correlate(Person).scalar_subquery().label("last_at"),
+            _LAST.label("last_at"),
         )
         .join(Edition, Edition.id == Enrolment.edition_id)
         .join(Person, Person.id == Enrolment.person_id)
@@ -63,6 +71,7 @@ def _candidates() -> Select[*tuple[Any, ...]]:
 def _candidate(row: Any) -> Candidate:
     return Candidate(
         enrolment_id=row.id,
+        edition_id=row.edition_id,
         public_id=row.public_id,
         person_id=row.person_id,
         subject=row.subject,
@@ -136,3 +145,40 @@ def text_changes(session: Session, edition_id: int) -> list[TextChange]:
     rows = select(ReminderText.language, ReminderText.at, ReminderText.by, (ReminderText.body == "").label("back"))
     found = session.execute(rows.where(ReminderText.edition_id == edition_id).order_by(ReminderText.id.desc()))
     return [TextChange(*row) for row in found]
+
+
+def weekly_on(session: Session, edition_id: int) -> bool:
+    """Whether a coordinator has turned the weekly reminder of an edition on."""
+    last = select(WeeklyReminder.on).where(WeeklyReminder.edition_id == edition_id)
+    return bool(session.scalar(last.order_by(WeeklyReminder.id.desc()).limit(1)))
+
+
+def weekly_editions(session: Session, today: dt.date) -> list[Edition]:
+    """The editions whose weekly reminder is on, that are not over and whose attendance is open; held until the change
+    is done, so that two workers do not write to the same people."""
+    newest = select(func.max(WeeklyReminder.id)).group_by(WeeklyReminder.edition_id)
+    on = select(WeeklyReminder.edition_id).where(WeeklyReminder.id.in_(newest), WeeklyReminder.on)
+    closed = select(AttendanceClosing.edition_id)
+    found = select(Edition).where(Edition.id.in_(on), Edition.id.not_in(closed), Edition.ends_on >= today)
+    return list(session.scalars(found.order_by(Edition.id).with_for_update(key_share=True)))
+
+
+def weekly_candidates(
+    session: Session, editions: Collection[int], zones: Collection[str], at: dt.datetime, after: int, most: int
+) -> tuple[list[Candidate], int]:
+    """People beyond the one with the id `after` who have something left to read in these editions, have chosen one of
+    `zones`, and may be due for a digest: about `most` places, those of one person never apart. With the id after which
+    there may be more, or 0. One statement."""
+    zone = func.coalesce(Person.zone, Institution.zone)
+    near = and_(Enrolment.due_at >= at, Enrolment.due_at <= at + NEAR, at - DAY >= _LAST)
+    due = or_(_LAST.is_(None), at - dt.timedelta(days=WEEK - 1) >= _LAST, near)
+    found = _candidates().where(
+        Enrolment.edition_id.in_(editions), Enrolment.state.in_(COUNTED), EnrolmentProgress.completed_at.is_(None),
+        Person.disabled_at.is_(None), IdentityRow.id.is_not(None), ~stopped(IdentityRow.id),
+        MailChoice.stopped_at.is_(None), zone.in_(zones), due, Person.id > after,
+    )  # fmt: skip
+    rows = session.execute(found.order_by(Person.id, Enrolment.id).limit(most + 1)).all()
+    if len(rows) <= most:
+        return [_candidate(row) for row in rows], 0
+    whole = [row for row in rows if row.person_id != rows[-1].person_id]
+    return [_candidate(row) for row in whole], whole[-1].person_id if whole else rows[-1].person_id

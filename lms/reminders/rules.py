@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from zoneinfo import ZoneInfo
 
 from lms.people.rules.letters import digest_due
 from lms.seminars.rules import COUNTED, EnrolmentState
@@ -36,6 +37,7 @@ class Candidate:
     """Somebody on the list, with what decides whether and how they are written to."""
 
     enrolment_id: int
+    edition_id: int
     public_id: str
     person_id: int
     subject: str
@@ -63,6 +65,31 @@ class Candidate:
             LeftOut.CAP: not digest_due(self.last_at, [self.deadline], at, self.zone),
         }
         return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+# Every week by itself -----------------------------------------------------------------------------------------------
+
+HOURS = range(8, 11)
+
+
+def good_hour(at: dt.datetime, zone: str) -> bool:
+    """Whether it is a working day's morning on the clocks of `zone`: nobody is written to at night by a machine."""
+    there = at.astimezone(ZoneInfo(zone))
+    return there.weekday() < 5 and there.hour in HOURS
+
+
+def joined(found: Iterable[Candidate], at: dt.datetime) -> list[list[Candidate]]:
+    """Who gets a digest now, each with all of their places that have something left to read, the nearest deadline
+    first; several editions make one letter."""
+    places: dict[int, list[Candidate]] = {}
+    for one in found:
+        if one.left_out(at) in (None, LeftOut.CAP) and good_hour(at, one.zone):
+            places.setdefault(one.person_id, []).append(one)
+    return [
+        sorted(theirs, key=lambda one: one.deadline)
+        for theirs in places.values()
+        if digest_due(theirs[0].last_at, [one.deadline for one in theirs], at, theirs[0].zone)
+    ]
 
 
 # Texts --------------------------------------------------------------------------------------------------------------

@@ -89,7 +89,7 @@ class Enrolment(Model):
     public_id: Mapped[str] = mapped_column(String(32), unique=True)
     edition_id: Mapped[int] = mapped_column(ForeignKey("lms_edition.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
-    affiliation_id: Mapped[int] = mapped_column(ForeignKey("lms_affiliation.id"))
+    affiliation_id: Mapped[int] = mapped_column(ForeignKey("lms_affiliation.id"), index=True)
     institution_id: Mapped[int] = mapped_column(ForeignKey("lms_institution.id"))
     state_code: Mapped[str] = mapped_column(ForeignKey("lms_state.code"))
     sector: Mapped[Sector] = mapped_column(choice(Sector))

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "fff6d2e94a07"
-down_revision = "ffb1c9d27f40"
+down_revision = "ffc2d5a81e44"
 branch_labels = None
 depends_on = None
 

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.kernel.db import db
 from lms.kernel.models import Job
 from lms.kernel.unit_of_work import unit_of_work
 from lms.learning.models import EnrolmentProgress
@@ -90,6 +89,7 @@ def letters() -> list[Letter]:
         return [made for job in jobs if (made := letter_for(session, job.payload))]
 
 
-def rows(session: Session | None = None) -> list[SentLetter]:
+def rows() -> list[SentLetter]:
     """The letters asked for."""
-    return list((session or db.session()).scalars(select(SentLetter).order_by(SentLetter.id)))
+    with unit_of_work() as session:
+        return list(session.scalars(select(SentLetter).order_by(SentLetter.id)))

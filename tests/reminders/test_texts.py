@@ -96,6 +96,22 @@ def test_a_text_of_the_edition_is_sent_and_the_house_text_comes_back(app: Flask)
     assert acts == ["reminder-text.written", "reminder-text.reset"]
 
 
+def test_the_first_page_of_reminders_lists_texts_and_what_was_sent(app: Flask) -> None:
+    held = edition()
+    reader(held, "Amina Mfano")
+    browser = coordinator(app, held.public_id)
+    index = f"/editions/{held.public_id}/reminders"
+    assert "No reminder has been sent in this edition." in words(browser.get(index))
+    write(browser, held.public_id, "Due", GOOD, "es")
+    send(browser, held.public_id)
+    text = words(browser.get(index))
+    assert "Reminders were last sent on 12 April 2027." in text
+    assert "1 reminder 12 April 2027, 11:00, by Radosław Przykład" in text
+    assert "a text of this edition" in text
+    assert "The weekly reminder is off" in text
+    assert index in browser.get(f"/editions/{held.public_id}").text
+
+
 def test_saving_the_same_text_twice_keeps_it_once(app: Flask) -> None:
     held = edition()
     browser = coordinator(app, held.public_id)

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.kernel import worker
+from lms.kernel.checks import run_all
 from lms.kernel.db import db
 from lms.kernel.errors import Conflict
 from lms.kernel.models import AuditEntry, Job
@@ -320,6 +321,8 @@ def test_undoing_leaves_everything_as_it_was(session: Session, edition: Edition)
         said(4, address="amina@example.org"),
     )
     assert verdicts(session, found) == {"changed": 1, "new": 3}
+    session.flush()
+    assert not {name: list(told) for name, told in run_all(session).items() if told}
     assert undo(session, found=found, at=LATER, by="coordinator") == []
     assert undo(session, found=found, at=LATER, by="coordinator") == []
     session.flush()
@@ -333,6 +336,8 @@ def test_undoing_leaves_everything_as_it_was(session: Session, edition: Edition)
     assert at_home is not None
     assert (at_home.institution.id, at_home.until) == (home.id, None)
     assert found.state is ImportState.UNDONE
+    session.flush()
+    assert not {name: list(told) for name, told in run_all(session).items() if told}
     assert verdicts_of(session, taken_in(session, edition, said(2))) == ["new"]
 
 

@@ -16,7 +16,16 @@ from lms.dashboards.rules.looks import MOST_SORTED_BY_NAME, Awaiting, Filter, Si
 from lms.kernel.errors import NotFound
 from lms.learning.models import EnrolmentProgress
 from lms.learning.queries import asked_done
-from lms.people.models import IdentityKind, IdentityRow, Institution, Person, PersonKey, Sector
+from lms.people.models import (
+    FailureKind,
+    IdentityKind,
+    IdentityRow,
+    Institution,
+    MailFailure,
+    Person,
+    PersonKey,
+    Sector,
+)
 from lms.people.queries import listed_name, names_of
 from lms.seminars.models import Enrolment, EnrolmentState, NameAwaited, ParticipantRequest, StageReached
 from lms.seminars.queries import PersonRow, people_where
@@ -44,6 +53,8 @@ class Listed(NamedTuple):
     """How many of the units that the record asks for are finished, and how many there are."""
     finished_at: dt.datetime | None
     own_deadline_at: dt.datetime | None
+    returned: bool
+    """Whether letters to the person come back for good."""
     awaiting: tuple[Awaiting, ...]
 
 
@@ -68,6 +79,7 @@ _enrolment, _institution, _progress, _request, _reached = (
 )
 _awaited = cast(Table, NameAwaited.__table__)
 _person, _key, _identity = (cast(Table, model.__table__) for model in (Person, PersonKey, IdentityRow))
+_failure = cast(Table, MailFailure.__table__)
 ORDER = (_enrolment.c.state_code, _enrolment.c.institution_id, _enrolment.c.id)
 
 
@@ -114,11 +126,20 @@ _ASKS = (
     select(_request.c.id).where(_request.c.enrolment_id == _enrolment.c.id, _request.c.answered_at.is_(None)).exists()
 )
 _NAMELESS = select(_awaited.c.enrolment_id).where(_awaited.c.enrolment_id == _enrolment.c.id).exists()
+_mailbox = _identity.alias("mailbox")
+_RETURNED = (
+    select(_failure.c.id)
+    .join(_mailbox, _mailbox.c.id == _failure.c.identity_id)
+    .where(_mailbox.c.person_id == _enrolment.c.person_id, _mailbox.c.primary)
+    .where(_failure.c.kind == FailureKind.PERMANENT, _failure.c.over_at.is_(None))
+    .exists()
+)
 SAID: Select[*tuple[Any, ...]] = (
     select(
         _enrolment.c.id, _enrolment.c.public_id, _enrolment.c.person_id, _institution.c.name, _enrolment.c.state_code,
         _enrolment.c.sector, _enrolment.c.state, _enrolment.c.deadline_at, _progress.c.completed_at,
         _ASKS.label("asks"), _STAGES.label("stages"), _NAMELESS.label("nameless"),
+        _RETURNED.label("returned"),
     )
     .select_from(_enrolment)
     .join(_institution, _institution.c.id == _enrolment.c.institution_id)
@@ -195,6 +216,7 @@ def line(sight: Sight, row: Row[Any], name: str, units: tuple[int, int] | None) 
         units=units,
         finished_at=row.completed_at,
         own_deadline_at=row.deadline_at if full else None,
+        returned=full and row.returned,
         awaiting=_awaits(row, unseen) if full else (),
     )
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.people.models import FailureKind, IdentityKind, IdentityRow, MailChoice, MailFailure, Person, SentLetter
@@ -66,7 +66,11 @@ class Failure:
     day: dt.date
 
 
-def failures_of(session: Session, person_ids: Iterable[int]) -> dict[int, Failure]:
+DELAYED = dt.timedelta(days=7)
+"""A mail server goes on trying for some days; then a delay is over, one way or the other."""
+
+
+def failures_of(session: Session, person_ids: Iterable[int], today: dt.date) -> dict[int, Failure]:
     """Whose letters come back at present, by person, the gravest for each; one statement. For lists and pages."""
     wanted = set(person_ids)
     if not wanted:
@@ -74,17 +78,18 @@ def failures_of(session: Session, person_ids: Iterable[int]) -> dict[int, Failur
     rows = session.execute(
         select(IdentityRow.person_id, MailFailure.kind, MailFailure.status, MailFailure.day)
         .join(MailFailure, MailFailure.identity_id == IdentityRow.id)
-        .where(IdentityRow.person_id.in_(wanted), failing())
+        .where(IdentityRow.person_id.in_(wanted), failing(today))
         # "permanent" comes before "temporary", so that it is written last and stays.
         .order_by(MailFailure.kind.desc(), MailFailure.day)
     )
     return {row.person_id: Failure(row.kind, row.status, row.day) for row in rows}
 
 
-def failing() -> ColumnElement[bool]:
+def failing(today: dt.date) -> ColumnElement[bool]:
     """The condition over IdentityRow and MailFailure that a failure still counts, for the address letters go to."""
-    address = (IdentityRow.kind == IdentityKind.ADDRESS) & IdentityRow.primary
-    return address & MailFailure.over_at.is_(None)
+    counts = or_(MailFailure.kind == FailureKind.PERMANENT, MailFailure.day > today - DELAYED)
+    address = and_(IdentityRow.kind == IdentityKind.ADDRESS, IdentityRow.primary)
+    return and_(address, MailFailure.over_at.is_(None), counts)
 
 
 @dataclass(frozen=True)

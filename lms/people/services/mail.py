@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lms.kernel import audit
 from lms.kernel.db import dialect_insert
 from lms.kernel.settings import keyring
-from lms.people.models import IdentityRow, MailChoice, MailFailure, Person, SentLetter
+from lms.people.models import FailureKind, IdentityRow, MailChoice, MailFailure, Person, SentLetter
 
 
 def give_handles(session: Session, subjects: Iterable[tuple[int, str]]) -> None:
@@ -61,6 +61,19 @@ def note_withheld(session: Session, *, letter: str, at: dt.datetime) -> None:
 
 def _became(session: Session, letter: str, **values: Any) -> None:
     session.execute(update(SentLetter).where(SentLetter.public_id == letter).values(values))
+
+
+def note_failure(
+    session: Session, *, letter: str, kind: FailureKind, status: str, day: dt.date, at: dt.datetime
+) -> bool | None:
+    """The letter with this public id came back; says whether that is news, and None for a letter we never sent."""
+    row = session.execute(select(SentLetter.id, SentLetter.identity_id).where(SentLetter.public_id == letter)).first()
+    if row is None:
+        return None
+    failure = dialect_insert(session)(MailFailure).values(
+        letter_id=row.id, identity_id=row.identity_id, kind=kind, status=status, day=day, noted_at=at
+    )
+    return session.scalar(failure.on_conflict_do_nothing().returning(MailFailure.id)) is not None
 
 
 def try_again(session: Session, *, person_id: int, at: dt.datetime, by: str, about: str) -> bool:

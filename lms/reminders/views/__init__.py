@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import preview, texts
+from . import preview, texts, weekly
 from .blueprint import bp
 
-__all__ = ["bp", "preview", "texts"]
+__all__ = ["bp", "preview", "texts", "weekly"]

@@ -37,8 +37,9 @@ def index(edition: str) -> str:
     return render(
         "lms/reminders/index.html",
         edition=row,
-        languages=[(code, own_name(code), texts[code] == house_text(code)) for code in choices()],
+        spoken=[(code, own_name(code), texts[code] == house_text(code)) for code in choices()],
         sendings=sendings,
+        weekly=queries.weekly_on(session, row.id),
         changes=changes,
         own_name=own_name,
         names=names_by_subject(session, {one.by for one in sendings} | {one.by for one in changes}),

@@ -20,7 +20,8 @@ from lms.people.models import Affiliation, IdentityRow, Institution, Person, Per
 from lms.people.sealing import keys_of
 from lms.seminars.columns import Column
 from lms.seminars.models import Edition, Enrolment, EnrolmentEvent
-from lms.seminars.rules import EnrolmentState
+from lms.seminars.rules import PLACES, EnrolmentState
+from lms.seminars.services.counting import count
 from lms.seminars.services.enrolments import withdraw
 from lms.web.languages import gettext as _
 
@@ -113,6 +114,7 @@ def undo(session: Session, *, found: Import, at: dt.datetime, by: str) -> list[T
     forget = update(ImportRow).where(ImportRow.import_id == found.id).values(enrolment_id=None, sealed_before=None)
     session.execute(forget, execution_options={"synchronize_session": False})
     _remove(session, [row.enrolment_id for row in made if row.enrolment_id], [p for _e, p, new in made if new])
+    count(session, edition_id=found.edition_id, what=PLACES, change=-len(made))
     for person_id, before in moved:
         _serve_as_before(session, person_id, before)
     _remove_houses(session, found)

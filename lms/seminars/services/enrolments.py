@@ -68,14 +68,15 @@ def enrol(
 def enrol_all(
     session: Session, *, edition: Edition, serving: Sequence[Serving], at: dt.datetime, by: str | None
 ) -> dict[int, int]:
-    """Nominate any number at once in few statements: the id of each new place by its person. Whoever is in the edition
-    already is left out. Raises Refused once attendance is closed."""
+    """Nominate up to a thousand at once in few statements: the id of each new place by its person. Whoever is in the
+    edition already is left out. Raises Refused once attendance is closed."""
     _while_open(session, edition.id)
     # Read again now that nobody can change it.
     deadline = session.execute(select(Edition.deadline_at, Edition.deadline_on).where(Edition.id == edition.id)).one()
     rows = [_new_place(edition.id, one, Deadline(deadline.deadline_at, deadline.deadline_on)) for one in serving]
-    new = dialect_insert(session)(Enrolment).on_conflict_do_nothing(index_elements=["edition_id", "person_id"])
-    made = session.execute(new.returning(Enrolment.id, Enrolment.public_id, Enrolment.person_id), rows).all()
+    new = dialect_insert(session)(Enrolment).values(rows)
+    new = new.on_conflict_do_nothing(index_elements=["edition_id", "person_id"])
+    made = session.execute(new.returning(Enrolment.id, Enrolment.public_id, Enrolment.person_id)).all()
     # Events are told apart by their id, so they are numbered in the order of the places.
     placed = sorted(made, key=lambda row: row.id)
     steps = [{"enrolment_id": row.id, "state": EnrolmentState.NOMINATED, "by": by, "at": at} for row in placed]
