@@ -71,7 +71,7 @@ def create_app() -> Flask:
 
     def lines(connection: Connection, edition: str) -> Iterator[list[Any]]:
         zone = ZoneInfo("UTC")
-        read = dict(connection.execute(text(READ), {"edition": edition}).all())
+        read: dict[int, int] = {row[0]: row[1] for row in connection.execute(text(READ), {"edition": edition})}
         for row in connection.execute(text(PEOPLE), {"edition": edition}):
             key = settings.keys.unwrap(row.wrapped, row.subject)
             name = json.loads(unseal(key, row.name, name_place(row.name_place)))["full"]
@@ -94,8 +94,8 @@ def create_app() -> Flask:
     def local(at: Any, zone: ZoneInfo) -> str:
         if at is None:
             return ""
-        found = read_time(at) if read_time else at
-        return found.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        found: Any = read_time(at) if read_time else at
+        return f"{found.astimezone(zone):%Y-%m-%d %H:%M}"
 
     @app.get("/by-hand/<edition>")
     def people(edition: str) -> Response:
