@@ -195,9 +195,9 @@ def _read(session: Session, seen: Look, rows: Sequence[Row[Any]]) -> dict[int, t
 
 
 @lru_cache(maxsize=1024)
-def _stands(state: EnrolmentState, reached: str | None, sight: Sight) -> tuple[Status, bool]:
+def _stands(told: str, reached: str | None, sight: Sight) -> tuple[Status, bool]:
     """In one word, and whether somebody is awaited to sign in; there are few cases and many lines."""
-    stages = frozenset(Stage(stage) for stage in (reached or "").split(",") if stage)
+    state, stages = EnrolmentState(told), frozenset(Stage(stage) for stage in (reached or "").split(",") if stage)
     awaited = counted(state) and Stage.INVITED in stages and Stage.SIGNED_IN not in stages
     return status_of(state, stages, sight), awaited
 
