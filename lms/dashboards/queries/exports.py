@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Row, String, Table, and_, select, type_coerce
+from sqlalchemy import ColumnElement, Row, String, Table, and_, literal, select, type_coerce
 from sqlalchemy.orm import Session
 
 from lms.catalogue.queries import outline
@@ -51,11 +51,18 @@ def _first(identity: Table, kind: IdentityKind) -> Any:
 
 
 # Built once, of tables: see `lms.people.queries.viewers`.
-# States and sectors stay the words that they are in the database: to make a member of each costs as much as a name.
 _WORDS = frozenset({"state", "sector"})
-_SAID = SAID.with_only_columns(
-    *(type_coerce(said, String).label(said.key) if said.key in _WORDS else said for said in SAID.selected_columns)
-)
+
+
+def _as_taken(said: ColumnElement[Any]) -> ColumnElement[Any]:
+    """States and sectors stay the words that they are in the database: to make a member of each costs as much as to
+    open a name. Whether letters come back is not taken away."""
+    if said.key == "returned":
+        return literal(False).label("returned")
+    return type_coerce(said, String).label(said.key) if said.key in _WORDS else said
+
+
+_SAID = SAID.with_only_columns(*(_as_taken(said) for said in SAID.selected_columns))
 _NAMED = (
     _SAID.add_columns(_person.c.subject, _key.c.wrapped, _name.c.place, _name.c.sealed)
     .join(_person, _person.c.id == _enrolment.c.person_id)
