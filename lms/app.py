@@ -21,6 +21,7 @@ import lms.authoring.joining
 import lms.authoring.letters
 import lms.catalogue.kept
 import lms.catalogue.scopes
+import lms.dashboards.reactions
 import lms.integrations.mail
 import lms.kernel.models
 import lms.kernel.tidy

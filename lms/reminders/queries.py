@@ -54,7 +54,7 @@ def _candidates() -> Select[*tuple[Any, ...]]:
         select(
             Enrolment.id, Enrolment.edition_id, Enrolment.public_id, Enrolment.state, Enrolment.due_at,
             Person.id.label("person_id"), Person.subject, Person.locale, Person.zone, Person.welcomed_at,
-            Person.disabled_at, Institution.zone.label("institution_zone"),
+            Person.disabled_at, Institution.zone.label("institution_zone"), Institution.name.label("institution"),
             EnrolmentProgress.completed_at, IdentityRow.id.label("identity_id"),
             stopped(IdentityRow.id).label("bounced"), MailChoice.stopped_at,
             _LAST.label("last_at"),
@@ -86,6 +86,7 @@ def _candidate(row: Any) -> Candidate:
         deadline=row.due_at,
         locale=row.locale or "en",
         zone=row.zone or row.institution_zone,
+        institution=row.institution,
     )
 
 

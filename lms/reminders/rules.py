@@ -52,6 +52,7 @@ class Candidate:
     deadline: dt.datetime
     locale: str
     zone: str
+    institution: str
 
     def left_out(self, at: dt.datetime) -> LeftOut | None:
         """The first reason for which this person gets no reminder; None for whoever gets one."""

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "fff6d2e94a07"
-down_revision = "ffc2d5a81e44"
+down_revision = "1bd93c6a52ff"
 branch_labels = None
 depends_on = None
 

@@ -57,13 +57,14 @@ def compose(letter: Letter, settings: Settings, stable_id: str, at: dt.datetime)
     message["Subject"] = _one_line(letter.subject)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{message_name(letter, settings, stable_id)}@{urlsplit(settings.public_url).hostname}>"
-    message["Content-Language"] = letter.locale
     message["Auto-Submitted"] = "auto-generated"  # so that nobody's absence note answers it (RFC 3834)
     if letter.stop_url:
         message["List-Unsubscribe"] = f"<{letter.stop_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     message.set_content(letter.body_text, cte="quoted-printable")
     message.add_alternative(_html(letter), subtype="html", cte="quoted-printable")
+    # Last: setting a content takes away every header about content that stood before.
+    message["Content-Language"] = letter.locale.replace("_", "-")
     return message
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 from . import (
     attendance,
     companions,
@@ -14,6 +15,9 @@ from . import (
     own,
     participants,
 )
+=======
+from . import attendance, companions, contacts, downloads, editions, imports, nominations, own, participants, sensitive
+>>>>>>> main
 from .blueprint import bp
 
 __all__ = [
@@ -28,4 +32,5 @@ __all__ = [
     "nominations",
     "own",
     "participants",
+    "sensitive",
 ]
