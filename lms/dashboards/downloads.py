@@ -31,11 +31,11 @@ def people(edition: str, form: str) -> Response:
     """The people behind a number."""
     session = db.session()
     seen = queries.look(session, edition, me().scope)
-    states = queries.choices(session, seen).states if request.args.get("state") else ()
-    wanted = filter_in(request.args, edition, states).within(seen.sight)
-    number = queries.how_many(session, seen, wanted)
-    taken_away(edition, "people", form, filter=address_of(wanted, edition), people=number)
-    return as_file(people_sheet(seen, lambda later: queries.taken(later, seen, wanted), language()), form)
+    offered = queries.choices(session, seen)
+    wanted = filter_in(request.args, edition, offered.states).within(seen.sight)
+    rows = queries.people_behind(session, seen, wanted)
+    taken_away(edition, "people", form, filter=address_of(wanted, edition), people=len(rows))
+    return as_file(people_sheet(seen, lambda later: queries.taken(later, seen, rows), language()), form)
 
 
 @bp.get("/editions/<edition>/matrix.csv", defaults={"form": "csv"})

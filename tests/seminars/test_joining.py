@@ -112,6 +112,7 @@ KNOWN_SEALED = {
     "lms_participant_request.sealed_message",
     "lms_record_subject.sealed_name",
     "lms_reflection.sealed",
+    "lms_sensitive_mark.sealed_reason",
     "lms_sign_off.sealed_reason",
     "lms_term_proposal.sealed_remark",
     "lms_text_report.sealed",

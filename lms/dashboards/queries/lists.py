@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, func, select
 from sqlalchemy.orm import Session
@@ -41,7 +41,8 @@ PAGE = 30
 """Lines on a page: an edition of the seminar is one page, by name. Each line costs the unsealing of a name."""
 
 
-class Listed(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Listed:
     """One person in the list behind a number."""
 
     public_id: str
@@ -81,7 +82,7 @@ _enrolment, _institution, _progress, _request, _reached = (
 _awaited = cast(Table, NameAwaited.__table__)
 _person, _key, _identity = (cast(Table, model.__table__) for model in (Person, PersonKey, IdentityRow))
 _failure = cast(Table, MailFailure.__table__)
-ORDER = (_enrolment.c.state_code, _enrolment.c.institution_id, _enrolment.c.id)
+_ORDER = (_enrolment.c.state_code, _enrolment.c.institution_id, _enrolment.c.id)
 
 
 def people_behind(session: Session, seen: Look, wanted: Filter) -> list[PersonRow]:
@@ -111,7 +112,7 @@ def people(session: Session, seen: Look, wanted: Filter, page: int, *, by_name: 
     }
     if by_name:
         rows = sorted(rows, key=lambda row: (sort_key(names[row.id]), row.id))
-    return People(total, part, in_lines(session, seen, rows, names), by_name)
+    return People(total, part, _listed(session, seen, rows, names), by_name)
 
 
 def _ids_by_name(session: Session, which: list[ColumnElement[bool]]) -> list[int]:
@@ -137,7 +138,7 @@ _RETURNED = (
     .where(_failure.c.kind == FailureKind.PERMANENT, _failure.c.over_at.is_(None))
     .exists()
 )
-SAID: Select[*tuple[Any, ...]] = (
+_SAID: Select[*tuple[Any, ...]] = (
     select(
         _enrolment.c.id, _enrolment.c.public_id, _enrolment.c.person_id, _institution.c.name, _enrolment.c.state_code,
         _enrolment.c.sector, _enrolment.c.state, _enrolment.c.deadline_at, _progress.c.completed_at,
@@ -148,10 +149,8 @@ SAID: Select[*tuple[Any, ...]] = (
     .join(_institution, _institution.c.id == _enrolment.c.institution_id)
     .outerjoin(_progress, _progress.c.enrolment_id == _enrolment.c.id)
 )  # fmt: skip
+_BY_ID = _SAID.where(_enrolment.c.id.in_(bindparam("enrolment_ids", expanding=True)))
 _ROW = (
-<<<<<<< HEAD
-    SAID.add_columns(_person.c.subject, _key.c.wrapped, _identity.c.place, _identity.c.sealed)
-=======
     _SAID.add_columns(
         _person.c.subject,
         _key.c.wrapped,
@@ -159,17 +158,16 @@ _ROW = (
         _identity.c.sealed,
         not_to_be_named(_person.c.id).label("hidden"),
     )
->>>>>>> main
     .join(_person, _person.c.id == _enrolment.c.person_id)
     .outerjoin(_key, _key.c.person_id == _person.c.id)
     .outerjoin(
         _identity,
         and_(_identity.c.person_id == _person.c.id, _identity.c.kind == IdentityKind.NAME, _identity.c.primary),
     )
-    .order_by(*ORDER)
+    .order_by(*_ORDER)
 )
 # A far page is found in the index alone; only the people on it are read.
-_ON_PAGE = select(_enrolment.c.id).order_by(*ORDER).limit(PAGE).offset(bindparam("before"))
+_ON_PAGE = select(_enrolment.c.id).order_by(*_ORDER).limit(PAGE).offset(bindparam("before"))
 
 
 def _among(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -189,10 +187,20 @@ def _rows(session: Session, seen: Look, which: list[ColumnElement[bool]], page: 
     return session.connection().execute(found, {**values, "before": (page - 1) * PAGE}).all()
 
 
-def in_lines(session: Session, seen: Look, rows: Sequence[Row[Any]], names: Mapping[int, str]) -> list[Listed]:
-    """What a list says of these people, whom `SAID` found, under their names by enrolment; one statement at most."""
+def listed(session: Session, seen: Look, rows: list[PersonRow], names: Mapping[int, str]) -> list[Listed]:
+    """What a list says of these people, in the order given, under their names by person; a handful of statements
+    whatever their number."""
+    session.flush()  # as above
+    ids = [row.enrolment_id for row in rows]
+    known = {row.id: row for row in session.connection().execute(_BY_ID, {"enrolment_ids": ids})}
+    return _listed(
+        session, seen, [known[number] for number in ids], {row.enrolment_id: names[row.person_id] for row in rows}
+    )
+
+
+def _listed(session: Session, seen: Look, rows: Sequence[Row[Any]], names: Mapping[int, str]) -> list[Listed]:
     read = _read(session, seen, rows)
-    return [line(seen.sight, row, names[row.id], read.get(row.id)) for row in rows]
+    return [_line(seen.sight, row, names[row.id], read.get(row.id)) for row in rows]
 
 
 def _read(session: Session, seen: Look, rows: Sequence[Row[Any]]) -> dict[int, tuple[int, int]]:
@@ -208,15 +216,14 @@ def _read(session: Session, seen: Look, rows: Sequence[Row[Any]]) -> dict[int, t
 
 
 @lru_cache(maxsize=1024)
-def _stands(told: str, reached: str | None, sight: Sight) -> tuple[Status, bool]:
+def _stands(state: EnrolmentState, reached: str | None, sight: Sight) -> tuple[Status, bool]:
     """In one word, and whether somebody is awaited to sign in; there are few cases and many lines."""
-    state, stages = EnrolmentState(told), frozenset(Stage(stage) for stage in (reached or "").split(",") if stage)
+    stages = frozenset(Stage(stage) for stage in (reached or "").split(",") if stage)
     awaited = counted(state) and Stage.INVITED in stages and Stage.SIGNED_IN not in stages
     return status_of(state, stages, sight), awaited
 
 
-def line(sight: Sight, row: Row[Any], name: str, units: tuple[int, int] | None) -> Listed:
-    """What a list says of one person, whom `SAID` found."""
+def _line(sight: Sight, row: Row[Any], name: str, units: tuple[int, int] | None) -> Listed:
     full = sight is Sight.EVERYTHING
     status, unseen = _stands(row.state, row.stages, sight)
     state_code, institution_name = beside(name, row.state_code, row.name)

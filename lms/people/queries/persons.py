@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import NamedTuple, cast
+from typing import cast
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Table, and_, bindparam, select
+from sqlalchemy import ColumnElement, Table, bindparam, select
 from sqlalchemy.orm import Session
 
-from lms.kernel.secrets import Keyring, unseal
+from lms.kernel.secrets import unseal
 from lms.kernel.settings import keyring
 from lms.people.models import HostLink, IdentityKind, IdentityRow, Person, PersonKey
 from lms.people.rules.code_names import code_name
@@ -106,11 +105,6 @@ def _known(session: Session, person_ids: set[int]) -> dict[int, tuple[PersonName
     }
 
 
-<<<<<<< HEAD
-class Identity(NamedTuple):
-    """Who somebody is to those who write to them: the name in full and as in lists, and the address that letters go
-    to, empty where there is none."""
-=======
 def _in_lists(person_id: int, known: tuple[PersonName, bool] | None) -> str:
     if known is None:
         return str(NO_NAME)
@@ -122,50 +116,12 @@ def _in_lists(person_id: int, known: tuple[PersonName, bool] | None) -> str:
 class Identity:
     """Who somebody is to those who write to them: name, and the address that letters go to, empty where there is
     none."""
->>>>>>> main
 
-    full: str
-    listed: str
+    name: PersonName
     address: str = ""
 
 
-Sealed = tuple[str | None, bytes | None]
-"""The place of a sealed row of identity, and what is kept there."""
-
-
-def opened(
-    ring: Keyring, subject: str, wrapped: bytes | None, name: Sealed, address: Sealed = (None, None)
-) -> Identity | None:
-    """Who somebody is, from what is kept of them; None without a key."""
-    if wrapped is None or name[0] is None or name[1] is None:
-        return None
-    key = ring.unwrap(wrapped, subject)
-    said = json.loads(unseal(key, name[1], name_place(name[0])).decode())
-    if address[0] is None or address[1] is None:
-        return Identity(said["full"], said["for_lists"] or said["full"])
-    return Identity(
-        said["full"], said["for_lists"] or said["full"], unseal(key, address[1], name_place(address[0])).decode()
-    )
-
-
-_addresses = _identity.alias()
-_SEALED = _SEALED_NAMES.add_columns(_addresses.c.place.label("at"), _addresses.c.sealed.label("address")).outerjoin(
-    _addresses,
-    and_(_addresses.c.person_id == _person.c.id, _addresses.c.kind == IdentityKind.ADDRESS, _addresses.c.primary),
-)
-
-
 def identities_of(session: Session, person_ids: Collection[int]) -> dict[int, Identity]:
-<<<<<<< HEAD
-    """Names and addresses of several people, in one statement; people without a key are absent."""
-    session.flush()  # a statement sent past the session does not see by itself what is not written yet
-    rows = session.connection().execute(_SEALED, {"person_ids": sorted(person_ids)})
-    ring = keyring()
-    found = {
-        row.id: opened(ring, row.subject, row.wrapped, (row.place, row.sealed), (row.at, row.address)) for row in rows
-    }
-    return {person_id: who for person_id, who in found.items() if who}
-=======
     """Names and addresses of several people for lists, in one statement: a code name and no address for whoever is not
     to be named; people without a key are absent."""
     ring = keyring()
@@ -202,7 +158,6 @@ _SEALED = (
     .select_from(_person.join(_key, _key.c.person_id == _person.c.id).join(_identity))
     .where(_person.c.id.in_(bindparam("person_ids", expanding=True)), _identity.c.primary)
 )
->>>>>>> main
 
 
 def name_of(session: Session, person_id: int) -> PersonName | None:

@@ -28,6 +28,7 @@ from lms.people.models import (
     Password,
     Person,
     PersonKey,
+    SensitiveMark,
     SentLetter,
     SignInSession,
 )
@@ -71,6 +72,13 @@ def _hosts() -> str:
     return str(_("The entry that would go signs in through another system. Keep that entry."))
 
 
+def _sensitive() -> str:
+    return str(
+        _("The entry that would go is or was marked as one not to be named, or has set such marks. Keep that entry.")
+    )
+
+
+binds(_sensitive, SensitiveMark.person_id, SensitiveMark.by_person_id)
 binds(_mandates, MandateAct.by_person_id)
 binds(_hosts, HostLink.person_id)
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from lms.kernel.errors import NotFound
 from lms.people.models import Affiliation, Institution, Mandate, Person
 from lms.people.queries import Identity, identities_of
+from lms.people.queries.persons import CodeName
 from lms.people.rules import Scope
 from lms.seminars.models import Edition, Enrolment, StageReached
 from lms.seminars.rules import EnrolmentState, Stage
@@ -57,10 +58,10 @@ def candidates(session: Session, edition: Edition, scope: Scope) -> list[tuple[E
     statements. Only for who may see everybody."""
     _for_all(scope)
     here = set(session.scalars(select(Enrolment.person_id).where(Enrolment.edition_id == edition.id)))
-    names = identities_of(session, list(here | _around(session, edition.id, here)))
+    names = _named(session, here | _around(session, edition.id, here))
     alike: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for person_id, who in names.items():
-        alike[words_of(who.full)].append(person_id)
+        alike[words_of(who.name.full)].append(person_id)
     pairs = [pair for group in alike.values() for pair in combinations(sorted(group), 2) if here.intersection(pair)]
     entries = _entries(session, {number for pair in pairs for number in pair}, names)
     return [
@@ -75,10 +76,17 @@ def pair(session: Session, first: str, second: str, scope: Scope) -> tuple[Entry
     _for_all(scope)
     asked = select(Person.subject, Person.id).where(Person.subject.in_((first, second)), Person.erased_at.is_(None))
     ids = {row.subject: row.id for row in session.execute(asked)}
-    if len(ids) != 2:
+    names = _named(session, ids.values())
+    if len(names) != 2:
         raise NotFound
-    entries = _entries(session, ids.values(), identities_of(session, list(ids.values())))
+    entries = _entries(session, ids.values(), names)
     return entries[ids[first]], entries[ids[second]]
+
+
+def _named(session: Session, ids: Iterable[int]) -> dict[int, Identity]:
+    """Whoever may be named: a code name is compared with nobody's, and nothing that could tell stands beside it."""
+    found = identities_of(session, list(ids))
+    return {number: who for number, who in found.items() if not isinstance(who.name.full, CodeName)}
 
 
 def _for_all(scope: Scope) -> None:
@@ -115,7 +123,7 @@ def _entries(session: Session, ids: Iterable[int], names: dict[int, Identity]) -
         row.id: Entry(
             person_id=row.id,
             subject=row.subject,
-            name=names[row.id].full,
+            name=names[row.id].name.full,
             address=names[row.id].address,
             since=row.created_at,
             welcomed_at=row.welcomed_at,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
 from . import (
     attendance,
     companions,
@@ -14,10 +13,8 @@ from . import (
     nominations,
     own,
     participants,
+    sensitive,
 )
-=======
-from . import attendance, companions, contacts, downloads, editions, imports, nominations, own, participants, sensitive
->>>>>>> main
 from .blueprint import bp
 
 __all__ = [
