@@ -7,7 +7,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, (
+from wtforms import (
+    BooleanField,
     DateField,
     EmailField,
     HiddenField,
