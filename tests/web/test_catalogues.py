@@ -36,6 +36,8 @@ SAME = {
         "no": "the same word",
     },
     "fr": {
+        "(correction)": "the same word",
+        "Invitation": "the same word",
         "%(num)s minute": "the same word",
         "%(num)s minute.": "the same word",
         "%(num)s module": "the same word",
