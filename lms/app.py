@@ -19,6 +19,7 @@ import lms.authoring.checks
 import lms.authoring.letters
 import lms.catalogue.kept
 import lms.catalogue.scopes
+import lms.dashboards.reactions
 import lms.integrations.mail
 import lms.kernel.models
 import lms.kernel.tidy

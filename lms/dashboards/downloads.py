@@ -16,7 +16,9 @@ from lms.web.sheets import as_file, taken_away
 
 from . import queries
 from .forms import address_of, filter_in
+from .frozen_pages import frozen_page
 from .pages import EditionPage
+from .rules.looks import Sight
 from .sheets import matrix_sheet, people_sheet
 
 bp = Blueprint("downloads", __name__)
@@ -42,9 +44,23 @@ def people(edition: str, form: str) -> Response:
 def matrix(edition: str, form: str) -> Response:
     """The table by state and sector; for those alone who are responsible for the people."""
     seen = queries.look(db.session(), edition, me().scope)
+    if seen.sight is Sight.COUNTS:
+        raise NotFound
     today = local_day(now(), seen.edition.zone)
     page = EditionPage(seen, queries.numbers(db.session(), seen), {}, today, language(), list_url="")
-    if page.counts_only or page.matrix is None:
+    if page.matrix is None:
         raise NotFound
     taken_away(edition, "matrix", form)
     return as_file(matrix_sheet(page.matrix), form)
+
+
+@bp.get("/editions/<edition>/frozen.csv", defaults={"form": "csv"})
+@bp.get("/editions/<edition>/frozen.xlsx", defaults={"form": "xlsx"})
+@requires(Permission.SIGNED_IN)
+def frozen(edition: str, form: str) -> Response:
+    """The table of a Monday, exactly as its page shows it."""
+    page = frozen_page(queries.look(db.session(), edition, me().scope), request.args.get("day"))
+    if not page.lines:
+        raise NotFound
+    taken_away(edition, "frozen", form)
+    return as_file(page.sheet(), form)

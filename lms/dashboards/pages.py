@@ -11,7 +11,6 @@ from markupsafe import Markup, escape
 
 from lms.people import states
 from lms.people.models import Sector
-from lms.people.rules.groups import SMALLEST
 from lms.seminars.labels import SECTORS
 from lms.seminars.rules import Stage
 from lms.web.dates import short_moment
@@ -21,8 +20,7 @@ from .forms import address_of, state_key
 from .options import options
 from .queries import Choices, Listed, Look, People
 from .rules.looks import AFTER_CLOSING, STAGES, Awaiting, Filter, Numbers, Sight, Status
-from .rules.matrix import matrix, suppressed
-from .rules.steps import told
+from .rules.matrix import matrix
 from .tables import MatrixPart, footnotes, state_order
 from .wording import AWAITING, STATUSES, awaited, finding
 from .wording import STAGES as STAGE_WORDS
@@ -39,11 +37,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class StageLine:
-    """One step of the way; `figure` is None while nobody can have reached it, and where it is not `told`."""
+    """One step of the way; `figure` is None while nobody can have reached it."""
 
     title: str
     figure: Figure | None
-    told: bool = True
 
 
 @dataclass(frozen=True)
@@ -62,39 +59,17 @@ class EditionPage:
         """Whether the person coordinates the edition."""
         return self.seen.sight is Sight.EVERYTHING
 
-    @property
-    def counts_only(self) -> bool:
-        """Whether small groups are left out, and lists with them."""
-        return self.seen.sight is Sight.COUNTS
-
-    @cached_property
-    def told(self) -> frozenset[Stage]:
-        """The stages whose numbers this person may see."""
-        stages = frozenset(STAGES[self.seen.sight])
-        return told({stage: self.numbers.reached(stage) for stage in stages}) if self.counts_only else stages
-
     @cached_property
     def matrix(self) -> MatrixPart | None:
-        """The numbers by state and sector that may be shown; None where there are none."""
-        if Stage.PRE_READING not in self.told:
-            return None  # its totals would tell it
+        """The numbers by state and sector; None where there are none."""
         cells = self.numbers.cells()
-        exact = matrix(cells, state_order({state for state, _sector in cells}, self.locale), list(Sector))
-        table = suppressed(exact) if self.counts_only else exact
-        if table is None or not table.cells:
-            return None
-        list_url = None if self.counts_only else self.list_url
-        return MatrixPart(table, self.seen.edition.public_id, self.locale, list_url)
-
-    @property
-    def too_few(self) -> bool:
-        """Whether there are too few people for any number to be shown."""
-        return self.counts_only and self.numbers.reached(Stage.INVITED) < SMALLEST
+        table = matrix(cells, state_order({state for state, _sector in cells}, self.locale), list(Sector))
+        return MatrixPart(table, self.seen.edition.public_id, self.locale, self.list_url) if table.cells else None
 
     @property
     def finding(self) -> list[str]:
         """The sentences it opens with."""
-        return [] if self.too_few else finding(self.numbers, self.told)
+        return finding(self.numbers, STAGES[self.seen.sight])
 
     @property
     def awaits(self) -> list[tuple[str, str]]:
@@ -113,19 +88,13 @@ class EditionPage:
     @property
     def stages(self) -> list[StageLine]:
         """The way from the invitation to the record, as far as this person sees it."""
-        if self.too_few:
-            return []
-        return [
-            StageLine(str(STAGE_WORDS[stage]), self._stage(stage), stage in self.told)
-            for stage in STAGES[self.seen.sight]
-        ]
+        return [StageLine(str(STAGE_WORDS[stage]), self._stage(stage)) for stage in STAGES[self.seen.sight]]
 
     def _stage(self, stage: Stage) -> Figure | None:
-        if stage not in self.told or (stage in AFTER_CLOSING and self.seen.closed_at is None):
+        if stage in AFTER_CLOSING and self.seen.closed_at is None:
             return None
         number, everyone = self.numbers.reached(stage), self.numbers.reached(Stage.INVITED)
-        url = None if self.counts_only else f"{self.list_url}?stage={stage}"
-        return Figure(number, url, 100 * number / everyone if everyone else 0.0)
+        return Figure(number, f"{self.list_url}?stage={stage}", 100 * number / everyone if everyone else 0.0)
 
 
 SOMEBODY = "SOMEBODY"

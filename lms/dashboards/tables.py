@@ -12,10 +12,9 @@ from markupsafe import Markup
 from lms.people import states
 from lms.people.models import Sector
 from lms.seminars.labels import SECTORS
-from lms.web.languages import gettext as _
 
 from .forms import state_key
-from .rules.matrix import NO_ONE, OTHER, Cell, Matrix
+from .rules.matrix import NO_ONE, Cell, Matrix
 
 
 @lru_cache(maxsize=64)
@@ -25,7 +24,7 @@ def _rank(locale: str) -> Mapping[str, int]:
 
 def state_order(codes: Iterable[str], locale: str) -> list[str]:
     """The codes in the alphabetical order of their names in the page's language."""
-    return sorted(set(codes), key=_rank(locale).__getitem__)
+    return sorted(set(codes), key=lambda code: _rank(locale).get(code, -1))
 
 
 def footnotes(codes: Iterable[str], locale: str) -> dict[str, str]:
@@ -35,7 +34,7 @@ def footnotes(codes: Iterable[str], locale: str) -> dict[str, str]:
 
 
 class Group(NamedTuple):
-    """A group on the page. `pattern` says how it is written: a group, a sum, one that is not shown, or nobody;
+    """A group on the page. `pattern` says how it is written: a group, a sum, or nobody;
     `where` is what its list is asked for besides the stage."""
 
     pattern: str
@@ -46,7 +45,7 @@ class Group(NamedTuple):
     where: str = ""
 
 
-NOBODY, NOT_SHOWN = Group("no_one"), Group("not_shown")
+NOBODY = Group("no_one")
 
 
 @dataclass(frozen=True)
@@ -60,22 +59,22 @@ class MatrixRow:
 
 @dataclass(frozen=True)
 class MatrixPart:
-    """Who has finished, by state and sector; `list_url` is None where the lists are not for this person's eyes."""
+    """Who has finished, by state and sector."""
 
     table: Matrix
     edition: str
     locale: str
-    list_url: str | None
+    list_url: str
 
     @cached_property
     def columns(self) -> list[str]:
         """The sectors at the head."""
-        return [_("Other sectors") if key == OTHER else str(SECTORS[Sector(key)]) for key in self.table.columns]
+        return [str(SECTORS[Sector(key)]) for key in self.table.columns]
 
     @cached_property
     def notes(self) -> dict[str, str]:
         """The footnotes to names of states, by code, in their order."""
-        return footnotes((code for code in self.table.rows if code != OTHER), self.locale)
+        return footnotes(self.table.rows, self.locale)
 
     @cached_property
     def rows(self) -> list[MatrixRow]:
@@ -83,7 +82,7 @@ class MatrixPart:
         marks = {code: number for number, code in enumerate(self.notes, 1)}
         return [
             MatrixRow(
-                title=_("Other states") if row == OTHER else states.name(row, self.locale),
+                title=states.name(row, self.locale),
                 mark=marks.get(row, 0),
                 groups=self._groups(row, f"&amp;state={state_key(self.edition, row)}"),
             )
@@ -92,10 +91,7 @@ class MatrixPart:
 
     def _groups(self, row: str, here: str) -> list[Group]:
         cells = ((column, self.table.cell(row, column)) for column in self.table.columns)
-        groups = (
-            NOT_SHOWN if (row, column) in self.table.hidden else _group(cell, "group", f"{here}&amp;sector={column}")
-            for column, cell in cells
-        )
+        groups = (_group(cell, "group", f"{here}&amp;sector={column}") for column, cell in cells)
         return [_group(self.table.row_total(row), "sum", here), *groups]
 
     @cached_property

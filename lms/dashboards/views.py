@@ -18,18 +18,23 @@ from lms.web.slices import page_in
 
 from . import queries
 from .forms import address_of, by_name_in, filter_in
+from .frozen_pages import frozen_page
 from .pages import SOMEBODY, EditionPage, PeoplePage
+from .queries import Look
+from .rules.looks import Sight
 
 bp = Blueprint("dashboards", __name__)
 
 
 @bp.get("/editions/<edition>")
-# Evaluators come here too, for numbers alone: what a person sees is decided by `look`.
+# Evaluators come here too, for frozen numbers alone: what a person sees is decided by `look`.
 @requires(Permission.SIGNED_IN)
 def edition(edition: str) -> str:
     """An edition at one look: how far its people are, and what it waits for."""
     viewer = me()
     seen = queries.look(db.session(), edition, viewer.scope)
+    if seen.sight is Sight.COUNTS:
+        return _frozen(seen)
     numbers = queries.numbers(db.session(), seen)
     waiting = queries.waiting_numbers(db.session(), seen, numbers)
     page = EditionPage(
@@ -43,6 +48,27 @@ def edition(edition: str) -> str:
     acts = coordinates(viewer.scope, edition) and seen.closed_at is None
     newer = version_waiting(db.session(), seen.edition.id) if acts else None
     return render("lms/dashboards/edition.html", page=page, edition=seen.edition, me=viewer, newer=newer)
+
+
+@bp.get("/editions/<edition>/frozen")
+# For evaluators, and for those who coordinate: what the others see.
+@requires(Permission.SIGNED_IN)
+def frozen(edition: str) -> str:
+    """The table of an edition's numbers as it was frozen on a Monday."""
+    return _frozen(queries.look(db.session(), edition, me().scope))
+
+
+def _frozen(seen: Look) -> str:
+    page = frozen_page(seen, request.args.get("day"))
+    return render(
+        "lms/dashboards/frozen.html",
+        page=page,
+        edition=seen.edition,
+        coordinates=seen.sight is Sight.EVERYTHING,
+        file_url=lambda form: url_for(
+            "downloads.frozen", edition=seen.edition.public_id, form=form, day=request.args.get("day")
+        ),
+    )
 
 
 @bp.get("/editions/<edition>/people")

@@ -44,13 +44,11 @@ STATUSES: Mapping[Status, tuple[str, LazyString]] = {
 }
 
 
-def finding(numbers: Numbers, told: Collection[Stage]) -> list[str]:
-    """The sentences an edition's page opens with, of the stages whose numbers may be told."""
+def finding(numbers: Numbers, stages: Collection[Stage]) -> list[str]:
+    """The sentences an edition's page opens with, of the stages that somebody sees."""
     everyone, finished = numbers.reached(Stage.INVITED), numbers.reached(Stage.PRE_READING)
     if not everyone:
         return [gettext("Nobody has been invited yet.")]
-    if Stage.PRE_READING not in told:
-        return [ngettext("%(num)s official is invited.", "%(num)s officials are invited.", everyone)]
     first = ngettext(
         "%(finished)s of %(num)s official has finished their pre-reading.",
         "%(finished)s of %(num)s officials have finished their pre-reading.",
@@ -58,7 +56,7 @@ def finding(numbers: Numbers, told: Collection[Stage]) -> list[str]:
         finished=finished,
     )
     unseen = everyone - numbers.reached(Stage.SIGNED_IN)
-    if Stage.SIGNED_IN not in told or not unseen:
+    if Stage.SIGNED_IN not in stages or not unseen:
         return [first]
     return [first, ngettext("%(num)s has not signed in yet.", "%(num)s have not signed in yet.", unseen)]
 

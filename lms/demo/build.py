@@ -10,6 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from lms.catalogue import queries as catalogue
+from lms.dashboards.services import freeze
 from lms.people import queries as people
 from lms.people import services as people_services
 from lms.people.models import IdentityRow, Person, Role, ScopeKind, Sector
@@ -66,6 +67,8 @@ class Builder:
         self._words(open_now, staff["trainer"].subject)
         self._errors(open_now, staff["trainer"].subject)
         self._writing(staff)
+        for weeks in range(12, -1, -1):
+            freeze(self.session, at=self.at - dt.timedelta(weeks=weeks))
         return True
 
     # People ----------------------------------------------------------------------------------------------------

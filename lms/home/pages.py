@@ -13,12 +13,13 @@ from lms.authoring.rules.reach import TEACHING
 from lms.catalogue.queries import Published
 from lms.catalogue.rules.outline import OutlineModule
 from lms.catalogue.rules.texts import localised
+from lms.dashboards.rules.frozen import total
 from lms.dashboards.rules.looks import Sight
 from lms.learning.rules.progress import UnitState
 from lms.learning.rules.standing import ModuleStanding, Standing
 from lms.people.rules import Grant, Role
 from lms.records.rules.completion import Key, Verdict
-from lms.seminars.rules import EnrolmentState
+from lms.seminars.rules import EnrolmentState, Stage
 from lms.web.dates import days_left, local_day, other_clocks, short_day, town
 from lms.web.languages import gettext as _
 from lms.web.languages import listed, ngettext
@@ -269,6 +270,23 @@ class MandatePage:
             )
             for slug, found in self.courses
         ]
+
+    def frozen_words(self, edition: CountedEdition) -> str:
+        """What was published last of an edition, in one sentence."""
+        if edition.frozen is None:
+            return _("There are no numbers yet.")
+        day = short_day(edition.frozen.as_of.date())
+        everyone, done = (total(edition.frozen.groups, stage) for stage in (Stage.INVITED, Stage.PRE_READING))
+        if not everyone:
+            return _("There are too few people to show numbers.")
+        if not done:
+            return _("At least %(all)s were invited on %(day)s; who had finished is not shown.", all=everyone, day=day)
+        return _(
+            "At least %(finished)s of %(all)s had finished reading on %(day)s.",
+            finished=done,
+            all=everyone,
+            day=day,
+        )
 
     @property
     def counts(self) -> bool:

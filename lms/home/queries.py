@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue.queries import published_of
 from lms.catalogue.rules.texts import localised
+from lms.dashboards.queries import Frozen, latest_tables
 from lms.learning.models import EnrolmentProgress
 from lms.learning.rules.changes import Reading
 from lms.learning.rules.standing import Course
@@ -191,11 +192,14 @@ class CountedEdition:
     place: str
     starts_on: dt.date
     ends_on: dt.date
+    frozen: Frozen | None
+    """The numbers that were published last."""
 
 
 def counted_editions(session: Session, scope: Scope) -> list[CountedEdition]:
-    """The editions whose numbers a mandate shows, the latest first; one statement."""
+    """The editions whose numbers a mandate shows, the latest first; two statements."""
     within = true() if scope.counts_everything else Edition.public_id.in_(scope.counts_editions)
     found = select(Edition.public_id, Edition.title, Edition.place, Edition.starts_on, Edition.ends_on).where(within)
-    rows = session.execute(found.order_by(Edition.starts_on.desc(), Edition.id.desc()))
-    return [CountedEdition(*row) for row in rows]
+    rows = session.execute(found.order_by(Edition.starts_on.desc(), Edition.id.desc())).all()
+    tables = latest_tables(session, [row.public_id for row in rows])
+    return [CountedEdition(*row, frozen=tables.get(row.public_id)) for row in rows]

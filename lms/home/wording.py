@@ -34,7 +34,7 @@ SEES: Mapping[Sight, LazyString] = {
     Sight.COMPLETION: _l(
         "Your name, state, ministry or institution; whether your pre-reading is finished and your record issued."
     ),
-    Sight.COUNTS: _l("Numbers only, of groups of five people and more. Never your name."),
+    Sight.COUNTS: _l("Tables frozen every Monday, in fives. Never your name."),
 }
 
 

@@ -32,6 +32,7 @@ from .models import IdentityKind, IdentityRow, MailChoice, MailedToken, Person, 
 from .queries.institutions import zone_on
 from .queries.mail import stopped
 from .queries.persons import name_of
+from .queries.sensitive import is_to_be_named
 from .rules.codes import spaced
 from .rules.letters import PROVING
 from .sealing import name_place
@@ -155,12 +156,13 @@ def reader_of(
         .outerjoin(MailChoice, MailChoice.person_id == Person.id)
         .where(Person.id == person_id)
     ).one()
-    name = name_of(session, person_id)
+    name, named = name_of(session, person_id), is_to_be_named(session, person_id)
+    called = name.called if name else address
     return Reader(
-        name=name.called if name else address,
+        name=called if named else "",
         locale=locale or row.locale or "en",
         zone=row.zone or zone_on(session, person_id, now().date()),
-        says_little=bool(row.says_little),
+        says_little=bool(row.says_little) or not named,
         stop_url=stop_url(row.subject) if writers[template].digest else "",
     )
 

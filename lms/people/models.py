@@ -318,3 +318,21 @@ class MailFailure(Model):
     over_by: Mapped[str | None] = mapped_column(String(40))
 
     __table_args__ = (UniqueConstraint("letter_id", "kind"),)
+
+
+class SensitiveMark(Model):
+    """That a person, or everybody of a state, is not to be named in lists, letters and files, or no longer is.
+    Append-only: triggers that the migrations make refuse everything else; the last mark counts."""
+
+    __tablename__ = "lms_sensitive_mark"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("lms_person.id"), index=True)
+    state_code: Mapped[str | None] = mapped_column(ForeignKey("lms_state.code"), index=True)
+    on: Mapped[bool]
+    by_person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"))
+    sealed_reason: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Under the key of the person marked; for a state, of whoever marked it."""
+    at: Mapped[dt.datetime]
+
+    __table_args__ = (CheckConstraint("(person_id IS NULL) <> (state_code IS NULL)", name="one_of_both"),)

@@ -66,6 +66,11 @@ def name_place(place: str) -> str:
     return f"lms_identity:sealed:{place}"
 
 
+def mark_place(at: dt.datetime) -> str:
+    """Where the reason for not naming somebody belongs."""
+    return f"lms_sensitive_mark:reason:{at.astimezone(dt.UTC).isoformat()}"
+
+
 def confirmation_place(at: dt.datetime) -> str:
     """Where the reason for confirming somebody's name belongs."""
     return f"lms_name_confirmation:reason:{at.astimezone(dt.UTC).isoformat()}"

@@ -66,7 +66,10 @@ def find(code: str) -> State | None:
 
 
 def name(code: str, locale: str) -> str:
-    """What the state is called in this language; in English where the language has no name for it."""
+    """What the state is called in this language; in English where the language has no name for it. Nothing for the
+    empty code, which stands where a state is not to be named."""
+    if not code:
+        return ""
     state = _of(code)
     language = _language(locale)
     if language in UN_LANGUAGES:
@@ -76,7 +79,7 @@ def name(code: str, locale: str) -> str:
 
 def footnote(code: str, locale: str) -> str | None:
     """What must be said along with the name, where it must not stand alone."""
-    notes = _of(code).footnote
+    notes = _of(code).footnote if code else None
     return notes.get(_language(locale), notes[FALLBACK]) if notes else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit
@@ -21,6 +22,12 @@ from .models import ReminderSending, ReminderText
 from .planning import Plan
 from .rules import Candidate, Text, mistakes, packed, tidy, unknown_places
 from .wording import MISTAKES, house_text
+
+
+def hold(session: Session, edition: str) -> None:
+    """Let nobody else send reminders of this edition until the change is done: two who look at the same list must not
+    both write to its people."""
+    session.execute(select(Edition.id).where(Edition.public_id == edition).with_for_update(key_share=True))
 
 
 def send(session: Session, *, plan: Plan, seen: str, client_key: str, at: dt.datetime, by: str) -> int:

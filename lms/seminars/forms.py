@@ -13,6 +13,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, EmailField, HiddenField, SelectField, StringField, TextAreaField, TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import (
+    AnyOf,
     DataRequired,
     Email,
     InputRequired,
@@ -243,6 +244,23 @@ class ReasonForm(Form):
     """Why somebody is taken out, or why a name is confirmed for its holder."""
 
     reason = StringField(_l("Reason"), needed(500))
+
+
+class SensitiveForm(Form):
+    """Whether a person, or everybody of a state, is not to be named; the button says which."""
+
+    reason = StringField(_l("Reason"), needed(500))
+    act = HiddenField(validators=[AnyOf(("person-on", "person-off", "state-on", "state-off"))])
+
+    @property
+    def of_state(self) -> bool:
+        """Whether it is about the state."""
+        return str(self.act.data).startswith("state")
+
+    @property
+    def on(self) -> bool:
+        """Whether the mark is set rather than taken away."""
+        return str(self.act.data).endswith("-on")
 
 
 class DeadlineForm(ZonedForm):

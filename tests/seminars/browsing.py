@@ -29,8 +29,8 @@ class Browser:
             db.session.expunge(person)
 
     def get(self, path: str) -> TestResponse:
-        """Open a page."""
-        return self._open(path, method="GET")
+        """Open a page, or take a file away whole."""
+        return self._open(path, method="GET", buffered=True)
 
     def post(self, path: str, **form: Any) -> TestResponse:
         """Send a form."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from .choices import Choices, choices
 from .counting import behind, how_many, numbers, waiting_numbers
 from .exports import Taken, taken
+from .frozen import Frozen, frozen_tables, latest_tables
 from .lists import Listed, People, people, people_behind
 from .looks import Look, SeenEdition, look
 
 __all__ = [
     "Choices",
+    "Frozen",
     "Listed",
     "Look",
     "People",
@@ -17,7 +19,9 @@ __all__ = [
     "Taken",
     "behind",
     "choices",
+    "frozen_tables",
     "how_many",
+    "latest_tables",
     "look",
     "numbers",
     "people",

@@ -19,7 +19,7 @@ from lms.learning.models import EnrolmentProgress, UnitProgress, UnitState
 from lms.learning.queries import standings
 from lms.learning.rules.standing import Standing
 from lms.people.models import Institution, Person
-from lms.people.queries import names_of
+from lms.people.queries import beside, names_of
 from lms.people.rules import Scope
 from lms.seminars.models import (
     AttendanceClosing,
@@ -282,6 +282,11 @@ def _read_so_far(
 # The page -------------------------------------------------------------------------------------------------------------
 
 
+def _as_named(line: Line, name: str) -> Line:
+    state_code, institution_name = beside(name, line.state_code, line.institution_name)
+    return replace(line, name=name, state_code=state_code, institution_name=institution_name)
+
+
 def _named(
     session: Session, lines: Sequence[Line], names: Mapping[int, str], outlines: Mapping[int, Outline]
 ) -> list[Line]:
@@ -293,8 +298,7 @@ def _named(
     contacts = last_contacts(session, [line.facts.enrolment_id for line in lines])
     return [
         replace(
-            line,
-            name=names[line.person_id],
+            _as_named(line, names[line.person_id]),
             standing=stand.get(line.facts.enrolment_id),
             contact=contacts.get(line.facts.enrolment_id),
         )

@@ -26,7 +26,8 @@ from lms.people.models import (
     PersonKey,
     Sector,
 )
-from lms.people.queries import listed_name, names_of
+from lms.people.queries import beside, listed_name, names_of
+from lms.people.queries.sensitive import not_to_be_named
 from lms.seminars.models import Enrolment, EnrolmentState, NameAwaited, ParticipantRequest, StageReached
 from lms.seminars.queries import PersonRow, people_where
 from lms.seminars.rules import Stage, counted
@@ -106,7 +107,9 @@ def people(session: Session, seen: Look, wanted: Filter, page: int, *, by_name: 
         rows = _rows(session, seen, [*which, _enrolment.c.id.in_(ids)], 1)
     else:
         rows = _rows(session, seen, which, part.page)
-    names = {row.id: listed_name(row.subject, row.wrapped, row.place, row.sealed) for row in rows}
+    names = {
+        row.id: listed_name(row.person_id, row.subject, row.wrapped, row.place, row.sealed, row.hidden) for row in rows
+    }
     if by_name:
         rows = sorted(rows, key=lambda row: (sort_key(names[row.id]), row.id))
     return People(total, part, _listed(session, seen, rows, names), by_name)
@@ -148,7 +151,13 @@ _SAID: Select[*tuple[Any, ...]] = (
 )  # fmt: skip
 _BY_ID = _SAID.where(_enrolment.c.id.in_(bindparam("enrolment_ids", expanding=True)))
 _ROW = (
-    _SAID.add_columns(_person.c.subject, _key.c.wrapped, _identity.c.place, _identity.c.sealed)
+    _SAID.add_columns(
+        _person.c.subject,
+        _key.c.wrapped,
+        _identity.c.place,
+        _identity.c.sealed,
+        not_to_be_named(_person.c.id).label("hidden"),
+    )
     .join(_person, _person.c.id == _enrolment.c.person_id)
     .outerjoin(_key, _key.c.person_id == _person.c.id)
     .outerjoin(
@@ -217,11 +226,12 @@ def _stands(state: EnrolmentState, reached: str | None, sight: Sight) -> tuple[S
 def _line(sight: Sight, row: Row[Any], name: str, units: tuple[int, int] | None) -> Listed:
     full = sight is Sight.EVERYTHING
     status, unseen = _stands(row.state, row.stages, sight)
+    state_code, institution_name = beside(name, row.state_code, row.name)
     return Listed(
         public_id=row.public_id,
         name=name,
-        state_code=row.state_code,
-        institution_name=row.name,
+        state_code=state_code,
+        institution_name=institution_name,
         sector=row.sector,
         status=status,
         units=units,

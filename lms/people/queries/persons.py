@@ -14,8 +14,11 @@ from sqlalchemy.orm import Session
 from lms.kernel.secrets import unseal
 from lms.kernel.settings import keyring
 from lms.people.models import HostLink, IdentityKind, IdentityRow, Person, PersonKey
+from lms.people.rules.code_names import code_name
 from lms.people.rules.names import PersonName
 from lms.people.sealing import name_place
+
+from .sensitive import not_to_be_named
 
 NO_NAME = _l("Name erased")
 
@@ -31,19 +34,34 @@ class AddressView:
     verified_at: dt.datetime | None
 
 
+class CodeName(str):
+    """A name that stands for another one; what else could tell who it is, such as a state, is left out beside it."""
+
+
+def beside(name: str, state_code: str, institution: str) -> tuple[str, str]:
+    """The state and institution that stand beside a name in a list: neither beside a code name."""
+    return ("", "") if isinstance(name, CodeName) else (state_code, institution)
+
+
 def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
-    """The names as they stand in lists, in one statement; "Name erased" for people without a key."""
+    """The names as they stand in lists, in one statement: a `CodeName` for whoever is not to be named, "Name erased"
+    for people without a key. Every list takes its names from here, so that none of them names who must not be."""
     wanted = set(person_ids)
     if not wanted:
         return {}
-    found = full_names_of(session, wanted)
-    return {number: found[number].listed if number in found else str(NO_NAME) for number in wanted}
+    known = _known(session, wanted)
+    return {number: _in_lists(number, known.get(number)) for number in wanted}
 
 
-def listed_name(subject: str, wrapped: bytes | None, place: str | None, sealed: bytes | None) -> str:
-    """The name as it stands in lists, from what is kept of it; "Name erased" without a key."""
+def listed_name(
+    person_id: int, subject: str, wrapped: bytes | None, place: str | None, sealed: bytes | None, hidden: bool
+) -> str:
+    """The name as it stands in lists, from what is kept of it: a `CodeName` where it is `hidden`, that is, for whoever
+    is `not_to_be_named`; "Name erased" without a key."""
     if wrapped is None or place is None or sealed is None:
         return str(NO_NAME)
+    if hidden:
+        return CodeName(code_name(person_id, keyring().veil))
     opened = unseal(keyring().unwrap(wrapped, subject), sealed, name_place(place))
     return PersonName.from_json(opened.decode()).listed
 
@@ -51,7 +69,14 @@ def listed_name(subject: str, wrapped: bytes | None, place: str | None, sealed: 
 # Built once, of tables: see `viewers`.
 _person, _key, _identity = (cast(Table, model.__table__) for model in (Person, PersonKey, IdentityRow))
 _SEALED_NAMES = (
-    select(_person.c.id, _person.c.subject, _key.c.wrapped, _identity.c.place, _identity.c.sealed)
+    select(
+        _person.c.id,
+        _person.c.subject,
+        _key.c.wrapped,
+        _identity.c.place,
+        _identity.c.sealed,
+        not_to_be_named(_person.c.id),
+    )
     .join(_key, _key.c.person_id == _person.c.id)
     .join(_identity, _identity.c.person_id == _person.c.id)
     .where(_person.c.id.in_(bindparam("person_ids", expanding=True)))
@@ -60,15 +85,31 @@ _SEALED_NAMES = (
 
 
 def full_names_of(session: Session, person_ids: set[int]) -> dict[int, PersonName]:
-    """The whole names, in one statement; people without a key are absent."""
+    """The whole names as they are, in one statement, for records and for their holders, never for lists; people without
+    a key are absent."""
+    return {number: name for number, (name, _hidden) in _known(session, person_ids).items()}
+
+
+def _known(session: Session, person_ids: set[int]) -> dict[int, tuple[PersonName, bool]]:
+    """The whole names, and who is not to be named."""
     session.flush()  # a statement sent past the session does not see by itself what is not written yet
     ring = keyring()
     return {
-        person_id: PersonName.from_json(unseal(ring.unwrap(wrapped, subject), sealed, name_place(place)).decode())
-        for person_id, subject, wrapped, place, sealed in session.connection().execute(
+        person_id: (
+            PersonName.from_json(unseal(ring.unwrap(wrapped, subject), sealed, name_place(place)).decode()),
+            bool(hidden),
+        )
+        for person_id, subject, wrapped, place, sealed, hidden in session.connection().execute(
             _SEALED_NAMES, {"person_ids": sorted(person_ids)}
         )
     }
+
+
+def _in_lists(person_id: int, known: tuple[PersonName, bool] | None) -> str:
+    if known is None:
+        return str(NO_NAME)
+    name, hidden = known
+    return CodeName(code_name(person_id, keyring().veil)) if hidden else name.listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +122,18 @@ class Identity:
 
 
 def identities_of(session: Session, person_ids: Collection[int]) -> dict[int, Identity]:
-    """Names and addresses of several people, in one statement; people without a key are absent."""
+    """Names and addresses of several people for lists, in one statement: a code name and no address for whoever is not
+    to be named; people without a key are absent."""
     ring = keyring()
     keys: dict[int, bytes] = {}
     names: dict[int, PersonName] = {}
     addresses: dict[int, str] = {}
-    for person_id, subject, wrapped, kind, place, sealed in session.connection().execute(
+    for person_id, subject, wrapped, kind, place, sealed, hidden in session.connection().execute(
         _SEALED, {"person_ids": person_ids}
     ):
+        if hidden:
+            names[person_id] = PersonName(CodeName(code_name(person_id, ring.veil)))
+            continue
         if person_id not in keys:
             keys[person_id] = ring.unwrap(wrapped, subject)
         text = unseal(keys[person_id], sealed, name_place(place)).decode()
@@ -99,10 +144,17 @@ def identities_of(session: Session, person_ids: Collection[int]) -> dict[int, Id
     return {person_id: Identity(name, addresses.get(person_id, "")) for person_id, name in names.items()}
 
 
-_person, _key, _identity = (cast(Table, model.__table__) for model in (Person, PersonKey, IdentityRow))
 # Built once, of tables: a list of thousands asks it again and again.
 _SEALED = (
-    select(_person.c.id, _person.c.subject, _key.c.wrapped, _identity.c.kind, _identity.c.place, _identity.c.sealed)
+    select(
+        _person.c.id,
+        _person.c.subject,
+        _key.c.wrapped,
+        _identity.c.kind,
+        _identity.c.place,
+        _identity.c.sealed,
+        not_to_be_named(_person.c.id),
+    )
     .select_from(_person.join(_key, _key.c.person_id == _person.c.id).join(_identity))
     .where(_person.c.id.in_(bindparam("person_ids", expanding=True)), _identity.c.primary)
 )
@@ -114,9 +166,13 @@ def name_of(session: Session, person_id: int) -> PersonName | None:
 
 
 def person_name(session: Session, person_id: int) -> str:
-    """The full name as it stands on a certificate; "Name erased" without a key."""
-    found = name_of(session, person_id)
-    return found.full if found else str(NO_NAME)
+    """The full name for a page about somebody else: a `CodeName` for whoever is not to be named; "Name erased" without
+    a key."""
+    found = _known(session, {person_id}).get(person_id)
+    if found is None:
+        return str(NO_NAME)
+    name, hidden = found
+    return CodeName(code_name(person_id, keyring().veil)) if hidden else name.full
 
 
 def addresses_of(session: Session, person_id: int) -> list[AddressView]:

@@ -50,6 +50,9 @@ from .persons import Newcomer as Newcomer
 from .persons import create_people as create_people
 from .persons import create_person as create_person
 from .persons import person_for_address as person_for_address
+from .sensitive import look_behind as look_behind
+from .sensitive import mark_person as mark_person
+from .sensitive import mark_state as mark_state
 from .sessions import end_other_sessions as end_other_sessions
 from .sessions import end_session as end_session
 from .sessions import end_session_row as end_session_row

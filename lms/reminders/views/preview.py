@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import flash, redirect, request, url_for
@@ -92,9 +93,12 @@ def _page(found: Plan, form: SendForm, status: int = 200) -> tuple[str, int]:
 
 
 def _letter(session: Session, found: Plan, one: Candidate) -> Letter:
-    """The letter as this person would get it, by the same function that writes it when it is sent."""
+    """The letter as this person would get it, by the same function that writes it when it is sent.
+
+    Except for the link that stops reminders: whoever has it can use it.
+    """
     left = queries.units_left(session, found.edition.id, [one.enrolment_id])[one.enrolment_id]
-    reader = reader_of(session, one.person_id, template=DIGEST)
+    reader = replace(reader_of(session, one.person_id, template=DIGEST), stop_url=_("(a link of the reader's own)"))
     return compose(DIGEST, reader, {"items": packed([found.item(one, left)])}, "")
 
 
@@ -112,6 +116,7 @@ def send(edition: str) -> Answer:
         return _page(_plan(db.session(), edition), form, 422)
     try:
         with unit_of_work() as session:
+            services.hold(session, edition)
             number = services.send(
                 session, plan=_plan(session, edition), seen=form.seen.data, client_key=form.client_key.data,
                 at=now(), by=viewer.subject,

@@ -66,7 +66,13 @@ def sheet_people(session: Session, edition: Edition, scope: Scope) -> list[Sheet
     rows = session.execute(found).all()
     names = people.names_of(session, [row.person_id for row in rows])
     listed = [
-        SheetPerson(row.id, row.public_id, row.person_id, names.get(row.person_id, ""), row.state_code, row.name)
+        SheetPerson(
+            row.id,
+            row.public_id,
+            row.person_id,
+            names[row.person_id],
+            *people.beside(names[row.person_id], row.state_code, row.name),
+        )
         for row in rows
     ]
     return sorted(listed, key=lambda person: (person.name.casefold(), person.public_id))

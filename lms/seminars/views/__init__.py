@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import attendance, companions, contacts, downloads, editions, imports, nominations, own, participants
+from . import attendance, companions, contacts, downloads, editions, imports, nominations, own, participants, sensitive
 from .blueprint import bp
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "nominations",
     "own",
     "participants",
+    "sensitive",
 ]

@@ -105,6 +105,8 @@ def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) 
     steps = queries.history(session, row.id, row.person_id)
     stages = queries.stages_of(session, row.id)
     note_look("participant.looked", row.public_id)
+    person_name = people.person_name(session, row.person_id)
+    hidden = isinstance(person_name, people.CodeName)
     return render(
         "lms/seminars/participant.html",
         edition=found,
@@ -113,8 +115,9 @@ def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) 
         forms=_forms(found, requests) | (refused or {}),
         contacts=queries.contacts_of(session, row.id, row.person_id),
         contact_words=CONTACTS,
-        person_name=people.person_name(session, row.person_id),
-        addresses=people.addresses_of(session, row.person_id),
+        person_name=person_name,
+        hidden=hidden,
+        addresses=[] if hidden else people.addresses_of(session, row.person_id),
         requests=requests,
         failure=people.failures_of(session, [row.person_id], now().date()).get(row.person_id),
         letters=posted(session, row.person_id, found.public_id),
@@ -293,7 +296,9 @@ def replace(edition: str, enrolment: str) -> Answer:
     viewer = me()
     found = queries.edition_of(db.session(), edition, viewer.scope)
     row = queries.enrolment_row(db.session(), edition, enrolment, viewer.scope)
-    form = ReplaceForm(_languages(), state=row.state_code, institution=row.institution_name)
+    person_name = people.person_name(db.session(), row.person_id)
+    state_code, institution = people.beside(person_name, row.state_code, row.institution_name)
+    form = ReplaceForm(_languages(), state=state_code, institution=institution)
     if form.validate_on_submit():
         try:
             with unit_of_work() as session:
@@ -309,7 +314,6 @@ def replace(edition: str, enrolment: str) -> Answer:
         else:
             flash(_("The place has passed on, and the invitation is on its way."), "done")
             return _to(edition, new.public_id)
-    person_name = people.person_name(db.session(), row.person_id)
     page = render(
         "lms/seminars/replace.html", form=form, edition=found, row=row, person_name=person_name, states=state_names()
     )

@@ -1,0 +1,92 @@
+"""Who is not to be named: the one condition behind code names, and what was said of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import cast
+
+from sqlalchemy import ColumnElement, Select, Table, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from lms.people.models import Affiliation, Institution, Person, SensitiveMark
+from lms.people.sealing import keys_of, mark_place, open_if_there
+
+_mark, _affiliation, _institution = (
+    cast(Table, model.__table__) for model in (SensitiveMark, Affiliation, Institution)
+)
+_last = aliased(_mark)
+_STATES_IN_FORCE = select(_mark.c.state_code).where(
+    _mark.c.on,
+    _mark.c.id.in_(select(func.max(_last.c.id)).where(_last.c.state_code.is_not(None)).group_by(_last.c.state_code)),
+)
+
+
+def not_to_be_named(person_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether the last mark of a person says so, or that of a state which they serve."""
+    newest = select(func.max(_last.c.id)).where(_last.c.person_id == person_id).scalar_subquery()
+    own = exists().where(_mark.c.id == newest, _mark.c.on)
+    serving = (
+        select(_affiliation.c.id)
+        .join(_institution, _institution.c.id == _affiliation.c.institution_id)
+        .where(_affiliation.c.person_id == person_id, _affiliation.c.until.is_(None))
+        .where(_institution.c.state_code.in_(_STATES_IN_FORCE))
+    )
+    return own | serving.exists()
+
+
+def unnamed_states(session: Session) -> frozenset[str]:
+    """The states whose people are not to be named; one statement."""
+    return frozenset(code for code in session.scalars(_STATES_IN_FORCE) if code)
+
+
+@dataclass(frozen=True)
+class MarkRow:
+    """One mark: whether it was set or taken away, when, and why."""
+
+    on: bool
+    of_state: bool
+    at: dt.datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Sensitive:
+    """What is marked of a person: themselves, and the state they serve."""
+
+    person: bool
+    state: bool
+    marks: tuple[MarkRow, ...]
+
+    @property
+    def in_force(self) -> bool:
+        """Whether a code name stands in lists."""
+        return self.person or self.state
+
+
+def sensitive(session: Session, person_id: int, state_code: str) -> Sensitive:
+    """The marks of a person and of their state, the last first; two statements."""
+    rows = list(session.scalars(_marks(person_id, state_code)))
+    keys = keys_of(session, {row.person_id or row.by_person_id for row in rows})
+    last = {bool(row.state_code): row.on for row in reversed(rows)}
+    marks = tuple(
+        MarkRow(
+            on=row.on,
+            of_state=row.state_code is not None,
+            at=row.at,
+            reason=open_if_there(keys.get(row.person_id or row.by_person_id), row.sealed_reason, mark_place(row.at)),
+        )
+        for row in rows
+    )
+    return Sensitive(person=last.get(False, False), state=last.get(True, False), marks=marks)
+
+
+def _marks(person_id: int, state_code: str) -> Select[SensitiveMark]:
+    either = (SensitiveMark.person_id == person_id) | (SensitiveMark.state_code == state_code)
+    return select(SensitiveMark).where(either).order_by(SensitiveMark.id.desc())
+
+
+def is_to_be_named(session: Session, person_id: int) -> bool:
+    """Whether a letter may call this person by name."""
+    found = session.scalar(select(not_to_be_named(Person.__table__.c.id)).where(Person.id == person_id))
+    return not found
