@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 from lms.authoring.cli import load, take
 from lms.catalogue.cli import courses
 from lms.demo.cli import demo, fill
+from lms.home.cli import scope
 from lms.integrations.cli import commands
 from lms.kernel import migrations
 from lms.kernel.db import db
@@ -25,7 +26,7 @@ from lms.web import logs
 group = AppGroup("lms", help="The learning system of the Raphael Lemkin Seminar.")
 courses.add_command(load)
 courses.add_command(report)
-for command in (courses, demo, people, records, *commands()):
+for command in (courses, demo, people, records, scope, *commands()):
     group.add_command(command)
 
 

@@ -32,7 +32,7 @@ def people(edition: str, form: str) -> Response:
     session = db.session()
     seen = queries.look(session, edition, me().scope)
     offered = queries.choices(session, seen)
-    wanted = filter_in(request.args, edition, offered.states).within(seen.sight)
+    wanted = filter_in(request.args, edition, offered).within(seen.sight)
     rows = queries.people_behind(session, seen, wanted)
     taken_away(edition, "people", form, filter=address_of(wanted, edition), people=len(rows))
     return as_file(people_sheet(seen, queries.taken(session, seen, rows), language()), form)

@@ -14,6 +14,7 @@ from lms.kernel.settings import keyring
 from lms.people.models import Sector
 from lms.seminars.rules import Stage
 
+from .queries import Choices
 from .rules.looks import Awaiting, Filter
 
 E = TypeVar("E", bound=enum.StrEnum)
@@ -33,9 +34,9 @@ def _key(keys: Keyring, edition: str, code: str) -> str:
     return keys.veil(f"{edition}:{code}")[:10]
 
 
-def filter_in(args: Mapping[str, str], edition: str, states: Iterable[str]) -> Filter:
-    """The filter that an address asks for; `states` are those that can be asked for."""
-    by_key = {state_key(edition, code): code for code in states}
+def filter_in(args: Mapping[str, str], edition: str, offered: Choices) -> Filter:
+    """The filter that an address asks for; states and modules can be asked for where they are offered."""
+    by_key = {state_key(edition, code): code for code in offered.states}
     state = _short(args.get("state"))
     return Filter(
         stage=_one_of(Stage, args.get("stage")),
@@ -43,7 +44,19 @@ def filter_in(args: Mapping[str, str], edition: str, states: Iterable[str]) -> F
         state=by_key.get(state, NOWHERE) if state else None,
         sector=_one_of(Sector, args.get("sector")),
         institution=_short(args.get("institution")),
+        progress=_progress(args.get("progress"), offered.module_keys),
     )
+
+
+def _progress(asked: str | None, modules: Iterable[str]) -> str | None:
+    module = Filter(progress=asked).module
+    return asked if module and module[0] in modules else None
+
+
+def year_in(args: Mapping[str, str]) -> int | None:
+    """The year that an address asks for."""
+    asked = args.get("year", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else None
 
 
 def by_name_in(args: Mapping[str, str]) -> bool:

@@ -19,10 +19,10 @@ from lms.web.languages import gettext as _
 from .forms import address_of, state_key
 from .options import options
 from .queries import Choices, Listed, Look, People
-from .rules.looks import AFTER_CLOSING, STAGES, Awaiting, Filter, Numbers, Sight, Status
+from .rules.looks import AFTER_CLOSING, FINISHED, OPEN, STAGES, Awaiting, Filter, Numbers, Sight, Status
 from .rules.matrix import matrix
 from .tables import MatrixPart, footnotes, state_order
-from .wording import AWAITING, STATUSES, awaited, finding
+from .wording import AWAITING, STATUSES, awaited, due, finding
 from .wording import STAGES as STAGE_WORDS
 
 
@@ -69,7 +69,8 @@ class EditionPage:
     @property
     def finding(self) -> list[str]:
         """The sentences it opens with."""
-        return finding(self.numbers, STAGES[self.seen.sight])
+        told = finding(self.numbers, STAGES[self.seen.sight])
+        return [*told, *due(self.seen.edition, self.today, closed=self.seen.closed_at)]
 
     @property
     def awaits(self) -> list[tuple[str, str]]:
@@ -182,6 +183,14 @@ class PeoplePage:
     def sector_options(self) -> Markup:
         """The sectors to filter by."""
         return options(((one.value, str(SECTORS[one])) for one in self.choices.sectors), self.wanted.sector)
+
+    @property
+    def progress_options(self) -> Markup:
+        """Every module, finished and not."""
+        modules = self.choices.modules
+        done = [(f"{FINISHED}:{key}", _("Finished: %(module)s", module=title)) for key, title in modules]
+        left = [(f"{OPEN}:{key}", _("Not finished: %(module)s", module=title)) for key, title in modules]
+        return options([*done, *left], self.wanted.progress)
 
     @property
     def institution_options(self) -> Markup:

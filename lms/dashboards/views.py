@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from flask import Blueprint, request, url_for
+from werkzeug.wrappers import Response
 
 from lms.kernel.clock import now
 from lms.kernel.db import db
+from lms.kernel.errors import NotFound
+from lms.learning.queries import finished_exactly
 from lms.people.sign_in import me
 from lms.seminars.queries import version_waiting
-from lms.seminars.rules import coordinates
-from lms.web.access import Permission, requires
+from lms.seminars.rules import Stage, coordinates
+from lms.web.access import Permission, local_path, requires
 from lms.web.dates import local_day
+from lms.web.fresh import tag_of, tagged, unchanged
 from lms.web.languages import language
 from lms.web.logs import note_look
 from lms.web.render import render
 from lms.web.slices import page_in
 
 from . import queries
-from .forms import address_of, by_name_in, filter_in
+from .forms import address_of, by_name_in, filter_in, year_in
 from .frozen_pages import frozen_page
+from .module_pages import ModulesPage
+from .overview_pages import OverviewPage
 from .pages import SOMEBODY, EditionPage, PeoplePage
 from .queries import Look
+from .queries.freshness import freshness
 from .rules.looks import Sight
 
 bp = Blueprint("dashboards", __name__)
@@ -29,12 +36,16 @@ bp = Blueprint("dashboards", __name__)
 @bp.get("/editions/<edition>")
 # Evaluators come here too, for frozen numbers alone: what a person sees is decided by `look`.
 @requires(Permission.SIGNED_IN)
-def edition(edition: str) -> str:
+def edition(edition: str) -> Response:
     """An edition at one look: how far its people are, and what it waits for."""
     viewer = me()
     seen = queries.look(db.session(), edition, viewer.scope)
     if seen.sight is Sight.COUNTS:
-        return _frozen(seen)
+        return Response(_frozen(seen), mimetype="text/html")
+    tag = _tag(seen) if seen.sight is Sight.EVERYTHING else ""
+    same = unchanged(tag) if tag else None
+    if same is not None:
+        return same
     numbers = queries.numbers(db.session(), seen)
     waiting = queries.waiting_numbers(db.session(), seen, numbers)
     page = EditionPage(
@@ -47,7 +58,18 @@ def edition(edition: str) -> str:
     )
     acts = coordinates(viewer.scope, edition) and seen.closed_at is None
     newer = version_waiting(db.session(), seen.edition.id) if acts else None
-    return render("lms/dashboards/edition.html", page=page, edition=seen.edition, me=viewer, newer=newer)
+    facts = {"edition": seen.edition, "me": viewer, "newer": newer, "tag": tag, "here": local_path()}
+    drawn = render("lms/dashboards/edition.html", page=page, **facts)
+    answer = Response(drawn, mimetype="text/html")
+    return tagged(answer, tag) if tag else answer
+
+
+def _tag(seen: queries.Look) -> str:
+    """Of the page as it is now: what is known of the people, the day, the language, the filter and the person."""
+    at, viewer = now(), me()
+    state = freshness(db.session(), [seen.edition.id], at)
+    day = local_day(at, seen.edition.zone)
+    return tag_of(viewer.subject, language(), request.full_path, seen.edition, seen.closed_at, day, state)
 
 
 @bp.get("/editions/<edition>/frozen")
@@ -77,7 +99,7 @@ def people(edition: str) -> str:
     """The people behind a number."""
     seen = queries.look(db.session(), edition, me().scope)
     offered = queries.choices(db.session(), seen)
-    wanted = filter_in(request.args, edition, offered.states).within(seen.sight)
+    wanted = filter_in(request.args, edition, offered).within(seen.sight)
     found = queries.people(db.session(), seen, wanted, page_in(request.args), by_name=by_name_in(request.args))
     note_look("people.listed", edition, filter=address_of(wanted, edition), people=len(found.rows))
     page = PeoplePage(
@@ -90,3 +112,27 @@ def people(edition: str) -> str:
         person_url=url_for("seminars.participant", edition=edition, enrolment=SOMEBODY),
     )
     return render("lms/dashboards/people.html", page=page, edition=seen.edition)
+
+
+@bp.get("/editions/<edition>/modules")
+@requires(Permission.COORDINATE)
+def modules(edition: str) -> str:
+    """How many have finished each module; counted when it is asked for, so apart from the edition's first page."""
+    seen = queries.look(db.session(), edition, me().scope)
+    if seen.sight is not Sight.EVERYTHING:
+        raise NotFound
+    page = ModulesPage(
+        modules=queries.choices(db.session(), seen).modules,
+        finished=finished_exactly(db.session(), seen.edition.id),
+        everyone=queries.numbers(db.session(), seen).reached(Stage.INVITED),
+        list_url=url_for("dashboards.people", edition=edition),
+    )
+    return render("lms/dashboards/modules.html", page=page, edition=seen.edition)
+
+
+@bp.get("/editions/overview")
+@requires(Permission.COORDINATE)
+def overview() -> str:
+    """All editions of a year side by side."""
+    found = queries.overview(db.session(), me().scope, year_in(request.args), now().date())
+    return render("lms/dashboards/overview.html", page=OverviewPage(found, now()))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Mapping
 
 from flask_babel import LazyString
 
 from lms.seminars.rules import Stage
+from lms.web.dates import local_day
 from lms.web.languages import gettext, ngettext
 from lms.web.languages import lazy_gettext as _l
 
+from .queries import SeenEdition
 from .rules.looks import Awaiting, Numbers, Status
 
 STAGES: Mapping[Stage, LazyString] = {
@@ -59,6 +62,16 @@ def finding(numbers: Numbers, stages: Collection[Stage]) -> list[str]:
     if Stage.SIGNED_IN not in stages or not unseen:
         return [first]
     return [first, ngettext("%(num)s has not signed in yet.", "%(num)s have not signed in yet.", unseen)]
+
+
+def due(edition: SeenEdition, today: dt.date, *, closed: dt.datetime | None) -> list[str]:
+    """How much time is left for the pre-reading, as the last sentence of what an edition's page opens with."""
+    left = (local_day(edition.deadline_at, edition.zone) - today).days
+    if closed is not None or left < 0:
+        return []
+    if left == 0:
+        return [gettext("The pre-reading is due today.")]
+    return [ngettext("The pre-reading is due in %(num)s day.", "The pre-reading is due in %(num)s days.", left)]
 
 
 def awaited(what: Awaiting, number: int) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lms.catalogue import queries as catalogue
@@ -18,7 +18,7 @@ from lms.people.rules import PersonName
 from lms.plugins.manager import unit_kinds
 from lms.seminars import queries as seminars
 from lms.seminars import services
-from lms.seminars.models import ContactKind, Edition, EditionKind, Enrolment, Mark, RequestKind
+from lms.seminars.models import ContactKind, Edition, EditionKind, Enrolment, MakeUp, Mark, RequestKind
 from lms.seminars.rules import EditionFacts
 from lms.seminars.services import Nominee
 
@@ -59,7 +59,7 @@ class Builder:
         staff = {who.key: self._person(who, self.at - dt.timedelta(days=300)) for who in self.cast.staff}
         self._administrators(staff)
         over = self._edition(self.at.date() - dt.timedelta(days=180))
-        open_now = self._edition(self.at.date() + dt.timedelta(days=20))
+        open_now = self._edition(self.at.date() + dt.timedelta(days=20), by_day=True)
         self._mandates(staff)
         self._past(over, staff["coordinator"].subject)
         for who in self.cast.participants:
@@ -131,7 +131,7 @@ class Builder:
 
     # Editions --------------------------------------------------------------------------------------------------
 
-    def _edition(self, starts_on: dt.date) -> Edition:
+    def _edition(self, starts_on: dt.date, *, by_day: bool = False) -> Edition:
         slug, _version = catalogue.courses(self.session)[0]
         local = dt.datetime.combine(starts_on - dt.timedelta(days=9), dt.time(18), ZoneInfo(ZONE))
         facts = EditionFacts(
@@ -142,6 +142,7 @@ class Builder:
             ends_on=starts_on + dt.timedelta(days=5),
             zone=ZONE,
             deadline_at=local.astimezone(dt.UTC),
+            deadline_on=local.date() if by_day else None,
             contact=CONTACT,
             programme=PROGRAMME,
             practical=PRACTICAL,
@@ -233,7 +234,25 @@ class Builder:
             mark = Mark.ABSENT if who.stage == "absent" else Mark.PRESENT
             marks |= {(enrolment.id, row.id): mark for row in seminars.sessions_of(self.session, edition.id)}
         services.mark_attendance(self.session, edition=edition, marks=marks, at=evening, by=by)
+        there = next(place for (place, _half_day), mark in marks.items() if mark is Mark.PRESENT)
+        self._make_up(edition, self.session.get_one(Enrolment, there), evening, by)
         services.close_attendance(self.session, edition=edition, at=evening + dt.timedelta(hours=1), by=by)
+
+    def _make_up(self, edition: Edition, enrolment: Enrolment, at: dt.datetime, by: str) -> None:
+        """Somebody was excused on the first half-day, and made up for it."""
+        services.attest(
+            self.session,
+            edition=edition,
+            enrolment=enrolment,
+            half_day=seminars.sessions_of(self.session, edition.id)[0],
+            mark=Mark.EXCUSED,
+            reason="The flight was cancelled.",
+            make_up=services.MakeUpWork("Tell the group in five minutes what you missed.", edition.ends_on),
+            at=at,
+            by=by,
+        )
+        work = self.session.scalars(select(MakeUp).where(MakeUp.enrolment_id == enrolment.id)).one()
+        services.confirm_make_up(self.session, edition=edition, enrolment=enrolment, make_up=work, at=at, by=by)
 
 
 def _name(who: Character) -> PersonName:

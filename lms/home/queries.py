@@ -84,7 +84,7 @@ _PLACES = (
         _institution.c.zone.label("institution_zone"), _person.c.name_confirmed_at,
         _edition.c.id.label("edition_id"), _version.c.version_id, _version.c.id.label("reads_id"), _version.c.since,
         *(_progress.c[name] for name in ("started_at", "completed_at", "late", "last_unit_id")),
-        _closing.c.at.label("closed_at"), _result.c.held, _result.c.present, _result.c.excused,
+        _closing.c.at.label("closed_at"), _result.c.held, _result.c.present, _result.c.excused, _result.c.made_up,
         _issued.c.record, _issued.c.dated, _ended.c.act.label("ended"),
     )
     .select_from(_enrolment)
@@ -121,7 +121,7 @@ def _place(row: Row[*tuple[Any, ...]]) -> MyPlace:
         reading=Reading(row.id, row.edition_id, row.reads_id, row.since) if row.reads_id else None,
         course=Course(row.started_at, row.completed_at, bool(row.late), row.last_unit_id),
         closed_at=row.closed_at,
-        attendance=Attendance(row.held or 0, row.present or 0, row.excused or 0),
+        attendance=Attendance(row.held or 0, row.present or 0, row.excused or 0, row.made_up or 0),
         name_confirmed=row.name_confirmed_at is not None,
         record=row.record,
         record_dated=row.dated,
@@ -181,6 +181,15 @@ def names_of_reach(session: Session, grants: Iterable[Grant], language: str) -> 
         found = published_of(session, courses)
         names |= {slug: localised(version.title, language) for slug, version in found.items()}
     return names
+
+
+def institution_names(session: Session, grants: Iterable[Grant]) -> dict[str, str]:
+    """The names of the ministries and institutions that mandates reach over; a statement where there are any."""
+    wanted = {grant.scope_id for grant in grants if grant.scope is ScopeKind.INSTITUTION and grant.scope_id}
+    if not wanted:
+        return {}
+    rows = session.execute(select(Institution.public_id, Institution.name).where(Institution.public_id.in_(wanted)))
+    return {row.public_id: row.name for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,22 +15,30 @@ from lms.kernel.db import db
 from lms.learning.queries import changed_texts, progress_of
 from lms.learning.rules.standing import Standing, standing_of
 from lms.people.queries import Viewer, names_of
-from lms.people.rules import Role
+from lms.people.queries.successions import held_by, waiting_among
+from lms.people.rules import Grant, Role
+from lms.people.rules.mandates import in_force
 from lms.people.sign_in import me
+from lms.people.views.successions import mine_or_administered
 from lms.records.queries import conditions_for
 from lms.records.rules.completion import Verdict
 from lms.seminars.queries import editions_visible
+from lms.seminars.rules import coordinates_any
 from lms.web.access import Permission, requires
 from lms.web.dates import local_day
 from lms.web.languages import language
+from lms.web.logs import note_look
 from lms.web.render import render
 
 from . import queries
+from .mandate_pages import FocalPointPage, MandateShowsPage
+from .own_people import own_people
 from .pages import HomePage, MandatePage, WhoSeesPage
 from .queries import MyPlace
 from .rules.places import Moment, moment_of, present_first
 from .rules.verdicts import verdict_of
 from .rules.watchers import watchers
+from .scopes import shown_of
 
 bp = Blueprint("home", __name__)
 READING = frozenset({Moment.BEFORE, Moment.THERE, Moment.AFTER})
@@ -100,12 +108,27 @@ def _verdict(viewer: Viewer, place: MyPlace, standing: Standing | None, moment: 
 
 def _by_mandate(viewer: Viewer) -> str | Response:
     """For people without a place: the edition or editions they oversee, else a page that says what they may see."""
+    if viewer.can(Permission.OVERSEE) and not coordinates_any(viewer.scope):
+        return _focal_point(viewer)
     if viewer.can(Permission.OVERSEE):
         editions = editions_visible(db.session(), viewer.scope)
         if len(editions) == 1 and not viewer.scope.everything:
             return redirect(url_for("dashboards.edition", edition=editions[0].public_id), 303)
         return redirect(url_for("seminars.editions"), 303)
     return render("lms/home/mandate.html", page=_mandate_page(viewer))
+
+
+def _focal_point(viewer: Viewer) -> str:
+    """A focal point's own people, as far as they have come, and the mandates that show them."""
+    session = db.session()
+    editions = own_people(session, viewer.scope)
+    for edition in editions:
+        note_look("people.listed", edition.public_id, people=len(edition.listed))
+    held = held_by(session, viewer.person_id, now().date())
+    names = queries.names_of_reach(session, viewer.grants, language())
+    names |= queries.institution_names(session, viewer.grants)
+    page = FocalPointPage(editions, held, names, waiting_among(session, viewer.person_id), language())
+    return render("lms/home/focal_point.html", page=page)
 
 
 def _mandate_page(viewer: Viewer) -> MandatePage:
@@ -122,6 +145,22 @@ def _mandate_page(viewer: Viewer) -> MandatePage:
         names=queries.names_of_reach(session, grants, language()),
         locale=language(),
     )
+
+
+@bp.get("/mandate/<mandate>")
+@requires(Permission.SIGNED_IN)
+def mandate_shows(mandate: str) -> str:
+    """What a mandate shows: for its holder and for administrators, who are shown no person by it."""
+    row, session = mine_or_administered(mandate), db.session()
+    grant = Grant(row.role, row.scope, row.scope_id)
+    holds = in_force(row.state, row.since, row.until, now().date())
+    page = MandateShowsPage(
+        mandate=row,
+        shown=shown_of(session, row.person_id, grant) if holds else [],
+        names=queries.names_of_reach(session, [grant], language()) | queries.institution_names(session, [grant]),
+        locale=language(),
+    )
+    return render("lms/home/mandate_shows.html", page=page)
 
 
 @bp.get("/who-sees-what")

@@ -38,6 +38,30 @@ SEES: Mapping[Sight, LazyString] = {
 }
 
 
+SHOWS: Mapping[Sight, LazyString] = {
+    Sight.EVERYTHING: _l(
+        "Names, addresses, states, ministries and institutions; how far people have come; their attendance, requests "
+        "and records."
+    ),
+    Sight.COMPLETION: _l(
+        "Names, states, ministries and institutions; whether the pre-reading is finished and the record issued."
+    ),
+    Sight.COUNTS: _l("Numbers only, of groups of five people and more. Never a name."),
+}
+
+# For each: the pages that a mandate with this sight opens.
+PAGES: Mapping[Sight, LazyString] = {
+    Sight.EVERYTHING: _l(
+        "The edition's first page, the morning's list, lists of its people and their exports, one person's page, "
+        "attendance, completion and closing."
+    ),
+    Sight.COMPLETION: _l(
+        "The edition's first page with the numbers of these people, the list of them and its exports."
+    ),
+    Sight.COUNTS: _l("The edition's tables of numbers."),
+}
+
+
 def reach(grant: Grant, names: Mapping[str, str], locale: str) -> str:
     """What a mandate reaches over, in words; `names` are those of editions, courses and institutions by public id."""
     if grant.scope is ScopeKind.ALL or not grant.scope_id:
@@ -86,4 +110,5 @@ def _attendance(found: Condition, percent: int, begun: bool) -> tuple[str, str]:
 
 
 def _counts(found: Condition) -> dict[str, int]:
-    return {name: found.figures[name] for name in ("present", "held", "needed")}
+    figures = found.figures
+    return {"present": figures["counted"], "held": figures["held"], "needed": figures["needed"]}

@@ -3,6 +3,7 @@ certificate."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -24,7 +25,7 @@ from lms.seminars import services as seminar_services
 from lms.seminars.models import Edition
 from lms.web.access import Permission, requires
 from lms.web.dates import local_day
-from lms.web.languages import language
+from lms.web.languages import in_a_row, language
 from lms.web.logs import note_look
 from lms.web.render import render
 from lms.web.slices import page_in
@@ -54,6 +55,9 @@ def close(edition: str) -> Response | tuple[str, int]:
             with unit_of_work() as session:
                 found = seminars.edition_of(session, edition, me().scope)
                 seminar_services.close_attendance(session, edition=found, at=now(), by=me().subject)
+        except seminar_services.ClosedAlready as no:
+            flash(str(no), "done")
+            return redirect(url_for("records.closing", edition=edition), 303)
         except Refused as no:
             form.refuse(no)
         else:
@@ -67,16 +71,29 @@ def _closing_page(session: Session, edition: Edition, form: ClosingForm) -> dict
     standings = queries.standings_in(session, edition.id, me().scope)
     names = names_of(session, [standing.person_id for standing in standings])
     note_look("closing.looked-at", edition.public_id)
+    open_work = seminars.make_ups_open(session, edition.id)
+    unmarked = _unmarked(session, edition, standings)
     listed = sorted(standings, key=lambda standing: (names[standing.person_id].casefold(), standing.enrolment))
     lines = [(names[standing.person_id], standing, words.lines(standing.verdict)) for standing in listed]
     return {
         "form": form,
         "edition": edition,
+        "open_work": [names[one.person_id] for one in listed if one.enrolment_id in open_work],
+        "unmarked": [names[one.person_id] for one in listed if unmarked[one.enrolment_id]],
         "closed": seminars.closing_of(session, edition.id),
+        "in_a_row": in_a_row,
         "lasts": local_day(now(), edition.zone) <= edition.ends_on,
         "met": [line for line in lines if line[1].verdict.met],
         "not_met": [line for line in lines if not line[1].verdict.met],
     }
+
+
+def _unmarked(session: Session, edition: Edition, standings: list[queries.Standing]) -> Counter[int]:
+    """How many half-days of each person have no mark."""
+    held = len(seminars.sessions_of(session, edition.id))
+    missing = Counter({standing.enrolment_id: held for standing in standings})
+    missing.subtract(row.enrolment_id for row in seminars.marks_of(session, edition.id))
+    return missing
 
 
 @bp.get("/editions/<edition>/versions/<number>")
@@ -186,4 +203,5 @@ def _attendance(page: queries.RecordPage) -> str:
         held,
         present=present,
     )
-    return str(text)
+    made_up = ngettext("%(num)s made up for", "%(num)s made up for", page.made_up) if page.made_up else ""
+    return f"{text}, {made_up}" if made_up else str(text)

@@ -81,7 +81,7 @@ def _attendance(condition: Condition) -> tuple[str, str]:
         "Attendance: %(present)s of %(num)s half-day, %(needed)s needed",
         "Attendance: %(present)s of %(num)s half-days, %(needed)s needed",
         figures["held"],
-        present=figures["present"],
+        present=figures["counted"],
         needed=figures["needed"],
     )
     return text, " ".join(_about_sheet(figures))
@@ -89,12 +89,20 @@ def _attendance(condition: Condition) -> tuple[str, str]:
 
 def _about_sheet(figures: Mapping[str, Any]) -> list[str]:
     said = []
-    if figures["excused"]:
+    if figures["made_up"]:
+        said.append(
+            ngettext(
+                "%(num)s excused half-day was made up for and counts.",
+                "%(num)s excused half-days were made up for and count.",
+                figures["made_up"],
+            )
+        )
+    if figures["excused"] > figures["made_up"]:
         said.append(
             ngettext(
                 "%(num)s half-day was excused; this explains it, but does not count as attended.",
                 "%(num)s half-days were excused; this explains them, but they do not count as attended.",
-                figures["excused"],
+                figures["excused"] - figures["made_up"],
             )
         )
     if not figures["closed"]:

@@ -18,6 +18,7 @@ from lms.kernel.errors import NotFound, Refused
 from lms.people.letters import Draft, Reader, absolute_url, letter
 from lms.people.models import SentLetter
 from lms.people.queries import mandates_in_force, names_of
+from lms.people.queries.persons import beside
 from lms.people.rules import Grant, Role, Scope, scope_of
 from lms.people.services import write_to
 from lms.seminars.models import Edition
@@ -53,7 +54,11 @@ def focal_letter(reader: Reader, facts: Mapping[str, Any]) -> Draft:
         title=said["title"],
     )
     lines = [
-        _("%(name)s, %(place)s: %(stands)s", name=name, place=place, stands=_("finished") if done else _("not yet"))
+        _(
+            "%(who)s: %(stands)s",
+            who=f"{name}, {place}" if place else name,
+            stands=_("finished") if done else _("not yet"),
+        )
         for name, place, done in people
     ]
     link = _("The list as it stands now:") + "\n" + absolute_url("dashboards.people", edition=said["edition"])
@@ -67,8 +72,9 @@ def facts_for(session: Session, edition: Edition, focal: Scope) -> dict[str, str
     ids = [one.enrolment_id for one in dashboards.people_behind(session, seen, Filter(stage=Stage.INVITED))]
     found = candidates(session, edition, seen.scope, ids)
     names = names_of(session, [one.person_id for one in found])
-    places = {one.enrolment_id: one.institution for one in found}
-    people = sorted((names[one.person_id], places[one.enrolment_id], one.finished) for one in found)
+    # Beside a code name no institution stands: it would tell who it is.
+    shown = {one.enrolment_id: beside(names[one.person_id], "", one.institution) for one in found}
+    people = sorted((names[one.person_id], shown[one.enrolment_id][1], one.finished) for one in found)
     said = {
         "edition": edition.public_id,
         "title": edition.title,

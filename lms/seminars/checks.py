@@ -24,6 +24,7 @@ from .models import (
     Enrolment,
     EnrolmentEvent,
     Extension,
+    MakeUp,
     NameAwaited,
     OnSiteSession,
     StageReached,
@@ -159,13 +160,13 @@ def attendance(session: Session) -> Iterable[Finding]:
     """What was written at a closing is what the marks say, and nobody is missing from it."""
     halves = select(OnSiteSession.edition_id, func.count().label("held")).group_by(OnSiteSession.edition_id)
     held = {row.edition_id: row.held for row in session.execute(halves)}
-    marks = _marks_in_force(session)
+    marks, made_up = _marks_in_force(session), _made_up(session)
     for row in session.execute(_closed_places()):
         if row.held is None:
             yield Finding(f"enrolment {row.public_id}", "was in a closed edition and has no attendance result")
             continue
-        real = attendance_of(held.get(row.edition_id, 0), marks[row.id].values())
-        if Attendance(row.held, row.present, row.excused) != real:
+        real = attendance_of(held.get(row.edition_id, 0), marks[row.id], made_up[row.id])
+        if Attendance(row.held, row.present, row.excused, row.made_up) != real:
             yield Finding(f"enrolment {row.public_id}", f"has an attendance result other than its marks: {real}")
 
 
@@ -185,11 +186,20 @@ def _closed_places() -> Select[*tuple[Any, ...]]:
             AttendanceResult.held,
             AttendanceResult.present,
             AttendanceResult.excused,
+            AttendanceResult.made_up,
         )
         .join(AttendanceClosing, AttendanceClosing.edition_id == Enrolment.edition_id)
         .outerjoin(AttendanceResult, AttendanceResult.enrolment_id == Enrolment.id)
         .where(or_(AttendanceResult.enrolment_id.is_not(None), missing))
     )
+
+
+def _made_up(session: Session) -> dict[int, list[int]]:
+    made_up: dict[int, list[int]] = defaultdict(list)
+    confirmed = select(MakeUp.enrolment_id, MakeUp.session_id).where(MakeUp.confirmed_at.is_not(None))
+    for enrolment_id, session_id in session.execute(confirmed):
+        made_up[enrolment_id].append(session_id)
+    return made_up
 
 
 def _marks_in_force(session: Session) -> dict[int, dict[int, Mark]]:

@@ -48,6 +48,17 @@ def declined(reader: Reader, facts: Mapping[str, Any]) -> Draft:
     return Draft(_("Raphael Lemkin Seminar: you have declined"), said)
 
 
+@letter("seminars/deadline-changed")
+def deadline_changed(reader: Reader, facts: Mapping[str, Any]) -> Draft:
+    """The pre-reading of the reader's edition is due at another time."""
+    until = moment(dt.datetime.fromisoformat(facts["until"]), reader.zone)
+    title = facts["edition_title"]
+    said = _("your pre-reading of the %(title)s is due at another time now: %(until)s.", title=title, until=until)
+    stays = _("The texts stay open afterwards. What is finished later counts and is marked as late.")
+    paragraphs = (said, stays, _("Your seminar page:") + "\n" + absolute_url("home.index"))
+    return Draft(_("Raphael Lemkin Seminar: another date for your pre-reading"), paragraphs)
+
+
 def _answer(reader: Reader, facts: Mapping[str, Any]) -> str:
     title = facts["edition_title"]
     if RequestKind(facts["kind"]) is RequestKind.CANNOT_ATTEND:

@@ -20,6 +20,13 @@ from .rules import Link as Link
 from .rules import Mark as Mark
 from .rules import RequestKind as RequestKind
 from .rules import Stage as Stage
+from .sheet_models import AttendanceClosing as AttendanceClosing
+from .sheet_models import AttendanceMark as AttendanceMark
+from .sheet_models import AttendanceResult as AttendanceResult
+from .sheet_models import CalendarAddress as CalendarAddress
+from .sheet_models import CalledOff as CalledOff
+from .sheet_models import MakeUp as MakeUp
+from .sheet_models import OnSiteSession as OnSiteSession
 
 
 class Edition(Model):
@@ -46,6 +53,9 @@ class Edition(Model):
     contact: Mapped[str] = mapped_column(String(320))
     """An office's address, never a person's."""
     created_at: Mapped[dt.datetime]
+    revision: Mapped[int] = mapped_column(default=0)
+    """How often it has changed, with its half-days: calendars tell an old copy from a new one by it."""
+    revised_at: Mapped[dt.datetime]
 
     __table_args__ = (CheckConstraint("ends_on >= starts_on", name="in_order"),)
 
@@ -208,56 +218,6 @@ class EditionSeen(Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), primary_key=True)
     edition_id: Mapped[int] = mapped_column(ForeignKey("lms_edition.id"), primary_key=True)
     at: Mapped[dt.datetime]
-
-
-class OnSiteSession(Model):
-    """A half-day of the programme on site."""
-
-    __tablename__ = "lms_on_site_session"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    edition_id: Mapped[int] = mapped_column(ForeignKey("lms_edition.id"))
-    day: Mapped[dt.date]
-    half: Mapped[HalfDay] = mapped_column(choice(HalfDay))
-    title: Mapped[str] = mapped_column(String(200))
-
-    __table_args__ = (UniqueConstraint("edition_id", "day", "half"),)
-
-
-class AttendanceMark(Model):
-    """One mark on the sheet. Append-only: the last mark of a person and half-day counts, until attendance closes."""
-
-    __tablename__ = "lms_attendance_mark"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"), index=True)
-    session_id: Mapped[int] = mapped_column(ForeignKey("lms_on_site_session.id"))
-    mark: Mapped[Mark] = mapped_column(choice(Mark))
-    by: Mapped[str] = mapped_column(String(40))
-    at: Mapped[dt.datetime]
-
-
-class AttendanceClosing(Model):
-    """The act by which a coordinator closes an edition's attendance; once, for good."""
-
-    __tablename__ = "lms_attendance_closing"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    edition_id: Mapped[int] = mapped_column(ForeignKey("lms_edition.id"), unique=True)
-    by: Mapped[str] = mapped_column(String(40))
-    at: Mapped[dt.datetime]
-
-
-class AttendanceResult(Model):
-    """What the sheet said of one person when attendance was closed: half-days held, attended, excused."""
-
-    __tablename__ = "lms_attendance_result"
-
-    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"), primary_key=True)
-    closing_id: Mapped[int] = mapped_column(ForeignKey("lms_attendance_closing.id"))
-    held: Mapped[int]
-    present: Mapped[int]
-    excused: Mapped[int]
 
 
 class StageReached(Model):

@@ -11,12 +11,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from lms.kernel.clock import frozen
 from lms.kernel.models import AuditEntry, Job, JobState
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import services as people_services
-from lms.people.models import Person, Sector
+from lms.people.models import FailureKind, IdentityRow, MailFailure, Person, Sector, SentLetter
 from lms.people.rules import Role, ScopeKind
 from lms.seminars import services
 from lms.seminars.models import ContactKind, Edition, EditionSeen, Enrolment, RequestKind, Stage
@@ -25,6 +26,7 @@ from tests.dashboards.makers import ARABIC, crowd, place
 from tests.learning.makers import make_reader, publish
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.makers import make_edition
+from tests.seminars.makers import enrol_person
 
 LATER = NOW + dt.timedelta(days=9)
 """Nine days after everything else happened: the deadline of 23 April is two days off."""
@@ -202,11 +204,12 @@ def test_the_sheet_takes_ten_statements_at_most_however_many_people(app: Flask, 
         with unit_of_work() as session:
             edition = make_edition(session)
             crowd(session, edition, [("TZ", Sector.JUSTICE, Stage.READING)] * people)
+            address = path.format(edition.public_id)
         with frozen(LATER):
             client = coordinator(app, edition)
-            client.get(path.format(edition.public_id))
+            client.get(address)
             with statements(app) as said:
-                assert len(lines(client, path.format(edition.public_id))) == min(people, 50)
+                assert len(lines(client, address)) == min(people, 50)
         parts = (
             "BEGIN",
             "PRAGMA",
@@ -312,3 +315,35 @@ def test_somebody_called_yesterday_sinks_and_the_sheet_says_so(app: Flask) -> No
     assert "Last contact: called on 20 April 2027." in said["Anna Voorbeeld"]
     with frozen(LATER + dt.timedelta(days=1)):
         assert next(iter(lines(coordinator(app, edition), of(edition)))) == "Anna Voorbeeld"
+
+
+def test_an_address_from_which_a_letter_came_back_is_told_also_of_who_has_signed_in(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        enrolment = enrol_person(session, edition, name="Anna Voorbeeld")
+        enrolment.person.name_confirmed_at = NOW
+        session.flush()
+        came_back(session, enrolment.person_id)
+    client = coordinator(app, edition)
+    assert "A letter of 1 April 2027 could not be delivered." in lines(client, of(edition))["Anna Voorbeeld"]
+    with unit_of_work() as session:
+        session.scalars(select(MailFailure)).one().over_at = NOW
+    assert lines(client, of(edition)) == {}
+
+
+def came_back(session: Session, person_id: int) -> None:
+    """A letter of 1 April to somebody came back for good."""
+    address = select(IdentityRow.id).where(IdentityRow.person_id == person_id, IdentityRow.blind_index.is_not(None))
+    identity_id = session.scalars(address).one()
+    letter = SentLetter(
+        public_id="letter", person_id=person_id, identity_id=identity_id, template="people/invitation",
+        at=dt.datetime(2027, 4, 1, 9, 0, tzinfo=dt.UTC),
+    )  # fmt: skip
+    session.add(letter)
+    session.flush()
+    session.add(
+        MailFailure(
+            letter_id=letter.id, identity_id=identity_id, kind=FailureKind.PERMANENT, status="5.1.1",
+            day=dt.date(2027, 4, 1), noted_at=NOW,
+        )
+    )  # fmt: skip

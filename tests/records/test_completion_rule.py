@@ -33,6 +33,8 @@ MET = Facts(modules(one=True, two=True), None, True, 10, 8, 1, True)
         (RULE, {"attendance_closed": False}, [Key.ATTENDANCE]),
         (RULE, {"present": 7}, [Key.ATTENDANCE]),
         (RULE, {"present": 7, "excused": 3}, [Key.ATTENDANCE]),
+        (RULE, {"present": 7, "excused": 3, "made_up": 1}, []),
+        (RULE, {"present": 6, "excused": 3, "made_up": 1}, [Key.ATTENDANCE]),
         (RULE, {"held": 9, "present": 8}, []),
         (RULE, {"held": 9, "present": 7}, [Key.ATTENDANCE]),
         (RULE, {"held": 0, "present": 0}, [Key.ATTENDANCE]),

@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from lms.kernel.models import Job
 from lms.kernel.unit_of_work import unit_of_work
-from lms.people.models import Institution, Person, Role, ScopeKind
+from lms.people.models import Institution, Person, Role, ScopeKind, SensitiveMark
 from lms.seminars.models import Edition, Enrolment
+from tests.conftest import NOW
 from tests.people.makers import give_mandate, make_person
 from tests.reminders.makers import Held, Placed, edition, finish, letters, rows
 from tests.seminars.browsing import Browser, coordinator, words
@@ -101,3 +102,17 @@ def test_a_mandate_of_another_kind_or_over_nobody_here_has_no_letter(app: Flask)
         assert browser.get(f"/editions/{held.public_id}/focal-points/{mandate}").status_code == 404
         assert browser.post(f"/editions/{held.public_id}/focal-points/{mandate}").status_code == 404
     assert "No focal point has people in this edition" in words(browser.get(f"/editions/{held.public_id}/focal-points"))
+
+
+def test_whoever_is_not_to_be_named_stands_without_name_and_ministry(app: Flask) -> None:
+    held = edition()
+    hidden = person_of(held, "Amina Mfano", "TZ")
+    with unit_of_work() as session:
+        enrolment = session.get_one(Enrolment, hidden.id)
+        ministry = session.get_one(Institution, enrolment.institution_id).name
+        session.add(SensitiveMark(person_id=hidden.person_id, on=True, by_person_id=hidden.person_id, at=NOW))
+    _person, mandate = focal()
+    text = words(coordinator(app, held.public_id).get(f"/editions/{held.public_id}/focal-points/{mandate}"))
+    assert "Amina" not in text
+    assert ministry not in text
+    assert ": not yet" in text

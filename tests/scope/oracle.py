@@ -54,7 +54,16 @@ def _names(world: World, held: Held, person_id: int) -> bool:
     beside = [edition for edition, companion in world.companions if companion == person_id]
     if beside and (_over_all(held) or (held.role is Role.COORDINATOR and held.scope_id in beside)):
         return True
+    if any(_follows_focal_point(world, held, one) for one in world.held if one.person_id == person_id and one.counts):
+        return True
     return any(shows(held, place) for place in world.places if place.person_id == person_id)
+
+
+def _follows_focal_point(world: World, held: Held, one: Held) -> bool:
+    """Whether a mandate coordinates an edition in which the other is the focal point of somebody: it writes to them."""
+    if one.role is not Role.FOCAL_POINT or held.role not in (Role.ADMINISTRATOR, Role.COORDINATOR):
+        return False
+    return any(shows(held, place) and shows(one, place) for place in world.places if place.counted)
 
 
 def shows(held: Held, place: Placed) -> bool:

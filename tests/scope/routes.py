@@ -56,6 +56,7 @@ SOURCES: Mapping[str, object] = {
     "link": (NOBODY,),
     "handle": select(MailChoice.handle),
     "language": ("en",),
+    "token": (),
 }
 BELONGING: Mapping[str, object] = {
     "enrolment": select(Enrolment.public_id, Edition.public_id.label("edition")).join(
@@ -110,15 +111,16 @@ def _combined(rows: Values, names: list[str], known: Mapping[str, list[str]]) ->
     return rows
 
 
-def ids_of(session: Session) -> Ids:
-    """Every id there is: of the arguments named above, and of every table whose rows have a public id."""
+def ids_of(session: Session, secrets: Mapping[str, list[str]]) -> Ids:
+    """Every id there is: of the arguments named above, and of every table whose rows have a public id; and `secrets`,
+    of which only digests are kept."""
     known = {name: _known(session, source) for name, source in SOURCES.items()}
     belonging = {
         name: [{**{key: str(value) for key, value in row.items() if key != "public_id"}, name: row["public_id"]}
                for row in session.execute(found).mappings()]  # type: ignore[call-overload]
         for name, found in BELONGING.items()
     }  # fmt: skip
-    return Ids(_public_ids(session) | known, belonging)
+    return Ids(_public_ids(session) | known | dict(secrets), belonging)
 
 
 def _known(session: Session, source: object) -> list[str]:

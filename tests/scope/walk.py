@@ -188,7 +188,7 @@ def shape(address: str) -> str:
 def walk_of(world: World) -> Walk:
     """A walk through a world that has not begun yet."""
     with reading() as session:
-        return Walk(world, ids_of(session))
+        return Walk(world, ids_of(session, {"token": world.tokens}))
 
 
 def gets(world: World) -> list[Rule]:

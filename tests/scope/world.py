@@ -25,8 +25,9 @@ from lms.people import services as people
 from lms.people.models import Institution, Mandate, Person, Sector
 from lms.people.queries import viewer_for_person
 from lms.people.rules import Role, ScopeKind
-from lms.seminars import services
+from lms.seminars import queries, services
 from lms.seminars.models import Edition, Enrolment, EnrolmentState, RequestKind
+from lms.seminars.models import Mark as Attended
 from lms.seminars.rules import Companion
 from tests.authoring.desks import Worker
 from tests.authoring.drafts import FIRST_PATH, begin, save, workspace
@@ -106,6 +107,8 @@ class World:
     authored: set[int] = field(default_factory=set)
     """Who has written in a draft or on it."""
     editions: list[str] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
+    """Of the addresses under which calendars are read."""
     viewers: dict[str, int] = field(default_factory=dict)
     _clients: dict[str, FlaskClient] = field(default_factory=dict)
     _words: set[str] = field(default_factory=set)
@@ -183,6 +186,7 @@ def grow(app: Flask, folder: Path, seed: int) -> World:
     _over_and_to_come(world, reaches)
     world.viewers |= staff | {"visitor": 0} | _participants(world)
     _writings(world)
+    _calendars(world)
     _draft(world, staff)
     db.session.remove()
     return world
@@ -230,6 +234,17 @@ def _people(world: World, session: Session, editions: list[Edition], institution
             crowd.append(person)
 
 
+def _attested(world: World, session: Session, edition: Edition, place: Enrolment) -> None:
+    """The first half-day was missed, for a reason, and is made up for."""
+    person = place.person_id
+    words = f"A page on {world.mark(Kind.REASON, person, edition.public_id)}."
+    services.attest(
+        session, edition=edition, enrolment=place, half_day=queries.sessions_of(session, edition.id)[0],
+        mark=Attended.EXCUSED, reason=f"Was at {world.mark(Kind.REASON, person, edition.public_id)}.",
+        make_up=services.MakeUpWork(words, edition.ends_on), at=now(), by="-",
+    )  # fmt: skip
+
+
 BECOMES = {3: EnrolmentState.INVITED, 4: EnrolmentState.NOMINATED}
 LEAVES = (services.withdraw, services.decline)
 
@@ -239,6 +254,8 @@ def _place(
 ) -> None:
     becomes = BECOMES.get(number, EnrolmentState.ACCEPTED)
     place = enrol_person(session, edition, person=person, institution=institution, becomes=becomes)
+    if number == 0 and edition.public_id != world.editions[-1]:  # whose sheet is filled anew and closed
+        _attested(world, session, edition, place)
     if number == 1:
         message = f"We have a session: {world.mark(Kind.REQUEST, person.id, edition.public_id)}."
         services.ask(session, enrolment=place, kind=RequestKind.MORE_TIME, message=message, at=now(), by=person.subject)
@@ -357,6 +374,15 @@ def _participants(world: World) -> dict[str, int]:
         for number, edition in enumerate(world.editions, 1)
     }
     return found | {"somebody who left": left.person_id}
+
+
+def _calendars(world: World) -> None:
+    """Two participants read their dates in a program of their own."""
+    with unit_of_work() as session:
+        for place in [one for one in world.places if one.counted][:2]:
+            person = session.get_one(Person, place.person_id)
+            made = services.make_calendar_address(session, person_id=person.id, subject=person.subject, at=now())
+            world.tokens.append(made)
 
 
 def _readers(world: World) -> Iterator[Reader]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from functools import cache
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -14,14 +15,18 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.kernel.db import db
 from lms.kernel.errors import Refused
+from lms.kernel.models import Job
+from lms.kernel.unit_of_work import unit_of_work
+from lms.people.letters import letter_for
 from lms.people.models import Institution
 from lms.seminars import checks, services
 from lms.seminars.models import Edition, Enrolment
-from lms.seminars.rules import Deadline, DeadlinePolicy, due_at, end_of_day
+from lms.seminars.rules import Deadline, DeadlinePolicy, Stage, due_at, end_of_day
 from tests.conftest import statements
 from tests.seminars.browsing import coordinator, words
-from tests.seminars.makers import AT, enrol_person, facts, make_edition, make_institution
+from tests.seminars.makers import AT, enrol_person, facts, make_course, make_edition, make_institution
 from tests.seminars.submissions import EDITION, fresh, one_edition, one_person
 
 ZONES = sorted(available_timezones())
@@ -206,34 +211,143 @@ def test_a_day_after_the_first_on_site_is_refused(session: Session) -> None:
 
 # On pages -----------------------------------------------------------------------------------------------------------
 
+BY_DAY = {"deadline_policy": "end-of-day", "deadline_day": "2027-04-25", "deadline_time": ""}
+
 
 def test_a_coordinator_says_the_end_of_a_day_without_a_time(sqlite_app: Flask) -> None:
-    edition, browser = one_edition(), coordinator(sqlite_app)
-    enrolment = one_person(edition)
+    with unit_of_work() as session:
+        make_course(session)
+    browser = coordinator(sqlite_app)
     said = {**EDITION, "deadline_policy": "end-of-day", "deadline_time": ""}
-    assert browser.post(f"/editions/{edition.public_id}/edit", **said).status_code == 303
-    assert fresh(enrolment).due_at == end_of_day(dt.date(2027, 10, 20), "Africa/Dar_es_Salaam")
+    assert browser.post("/editions/new", **said).status_code == 303
+    edition = db.session.scalars(select(Edition)).one()
+    assert edition.deadline == Deadline(end_of_day(dt.date(2027, 10, 20), "Europe/Warsaw"), dt.date(2027, 10, 20))
+    enrolment = one_person(edition)
+    assert enrolment.due_at == end_of_day(dt.date(2027, 10, 20), "Africa/Dar_es_Salaam")
     path = f"/editions/{edition.public_id}/people/{enrolment.public_id}"
     page = words(browser.get(path))
     assert "Wednesday 20 October 2027, 23:59 (Dar es Salaam, UTC+3)" in page
     assert "Wednesday 20 October 2027, 22:59 (Oświęcim, UTC+2)" in page
     assert "Until the end of the day in Dar es Salaam" in page
     assert browser.post(f"{path}/extension", **{"extend-day": "2027-10-25"}).status_code == 303
-    kept = fresh(enrolment)
-    assert kept.due_at == end_of_day(dt.date(2027, 10, 25), "Africa/Dar_es_Salaam")
+    assert fresh(enrolment).due_at == end_of_day(dt.date(2027, 10, 25), "Africa/Dar_es_Salaam")
     assert "more time than the others" in words(browser.get(path))
 
 
-def test_one_moment_still_needs_its_time(sqlite_app: Flask) -> None:
-    edition, browser = one_edition(), coordinator(sqlite_app)
-    answer = browser.post(f"/editions/{edition.public_id}/edit", **{**EDITION, "deadline_time": ""})
+def test_one_moment_needs_its_time(sqlite_app: Flask) -> None:
+    with unit_of_work() as session:
+        make_course(session)
+    answer = coordinator(sqlite_app).post("/editions/new", **{**EDITION, "deadline_time": ""})
     assert answer.status_code == 422
     assert "This is needed." in words(answer)
 
 
-def test_an_edition_is_shown_with_what_was_meant(sqlite_app: Flask) -> None:
+def test_changing_what_is_said_of_an_edition_leaves_its_deadline(sqlite_app: Flask) -> None:
     edition, browser = one_edition(), coordinator(sqlite_app)
-    browser.post(f"/editions/{edition.public_id}/edit", **{**EDITION, "deadline_policy": "end-of-day"})
-    page = browser.get(f"/editions/{edition.public_id}/edit").get_data(as_text=True)
-    assert re.search(r'<option (selected )?value="end-of-day"( selected)?>', page)
-    assert 'value="2027-10-20"' in page
+    enrolment = one_person(edition)
+    said = {**EDITION, "deadline_day": "2027-10-01", "starts_on": "2027-05-09", "ends_on": "2027-05-10"}
+    assert browser.post(f"/editions/{edition.public_id}/edit", **said).status_code == 303
+    assert fresh(enrolment).due_at == edition.deadline_at
+
+
+def shown_in(page: str) -> str:
+    found = re.search(r'name="shown" value="(\w{64})"', page)
+    assert found
+    return found[1]
+
+
+def test_whom_another_deadline_affects_is_shown_before_anything_happens(sqlite_app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(sqlite_app)
+    one, two = one_person(edition, name="Neema Mfano"), one_person(edition, name="Ana Ejemplo")
+    until = edition.deadline_at + dt.timedelta(days=9)
+    with unit_of_work() as session:
+        place = session.get_one(Enrolment, two.id)
+        services.extend(session, enrolment=place, deadline_at=until, at=AT, by="c")
+    path = f"/editions/{edition.public_id}/deadline"
+    page = browser.get(f"{path}?{urlencode(BY_DAY)}")
+    said = words(page)
+    assert "1 person has more time." in said
+    assert "Neema Mfano" in said
+    assert "Ana Ejemplo" not in said, "whose extension is later stays as she is"
+    assert "Then: Sunday 25 April 2027, 23:59 (Dar es Salaam, UTC+3)." in said
+    assert fresh(one).due_at == edition.deadline_at
+
+    shown = shown_in(page.get_data(as_text=True))
+    assert browser.post(path, **BY_DAY, shown=shown, tell="y").status_code == 303
+    assert fresh(one).due_at == end_of_day(dt.date(2027, 4, 25), "Africa/Dar_es_Salaam")
+    assert fresh(two).due_at == until
+    assert [job.payload["template"] for job in letters()] == ["seminars/deadline-changed"]
+    assert browser.post(path, **BY_DAY, shown=shown, tell="y").status_code == 409, "a double click does nothing twice"
+    assert len(letters()) == 1
+    assert not [found.problem for found in checks.deadlines(db.session())]
+
+
+def letters() -> list[Job]:
+    db.session.remove()
+    return list(db.session.scalars(select(Job).where(Job.kind == "mail.send")))
+
+
+def test_the_letter_says_the_new_deadline_in_the_readers_own_time(sqlite_app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(sqlite_app)
+    one_person(edition)
+    path = f"/editions/{edition.public_id}/deadline"
+    shown = shown_in(browser.get(f"{path}?{urlencode(BY_DAY)}").get_data(as_text=True))
+    browser.post(path, **BY_DAY, shown=shown, tell="y")
+    payload = letters()[0].payload
+    db.session.remove()
+    written = letter_for(db.session(), payload)
+    assert written is not None
+    assert "Sunday 25 April 2027, 23:59 (Dar es Salaam, UTC+3)" in written.body_text
+
+
+def test_nobody_is_told_who_has_finished_or_when_it_was_not_asked_for(sqlite_app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(sqlite_app)
+    finished = one_person(edition)
+    with unit_of_work() as session:
+        services.reach(session, enrolment=session.get_one(Enrolment, finished.id), stage=Stage.PRE_READING, at=AT)
+    path = f"/editions/{edition.public_id}/deadline"
+    page = browser.get(f"{path}?{urlencode(BY_DAY)}")
+    assert "Has finished reading." in words(page)
+    assert browser.post(path, **BY_DAY, shown=shown_in(page.get_data(as_text=True)), tell="y").status_code == 303
+    assert not letters()
+
+
+def test_what_changed_since_is_shown_anew_and_nothing_is_done(sqlite_app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(sqlite_app)
+    one_person(edition)
+    path = f"/editions/{edition.public_id}/deadline"
+    shown = shown_in(browser.get(f"{path}?{urlencode(BY_DAY)}").get_data(as_text=True))
+    late = one_person(edition)
+    answer = browser.post(path, **BY_DAY, shown=shown)
+    assert answer.status_code == 409
+    assert "2 people have more time." in words(answer)
+    assert fresh(late).due_at == edition.deadline_at
+    assert browser.post(path, **BY_DAY, shown=shown_in(answer.get_data(as_text=True))).status_code == 303
+
+
+def test_a_deadline_after_the_first_day_is_refused_on_the_page(sqlite_app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(sqlite_app)
+    path, said = f"/editions/{edition.public_id}/deadline", {**BY_DAY, "deadline_day": "2027-05-10"}
+    shown = shown_in(browser.get(f"{path}?{urlencode(said)}").get_data(as_text=True))
+    answer = browser.post(path, **said, shown=shown)
+    assert answer.status_code == 422
+    assert "on the first day at the latest" in words(answer)
+
+
+def test_who_does_not_coordinate_the_edition_finds_no_such_page(sqlite_app: Flask) -> None:
+    edition, other = one_edition(), one_edition()
+    browser = coordinator(sqlite_app, other.public_id)
+    assert browser.get(f"/editions/{edition.public_id}/deadline").status_code == 404
+    assert browser.post(f"/editions/{edition.public_id}/deadline", **BY_DAY).status_code == 404
+
+
+def test_finishing_late_is_marked_for_the_coordinator(sqlite_app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(sqlite_app)
+    late, early = one_person(edition), one_person(edition)
+    after = edition.deadline_at + dt.timedelta(minutes=1)
+    with unit_of_work() as session:
+        for place, at in ((late, after), (early, edition.deadline_at)):
+            services.reach(session, enrolment=session.get_one(Enrolment, place.id), stage=Stage.PRE_READING, at=at)
+    path = f"/editions/{edition.public_id}/people"
+    assert "Finished late" in words(browser.get(f"{path}/{late.public_id}"))
+    assert "Finished late" not in words(browser.get(f"{path}/{early.public_id}"))

@@ -69,7 +69,7 @@ def test_attendance_is_met_by_the_share_of_half_days(held: int, present: int, as
 
 
 def test_an_excuse_is_counted_apart_and_a_missing_mark_is_missed() -> None:
-    assert attendance_of(4, [Mark.PRESENT, Mark.EXCUSED]) == Attendance(4, 1, 1)
+    assert attendance_of(4, {1: Mark.PRESENT, 2: Mark.EXCUSED}) == Attendance(4, 1, 1)
 
 
 def test_a_course_without_a_rule_on_attendance_asks_for_none() -> None:

@@ -127,6 +127,7 @@ def _walker(app: Flask, key: str) -> Walker:
             "name": NOBODY,
             "sha256": NOBODY,
             "medium": "court",
+            "make_up": NOBODY,
             "listing": session.scalar(select(Import.public_id).where(Import.edition_id == edition.id)),
         }
     assert all(foreign.values()), foreign

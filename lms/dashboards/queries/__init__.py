@@ -8,12 +8,14 @@ from .exports import Taken, taken
 from .frozen import Frozen, frozen_tables, latest_tables
 from .lists import Listed, People, people, people_behind
 from .looks import Look, SeenEdition, look
+from .overview import Overview, overview
 
 __all__ = [
     "Choices",
     "Frozen",
     "Listed",
     "Look",
+    "Overview",
     "People",
     "SeenEdition",
     "Taken",
@@ -24,6 +26,7 @@ __all__ = [
     "latest_tables",
     "look",
     "numbers",
+    "overview",
     "people",
     "people_behind",
     "taken",

@@ -35,7 +35,7 @@ from lms.seminars.rules import COUNTED, RequestKind, coordinates
 from lms.web.slices import Slice, slice_of, sliced
 
 from .changes import Change, changes
-from .undelivered import undelivered
+from .undelivered import Undelivered, undelivered
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +193,13 @@ def _facts(
     edition: Watched,
     asked: int,
     read: tuple[int, dt.datetime | None] | None,
-    failed: Mapping[int, dt.datetime],
+    failed: Mapping[int, Undelivered],
 ) -> Facts:
     done, last = read or (0, None)
     complete = row.completed_at is not None
-    mail_failed_at = failed.get(row.person_id)
-    if mail_failed_at and row.first_seen_at and row.first_seen_at > mail_failed_at:
-        mail_failed_at = None  # they found the way without that letter
+    letter = failed.get(row.person_id)
+    if letter and not letter.came_back and row.first_seen_at and row.first_seen_at > letter.at:
+        letter = None  # they found the way without it
     return Facts(
         enrolment_id=row.id,
         zone=edition.zone,
@@ -213,7 +213,7 @@ def _facts(
         name_confirmed=row.name_confirmed_at is not None,
         more_time_at=row.more_time_at,
         cannot_attend_at=row.cannot_attend_at,
-        mail_failed_at=mail_failed_at,
+        mail_failed_at=letter.at if letter else None,
         contacted_on=row.contacted_on,
     )
 

@@ -8,10 +8,12 @@ from typing import cast
 from sqlalchemy import Table, bindparam, exists, select
 from sqlalchemy.orm import Session
 
-from lms.dashboards.rules.looks import institution_key
+from lms.catalogue.queries import outline
+from lms.dashboards.rules.looks import Sight, institution_key
 from lms.people.models import Institution, Sector
 from lms.seminars.models import Enrolment
 from lms.seminars.queries import visible_to
+from lms.web.languages import language
 
 from .looks import Look
 
@@ -24,6 +26,13 @@ class Choices:
     sectors: tuple[Sector, ...]
     institutions: tuple[tuple[str, str, str], ...]
     """(public id, name, state code)."""
+    modules: tuple[tuple[str, str], ...] = ()
+    """(key, title) in their order; none for those who do not see progress."""
+
+    @property
+    def module_keys(self) -> tuple[str, ...]:
+        """The modules that can be asked about."""
+        return tuple(key for key, _title in self.modules)
 
 
 _institution, _enrolment = (cast(Table, model.__table__) for model in (Institution, Enrolment))
@@ -43,7 +52,9 @@ def choices(session: Session, seen: Look) -> Choices:
     found = _EVERYWHERE if seen.scope.everything else _COLUMNS.where(_HERE.where(visible_to(seen.scope)))
     rows = session.connection().execute(found, {"edition_id": seen.edition.id}).all()
     present = {row.sector for row in rows}
+    course = outline(session, seen.version_id) if seen.sight is Sight.EVERYTHING else None
     return Choices(
+        modules=tuple((module.key, module.named(language())) for module in course.modules) if course else (),
         states=tuple(sorted({row.state_code for row in rows})),
         sectors=tuple(sector for sector in Sector if sector in present),
         institutions=tuple(

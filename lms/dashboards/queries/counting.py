@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, distinct, exists, func, 
 from sqlalchemy.orm import Session
 
 from lms.dashboards.rules.looks import Awaiting, Filter, Numbers, Sight
+from lms.learning.queries import finished_module
 from lms.people.models import Institution
 from lms.seminars import queries as seminars
 from lms.seminars.models import Enrolment, NameAwaited, ParticipantRequest, StageReached
@@ -82,12 +83,16 @@ def behind(seen: Look, wanted: Filter) -> list[ColumnElement[bool]]:
     found = [_enrolment.c.edition_id == seen.edition.id]
     if not seen.scope.everything:
         found.append(visible_to(seen.scope))
-    if wanted.stage or wanted.awaiting:
+    if wanted.stage or wanted.awaiting or wanted.module:
         found.append(_enrolment.c.state.in_(sorted(COUNTED)))
     if wanted.stage:
         found.append(_reached(wanted.stage))
     if wanted.awaiting:
         found += _awaited(seen, wanted.awaiting)
+    if wanted.module:
+        key, finished = wanted.module
+        done = finished_module(_enrolment.c.id, seen.edition.id, seen.version_id, key)
+        found.append(done if finished else ~done)
     if wanted.state:
         found.append(_enrolment.c.state_code == wanted.state)
     if wanted.sector:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, Table, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
+from lms.catalogue.models import CourseVersion
+from lms.kernel.db import UtcDateTime
 from lms.kernel.models import Job, JobState
 from lms.learning.models import EnrolmentProgress
-from lms.people.models import MailedToken, Person
-from lms.people.rules import Scope
+from lms.people.models import MailFailure, Person, SentLetter
 from lms.seminars.models import (
     AttendanceMark,
     ContactNote,
@@ -22,54 +23,61 @@ from lms.seminars.models import (
     ParticipantRequest,
     StageReached,
 )
-from lms.seminars.queries import visible_to
 
-
-def freshness(session: Session, edition_ids: Collection[int], scope: Scope, at: dt.datetime) -> tuple[object, ...]:
-    """Plain facts of which at least one changes when anything does that a coordinator is shown of these editions'
-    people. Rows are only ever added to most of the tables, so a count tells of every new one, whichever transaction
-    was first."""
-    people = _people(edition_ids, scope, at).subquery()
-    beside = [
-        _appended(model, edition_ids, scope).scalar_subquery()
-        for model in (EnrolmentEvent, StageReached, Extension, ContactNote, AttendanceMark)
-    ]
-    asked = _appended(ParticipantRequest, edition_ids, scope).scalar_subquery()
-    answered = _appended(ParticipantRequest, edition_ids, scope).where(ParticipantRequest.answered_at.is_not(None))
-    failed = select(func.sum(Job.id)).where(Job.kind == "mail.send", Job.state == JobState.DEAD).scalar_subquery()
-    # Where a letter failed, a later code to somebody may take its place.
-    codes = case((failed.is_not(None), select(func.max(MailedToken.id)).scalar_subquery()))
-    row = session.execute(
-        select(*people.c, *beside, asked, answered.scalar_subquery(), failed, codes).select_from(people)
-    ).one()
-    return tuple(row)
-
-
-def _people(edition_ids: Collection[int], scope: Scope, at: dt.datetime) -> Select[*tuple[Any, ...]]:
-    """Of everybody: what they have finished, by whom; whether they were here, are due, have confirmed their name."""
-    done = func.coalesce(EnrolmentProgress.units_done, 0)
-    return (
-        select(
-            func.count(Enrolment.id).label("people"),
-            func.sum(Enrolment.id * (done + 1)).label("done"),
-            func.max(EnrolmentProgress.completed_at).label("completed"),
-            func.count(EnrolmentProgress.started_at).label("started"),
-            func.max(Enrolment.first_seen_at).label("seen"),
-            func.max(Enrolment.invited_at).label("invited"),
-            func.sum(case((Enrolment.due_at < at, Enrolment.id), else_=0)).label("overdue"),
-            func.max(Person.name_confirmed_at).label("confirmed"),
-            func.count(Person.name_confirmed_at).label("names"),
-            func.count(Person.erased_at).label("erased"),
-        )
-        .join(Person, Person.id == Enrolment.person_id)
-        .outerjoin(EnrolmentProgress, EnrolmentProgress.enrolment_id == Enrolment.id)
-        .where(Enrolment.edition_id.in_(edition_ids), visible_to(scope))
+# Built once, of tables: see `lms.people.queries.viewers`.
+_enrolment, _progress, _person, _job, _letter, _failure, _version = (
+    cast(Table, model.__table__)
+    for model in (Enrolment, EnrolmentProgress, Person, Job, SentLetter, MailFailure, CourseVersion)
+)
+_HERE = _enrolment.c.edition_id.in_(bindparam("editions", expanding=True))
+# Of everybody: what they have finished, by whom; whether they were here, are overdue, have confirmed their name.
+_PEOPLE = (
+    select(
+        func.count(_enrolment.c.id).label("people"),
+        func.sum(_enrolment.c.id * (func.coalesce(_progress.c.units_done, 0) + 1)).label("done"),
+        func.count(_progress.c.started_at).label("started"),
+        func.max(_progress.c.completed_at).label("completed"),
+        func.max(_enrolment.c.first_seen_at).label("seen"),
+        func.max(_enrolment.c.invited_at).label("invited"),
+        func.sum(case((_enrolment.c.due_at < bindparam("at", type_=UtcDateTime()), _enrolment.c.id), else_=0)).label(
+            "overdue"
+        ),
+        func.max(_person.c.name_confirmed_at).label("confirmed"),
+        func.count(_person.c.name_confirmed_at).label("names"),
+        func.count(_person.c.erased_at).label("erased"),
     )
+    .select_from(_enrolment.join(_person, _person.c.id == _enrolment.c.person_id))
+    .outerjoin(_progress, _progress.c.enrolment_id == _enrolment.c.id)
+    .where(_HERE)
+    .subquery()
+)
 
 
-def _appended(model: Any, edition_ids: Collection[int], scope: Scope) -> Select[*tuple[Any, ...]]:
-    return (
-        select(func.count(model.enrolment_id))
-        .join(Enrolment, Enrolment.id == model.enrolment_id)
-        .where(Enrolment.edition_id.in_(edition_ids), visible_to(scope))
-    )
+def _appended(model: type[Any], *more: Any) -> Any:
+    """How many rows there are of people in these editions."""
+    table = cast(Table, model.__table__)
+    theirs = select(func.count()).select_from(table.join(_enrolment, _enrolment.c.id == table.c.enrolment_id))
+    return theirs.where(_HERE, *more).scalar_subquery()
+
+
+_FAILED = select(func.sum(_job.c.id)).where(_job.c.kind == "mail.send", _job.c.state == JobState.DEAD).scalar_subquery()
+_FACTS: Select[*tuple[Any, ...]] = select(
+    *_PEOPLE.c,
+    *(
+        _appended(model)
+        for model in (EnrolmentEvent, StageReached, Extension, ContactNote, AttendanceMark, ParticipantRequest)
+    ),
+    _appended(ParticipantRequest, ParticipantRequest.__table__.c.answered_at.is_not(None)),
+    _FAILED,
+    # Where a letter failed, a later one to somebody may take its place.
+    case((_FAILED.is_not(None), select(func.max(_letter.c.id)).scalar_subquery())),
+    select(func.sum(_failure.c.id)).where(_failure.c.over_at.is_(None)).scalar_subquery(),
+    select(func.max(_version.c.id)).scalar_subquery(),
+).select_from(_PEOPLE)
+
+
+def freshness(session: Session, edition_ids: Collection[int], at: dt.datetime) -> tuple[object, ...]:
+    """Plain facts of which at least one changes when anything does that is shown of these editions' people to whoever
+    coordinates them, whose door was passed before. Rows are only ever added to most of the tables, so a count tells of
+    every new one, whichever transaction was first."""
+    return tuple(session.execute(_FACTS, {"editions": list(edition_ids), "at": at}).one())

@@ -100,6 +100,9 @@ class Numbers:
         }
 
 
+FINISHED, OPEN = "finished", "open"
+
+
 @dataclass(frozen=True)
 class Filter:
     """Which people a list shows; None asks for no such condition."""
@@ -109,13 +112,21 @@ class Filter:
     state: str | None = None
     sector: str | None = None
     institution: str | None = None
+    progress: str | None = None
+    """Who has finished a module, `finished:` and its key, or who has not, `open:` and its key."""
+
+    @property
+    def module(self) -> tuple[str, bool] | None:
+        """The module that is asked about, and whether those are wanted who have finished it."""
+        kind, _colon, key = (self.progress or "").partition(":")
+        return (key, kind == FINISHED) if key and kind in (FINISHED, OPEN) else None
 
     def within(self, sight: Sight) -> Filter:
         """The same, without what this sight does not show; by default only people who are counted."""
         if sight is Sight.EVERYTHING:
             return self
         stage = self.stage if self.stage in STAGES[sight] else Stage.INVITED
-        return replace(self, stage=stage, awaiting=None)
+        return replace(self, stage=stage, awaiting=None, progress=None)
 
     @property
     def empty(self) -> bool:
@@ -124,7 +135,7 @@ class Filter:
 
     def counted_in(self, numbers: Numbers) -> int | None:
         """How many people it finds in an edition with these numbers; None where the numbers do not say."""
-        if self.institution:
+        if self.institution or self.progress:
             return None
         if self.awaiting is None:
             return self._at(numbers, self.stage) if self.stage else None

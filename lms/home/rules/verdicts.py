@@ -16,6 +16,7 @@ def verdict_of(standing: Standing, attendance: Attendance, *, closed: bool, name
         held=attendance.held,
         present=attendance.present,
         excused=attendance.excused,
+        made_up=attendance.made_up,
         name_confirmed=name_confirmed,
     )
     return judge(standing.outline.rule, facts)

@@ -43,6 +43,17 @@ def watchers(places: Sequence[Place], holdings: Iterable[Holding]) -> list[Watch
     return sorted(found, key=lambda watcher: _MOST_FIRST.index(watcher.sight))
 
 
+def shown_by(held: Holding, places: Iterable[Place]) -> dict[Sight, list[Place]]:
+    """What a mandate shows, asked the other way round: of each of these places as much as `watchers` would say to the
+    one who has it; places of its holder are no mandate's to show."""
+    shown: dict[Sight, list[Place]] = {}
+    for place in places:
+        sight = _most([place], held) if place.person_id != held.person_id else None
+        if sight is not None:
+            shown.setdefault(sight, []).append(place)
+    return shown
+
+
 def _most(places: Sequence[Place], held: Holding) -> Sight | None:
     seen = set(_sights(places, held))
     return next((sight for sight in _MOST_FIRST if sight in seen), None)

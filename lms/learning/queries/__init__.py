@@ -4,7 +4,7 @@ established, or for a list of them that a scope has already filtered."""
 from __future__ import annotations
 
 from .changes import ChangedText, changed_texts, history
-from .finished import Finished, RunningEdition, finished, running_editions
+from .finished import Finished, RunningEdition, finished, finished_exactly, finished_module, running_editions
 from .kept import Taken, Written, has_written, receipt, reflection, reflection_place
 from .proposals import (
     OwnProposal,
@@ -51,6 +51,8 @@ __all__ = [
     "asked_done",
     "changed_texts",
     "finished",
+    "finished_exactly",
+    "finished_module",
     "grown",
     "has_written",
     "history",

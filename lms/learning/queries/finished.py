@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Subquery, func, select
+from sqlalchemy import ColumnElement, Subquery, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.catalogue.models import CourseVersion, UnitRevision, VersionModule, VersionUnit
@@ -90,6 +91,45 @@ def finished(session: Session, edition_ids: Collection[int]) -> dict[int, Finish
         )
         for number in edition_ids
     }
+
+
+def finished_exactly(session: Session, edition_id: int) -> Mapping[str, int]:
+    """How many people of an edition have finished each module of the version it reads, by its key, for those who are
+    responsible for them; three statements."""
+    complete = _people(session, [edition_id])[1].get(edition_id, 0)
+    modules = _modules(session, [edition_id]).get(edition_id, {})
+    return Counter(modules) + Counter(dict.fromkeys(_keys(session, edition_id), complete))
+
+
+def _keys(session: Session, edition_id: int) -> list[str]:
+    read = _read([edition_id])
+    return list(session.scalars(select(read.c.module).distinct()))
+
+
+def finished_module(
+    enrolment_id: ColumnElement[int], edition_id: int, version_id: int, key: str
+) -> ColumnElement[bool]:
+    """The condition that an enrolment of an edition has finished a module of a version, or the whole pre-reading: the
+    list behind `finished_exactly`."""
+    units = (
+        select(VersionUnit.unit_id, UnitRevision.substance)
+        .join(VersionModule, VersionModule.id == VersionUnit.module_id)
+        .join(UnitRevision, UnitRevision.id == VersionUnit.revision_id)
+        .where(VersionModule.version_id == version_id, VersionModule.key == key)
+        .cte("asked_units")
+    )
+    whole = (
+        select(UnitProgress.enrolment_id)
+        .join(units, (UnitProgress.unit_id == units.c.unit_id) & (UnitProgress.substance == units.c.substance))
+        .where(UnitProgress.state == UnitState.DONE)
+        .where(UnitProgress.enrolment_id.in_(select(Enrolment.id).where(Enrolment.edition_id == edition_id)))
+        .group_by(UnitProgress.enrolment_id)
+        .having(func.count() == select(func.count()).select_from(units).scalar_subquery())
+    )
+    complete = exists().where(
+        EnrolmentProgress.enrolment_id == enrolment_id, EnrolmentProgress.completed_at.is_not(None)
+    )
+    return or_(complete, enrolment_id.in_(whole))
 
 
 def _people(session: Session, edition_ids: Collection[int]) -> tuple[dict[int, int], dict[int, int]]:

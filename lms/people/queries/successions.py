@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from lms.people.models import Mandate, MandateEndTold, MandateSuccession, Person
 from lms.people.rules.mandates import TOLD_BEFORE, MandateState, Role, ScopeKind
@@ -24,6 +24,17 @@ def successor_waiting(session: Session, mandate_id: int) -> str | None:
     found = select(Mandate.public_id).join(MandateSuccession, MandateSuccession.successor_id == Mandate.id)
     waits = (MandateSuccession.replaced_id == mandate_id, Mandate.state == MandateState.PROPOSED)
     return session.scalar(found.where(*waits).limit(1))
+
+
+def waiting_among(session: Session, person_id: int) -> frozenset[str]:
+    """Of somebody's mandates those for which a successor is proposed and not decided, by public id."""
+    mine, theirs = aliased(Mandate), aliased(Mandate)
+    found = (
+        select(mine.public_id)
+        .join(MandateSuccession, MandateSuccession.replaced_id == mine.id)
+        .join(theirs, theirs.id == MandateSuccession.successor_id)
+    )
+    return frozenset(session.scalars(found.where(mine.person_id == person_id, theirs.state == MandateState.PROPOSED)))
 
 
 def deciders(session: Session, mandate: Mandate, day: dt.date) -> frozenset[int]:

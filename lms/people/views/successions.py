@@ -34,7 +34,7 @@ from .mandates import person_for
 @requires(Permission.SIGNED_IN)
 def successor(mandate: str) -> Any:
     """Propose who is to take a mandate over; for its holder and for administrators."""
-    row, form = _mine_or_administered(mandate), SuccessorForm()
+    row, form = mine_or_administered(mandate), SuccessorForm()
     if request.method in SAFE:
         form.until.data = a_year_from(now().date())
         return _successor_page(row, form)
@@ -59,7 +59,7 @@ def successor(mandate: str) -> Any:
     return redirect(url_for("home.index"), 303)
 
 
-def _mine_or_administered(public_id: str) -> asked.MandateView:
+def mine_or_administered(public_id: str) -> asked.MandateView:
     """The mandate of the page; raises NotFound for those whose it is not."""
     row = asked.mandate_view(db.session(), public_id)
     if row is None or not (row.person_id == me().person_id or me().can(Permission.ADMINISTER)):

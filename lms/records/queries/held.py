@@ -45,6 +45,8 @@ class RecordPage:
     modules: int
     half_days: tuple[int, int] | None
     """Attended and held; nothing where the course asked for no attendance."""
+    made_up: int
+    """Excused half-days that count beside the attended ones."""
 
 
 def sealed_place(record: str) -> str:
@@ -76,6 +78,7 @@ def my_record(session: Session, record: str, person_id: int) -> RecordPage:
         version_hash=row.version_hash,
         modules=row.facts["met"]["modules"]["needed"],
         half_days=(days["present"], days["held"]) if days else None,
+        made_up=days.get("made_up", 0) if days else 0,
     )
 
 

@@ -25,6 +25,7 @@ from lms.seminars.models import (
     EditionVersion,
     Enrolment,
     EnrolmentState,
+    MakeUp,
     Mark,
     OnSiteSession,
 )
@@ -105,6 +106,7 @@ def _places(under: int | None) -> Any:
             AttendanceResult.held,
             AttendanceResult.present,
             AttendanceResult.excused,
+            AttendanceResult.made_up,
             Person.name_confirmed_at,
             RecordSubject.record,
         )
@@ -121,7 +123,7 @@ def _places(under: int | None) -> Any:
 def _standing(
     row: Row[Any], course: Outline, passed: Collection[str], sheets: dict[int, Attendance], *, as_if_closed: bool
 ) -> Standing:
-    sheet = sheets.get(row.id) or Attendance(row.held or 0, row.present or 0, row.excused or 0)
+    sheet = sheets.get(row.id) or Attendance(row.held or 0, row.present or 0, row.excused or 0, row.made_up or 0)
     facts = Facts(
         modules=tuple(ModuleFact(m.key, m.title, m.key in passed) for m in course.modules),
         pre_reading_completed_at=row.completed_at,
@@ -129,6 +131,7 @@ def _standing(
         held=sheet.held,
         present=sheet.present,
         excused=sheet.excused,
+        made_up=sheet.made_up,
         name_confirmed=row.name_confirmed_at is not None,
     )
     return Standing(
@@ -180,17 +183,29 @@ def _open_sheets(
     if not waiting:
         return {}
     held = _held(session, set(waiting.values()))
-    marks: dict[int, list[Mark]] = defaultdict(list)
+    marks: dict[int, dict[int, Mark]] = defaultdict(dict)
+    made_up: dict[int, list[int]] = defaultdict(list)
     last = (
         select(func.max(AttendanceMark.id))
         .join(Enrolment, Enrolment.id == AttendanceMark.enrolment_id)
         .where(*conditions)
         .group_by(AttendanceMark.enrolment_id, AttendanceMark.session_id)
     )
-    in_force = select(AttendanceMark.enrolment_id, AttendanceMark.mark).where(AttendanceMark.id.in_(last))
-    for enrolment_id, mark in session.execute(in_force):
-        marks[enrolment_id].append(mark)
-    return {place: attendance_of(held.get(edition, 0), marks[place]) for place, edition in waiting.items()}
+    for row in session.execute(_in_force().where(AttendanceMark.id.in_(last))):
+        marks[row.enrolment_id][row.session_id] = row.mark
+        if row.confirmed_at is not None:
+            made_up[row.enrolment_id].append(row.session_id)
+    return {
+        place: attendance_of(held.get(edition, 0), marks[place], made_up[place]) for place, edition in waiting.items()
+    }
+
+
+def _in_force() -> Any:
+    """Marks with the work that makes up for their half-day, if there is any."""
+    same = (MakeUp.enrolment_id == AttendanceMark.enrolment_id) & (MakeUp.session_id == AttendanceMark.session_id)
+    return select(
+        AttendanceMark.enrolment_id, AttendanceMark.session_id, AttendanceMark.mark, MakeUp.confirmed_at
+    ).outerjoin(MakeUp, same)
 
 
 def _held(session: Session, edition_ids: Collection[int]) -> dict[int, int]:

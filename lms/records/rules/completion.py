@@ -40,6 +40,8 @@ class Facts:
     present: int = 0
     excused: int = 0
     name_confirmed: bool = False
+    made_up: int = 0
+    """How many of the excused half-days count, because work for them was confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +101,16 @@ def _modules(rule: CompletionRule, facts: Facts) -> Condition:
 
 
 def _attendance(percent: int, facts: Facts) -> Condition:
-    enough = Attendance(facts.held, facts.present, facts.excused).meets(percent)
+    sheet = Attendance(facts.held, facts.present, facts.excused, facts.made_up)
+    enough = sheet.meets(percent)
     figures = {
         "closed": facts.attendance_closed,
         "enough": enough,
         "held": facts.held,
         "present": facts.present,
         "excused": facts.excused,
+        "made_up": facts.made_up,
+        "counted": sheet.counted,
         "needed": half_days_needed(facts.held, percent),
     }
     return Condition(Key.ATTENDANCE, facts.attendance_closed and enough, figures)

@@ -51,7 +51,7 @@ def _plan(session: Session, edition: str) -> Plan:
     scope = me().scope
     row = edition_of(session, edition, scope)
     seen = dashboards.look(session, edition, scope)
-    wanted = filter_in(request.args, edition, dashboards.choices(session, seen).states)
+    wanted = filter_in(request.args, edition, dashboards.choices(session, seen))
     people = dashboards.people_behind(session, seen, wanted)
     chosen = set(request.args.getlist("chosen")[:CHOSEN])
     ids = [one.enrolment_id for one in people if not chosen or one.public_id in chosen]

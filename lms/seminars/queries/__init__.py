@@ -8,13 +8,17 @@ from .attendance import (
     SheetPerson,
     attendance_result,
     closing_of,
+    confirmed_make_ups,
     marks_of,
     session_titles,
     sessions_of,
     sheet_people,
 )
+from .attestations import Attestation, Attested, attestations_of, make_up_in, make_ups_open
+from .calendar import CalendarReader, calendar_made_at, calendar_places, calendar_reader
 from .contacts import Contact, OwnContact, contacts_about, contacts_of, last_contact_day, last_contacts
 from .counts import EditionNumbers, count_of, counts, edition_numbers
+from .deadlines import shifts
 from .editions import (
     CompanionRow,
     EditionRow,
@@ -52,6 +56,9 @@ from .enrolments import (
 from .standing import LinkedPlace, RequestRow, Step, history, linked_places, request_in, requests_of, stages_of
 
 __all__ = [
+    "Attestation",
+    "Attested",
+    "CalendarReader",
     "Closing",
     "CompanionRow",
     "Contact",
@@ -68,8 +75,13 @@ __all__ = [
     "VersionRead",
     "VersionRow",
     "attendance_result",
+    "attestations_of",
+    "calendar_made_at",
+    "calendar_places",
+    "calendar_reader",
     "closing_of",
     "companions_of",
+    "confirmed_make_ups",
     "contacts_about",
     "contacts_of",
     "count_of",
@@ -91,6 +103,8 @@ __all__ = [
     "last_contacts",
     "later_editions",
     "linked_places",
+    "make_up_in",
+    "make_ups_open",
     "marks_of",
     "my_enrolments",
     "named",
@@ -102,6 +116,7 @@ __all__ = [
     "session_titles",
     "sessions_of",
     "sheet_people",
+    "shifts",
     "stages_of",
     "version_in_force",
     "version_numbered",

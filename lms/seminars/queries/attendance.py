@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -11,7 +12,15 @@ from sqlalchemy.orm import Session
 from lms.people import queries as people
 from lms.people.models import Institution
 from lms.people.rules import Scope
-from lms.seminars.models import AttendanceClosing, AttendanceMark, AttendanceResult, Edition, Enrolment, OnSiteSession
+from lms.seminars.models import (
+    AttendanceClosing,
+    AttendanceMark,
+    AttendanceResult,
+    Edition,
+    Enrolment,
+    MakeUp,
+    OnSiteSession,
+)
 from lms.seminars.rules import Attendance, EnrolmentState, HalfDay, Mark, SheetSession, coordinates
 
 
@@ -90,6 +99,16 @@ def marks_of(session: Session, edition_id: int) -> list[MarkRow]:
     return [MarkRow(*row) for row in session.execute(rows.where(AttendanceMark.id.in_(last)))]
 
 
+def confirmed_make_ups(session: Session, edition_id: int) -> dict[int, list[int]]:
+    """The half-days for which work was done and confirmed, by enrolment."""
+    found = select(MakeUp.enrolment_id, MakeUp.session_id).join(OnSiteSession, OnSiteSession.id == MakeUp.session_id)
+    rows = session.execute(found.where(OnSiteSession.edition_id == edition_id, MakeUp.confirmed_at.is_not(None)))
+    made_up: dict[int, list[int]] = defaultdict(list)
+    for row in rows:
+        made_up[row.enrolment_id].append(row.session_id)
+    return made_up
+
+
 def closing_of(session: Session, edition_id: int) -> Closing | None:
     """Whether and when the edition's attendance was closed."""
     found = select(AttendanceClosing.at, AttendanceClosing.by).where(AttendanceClosing.edition_id == edition_id)
@@ -99,7 +118,7 @@ def closing_of(session: Session, edition_id: int) -> Closing | None:
 
 def attendance_result(session: Session, enrolment_id: int) -> Attendance | None:
     """What the sheet said of one person when it was closed; None while it is open."""
-    found = select(AttendanceResult.held, AttendanceResult.present, AttendanceResult.excused)
+    found = select(AttendanceResult.held, AttendanceResult.present, AttendanceResult.excused, AttendanceResult.made_up)
     row = session.execute(found.where(AttendanceResult.enrolment_id == enrolment_id)).first()
     return Attendance(*row) if row else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lms.people.rules import Scope
@@ -137,6 +137,11 @@ def coordinates(scope: Scope, edition: str) -> bool:
     return not scope.counts_only and (scope.everything or edition in scope.editions)
 
 
+def coordinates_any(scope: Scope) -> bool:
+    """Whether somebody with this scope may change any edition."""
+    return not scope.counts_only and (scope.everything or bool(scope.editions))
+
+
 # The state of an enrolment ------------------------------------------------------------------------------------------
 
 ENDED = frozenset({EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN, EnrolmentState.REPLACED, EnrolmentState.DEFERRED})
@@ -247,21 +252,32 @@ def half_day_at_hand(sheet: Sequence[SheetSession], today: dt.date) -> SheetSess
 
 @dataclass(frozen=True)
 class Attendance:
-    """What the sheet says of one person: half-days held, attended, excused. A half-day without a mark is missed."""
+    """What the sheet says of one person: half-days held, attended, excused. A half-day without a mark is missed.
+
+    `made_up` are those of the excused ones for which work was done and confirmed.
+    """
 
     held: int
     present: int
     excused: int
+    made_up: int = 0
+
+    @property
+    def counted(self) -> int:
+        """How many half-days count: those attended, and the excused ones that were made up for."""
+        return self.present + self.made_up
 
     def meets(self, at_least: int) -> bool:
-        """Whether `at_least` percent of the half-days held were attended; an excuse explains, it does not count."""
-        return at_least <= 0 or (self.held > 0 and self.present * 100 >= self.held * at_least)
+        """Whether `at_least` percent of the half-days held count. An excuse alone explains, it does not count."""
+        return at_least <= 0 or (self.held > 0 and self.counted * 100 >= self.held * at_least)
 
 
-def attendance_of(held: int, marks: Iterable[Mark]) -> Attendance:
-    """Count the marks in force of one person, of `held` half-days."""
-    found = Counter(marks)
-    return Attendance(held, found[Mark.PRESENT], found[Mark.EXCUSED])
+def attendance_of(held: int, marks: Mapping[int, Mark], made_up: Collection[int] = ()) -> Attendance:
+    """Count the marks in force of one person by half-day, of `held`; `made_up` are half-days with confirmed work, which
+    count only while they are excused."""
+    found = Counter(marks.values())
+    counting = sum(marks.get(half_day) is Mark.EXCUSED for half_day in made_up)
+    return Attendance(held, found[Mark.PRESENT], found[Mark.EXCUSED], counting)
 
 
 def attendance_asked(rule: dict[str, object]) -> int:
@@ -282,6 +298,16 @@ def message_place(request: str) -> str:
 def answer_place(request: str) -> str:
     """Where the words of the answer are sealed."""
     return f"participant_request:{request}:answer"
+
+
+def mark_place(enrolment_id: int, session_id: int, at: dt.datetime) -> str:
+    """Where the reason for a mark on the sheet is sealed."""
+    return f"lms_attendance_mark:reason:{enrolment_id}:{session_id}:{at.astimezone(dt.UTC).isoformat()}"
+
+
+def make_up_place(make_up: str) -> str:
+    """Where the words of make-up work are sealed; `make_up` is its public id."""
+    return f"lms_make_up:words:{make_up}"
 
 
 def step_place(enrolment_id: int, state: EnrolmentState, at: dt.datetime) -> str:

@@ -3,37 +3,45 @@
 from __future__ import annotations
 
 from .attendance import (
+    ClosedAlready,
     close_attendance,
     lay_out_sessions,
     mark_attendance,
     remove_session,
     set_session,
 )
+from .attestations import MakeUpWork, attest, confirm_make_up, make_up_done
+from .calendar import end_calendar_address, make_calendar_address
 from .companions import add_companion, remove_companion
 from .contacts import mark_seen, note_contact
 from .counting import count, fold_tallies, keep_names_awaited, reach, reach_all
-from .deadlines import extend, fit_deadlines
+from .deadlines import extend, fit_deadlines, set_deadline
 from .editions import NotNewer, change_edition, create_edition, follow_editorial, hold_version, use_version
 from .enrolments import accept, came_back, decline, defer, enrol, invite, name_confirmed, replace, take_back, withdraw
 from .nominations import Nominee, decline_all, decline_own, nominate, put_off, send_invitation, substitute
 from .requests import answer_request, ask
 
 __all__ = [
+    "ClosedAlready",
+    "MakeUpWork",
     "Nominee",
     "NotNewer",
     "accept",
     "add_companion",
     "answer_request",
     "ask",
+    "attest",
     "came_back",
     "change_edition",
     "close_attendance",
+    "confirm_make_up",
     "count",
     "create_edition",
     "decline",
     "decline_all",
     "decline_own",
     "defer",
+    "end_calendar_address",
     "enrol",
     "extend",
     "fit_deadlines",
@@ -43,6 +51,8 @@ __all__ = [
     "invite",
     "keep_names_awaited",
     "lay_out_sessions",
+    "make_calendar_address",
+    "make_up_done",
     "mark_attendance",
     "mark_seen",
     "name_confirmed",
@@ -55,6 +65,7 @@ __all__ = [
     "remove_session",
     "replace",
     "send_invitation",
+    "set_deadline",
     "set_session",
     "substitute",
     "take_back",

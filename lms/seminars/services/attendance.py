@@ -16,11 +16,27 @@ from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Refused
 from lms.kernel.events import publish
 from lms.seminars.events import AttendanceClosed
-from lms.seminars.models import AttendanceClosing, AttendanceMark, AttendanceResult, Edition, Enrolment, OnSiteSession
-from lms.seminars.queries import closing_of, marks_of, sessions_of, version_in_force
+from lms.seminars.models import (
+    AttendanceClosing,
+    AttendanceMark,
+    AttendanceResult,
+    CalledOff,
+    Edition,
+    Enrolment,
+    OnSiteSession,
+)
+from lms.seminars.queries import closing_of, confirmed_make_ups, marks_of, sessions_of, version_in_force
 from lms.seminars.rules import EnrolmentState, HalfDay, Mark, Stage, attendance_asked, attendance_of, half_days
 
 from .counting import reach_all
+
+
+class ClosedAlready(Refused):
+    """The sheet was closed before, by a double click or by somebody else."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The attendance of this edition is closed already."))
+
 
 Marks = Mapping[tuple[int, int], Mark]
 """By enrolment id and session id."""
@@ -33,11 +49,11 @@ def lay_out_sessions(session: Session, *, edition: Edition, titles: Mapping[tupl
         session.add(OnSiteSession(edition_id=edition.id, day=day, half=half, title=title))
 
 
-def fit_sessions(session: Session, *, edition: Edition) -> None:
+def fit_sessions(session: Session, *, edition: Edition, at: dt.datetime) -> None:
     """After a change of dates: the half-days lie on the new ones. Raises Refused when somebody was marked already, or
     the sheet is closed."""
     hold(session, edition)
-    _while_open(session, edition)
+    while_open(session, edition)
     present = sessions_of(session, edition.id)
     if any(row.marked for row in present):
         raise Refused(_("The dates cannot change any more: the attendance sheet has marks."))
@@ -45,6 +61,10 @@ def fit_sessions(session: Session, *, edition: Edition) -> None:
     titles = {((row.day - first).days, str(row.half)): row.title for row in present}
     session.execute(delete(OnSiteSession).where(OnSiteSession.edition_id == edition.id))
     lay_out_sessions(session, edition=edition, titles=titles)
+    stay = set(half_days(edition.starts_on, edition.ends_on))
+    for row in present:
+        if (row.day, row.half) not in stay:
+            session.add(CalledOff(edition_id=edition.id, day=row.day, half=row.half, at=at))
 
 
 def set_session(
@@ -57,10 +77,11 @@ def set_session(
         found.title = title
         audit.record(session, at=at, actor=by, act="session.titled", about=edition.public_id, **facts)
         return
-    _while_open(session, edition)
+    while_open(session, edition)
     if not edition.starts_on <= day <= edition.ends_on:
         raise Refused(_("This day lies outside the dates of the edition."))
     session.add(OnSiteSession(edition_id=edition.id, day=day, half=half, title=title))
+    revised(edition, at)
     audit.record(session, at=at, actor=by, act="session.added", about=edition.public_id, **facts)
 
 
@@ -69,13 +90,15 @@ def remove_session(
 ) -> None:
     """Take a half-day off the sheet; raises Refused when somebody has a mark in it."""
     hold(session, edition)
-    _while_open(session, edition)
+    while_open(session, edition)
     found = _find(session, edition, day, half)
     if found is None:
         return
     if session.scalar(select(exists().where(AttendanceMark.session_id == found.id))):
         raise Refused(_("This half-day has marks already, so it stays on the sheet."))
     session.delete(found)
+    session.add(CalledOff(edition_id=edition.id, day=day, half=half, at=at))
+    revised(edition, at)
     audit.record(session, at=at, actor=by, act="session.removed", about=edition.public_id, day=str(day), half=str(half))
 
 
@@ -90,7 +113,7 @@ def _find(session: Session, edition: Edition, day: dt.date, half: HalfDay) -> On
 def mark_attendance(session: Session, *, edition: Edition, marks: Marks, at: dt.datetime, by: str) -> int:
     """Append the marks that differ from those in force; says how many. Raises Refused once attendance is closed."""
     hold(session, edition)
-    _while_open(session, edition)
+    while_open(session, edition)
     known = {row.id for row in sessions_of(session, edition.id)}
     people = set(session.scalars(_accepted(edition.id)))
     in_force = {(row.enrolment_id, row.session_id): row.mark for row in marks_of(session, edition.id)}
@@ -117,7 +140,7 @@ def close_attendance(session: Session, *, edition: Edition, at: dt.datetime, by:
     row = insert(AttendanceClosing).values(edition_id=edition.id, by=by, at=at)
     closing: AttendanceClosing | None = session.scalar(row.on_conflict_do_nothing().returning(AttendanceClosing))
     if closing is None:
-        raise Refused(_("The attendance of this edition is closed already."))
+        raise ClosedAlready
     _write_results(session, edition, closing, held=held, asked=asked, at=at)
     audit.record(session, at=at, actor=by, act="attendance.closed", about=edition.public_id)
     session.flush()  # so that whoever reacts finds the results
@@ -128,10 +151,11 @@ def close_attendance(session: Session, *, edition: Edition, at: dt.datetime, by:
 def _write_results(
     session: Session, edition: Edition, closing: AttendanceClosing, *, held: int, asked: int, at: dt.datetime
 ) -> None:
-    marks = defaultdict(list)
+    marks: dict[int, dict[int, Mark]] = defaultdict(dict)
     for row in marks_of(session, edition.id):
-        marks[row.enrolment_id].append(row.mark)
-    results = {place: attendance_of(held, marks[place]) for place in session.scalars(_accepted(edition.id)).all()}
+        marks[row.enrolment_id][row.session_id] = row.mark
+    made_up, places = confirmed_make_ups(session, edition.id), session.scalars(_accepted(edition.id)).all()
+    results = {place: attendance_of(held, marks[place], made_up.get(place, ())) for place in places}
     session.add_all(
         AttendanceResult(enrolment_id=place, closing_id=closing.id, **vars(result)) for place, result in results.items()
     )
@@ -147,9 +171,15 @@ def _accepted(edition_id: int) -> Select[int]:
     return select(Enrolment.id).where(Enrolment.edition_id == edition_id, Enrolment.state == EnrolmentState.ACCEPTED)
 
 
-def _while_open(session: Session, edition: Edition) -> None:
+def while_open(session: Session, edition: Edition) -> None:
+    """Raises Refused once attendance is closed."""
     if closing_of(session, edition.id):
         raise Refused(_("The attendance of this edition is closed, so its sheet cannot be changed any more."))
+
+
+def revised(edition: Edition, at: dt.datetime) -> None:
+    """Count a change of what calendars tell; the caller holds the edition."""
+    edition.revision, edition.revised_at = Edition.revision + 1, at
 
 
 def hold(session: Session, edition: Edition) -> None:

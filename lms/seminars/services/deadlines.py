@@ -9,10 +9,17 @@ from sqlalchemy import case, literal, select, update
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit
-from lms.kernel.errors import Refused
+from lms.kernel.errors import Conflict, Refused
 from lms.people.models import Institution
+from lms.people.rules import Scope
+from lms.people.services import write_to
 from lms.seminars.models import Edition, Enrolment, Extension
+from lms.seminars.queries import shifts
 from lms.seminars.rules import Deadline, due_at
+from lms.seminars.rules.shifts import Shift, fingerprint
+from lms.web.dates import local_day
+
+from .attendance import hold, revised
 
 
 def extend(
@@ -38,6 +45,45 @@ def extend(
     enrolment.deadline_at, enrolment.due_at = until, due_at(edition, extension, zone)
     session.add(Extension(enrolment_id=enrolment.id, deadline_at=deadline_at, deadline_on=deadline_on, by=by, at=at))
     audit.record(session, at=at, actor=by, act="extension.granted", about=enrolment.public_id)
+
+
+def set_deadline(
+    session: Session,
+    *,
+    edition: Edition,
+    deadline: Deadline,
+    shown: str,
+    tell: bool,
+    scope: Scope,
+    at: dt.datetime,
+    by: str,
+) -> int:
+    """Give an edition another deadline with exactly what was `shown` (the fingerprint of the shifts), and `tell` those
+    who have not finished reading; says how many letters that is. Raises Refused, Conflict."""
+    hold(session, edition)
+    session.refresh(edition)
+    check_due(deadline, edition.zone, edition.starts_on)
+    moved = shifts(session, edition, deadline, scope)
+    if fingerprint(moved) != shown:
+        raise Conflict(_("Something has changed since this was shown, so nothing was done. Look at it again."))
+    if deadline == edition.deadline:
+        return 0
+    edition.deadline_at, edition.deadline_on = deadline.at, deadline.day
+    revised(edition, at)
+    fit_deadlines(session, edition=edition)
+    audit.record(session, at=at, actor=by, act="edition.changed", about=edition.public_id, fields=["deadline"])
+    return sum(_tell(session, edition, one) for one in moved if tell and not one.finished)
+
+
+def check_due(deadline: Deadline, zone: str, starts_on: dt.date) -> None:
+    """Raises Refused for a deadline after the first day on site."""
+    if (deadline.day or local_day(deadline.at, zone)) > starts_on:
+        raise Refused(_("The pre-reading must be due on the first day at the latest."))
+
+
+def _tell(session: Session, edition: Edition, one: Shift) -> bool:
+    facts = {"edition_title": edition.title, "until": one.then.isoformat()}
+    return write_to(session, person_id=one.person_id, template="seminars/deadline-changed", context=facts)
 
 
 def _deadline_held(session: Session, enrolment: Enrolment) -> tuple[Deadline, str]:

@@ -18,10 +18,10 @@ from lms.seminars.events import EditionVersionChanged
 from lms.seminars.models import AttendanceClosing, Edition, EditionVersion
 from lms.seminars.queries import course_versions, version_in_force
 from lms.seminars.rules import LONGEST_EDITION, EditionFacts
-from lms.web.dates import is_zone, local_day
+from lms.web.dates import is_zone
 
-from .attendance import fit_sessions, hold, lay_out_sessions
-from .deadlines import fit_deadlines
+from .attendance import fit_sessions, hold, lay_out_sessions, revised
+from .deadlines import check_due, fit_deadlines
 
 
 class NotNewer(Refused):
@@ -46,7 +46,7 @@ def create_edition(
     """
     facts = _checked(facts)
     version = _latest(session, course)
-    edition = Edition(public_id=new_token(), course_id=version.course_id, created_at=at, **vars(facts))
+    edition = Edition(public_id=new_token(), course_id=version.course_id, created_at=at, revised_at=at, **vars(facts))
     session.add(edition)
     session.flush()  # for edition.id
     lay_out_sessions(session, edition=edition, titles=titles or {})
@@ -67,10 +67,11 @@ def change_edition(session: Session, *, edition: Edition, facts: EditionFacts, a
     for name in changed:
         setattr(edition, name, getattr(facts, name))
     if moved:
-        fit_sessions(session, edition=edition)
+        fit_sessions(session, edition=edition, at=at)
     if due != edition.deadline:
         fit_deadlines(session, edition=edition)
     if changed:
+        revised(edition, at)
         audit.record(session, at=at, actor=by, act="edition.changed", about=edition.public_id, fields=changed)
 
 
@@ -143,7 +144,5 @@ def _checked(facts: EditionFacts) -> EditionFacts:
         raise Refused(_("An edition lasts at most %(days)s days on site.", days=LONGEST_EDITION))
     if not is_zone(facts.zone):
         raise Refused(_("We know no time zone “%(zone)s”.", zone=facts.zone))
-    ends = facts.deadline.within(facts.zone)
-    if (facts.deadline_on or local_day(ends, facts.zone)) > facts.starts_on:
-        raise Refused(_("The pre-reading must be due on the first day at the latest."))
-    return replace(facts, deadline_at=ends)
+    check_due(facts.deadline, facts.zone, facts.starts_on)
+    return replace(facts, deadline_at=facts.deadline.within(facts.zone))

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from . import attendance, companions, contacts, downloads, editions, imports, nominations, own, participants, sensitive
+from . import (
+    attendance,
+    attestations,
+    calendar,
+    companions,
+    contacts,
+    deadline,
+    downloads,
+    editions,
+    imports,
+    nominations,
+    own,
+    participants,
+    sensitive,
+)
 from .blueprint import bp
 
 __all__ = [
     "attendance",
+    "attestations",
     "bp",
+    "calendar",
     "companions",
     "contacts",
+    "deadline",
     "downloads",
     "editions",
     "imports",

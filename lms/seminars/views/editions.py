@@ -66,7 +66,7 @@ def _status(form: EditionForm) -> int:
 
 def _said(form: EditionForm, edition: Edition, sentence: str) -> Answer:
     flash(sentence, "done")
-    if form.twice:
+    if isinstance(form, NewEditionForm) and form.twice:
         flash(form.twice, "care")
     return redirect(url_for(".edit_edition", edition=edition.public_id), 303)
 
@@ -74,7 +74,7 @@ def _said(form: EditionForm, edition: Edition, sentence: str) -> Answer:
 @bp.route("/editions/<edition>/edit", methods=["GET", "POST"])
 @requires(Permission.COORDINATE)
 def edit_edition(edition: str) -> Answer:
-    """What is said of an edition: place, dates, deadline, programme, contact."""
+    """What is said of an edition: place, dates, programme, contact."""
     viewer = me()
     found = queries.edition_of(db.session(), edition, viewer.scope)
     form = EditionForm(**EditionForm.said_of(found))

@@ -17,7 +17,8 @@ from lms.kernel.unit_of_work import unit_of_work
 from lms.people.sign_in import me
 from lms.seminars import queries
 from lms.seminars.columns import TAKEN, headings
-from lms.seminars.forms import ImportForm, zones_or_none
+from lms.seminars.fields import zones_or_none
+from lms.seminars.forms import ImportForm
 from lms.seminars.imports import bounds
 from lms.seminars.imports.asked import table_of
 from lms.seminars.imports.mending import mends_in

@@ -20,7 +20,8 @@ from lms.people import services as people_services
 from lms.people.models import Sector
 from lms.people.sign_in import me
 from lms.seminars import queries, services
-from lms.seminars.forms import AnswerForm, DeadlineForm, NomineeForm, ReasonForm, ReplaceForm, ZonedForm
+from lms.seminars.fields import ZonedForm
+from lms.seminars.forms import AnswerForm, DeadlineForm, NomineeForm, ReasonForm, ReplaceForm
 from lms.seminars.labels import (
     CONTACTS,
     LINKS,

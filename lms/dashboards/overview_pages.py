@@ -1,0 +1,97 @@
+"""What the page of all editions of a year shows, worked out beforehand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from flask import url_for
+
+from lms.seminars.queries import EditionRow
+from lms.seminars.rules import Stage
+from lms.web.dates import local_day, short_day, short_moment, town
+from lms.web.languages import gettext as _
+from lms.web.languages import ngettext
+
+from .pages import Figure
+from .queries.overview import Overview
+from .rules.looks import AFTER_CLOSING
+from .wording import STAGES
+
+
+@dataclass(frozen=True)
+class EditionLine:
+    """One edition: a number for each stage, None where nobody can have reached it yet, and what comes next."""
+
+    edition: EditionRow
+    url: str
+    figures: list[Figure | None]
+    deadline: str
+    next: str
+
+
+@dataclass(frozen=True)
+class OverviewPage:
+    """All editions of a year side by side."""
+
+    found: Overview
+    at: dt.datetime
+
+    @property
+    def stages(self) -> list[str]:
+        """The heads of the numbers."""
+        return [str(word) for word in STAGES.values()]
+
+    @property
+    def finding(self) -> str:
+        """The sentence it opens with."""
+        everyone, finished = self._sum(Stage.INVITED), self._sum(Stage.PRE_READING)
+        if not everyone:
+            return _("Nobody has been invited yet.")
+        return ngettext(
+            "%(finished)s of %(num)s official has finished their pre-reading.",
+            "%(finished)s of %(num)s officials have finished their pre-reading.",
+            everyone,
+            finished=finished,
+        )
+
+    @property
+    def lines(self) -> list[EditionLine]:
+        """Edition by edition."""
+        return [self._line(row) for row in self.found.editions]
+
+    def _line(self, row: EditionRow) -> EditionLine:
+        people = url_for("dashboards.people", edition=row.public_id)
+        deadline = f"{short_moment(row.deadline_at, row.zone)}, {town(row.place)}"
+        figures = [self._figure(row, stage, people) for stage in STAGES]
+        url = url_for("dashboards.edition", edition=row.public_id)
+        return EditionLine(row, url, figures, deadline, self._next(row))
+
+    def _figure(self, row: EditionRow, stage: Stage, people: str) -> Figure | None:
+        if stage in AFTER_CLOSING and row.closed_at is None:
+            return None
+        number, everyone = (self.found.reached.get((row.id, one), 0) for one in (stage, Stage.INVITED))
+        return Figure(number, f"{people}?stage={stage}", 100 * number / everyone if everyone else 0.0)
+
+    def _next(self, row: EditionRow) -> str:
+        """The date that comes next."""
+        today = local_day(self.at, row.zone)
+        if row.closed_at is not None:
+            return _("Closed")
+        if self.at <= row.deadline_at and today < row.starts_on:
+            return _("Reading due %(when)s", when=short_moment(row.deadline_at, row.zone))
+        if today < row.starts_on:
+            return _("Opens on %(day)s", day=short_day(row.starts_on))
+        if today <= row.ends_on:
+            return _("On site until %(day)s", day=short_day(row.ends_on))
+        return _("Attendance to be closed")
+
+    @property
+    def totals(self) -> list[Figure]:
+        """All editions together."""
+        everyone = self._sum(Stage.INVITED)
+        sums = (self._sum(stage) for stage in STAGES)
+        return [Figure(number, None, 100 * number / everyone if everyone else 0.0) for number in sums]
+
+    def _sum(self, wanted: Stage) -> int:
+        return sum(number for (_edition, stage), number in self.found.reached.items() if stage is wanted)

@@ -1,0 +1,79 @@
+"""What the page about another deadline shows, worked out beforehand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lms.web.dates import moment
+from lms.web.languages import gettext as _
+from lms.web.languages import ngettext, unmarked
+from lms.web.slices import Slice, slice_of, sliced
+
+from .rules.shifts import Shift, fingerprint
+
+
+@dataclass(frozen=True)
+class Shifted:
+    """One person in the list: both deadlines on the clocks of their institution."""
+
+    name: str
+    enrolment: str
+    before: str
+    then: str
+    note: str
+
+
+@dataclass(frozen=True)
+class DeadlinePage:
+    """Another deadline, and whom it affects; `names` are those of all of them, by person."""
+
+    shifts: Sequence[Shift]
+    names: Mapping[int, str]
+    page: int
+    at: dt.datetime
+
+    @property
+    def fingerprint(self) -> str:
+        """What was shown."""
+        return fingerprint(self.shifts)
+
+    @property
+    def numbers(self) -> list[str]:
+        """How many people have more time, less, and none left, in words; those that are nobody are left out."""
+        later, past = sum(one.later for one in self.shifts), sum(one.then < self.at for one in self.shifts)
+        earlier = len(self.shifts) - later
+        said = [
+            ngettext("%(num)s person has more time.", "%(num)s people have more time.", later) if later else "",
+            ngettext("%(num)s person has less time.", "%(num)s people have less time.", earlier) if earlier else "",
+            ngettext(
+                "For %(num)s person the new deadline has passed already.",
+                "For %(num)s people the new deadline has passed already.",
+                past,
+            )
+            if past
+            else "",
+        ]
+        return [str(text) for text in said if text]
+
+    @property
+    def told(self) -> int:
+        """How many would get a letter: whoever has not finished reading."""
+        return sum(not one.finished for one in self.shifts)
+
+    @property
+    def slice(self) -> Slice:
+        """Which part of the list the page shows."""
+        return slice_of(self.shifts, self.page)
+
+    @property
+    def lines(self) -> list[Shifted]:
+        """That part of the list, by name."""
+        ordered = sorted(self.shifts, key=lambda one: (unmarked(self.names[one.person_id]), one.enrolment_id))
+        return [self._line(one) for one in sliced(ordered, self.slice)]
+
+    def _line(self, one: Shift) -> Shifted:
+        before, then = (moment(at, one.zone) for at in (one.before, one.then))
+        note = str(_("Has finished reading.")) if one.finished else ""
+        return Shifted(self.names[one.person_id], one.enrolment, before, then, note)
