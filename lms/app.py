@@ -14,8 +14,10 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import lms.alumni.checks
+import lms.alumni.joining
 import lms.alumni.reactions
 import lms.authoring.checks
+import lms.authoring.joining
 import lms.authoring.letters
 import lms.catalogue.kept
 import lms.catalogue.scopes
@@ -24,13 +26,16 @@ import lms.integrations.mail
 import lms.kernel.models
 import lms.kernel.tidy
 import lms.learning.checks
+import lms.learning.joining
 import lms.learning.reactions
 import lms.people.checks
 import lms.people.mandate_letters
 import lms.records.checks
+import lms.records.joining
 import lms.records.reactions
 import lms.reminders.weekly
 import lms.seminars.checks
+import lms.seminars.joining
 import lms.seminars.letters
 import lms.seminars.reactions
 import lms.seminars.scopes  # noqa: F401  the reactions, jobs, letters and reaches register themselves when imported

@@ -35,7 +35,7 @@ def people(edition: str, form: str) -> Response:
     wanted = filter_in(request.args, edition, offered).within(seen.sight)
     rows = queries.people_behind(session, seen, wanted)
     taken_away(edition, "people", form, filter=address_of(wanted, edition), people=len(rows))
-    return as_file(people_sheet(seen, queries.taken(session, seen, rows), language()), form)
+    return as_file(people_sheet(seen, lambda later: queries.taken(later, seen, rows), language()), form)
 
 
 @bp.get("/editions/<edition>/matrix.csv", defaults={"form": "csv"})

@@ -106,7 +106,8 @@ class FrozenPage:
         """The lines of the page as a file."""
         head = (_("As of"), _("State"), _("Sector"), *self.stages)
         day = self.shown.as_of.date() if self.shown else None
-        return Sheet("numbers", head, ((day, line.state, line.sector, *_in_words(line.numbers)) for line in self.lines))
+        lines = ((day, line.state, line.sector, *_in_words(line.numbers)) for line in self.lines)
+        return Sheet("numbers", head, lambda _session: lines)
 
 
 def frozen_page(seen: Look, day: str | None) -> FrozenPage:

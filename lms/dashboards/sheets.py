@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
 
 from lms.people import states
 from lms.seminars.cells import sector_words
@@ -20,12 +22,12 @@ _WHO = (Column.NAME, Column.STATE, Column.INSTITUTION, Column.SECTOR)
 _MORE = (Column.ADDRESS, Column.LANGUAGE, Column.STATUS, Column.READ)
 
 
-def people_sheet(seen: Look, taken: Iterable[Taken], locale: str) -> Sheet:
+def people_sheet(seen: Look, taken: Callable[[Session], Iterable[Taken]], locale: str) -> Sheet:
     """The people behind a number: for coordinators all that the list shows, and where to write to; for focal points
     completion only."""
     if seen.sight is not Sight.EVERYTHING:
         few = headings((*_WHO, Column.STATUS), locale)
-        return Sheet("people", tuple(few), (_outline(line, locale) for line in taken))
+        return Sheet("people", tuple(few), lambda session: (_outline(line, locale) for line in taken(session)))
     zone = ZoneInfo(seen.edition.zone)
     head = (
         *headings((*_WHO, *_MORE), locale),
@@ -33,7 +35,7 @@ def people_sheet(seen: Look, taken: Iterable[Taken], locale: str) -> Sheet:
         _("More time, until (%(zone)s)", zone=zone.key),
         _("Waiting"),
     )
-    return Sheet("people", head, (_whole(line, locale, zone) for line in taken))
+    return Sheet("people", head, lambda session: (_whole(line, locale, zone) for line in taken(session)))
 
 
 def _outline(line: Taken, locale: str) -> Line:
@@ -71,7 +73,7 @@ def matrix_sheet(part: MatrixPart) -> Sheet:
     head: list[str] = [_("State")]
     for title in (_("All"), *part.columns):
         head += [_("%(group)s: finished", group=title), _("%(group)s: invited", group=title)]
-    return Sheet("matrix", tuple(head), _matrix_lines(part))
+    return Sheet("matrix", tuple(head), lambda _session: _matrix_lines(part))
 
 
 def _matrix_lines(part: MatrixPart) -> Iterator[Line]:

@@ -64,6 +64,16 @@ def _writing() -> bool:
 
 
 @contextmanager
+def own_reading() -> Iterator[Session]:
+    """A look at the database of its own, for what is sent while it is read: the request's session is over before the
+    first part of an answer leaves. The block may be left in another place than it was entered."""
+    with Session(db.engine, expire_on_commit=False) as session:
+        with intending(Intent.READ):
+            session.connection()  # begins here, as a read
+        yield session
+
+
+@contextmanager
 def reading() -> Iterator[Session]:
     """A look at the database that ends before the block's caller goes on: used before slow work such as hashing."""
     session = cast(Session, db.session())

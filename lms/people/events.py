@@ -25,6 +25,15 @@ class InvitationDeclined(Event):
 
 
 @dataclass(frozen=True)
+class PersonsJoined(Event):
+    """Two entries were one person: everything of the second hangs on the first now."""
+
+    person_id: int
+    other_id: int
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
 class SignedIn(Event):
     """Somebody signed in."""
 

@@ -22,7 +22,7 @@ def attendance_sheet(
     """Who was there: a line a person, a column a half-day."""
     days = (f"{row.day.isoformat()}, {HALVES[row.half]}" for row in half_days)
     head = (_("Name"), _("State"), _("Ministry or institution"), *days)
-    return Sheet("attendance", head, (_attended(person, half_days, marks) for person in people))
+    return Sheet("attendance", head, lambda _session: (_attended(person, half_days, marks) for person in people))
 
 
 def _attended(person: SheetPerson, half_days: list[SheetSession], marks: Mapping[int, Mapping[int, Mark]]) -> Line:
@@ -43,7 +43,7 @@ def editions_sheet(rows: Iterable[EditionRow]) -> Sheet:
         _("Time zone of the place"),
         _("Attendance"),
     )
-    return Sheet("editions", head, _editions(rows))
+    return Sheet("editions", head, lambda _session: _editions(rows))
 
 
 def _editions(rows: Iterable[EditionRow]) -> Iterator[Line]:

@@ -41,3 +41,10 @@ def _seen(text: str) -> list[str]:
         elif kind != "Cf" and letter != "\ufffe":
             found.append(letter)
     return found
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a name as `letters_of` has them, in the order of the alphabet: offices exchange given and family
+    names."""
+    words = (letters_of(word) for word in name.replace("-", " ").split())
+    return tuple(sorted(word for word in words if word))

@@ -6,18 +6,21 @@ import csv
 import datetime as dt
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 from flask import stream_with_context
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from lms.kernel import throttle
 from lms.kernel.apart import Limits, run_apart
 from lms.kernel.clock import now
+from lms.kernel.db import db
 from lms.kernel.errors import Refused
+from lms.kernel.unit_of_work import own_reading
 
 from .access import viewer
 from .cells import guarded
@@ -45,7 +48,8 @@ class Sheet:
 
     name: str
     head: tuple[str, ...]
-    lines: Iterable[Line]
+    lines: Callable[[Session], Iterable[Line]]
+    """What reads them: a long list is read while it is sent, when the request's own session is over."""
 
 
 def local_time(at: dt.datetime | None, zone: ZoneInfo) -> dt.datetime | None:
@@ -71,7 +75,7 @@ def as_file(sheet: Sheet, form: str) -> Response:
 
 def as_xlsx(sheet: Sheet) -> Response:
     """The list as a workbook, made apart. Raises Refused beyond `MOST_IN_A_WORKBOOK` lines."""
-    lines = list(islice(sheet.lines, MOST_IN_A_WORKBOOK + 1))
+    lines = list(islice(sheet.lines(db.session()), MOST_IN_A_WORKBOOK + 1))
     if len(lines) > MOST_IN_A_WORKBOOK:
         raise Refused(
             _("This list is too long for a workbook. Take it as CSV, or choose fewer people with the filters.")
@@ -93,16 +97,21 @@ def _told(cell: object) -> dict[str, str]:
 
 def as_csv(sheet: Sheet) -> Response:
     """The list as comma-separated values (RFC 4180), sent line by line while it is read."""
-    answer = Response(stream_with_context(csv_parts(sheet)), mimetype="text/csv")
+    answer = Response(stream_with_context(_streamed(sheet)), mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename=f"{sheet.name}.csv")
     return answer
 
 
-def csv_parts(sheet: Sheet) -> Iterator[bytes]:
+def _streamed(sheet: Sheet) -> Iterator[bytes]:
+    with own_reading() as session:
+        yield from csv_parts(sheet.head, sheet.lines(session))
+
+
+def csv_parts(head: tuple[str, ...], lines: Iterable[Line]) -> Iterator[bytes]:
     """UTF-8 with the mark by which Excel knows it, a number of lines at a time."""
-    lines = iter(sheet.lines)
-    yield b"\xef\xbb\xbf" + _written([sheet.head])
-    while part := list(islice(lines, AT_ONCE)):
+    rest = iter(lines)
+    yield b"\xef\xbb\xbf" + _written([head])
+    while part := list(islice(rest, AT_ONCE)):
         yield _written(part)
 
 

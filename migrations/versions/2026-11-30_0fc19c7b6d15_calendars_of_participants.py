@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0fc19c7b6d15"
-down_revision = "1bd93c6a52ff"
+down_revision = "fff6d2e94a07"
 branch_labels = None
 depends_on = None
 

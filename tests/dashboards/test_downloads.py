@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import pytest
 import python_calamine as calamine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.test import TestResponse
+from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 
+from lms.kernel.clock import frozen
 from lms.kernel.db import db
 from lms.kernel.models import AuditEntry
 from lms.kernel.unit_of_work import unit_of_work
@@ -28,6 +31,8 @@ from tests.dashboards.test_people import coordinator, listed, of_state
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.makers import make_edition
 from tests.seminars.makers import AT, enrol_person, make_institution
+
+T = TypeVar("T")
 
 
 def taken(client: FlaskClient, path: str) -> list[dict[str, str]]:
@@ -139,22 +144,47 @@ def test_taking_a_list_away_is_noted_with_filter_and_number_even_when_the_reader
     assert noted.details == {"sheet": "people", "form": "csv", "filter": "stage=signed-in", "people": 3}
 
 
-def test_other_people_write_while_a_list_is_sent(app: Flask) -> None:
+def as_a_server(app: Flask, client: FlaskClient, path: str, meanwhile: Callable[[], None]) -> bytes:
+    """What is sent where the answer is iterated after the request is over, as servers do; `meanwhile` runs after the
+    first part of it."""
+    builder = EnvironBuilder(path=path, headers={"Cookie": _cookies(client)})
+    parts, _status, _headers = run_wsgi_app(app.wsgi_app, builder.get_environ(), buffered=False)
+    found = [next(rest := iter(parts))]
+    meanwhile()
+    found += list(rest)
+    parts.close()  # type: ignore[attr-defined]
+    return b"".join(found)
+
+
+def _cookies(client: FlaskClient) -> str:
+    return "; ".join(f"{cookie.key}={cookie.value}" for cookie in client._cookies.values())
+
+
+def test_other_people_write_while_a_list_is_sent_and_after_it(app: Flask) -> None:
     with unit_of_work() as session:
         edition = make_edition(session)
-        places = [place(session, edition) for _number in range(5)]
-        gone = places[0].id
-    answer = coordinator(app).get(people_csv(edition))
-    head = next(answer.response)  # type: ignore[call-overload]
+        places = [place(session, edition).id for _number in range(5)]
+        path = people_csv(edition)
+    client = coordinator(app)
+    db.session.remove()
 
     def write() -> None:
         with app.app_context(), unit_of_work() as session:
-            services.withdraw(session, enrolment=session.get_one(Enrolment, gone), at=AT, by="c")
+            services.withdraw(session, enrolment=session.get_one(Enrolment, places.pop()), at=AT, by="c")
 
-    # In a thread of its own, as another request has it.
-    with ThreadPoolExecutor(1) as other:
-        other.submit(write).result(timeout=10)
-    assert len((head + answer.data).decode().splitlines()) == 1 + 5
+    def other(act: Callable[[], T]) -> T:
+        """In a thread of its own, which has none of this test's contexts."""
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(at_that_time, act).result(timeout=20)
+
+    def at_that_time(act: Callable[[], T]) -> T:
+        with frozen(AT):
+            return act()
+
+    for left in (5, 5):
+        sent = other(lambda: as_a_server(app, client, path, lambda: other(write)))
+        assert len(sent.decode().splitlines()) == 1 + left
+        other(write)
 
 
 def test_the_statements_of_a_file_grow_with_its_parts_alone(app: Flask) -> None:

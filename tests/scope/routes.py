@@ -36,6 +36,7 @@ SOURCES: Mapping[str, object] = {
     "record": select(RecordSubject.record),
     "mandate": select(Mandate.public_id),
     "person": select(Person.subject),
+    "other": select(Person.subject),
     "tried": select(QuizTry.public_id),
     "sign_in": select(SignInSession.public_id),
     "address": select(IdentityRow.place).where(IdentityRow.kind == IdentityKind.ADDRESS),

@@ -110,6 +110,7 @@ def _walker(app: Flask, key: str) -> Walker:
                 )
             ),
             "person": subject,
+            "other": session.scalar(select(Person.subject).where(Person.id.not_in([other.person_id, person.id]))),
             "module": "three-pillars",
             "unit": "pillar-two",
             "term": "genocide",

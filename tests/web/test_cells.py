@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from lms.kernel.apart import run_apart
 from lms.kernel.errors import Refused
 from lms.web import sheets
-from lms.web.cells import bare, guarded
+from lms.web.cells import bare, guarded, none_live
 from lms.web.sheets import Sheet, csv_parts
 
 SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20\t\r\n\0"
@@ -56,8 +56,8 @@ def test_every_text_comes_back_as_it_was(text: str) -> None:
 
 def test_a_list_has_the_mark_of_utf8_and_days_and_times_that_are_read_as_such() -> None:
     noon = dt.datetime.fromisoformat("2027-04-12T09:05")
-    sheet = Sheet("x", ("Name", "Day", "At", "Units", "None"), [('Æsa "Ö", 李', dt.date(2027, 4, 12), noon, 3, None)])
-    sent = b"".join(csv_parts(sheet))
+    line = ('Æsa "Ö", 李', dt.date(2027, 4, 12), noon, 3, None)
+    sent = b"".join(csv_parts(("Name", "Day", "At", "Units", "None"), [line]))
     assert sent.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(sent.decode("utf-8-sig"), newline="")))
     assert rows == [["Name", "Day", "At", "Units", "None"], ['Æsa "Ö", 李', "2027-04-12", "2027-04-12 09:05", "3", ""]]
@@ -71,7 +71,7 @@ def test_a_list_is_sent_while_it_is_read() -> None:
             read.append(number)
             yield (f"Person {number}",)
 
-    parts = csv_parts(Sheet("x", ("Name",), lines()))
+    parts = csv_parts(("Name",), lines())
     next(parts), next(parts)
     assert len(read) < 1000
 
@@ -112,9 +112,15 @@ def test_a_workbook_runs_from_right_to_left_where_its_language_does() -> None:
 def test_a_list_too_long_for_a_workbook_is_refused_in_words(sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheets, "MOST_IN_A_WORKBOOK", 2)
     with sqlite_app.test_request_context(), pytest.raises(Refused, match="Take it as CSV"):
-        sheets.as_xlsx(Sheet("people", ("Name",), [("A",), ("B",), ("C",)]))
+        sheets.as_xlsx(Sheet("people", ("Name",), lambda _session: [("A",), ("B",), ("C",)]))
 
 
 def test_no_server_has_the_library_for_workbooks_in_memory() -> None:
     code = "import sys, lms.app; sys.exit('xlsxwriter' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@given(st.lists(TEXTS, max_size=4))
+def test_a_line_that_is_sent_as_it_is_has_nothing_to_guard(texts: list[str]) -> None:
+    if none_live(texts):
+        assert [guarded(text) for text in texts] == texts

@@ -200,8 +200,9 @@ def addresses_of(session: Session, person_id: int) -> list[AddressView]:
 
 
 def person_by_subject(session: Session, subject: str) -> Person | None:
-    """The person with this public id."""
-    return session.scalar(select(Person).where(Person.subject == subject))
+    """The person with this public id; of an entry that was joined into another one, that other one."""
+    found = session.scalar(select(Person).where(Person.subject == subject))
+    return session.get(Person, found.joined_into_id) if found and found.joined_into_id else found
 
 
 def owned() -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from .people import DeadlineForm as DeadlineForm
 from .people import DeclineForm as DeclineForm
 from .people import DeferForm as DeferForm
 from .people import ImportForm as ImportForm
+from .people import JoinForm as JoinForm
 from .people import MessageForm as MessageForm
 from .people import NomineeForm as NomineeForm
 from .people import ReasonForm as ReasonForm

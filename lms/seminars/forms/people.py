@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
+    BooleanField,
     DateField,
     EmailField,
     HiddenField,
@@ -68,6 +69,15 @@ class DeclineForm(Form):
     """Why somebody does not come, if they want to say so."""
 
     reason = StringField(_l("Reason"), may_be(500))
+
+
+class JoinForm(Form):
+    """That two entries are one person."""
+
+    sure = BooleanField(
+        _l("I have made sure that both entries are the same person"),
+        [DataRequired(_l("Say that you have made sure: this cannot be undone."))],
+    )
 
 
 class DeferForm(Form):

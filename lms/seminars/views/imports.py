@@ -100,7 +100,7 @@ def _to(edition: str, listing: str) -> Response:
 def import_template(edition: str) -> Response:
     """A file with the headings, to be filled in."""
     queries.edition_of(db.session(), edition, me().scope)
-    return as_csv(Sheet("nominations", tuple(headings(TAKEN, language())), ()))
+    return as_csv(Sheet("nominations", tuple(headings(TAKEN, language())), lambda _session: ()))
 
 
 @bp.get("/editions/<edition>/imports/<listing>")
@@ -157,7 +157,8 @@ def import_corrections(edition: str, listing: str) -> Response:
     found = import_of(session, queries.edition_of(session, edition, me().scope), listing)
     rows = refused_rows(session, found)
     taken_away(listing, "corrections", "csv", rows=len(rows))
-    return as_csv(Sheet("corrections", (*headings(TAKEN, language()), _("What is wrong")), _lines(rows)))
+    head = (*headings(TAKEN, language()), _("What is wrong"))
+    return as_csv(Sheet("corrections", head, lambda _session: _lines(rows)))
 
 
 def _lines(rows: Sequence[Shown]) -> Iterator[Line]:

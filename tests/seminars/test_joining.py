@@ -1,0 +1,374 @@
+"""Two entries of one person become one: nothing is forgotten, nothing is opened to the wrong eyes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from lms.kernel.checks import run_all
+from lms.kernel.db import Base, db
+from lms.kernel.errors import Conflict, Refused
+from lms.kernel.models import AuditEntry, Job
+from lms.kernel.unit_of_work import unit_of_work
+from lms.people import joining
+from lms.people import queries as people
+from lms.people import services as people_services
+from lms.people.models import HostLink, IdentityKind, IdentityRow, Mandate, MandateState, Password, Person, Sector
+from lms.people.rules import Role, ScopeKind
+from lms.seminars import queries, services
+from lms.seminars.models import (
+    Companion,
+    ContactKind,
+    Edition,
+    EditionCompanion,
+    Enrolment,
+    EnrolmentState,
+    RequestKind,
+    Stage,
+)
+from lms.seminars.rules.joining import MustChoose, RecordLost, Rival, place_to_keep
+from lms.seminars.spelling import words_of
+from tests.people.makers import give_mandate
+from tests.seminars.browsing import coordinator, words
+from tests.seminars.makers import AT, enrol_person, make_edition, make_institution, make_person
+
+LATER = dt.date(2027, 11, 7)
+
+
+@dataclass(frozen=True)
+class Two:
+    """Two entries and their editions, by id."""
+
+    stays: int
+    goes: int
+    here: int
+    later: int
+
+
+def two(session: Session, *, both_here: bool = False) -> Two:
+    """One person who was entered twice: once for each of two editions, or both times for the first one."""
+    house = make_institution(session, "TZ", Sector.JUSTICE)
+    here = make_edition(session)
+    later = make_edition(session, title="November 2027", starts_on=LATER, ends_on=LATER)
+    stays, goes = make_person(session, "Amina Mfano"), make_person(session, "MFANO Amina")
+    enrol_person(session, here, person=stays, institution=house)
+    enrol_person(session, here if both_here else later, person=goes, institution=house)
+    return Two(stays.id, goes.id, here.id, later.id)
+
+
+def join(found: Two, *kept: int, by: str = "c") -> None:
+    with unit_of_work() as session:
+        stays, goes = session.get_one(Person, found.stays), session.get_one(Person, found.goes)
+        people_services.join(session, stays=stays, goes=goes, kept=kept, at=AT, by=by)
+
+
+def place_of(session: Session, edition: int, person: int) -> Enrolment:
+    mine = select(Enrolment).where(Enrolment.edition_id == edition, Enrolment.person_id == person)
+    return session.scalars(mine).one()
+
+
+# Nothing is forgotten -----------------------------------------------------------------------------------------------
+
+
+def test_somebody_has_spoken_for_every_column_that_refers_to_a_person(sqlite_app: Flask) -> None:
+    spoken, there = joining.spoken_for(), {str(column) for column in joining.columns()}
+    assert there, "no table refers to a person"
+    assert there <= set(spoken), f"nobody says what becomes of {sorted(there - set(spoken))}"
+    assert set(spoken) <= there
+
+
+def test_every_sealed_column_of_a_table_with_people_is_known_here() -> None:
+    """Whoever adds one must say in a mover how it is sealed anew, and then add it here."""
+    sealed = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if column.name.startswith("sealed")
+    }
+    assert sealed == KNOWN_SEALED
+
+
+KNOWN_SEALED = {
+    "lms_affiliation.sealed_function",
+    "lms_answer.sealed",
+    "lms_contact_note.sealed_words",
+    "lms_draft_comment.sealed_words",
+    "lms_enrolment_event.sealed_reason",
+    "lms_identity.sealed",
+    "lms_import.sealed_head",
+    "lms_import_row.sealed_before",
+    "lms_import_row.sealed_cells",
+    "lms_ledger_seal.sealed_at",
+    "lms_mandate_act.sealed_reason",
+    "lms_name_confirmation.sealed_reason",
+    "lms_participant_request.sealed_answer",
+    "lms_participant_request.sealed_message",
+    "lms_record_subject.sealed_name",
+    "lms_reflection.sealed",
+    "lms_sensitive_mark.sealed_reason",
+    "lms_sign_off.sealed_reason",
+    "lms_term_proposal.sealed_remark",
+    "lms_text_report.sealed",
+    "lms_translation_confirmation.sealed_reason",
+}
+
+
+def test_a_column_that_nobody_has_spoken_for_forbids_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with unit_of_work() as session:
+        found = two(session)
+    monkeypatch.delitem(joining._movers, "lms_enrolment.person_id")
+    with pytest.raises(Refused, match=r"lms_enrolment\.person_id"):
+        join(found)
+
+
+def test_everything_moves_over_and_opens_under_the_key_of_the_entry_that_stays(app: Flask) -> None:
+    with unit_of_work() as session:
+        found = two(session)
+        goes, later = session.get_one(Person, found.goes), session.get_one(Edition, found.later)
+        place = place_of(session, found.later, found.goes)
+        services.ask(session, enrolment=place, kind=RequestKind.MORE_TIME, message="Más tiempo", at=AT, by="p")
+        services.withdraw(session, enrolment=place, at=AT, by="c", reason="An election")
+        session.add(EditionCompanion(edition_id=later.id, person_id=goes.id, role=Companion.SPEAKER))
+        session.add(EditionCompanion(edition_id=later.id, person_id=found.stays, role=Companion.SPEAKER))
+        session.add(EditionCompanion(edition_id=found.here, person_id=goes.id, role=Companion.FELLOW))
+        people_services.keep_password(session, person_id=goes.id, hashed="x", at=AT)
+        number, address = place.id, people.addresses_of(session, goes.id)[0].address
+    join(found)
+    session = db.session()
+    for column in joining.columns():
+        if column.table.name != "lms_person":
+            left = session.scalar(select(func.count()).select_from(column.table).where(column == found.goes))
+            assert left == 0, str(column)
+    moved = session.get_one(Enrolment, number)
+    assert moved.person_id == found.stays
+    assert [step.reason for step in queries.history(session, number, found.stays)][-1] == "An election"
+    assert queries.requests_of(session, number, found.stays)[0].message == "Más tiempo"
+    roles = session.execute(select(EditionCompanion.edition_id, EditionCompanion.role)).all()
+    assert sorted(tuple(row) for row in roles) == [(found.here, "fellow"), (found.later, "speaker")]
+    assert people.person_name(session, found.stays) == "Amina Mfano"
+    assert people.person_name(session, found.goes) == "Name erased"
+    assert people.person_by_address(session, address) is None  # nobody has proved it
+    assert not any(run_all(session).values())
+    noted = session.scalars(select(AuditEntry).where(AuditEntry.act == "person.joined")).one()
+    assert (noted.actor, noted.about) == ("c", session.get_one(Person, found.stays).subject)
+
+
+def test_the_other_address_opens_nothing_until_the_person_proves_it(app: Flask) -> None:
+    with unit_of_work() as session:
+        found = two(session)
+    join(found)
+    rows = db.session.scalars(
+        select(IdentityRow).where(IdentityRow.person_id == found.stays, IdentityRow.kind == IdentityKind.ADDRESS)
+    ).all()
+    assert sorted((row.primary, row.verified_at is None) for row in rows) == [(False, True), (True, True)]
+    letter = db.session.scalars(select(Job).where(Job.kind == "mail.send").order_by(Job.id.desc())).first()
+    assert letter is not None
+    assert letter.payload["template"] == "people/address"
+    assert letter.payload["person_id"] == found.stays
+    assert letter.payload["identity_id"] == next(row.id for row in rows if not row.primary)
+
+
+def test_old_links_lead_on(app: Flask) -> None:
+    with unit_of_work() as session:
+        found = two(session)
+        former = session.get_one(Person, found.goes).subject
+        third = make_person(session, "Amina Mfano")
+        number = third.id
+    join(found)
+    join(Two(number, found.stays, found.here, found.later))
+    assert db.session.get_one(Person, number) is people.person_by_subject(db.session(), former)
+
+
+# What forbids it ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("whose", ["stays", "goes"])
+def test_a_mandate_is_neither_passed_on_nor_come_at(app: Flask, whose: str) -> None:
+    with unit_of_work() as session:
+        found = two(session)
+    give_mandate(db.session.get_one(Person, getattr(found, whose)), Role.FOCAL_POINT, ScopeKind.STATE, "TZ")
+    with pytest.raises(Refused, match="holds a mandate"):
+        join(found)
+    with unit_of_work() as session:
+        for mandate in session.scalars(select(Mandate)):
+            mandate.state = MandateState.ENDED
+    if whose == "stays":
+        join(found)
+
+
+def test_who_signs_in_through_another_system_is_the_one_to_keep(app: Flask) -> None:
+    with unit_of_work() as session:
+        found = two(session)
+        session.add(HostLink(person_id=found.goes, host="host", blind_subject="x", linked_at=AT))
+    with pytest.raises(Refused, match="through another system"):
+        join(found)
+    join(Two(found.goes, found.stays, found.here, found.later))
+
+
+def test_nobody_is_joined_twice_or_with_themselves(app: Flask) -> None:
+    with unit_of_work() as session:
+        found = two(session)
+    with pytest.raises(Conflict):
+        join(Two(found.stays, found.stays, found.here, found.later))
+    join(found)
+    with pytest.raises(Conflict):
+        join(found)
+
+
+# Both in one edition ------------------------------------------------------------------------------------------------
+
+RIVALS = st.builds(Rival, st.integers(1, 1), st.booleans(), st.frozensets(st.sampled_from(Stage)))
+
+
+@given(RIVALS, RIVALS, st.sets(st.sampled_from([1, 2])))
+def test_progress_is_given_up_only_by_choice_and_a_record_never(first: Rival, second: Rival, chosen: set[int]) -> None:
+    second = Rival(2, second.counted, second.stages)
+    try:
+        kept = place_to_keep(first, second, chosen)
+    except MustChoose:
+        assert first.has_progress
+        assert second.has_progress
+        assert len(chosen) != 1
+        return
+    except RecordLost:
+        assert Stage.RECORDED in first.stages | second.stages
+        return
+    lost = second if kept is first else first
+    assert Stage.RECORDED not in lost.stages
+    assert len(chosen) == 1 or not (lost.has_progress and kept.has_progress)
+    if len(chosen) == 1:
+        assert {kept.enrolment_id} == chosen
+    elif lost.has_progress:
+        assert kept.has_progress
+
+
+def test_of_two_places_the_one_with_progress_is_kept_and_the_other_points_to_it(app: Flask) -> None:
+    with unit_of_work() as session:
+        found = two(session, both_here=True)
+        mine, theirs = place_of(session, found.here, found.stays), place_of(session, found.here, found.goes)
+        services.reach(session, enrolment=mine, stage=Stage.READING, at=AT)
+        old, kept = theirs.id, mine.id
+    join(found)
+    places = {row.id: row for row in db.session.scalars(select(Enrolment))}
+    assert (places[kept].person_id, places[kept].state) == (found.stays, EnrolmentState.ACCEPTED)
+    assert (places[old].person_id, places[old].state) == (found.goes, EnrolmentState.REPLACED)
+    assert places[old].replaced_by_id == kept
+    numbers = queries.counts(db.session(), found.here)
+    assert {stage: number for (*_place, stage), number in numbers.items() if number} == {
+        Stage.INVITED: 1, Stage.SIGNED_IN: 1, Stage.READING: 1,
+    }  # fmt: skip
+    assert not any(run_all(db.session()).values())
+
+
+def test_a_place_that_counts_changes_its_holder_with_one_that_was_given_up(app: Flask) -> None:
+    with unit_of_work() as session:
+        found = two(session, both_here=True)
+        mine, theirs = place_of(session, found.here, found.stays), place_of(session, found.here, found.goes)
+        services.withdraw(session, enrolment=mine, at=AT, by="c", reason="Entered twice")
+        old, kept = mine.id, theirs.id
+    join(found)
+    places = {row.id: row for row in db.session.scalars(select(Enrolment))}
+    assert (places[kept].person_id, places[kept].state) == (found.stays, EnrolmentState.ACCEPTED)
+    assert (places[old].person_id, places[old].state) == (found.goes, EnrolmentState.WITHDRAWN)
+    assert db.session.scalar(select(func.count()).select_from(Person)) == 2
+    assert not any(run_all(db.session()).values())
+
+
+def test_what_is_noted_about_a_place_keeps_it_where_it_is(app: Flask) -> None:
+    with unit_of_work() as session:
+        found = two(session)
+        place = place_of(session, found.later, found.goes)
+        said = {"kind": ContactKind.CALLED, "day": AT.date(), "words": "Asks for June", "key": "a", "at": AT}
+        services.note_contact(session, enrolment=place, by=found.stays, **said)
+    with pytest.raises(Refused, match="contact log"):
+        join(found)
+    with pytest.raises(Refused, match="worked as a coordinator"):
+        join(Two(found.goes, found.stays, found.here, found.later))
+
+
+def test_who_has_begun_to_read_elsewhere_is_the_one_to_keep(app: Flask) -> None:
+    with unit_of_work() as session:
+        found = two(session)
+        services.reach(session, enrolment=place_of(session, found.later, found.goes), stage=Stage.READING, at=AT)
+    with pytest.raises(Refused, match="has begun to read"):
+        join(found)
+    join(Two(found.goes, found.stays, found.here, found.later))
+
+
+def test_with_progress_in_both_one_must_be_chosen(app: Flask) -> None:
+    with unit_of_work() as session:
+        found = two(session, both_here=True)
+        places = {name: place_of(session, found.here, getattr(found, name)) for name in ("stays", "goes")}
+        for place in places.values():
+            services.reach(session, enrolment=place, stage=Stage.READING, at=AT)
+        mine, theirs = places["stays"].id, places["goes"].id
+    with pytest.raises(Refused, match="Choose which"):
+        join(found)
+    with pytest.raises(Refused, match="has begun to read"):
+        join(found, theirs)
+    assert db.session.get_one(Person, found.goes).erased_at is None
+    join(found, mine)
+    assert place_of(db.session(), found.here, found.stays).id == mine
+
+
+# Pages --------------------------------------------------------------------------------------------------------------
+
+
+def test_words_of_a_name_are_compared_in_any_order_without_case_and_accents() -> None:
+    assert words_of("José García-Núñez") == words_of("GARCIA NUNEZ, Jose")
+    assert words_of("李 明") != words_of("李 明华")
+
+
+def test_a_coordinator_of_all_finds_compares_and_joins(app: Flask) -> None:
+    with unit_of_work() as session:
+        found = two(session)
+        make_person(session, "Amina Mfano")  # of no state that is known
+        stays, goes = (session.get_one(Person, number).subject for number in (found.stays, found.goes))
+        edition = session.get_one(Edition, found.here).public_id
+    browser = coordinator(app)
+    page = browser.get(f"/editions/{edition}/duplicates")
+    path = f"/editions/{edition}/duplicates/{stays}/{goes}"
+    assert page.text.count("Compare the entries of") == 1
+    assert path in page.text
+    side = words(browser.get(path))
+    assert "November 2027" in side
+    assert "never opened" in side
+    refused = browser.post(path)
+    assert refused.status_code == 422
+    assert "Say that you have made sure" in words(refused)
+    assert browser.post(path, sure="y").status_code == 303
+    assert browser.post(path, sure="y").status_code == 404
+    assert "No two entries look like one person" in words(browser.get(f"/editions/{edition}/duplicates"))
+    looks = db.session.scalars(select(AuditEntry.act).where(AuditEntry.act.startswith("duplicates"))).all()
+    assert "duplicates.looked" in looks
+    assert "duplicates.compared" in looks
+
+
+def test_who_coordinates_one_edition_alone_compares_nobody(app: Flask) -> None:
+    with unit_of_work() as session:
+        found = two(session)
+        stays, goes = (session.get_one(Person, number).subject for number in (found.stays, found.goes))
+        edition = session.get_one(Edition, found.here).public_id
+    browser = coordinator(app, edition)
+    assert browser.get(f"/editions/{edition}/duplicates").status_code == 404
+    assert browser.post(f"/editions/{edition}/duplicates/{stays}/{goes}", sure="y").status_code == 404
+    assert db.session.get_one(Person, found.goes).erased_at is None
+
+
+def test_the_page_says_beforehand_why_not(app: Flask) -> None:
+    with unit_of_work() as session:
+        found = two(session)
+        session.execute(insert(Password).values(person_id=found.stays, hash="x", changed_at=AT))
+        stays, goes = (session.get_one(Person, number).subject for number in (found.stays, found.goes))
+        edition = session.get_one(Edition, found.here).public_id
+    give_mandate(db.session.get_one(Person, found.goes), Role.FOCAL_POINT, ScopeKind.STATE, "TZ")
+    page = words(coordinator(app).get(f"/editions/{edition}/duplicates/{stays}/{goes}"))
+    assert "These two cannot be joined this way" in page
+    assert "Join the two entries" not in page
