@@ -67,6 +67,13 @@ class EditionPage:
         return MatrixPart(table, self.seen.edition.public_id, self.locale, self.list_url) if table.cells else None
 
     @property
+    def facts(self) -> tuple[object, ...]:
+        """Everything it is drawn from, as plain values in a steady order: equal where it looks alike."""
+        counted = sorted(f"{state} {sector} {stage} {n}" for (state, sector, stage), n in self.numbers.by_place.items())
+        waiting = sorted((str(what), number) for what, number in self.waiting.items())
+        return self.locale, self.today, self.seen.edition, self.seen.closed_at, counted, waiting
+
+    @property
     def finding(self) -> list[str]:
         """The sentences it opens with."""
         told = finding(self.numbers, STAGES[self.seen.sight])

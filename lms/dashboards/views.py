@@ -27,7 +27,6 @@ from .module_pages import ModulesPage
 from .overview_pages import OverviewPage
 from .pages import SOMEBODY, EditionPage, PeoplePage
 from .queries import Look
-from .queries.freshness import freshness
 from .rules.looks import Sight
 
 bp = Blueprint("dashboards", __name__)
@@ -42,34 +41,24 @@ def edition(edition: str) -> Response:
     seen = queries.look(db.session(), edition, viewer.scope)
     if seen.sight is Sight.COUNTS:
         return Response(_frozen(seen), mimetype="text/html")
-    tag = _tag(seen) if seen.sight is Sight.EVERYTHING else ""
-    same = unchanged(tag) if tag else None
-    if same is not None:
-        return same
     numbers = queries.numbers(db.session(), seen)
-    waiting = queries.waiting_numbers(db.session(), seen, numbers)
     page = EditionPage(
         seen=seen,
         numbers=numbers,
-        waiting=waiting,
+        waiting=queries.waiting_numbers(db.session(), seen, numbers),
         today=local_day(now(), seen.edition.zone),
         locale=language(),
         list_url=url_for("dashboards.people", edition=edition),
     )
     acts = coordinates(viewer.scope, edition) and seen.closed_at is None
     newer = version_waiting(db.session(), seen.edition.id) if acts else None
+    tag = tag_of(viewer.subject, viewer.grants, request.full_path, page.facts, newer) if page.full else ""
+    same = unchanged(tag) if tag else None
+    if same is not None:
+        return same
     facts = {"edition": seen.edition, "me": viewer, "newer": newer, "tag": tag, "here": local_path()}
-    drawn = render("lms/dashboards/edition.html", page=page, **facts)
-    answer = Response(drawn, mimetype="text/html")
+    answer = Response(render("lms/dashboards/edition.html", page=page, **facts), mimetype="text/html")
     return tagged(answer, tag) if tag else answer
-
-
-def _tag(seen: queries.Look) -> str:
-    """Of the page as it is now: what is known of the people, the day, the language, the filter and the person."""
-    at, viewer = now(), me()
-    state = freshness(db.session(), [seen.edition.id], at)
-    day = local_day(at, seen.edition.zone)
-    return tag_of(viewer.subject, language(), request.full_path, seen.edition, seen.closed_at, day, state)
 
 
 @bp.get("/editions/<edition>/frozen")
