@@ -144,7 +144,7 @@ def test_only_somebody_offered_a_place_takes_it_and_only_an_ending_is_reopened(
 ) -> None:
     ended = {EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN, EnrolmentState.REPLACED, EnrolmentState.DEFERRED}
     expected = {
-        EnrolmentState.NOMINATED: before is None,
+        EnrolmentState.NOMINATED: before in {None, EnrolmentState.WITHDRAWN},  # a list that was taken back comes again
         EnrolmentState.INVITED: before in {EnrolmentState.NOMINATED, *ended},
         EnrolmentState.ACCEPTED: before is EnrolmentState.INVITED,
     }
