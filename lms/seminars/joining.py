@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.errors import Refused
@@ -14,11 +14,14 @@ from lms.people.models import Person
 from .imports.models import Import, ImportRow
 from .imports.sealing import before_place
 from .models import (
+    AttendanceMark,
+    CalendarAddress,
     ContactNote,
     EditionCompanion,
     EditionSeen,
     Enrolment,
     EnrolmentEvent,
+    MakeUp,
     ParticipantRequest,
     StageReached,
 )
@@ -61,22 +64,36 @@ binds(_coordinated, ContactNote.by_person_id, EditionSeen.person_id)
 
 
 def _noted() -> str:
-    return str(
-        _("What is noted in the contact log cannot be changed, and would be lost with the entry. Keep that entry.")
+    sentence = _(
+        "What is noted about a place of the entry that would go cannot be changed, and would be lost. Keep that entry."
     )
+    return str(sentence)
 
 
 @objects
 def notes_cannot_move(session: Session, stays: int, goes: int) -> list[str]:
-    """The words of the contact log are sealed for the entry they were written about, and nobody can seal them anew."""
+    """Such words are sealed for the entry they were written about, and nobody can seal them anew."""
     alone = select(Enrolment.edition_id).where(Enrolment.person_id == stays)
     mine = select(Enrolment.id).where(Enrolment.person_id == goes, Enrolment.edition_id.not_in(alone))
     return [_noted()] if _has_notes(session, mine) else []
 
 
 def _has_notes(session: Session, places: Select[int]) -> bool:
-    words = select(ContactNote.id).where(ContactNote.enrolment_id.in_(places), ContactNote.sealed_words.is_not(None))
-    return bool(session.scalar(select(words.exists())))
+    """In the contact log, on the attendance sheet, or about work that makes up for a half-day."""
+    kept = (
+        select(ContactNote.id).where(ContactNote.enrolment_id.in_(places), ContactNote.sealed_words.is_not(None)),
+        select(AttendanceMark.id).where(
+            AttendanceMark.enrolment_id.in_(places), AttendanceMark.sealed_reason.is_not(None)
+        ),
+        select(MakeUp.id).where(MakeUp.enrolment_id.in_(places)),
+    )
+    return bool(session.scalar(select(or_(*(words.exists() for words in kept)))))
+
+
+@moves(CalendarAddress.person_id)
+def calendars(session: Session, joining: Joining) -> None:
+    """The secret address of the other entry is good no more: whoever has it would read the calendar of this one."""
+    session.execute(delete(CalendarAddress).where(CalendarAddress.person_id == joining.goes))
 
 
 def _begun() -> str:

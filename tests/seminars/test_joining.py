@@ -98,6 +98,7 @@ def test_every_sealed_column_of_a_table_with_people_is_known_here() -> None:
 KNOWN_SEALED = {
     "lms_affiliation.sealed_function",
     "lms_answer.sealed",
+    "lms_attendance_mark.sealed_reason",
     "lms_contact_note.sealed_words",
     "lms_draft_comment.sealed_words",
     "lms_enrolment_event.sealed_reason",
@@ -106,6 +107,7 @@ KNOWN_SEALED = {
     "lms_import_row.sealed_before",
     "lms_import_row.sealed_cells",
     "lms_ledger_seal.sealed_at",
+    "lms_make_up.sealed_words",
     "lms_mandate_act.sealed_reason",
     "lms_name_confirmation.sealed_reason",
     "lms_participant_request.sealed_answer",
@@ -287,7 +289,7 @@ def test_what_is_noted_about_a_place_keeps_it_where_it_is(app: Flask) -> None:
         place = place_of(session, found.later, found.goes)
         said = {"kind": ContactKind.CALLED, "day": AT.date(), "words": "Asks for June", "key": "a", "at": AT}
         services.note_contact(session, enrolment=place, by=found.stays, **said)
-    with pytest.raises(Refused, match="contact log"):
+    with pytest.raises(Refused, match="What is noted about a place"):
         join(found)
     with pytest.raises(Refused, match="worked as a coordinator"):
         join(Two(found.goes, found.stays, found.here, found.later))
