@@ -39,7 +39,13 @@ def crowd(of: Edition, size: int) -> list[int]:
         people = _inserted(session, Person, [{"subject": new_token(), "created_at": at} for _ in range(size)])
         since = {"since": dt.date(2020, 1, 1), "function": ""}
         held = _inserted(session, Affiliation, [{"person_id": one, **where, **since} for one in people])
-        place = {"edition_id": of.id, "state_code": "TZ", "sector": Sector.JUSTICE, "state": EnrolmentState.ACCEPTED}
+        place: dict[str, Any] = {
+            "edition_id": of.id,
+            "state_code": "TZ",
+            "sector": Sector.JUSTICE,
+            "state": EnrolmentState.ACCEPTED,
+        }
+        place["due_at"] = of.deadline_at
         return _inserted(
             session,
             Enrolment,

@@ -53,7 +53,8 @@ def publish(tmp_path: Path) -> int:
 
 
 def test_a_term_knows_its_names_sources_and_units(app: Flask, tmp_path: Path) -> None:
-    glossary = queries.glossary(db.session(), publish(tmp_path))
+    version = publish(tmp_path)
+    glossary = queries.glossary(db.session(), version)
     state, zone = glossary.terms
     assert state.names == {"en": "state", "es": "Estado", "fr": "État"}
     assert state.standings == {"es": "official", "fr": "translation"}
@@ -67,7 +68,8 @@ def test_a_term_knows_its_names_sources_and_units(app: Flask, tmp_path: Path) ->
 
 
 def test_the_order_is_that_of_the_reader(sqlite_app: Flask, tmp_path: Path) -> None:
-    glossary = queries.glossary(db.session(), publish(tmp_path))
+    version = publish(tmp_path)
+    glossary = queries.glossary(db.session(), version)
     assert [term.key for term in glossary.alphabetical("en")] == ["state", "zone"]
     assert [term.key for term in glossary.alphabetical("es")] == ["zone", "state"]
     assert [letter for letter, _terms in by_initial(glossary.alphabetical("es"), "es")] == ["A", "E"]
