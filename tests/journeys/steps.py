@@ -273,9 +273,8 @@ def close_the_edition(page: Page, name: str) -> str:
 
 def _list_behind_a_number(page: Page, name: str) -> None:
     """The number of those who have finished reading is the number of people in the list it leads to."""
-    table = page.get_by_role("region", name="Table: people at each stage")
-    headings = table.get_by_role("columnheader").all_inner_texts()
-    number = table.get_by_role("cell").nth(headings.index("Finished reading")).get_by_role("link")
+    stage = page.get_by_role("rowheader", name="Finished reading", exact=True)
+    number = page.get_by_role("row").filter(has=stage).get_by_role("link")
     finished = int(number.inner_text())
     number.click()
     people = page.get_by_role("region", name="Table: people").get_by_role("rowheader")
