@@ -21,7 +21,7 @@ from lms.kernel.unit_of_work import unit_of_work
 from lms.learning.queries import OwnEnrolment, own_enrolment
 from lms.learning.views.asked import quiz_of
 from lms.seminars.models import Edition
-from lms.seminars.services import use_version
+from lms.seminars.services import keep_names_awaited, use_version
 from tests.catalogue import tiny
 from tests.people.makers import signed_in_client
 from tests.seminars.makers import enrol_person, make_edition
@@ -239,6 +239,7 @@ def make_reader(app: Flask, edition: Edition | None = None, **more: Any) -> Read
         person = enrolment.person
         if person.welcomed_at is None:
             person.welcomed_at = person.name_confirmed_at = now()
+            keep_names_awaited(session, enrolment_ids=[enrolment.id])
     return Reader(app, person.id, enrolment.id, edition.public_id, edition.id, signed_in_client(app, person))
 
 
