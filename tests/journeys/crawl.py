@@ -92,7 +92,7 @@ def crawl(context: BrowserContext, house: Running, who: str, *, most: int = MOST
         one = _look(context, *waiting.pop(0))
         seen.setdefault(one.url, one)
         for url in _own_links(one, house):
-            if url not in known and taken[shape(url)] < most:
+            if url not in known and taken[shape(url)] < (1 if is_list(url) else most):
                 known.add(url)
                 taken[shape(url)] += 1
                 waiting.append((url, one.address))
@@ -117,11 +117,19 @@ def _own_links(one: Seen, house: Running) -> Iterator[str]:
             yield url
 
 
+def is_list(url: str) -> bool:
+    """Whether it leads to a list that is taken away as a file: with whatever filter, it is the same file made anew, and
+    who takes many is asked to wait."""
+    return urlsplit(url).path.endswith((".csv", ".xlsx"))
+
+
 def shape(url: str) -> str:
     """The address with every id taken out, so that pages made by one view look alike."""
     parts = urlsplit(url)
     path = re.sub(r"/[A-Za-z0-9_-]{22}(?=/|$)", "/*", parts.path)
     path = re.sub(r"/(units|modules|terms)/[^/]+", r"/\1/*", path)
+    if is_list(url):
+        return path
     return path + "?" + "&".join(sorted({name for name, _value in parse_qsl(parts.query)}))
 
 
