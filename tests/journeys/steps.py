@@ -31,6 +31,13 @@ def enter(page: Page, key: str) -> None:
     expect(page.get_by_role("banner").get_by_role("button")).to_be_visible()
 
 
+def read_in_english(page: Page) -> None:
+    """Whatever language somebody of the demonstration reads in; nothing happens for who reads English already."""
+    english = page.get_by_role("contentinfo").get_by_role("button", name="English")
+    if english.count():
+        english.click()
+
+
 def home(page: Page) -> None:
     """By the link that stands in the masthead of every page."""
     page.get_by_role("banner").get_by_role("link", name="Raphael Lemkin Seminar").click()

@@ -31,9 +31,7 @@ def arrive(new_home: Callable[[], Path], chromium: Browser) -> Iterator[Callable
     def begin(who: str) -> Page:
         page = chromium.new_context(base_url=f"{running.url}/", locale="en-GB").new_page()
         steps.sign_in(page, who)
-        english = page.get_by_role("contentinfo").get_by_role("button", name="English")
-        if english.count():
-            english.click()
+        steps.read_in_english(page)
         return page
 
     try:

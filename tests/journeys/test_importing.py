@@ -32,9 +32,7 @@ def desk(new_home: Callable[[], Path], chromium: Browser) -> Iterator[Page]:
         running.serve(worker=True)
         page = chromium.new_context(base_url=f"{running.url}/", locale="en-GB").new_page()
         steps.sign_in(page, "coordinator")
-        english = page.get_by_role("contentinfo").get_by_role("button", name="English")
-        if english.count():
-            english.click()
+        steps.read_in_english(page)
         steps.open_edition(page)
         steps.link(page, "Import nominations").click()
         yield page

@@ -50,9 +50,7 @@ def arrive(chromium: Browser, house: Running) -> Iterator[Arrive]:
         opened.append(context)
         page = context.new_page()
         steps.sign_in(page, who)
-        english = page.get_by_role("contentinfo").get_by_role("button", name="English")
-        if english.count():
-            english.click()
+        steps.read_in_english(page)
         return page
 
     yield begin
