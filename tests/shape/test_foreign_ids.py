@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from lms.alumni.models import Network
 from lms.authoring.models import Draft, DraftComment
 from lms.authoring.rules.remarks import Anchor
 from lms.authoring.services import Words, open_draft, remark
@@ -129,6 +130,7 @@ def _walker(app: Flask, key: str) -> Walker:
             "sha256": NOBODY,
             "medium": "court",
             "make_up": NOBODY,
+            "network": session.scalar(select(Network.public_id)),
             "listing": session.scalar(select(Import.public_id).where(Import.edition_id == edition.id)),
         }
     assert all(foreign.values()), foreign

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .held import HeldRecord, RecordPage, my_record, my_records, valid_of, valid_records
+from .held import EditionHeld, HeldRecord, RecordPage, editions_of, my_record, my_records, valid_of, valid_records
 from .ledger import Head, chain, head, unsealed
 from .moving import forecast
 from .standing import (
@@ -15,12 +15,14 @@ from .standing import (
 )
 
 __all__ = [
+    "EditionHeld",
     "Head",
     "HeldRecord",
     "RecordPage",
     "Standing",
     "chain",
     "conditions_for",
+    "editions_of",
     "forecast",
     "head",
     "my_record",
