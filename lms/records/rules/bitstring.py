@@ -11,9 +11,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from .credential import VERIFIABLE, Issuer, instant
+from .public import LIST_LENGTH
 
-PLACES = 131_072
-"""The least length the standard allows, so that one record hides among many; also ours."""
 FRESH_FOR = dt.timedelta(minutes=5)
 """How long whoever has read a list need not read it again."""
 
@@ -25,7 +24,7 @@ class NoList(ValueError):
 def packed(ended: Iterable[int]) -> str:
     """The list with the bits of these places set, as documents carry it: first place in the highest bit, gzip,
     base64url with `u` before it. The same bits always give the same text."""
-    bits = bytearray(PLACES // 8)
+    bits = bytearray(LIST_LENGTH // 8)
     for place in ended:
         bits[place // 8] |= 0x80 >> place % 8
     return "u" + base64.urlsafe_b64encode(gzip.compress(bytes(bits), 9, mtime=0)).rstrip(b"=").decode()
@@ -36,10 +35,10 @@ def unpacked(text: str) -> frozenset[int]:
     try:
         code = base64.b64decode(text[1:] + "=" * (-len(text[1:]) % 4), altchars=b"-_", validate=True)
         with gzip.GzipFile(fileobj=io.BytesIO(code)) as file:
-            bits = file.read(PLACES // 8 + 1)
+            bits = file.read(LIST_LENGTH // 8 + 1)
     except (binascii.Error, EOFError, OSError, ValueError) as error:
         raise NoList from error
-    if text[:1] != "u" or len(bits) != PLACES // 8:
+    if text[:1] != "u" or len(bits) != LIST_LENGTH // 8:
         raise NoList
     return frozenset(8 * at + bit for at, byte in enumerate(bits) if byte for bit in range(8) if byte & 0x80 >> bit)
 

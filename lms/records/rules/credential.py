@@ -1,8 +1,8 @@
 """The credential of a completion record: Open Badges 3.0 on the Verifiable Credentials Data Model 2.0, not signed yet.
 
-What is said here is signed for ever, so it holds nothing that a holder would not hand over with the file: their name as
-they confirmed it, the programme, when and where it was held, what "completed" meant, which text was read. No address, no
-ministry, no state, and random ids (https://www.imsglobal.org/spec/ob/v3p0/, https://www.w3.org/TR/vc-data-model-2.0/).
+What is said here is signed for ever, so it holds nothing that a holder would not hand over with the file: their name
+as they confirmed it, the programme, when and where it was held, what "completed" meant, which text was read. No
+address, no ministry, no state, and random ids (https://www.imsglobal.org/spec/ob/v3p0/, https://www.w3.org/TR/vc-data-model-2.0/).
 """
 
 from __future__ import annotations

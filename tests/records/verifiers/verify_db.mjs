@@ -35,6 +35,10 @@ await answer(async credential => {
       credential, suite, documentLoader,
       checkStatus: options => checkStatus({...options, verifyBitstringStatusListCredential: true, suite, documentLoader})
     });
+    // A list that could be read is "verified"; what it says of this credential stands in the results.
+    if (found.verified && found.statusResult.results.some(result => result.status !== false)) {
+      return {accepted: false, why: 'revoked'};
+    }
     const errors = [found.error, ...(found.error?.errors ?? []), found.statusResult?.error].filter(Boolean);
     return {accepted: found.verified, why: errors.map(error => error.message ?? String(error)).join('; ')};
   } catch (error) {
