@@ -1,6 +1,7 @@
 """Puts beside the code what credentials need of others: the two JSON-LD contexts their signatures stand on.
 
-They are taken from the package openbadgeslib because its copies are, byte for byte, those that W3C and 1EdTech published.
+They are taken from the package openbadgeslib because its copies are, byte for byte, those that W3C and 1EdTech
+published; the npm packages of the same texts are laid out anew.
 """
 
 from __future__ import annotations
