@@ -23,6 +23,7 @@ from lms.seminars import services
 from lms.seminars.models import ContactKind, Edition, EditionKind, Enrolment, MakeUp, Mark, RequestKind
 from lms.seminars.rules import EditionFacts
 from lms.seminars.services import Nominee
+from lms.seminars.services.calls import Call
 
 from .cast import Cast, Character
 from .way import propose, read_units, report
@@ -32,6 +33,8 @@ PLACE = "Oświęcim, Poland"
 ZONE = "Europe/Warsaw"
 CONTACT = "seminar@lemkin.example"
 PARTNER = "Example network of alumni (demonstration)"
+UNANSWERED = ("NP", "SN")
+"""States that were asked and have not answered."""
 SHARE_READ = {"reading": 0.2, "half-way": 0.5, "asked": 0.35, "complete": 1.0, "recorded": 1.0, "absent": 1.0}
 PROGRAMME = """First day: arrival and welcome.
 
@@ -67,6 +70,7 @@ class Builder:
         self._past(over, staff["coordinator"].subject)
         for who in self.cast.participants:
             self._participant(open_now, who, staff["coordinator"].subject, self.at - dt.timedelta(days=21))
+        self._letters_to_states(open_now, staff["coordinator"].subject)
         self._words(open_now, staff["trainer"].subject)
         self._errors(open_now, staff["trainer"].subject)
         self._writing(staff)
@@ -199,6 +203,13 @@ class Builder:
                 self.session, enrolment=enrolment, kind=RequestKind.MORE_TIME, message=words, at=at, by=person.subject
             )
         return enrolment
+
+    def _letters_to_states(self, edition: Edition, by: str) -> None:
+        """Every state was asked for two officials; a few have not answered yet."""
+        sent, asked = self.at - dt.timedelta(days=60), sorted({who.state for who in self.cast.participants})
+        for codes, answer in ((asked, sent + dt.timedelta(days=25)), (UNANSWERED, None)):
+            call = Call(2, sent.date(), answer.date() if answer else None)
+            services.note_calls(self.session, edition=edition, codes=codes, call=call, at=self.at, by=by)
 
     def _call(self, enrolment: Enrolment, by: str) -> None:
         """The coordinator noted a call of the day before yesterday in the contact log."""

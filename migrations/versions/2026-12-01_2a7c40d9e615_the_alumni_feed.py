@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "2a7c40d9e615"
-down_revision = "1fc57e0b3d9c"
+down_revision = "2a71c5e90b44"
 branch_labels = None
 depends_on = None
 
