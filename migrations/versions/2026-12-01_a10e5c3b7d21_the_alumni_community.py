@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "a10e5c3b7d21"
-down_revision = "2a71c5e90b44"
+down_revision = "2a7c40d9e615"
 branch_labels = None
 depends_on = None
 
