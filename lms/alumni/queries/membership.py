@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.alumni.models import AlumniStatus, DirectoryConsent, DirectoryWords, Member, MembershipStep
@@ -16,6 +17,8 @@ from lms.alumni.sealing import words_place
 from lms.people.models import Person
 from lms.people.queries.sensitive import not_to_be_named
 from lms.people.sealing import keys_of, open_if_there
+
+_person = cast(Table, Person.__table__)
 
 
 def member(session: Session, person_id: int, *, hold: bool = False) -> Member | None:
@@ -37,7 +40,7 @@ def to_be_listed() -> ColumnElement[bool]:
         Member.hidden_at.is_(None)
         & Person.erased_at.is_(None)
         & Person.disabled_at.is_(None)
-        & ~not_to_be_named(Person.__table__.c.id)
+        & ~not_to_be_named(_person.c.id)
     )
 
 
