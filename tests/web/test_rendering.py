@@ -54,7 +54,7 @@ def test_functions_are_given_what_they_ask_for(app: Flask) -> None:
         return environment.autoescape is not False
 
     source = """
-{%- macro marked(word, end="<") %}{{ word }}{{ end }}{% if caller %}{{ caller() }}{% endif %}{% endmacro -%}
+{%- macro marked(word, end="<") %}{{ word }}{{ end }}{% if caller is defined %}{{ caller() }}{% endif %}{% endmacro -%}
 {% for one in [1] %}{% set number = one %}{{ of_context("<b>") }}|{% endfor -%}
 {{ of_environment() }}|{{ asked("two") }}|{{ "a-b".replace("-", "+") }}|{{ word.upper() }}|{{ marked("x") }}|
 {%- call marked("y", end="!") %}inside{% endcall %}|{{ made([3]) }}"""
