@@ -67,13 +67,14 @@ _enrolment, _edition, _version, _institution, _person, _progress, _closing, _res
         AttendanceClosing, AttendanceResult, RecordSubject, LedgerEntry,
     )
 )  # fmt: skip
-_ended = _issued.alias()
+_ended, _later = _issued.alias(), _subject.alias()
 _IN_FORCE = (
     select(func.max(_version.c.id))
     .where(_version.c.edition_id == _enrolment.c.edition_id)
     .correlate(_enrolment)
     .scalar_subquery()
 )
+_LAST = select(func.max(_later.c.correction)).where(_later.c.enrolment_id == _enrolment.c.id).scalar_subquery()
 _PLACES = (
     select(
         _enrolment.c.id, _enrolment.c.state, _enrolment.c.due_at, _enrolment.c.deadline_at.label("own_deadline_at"),
@@ -95,7 +96,7 @@ _PLACES = (
     .outerjoin(_progress, _progress.c.enrolment_id == _enrolment.c.id)
     .outerjoin(_closing, _closing.c.edition_id == _enrolment.c.edition_id)
     .outerjoin(_result, _result.c.enrolment_id == _enrolment.c.id)
-    .outerjoin(_subject, _subject.c.enrolment_id == _enrolment.c.id)
+    .outerjoin(_subject, (_subject.c.enrolment_id == _enrolment.c.id) & (_subject.c.correction == _LAST))
     .outerjoin(_issued, (_issued.c.record == _subject.c.record) & (_issued.c.act == RecordAct.ISSUED))
     .outerjoin(_ended, (_ended.c.record == _subject.c.record) & (_ended.c.act != RecordAct.ISSUED))
     .where(_enrolment.c.person_id == bindparam("person_id"))

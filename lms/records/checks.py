@@ -18,6 +18,7 @@ from . import anchors, queries
 from .models import LedgerEntry, RecordAct, RecordSubject
 from .queries.held import sealed_place
 from .rules.ledger import commit_to, first_break, genuine
+from .rules.public import commitment_of
 from .sealing import ledger_keys
 from .words import missing
 
@@ -68,6 +69,22 @@ def holders(session: Session) -> Iterable[Finding]:
         yield Finding(f"record {record}", "is held by somebody, but is not in the ledger")
     for record in sorted(record for record in entries.keys() & held.keys() if entries[record] != held[record]):
         yield Finding(f"record {record}", "is held under another subject than the ledger says")
+
+
+@check("records.public")
+def publics(session: Session) -> Iterable[Finding]:
+    """Every record has what the public may know it by, just as the ledger says, and nothing else has."""
+    facts = select(LedgerEntry.record, LedgerEntry.facts).where(LedgerEntry.act == RecordAct.ISSUED)
+    said = {row.record: row.facts.get("public") for row in session.execute(facts)}
+    rows = queries.every_public(session)
+    for record in sorted(said.keys() - rows.keys()):
+        yield Finding(f"record {record}", "is in the ledger, but has no code, credential or place in a status list")
+    for record in sorted(rows.keys() - said.keys()):
+        yield Finding(f"record {record}", "has a code, but is not in the ledger")
+    for record in sorted(rows.keys() & said.keys()):
+        # What was issued before there were codes got them later, and its entry says nothing of them.
+        if said[record] not in (None, commitment_of(rows[record])):
+            yield Finding(f"record {record}", "has another code, credential or place than the ledger committed to")
 
 
 @check("records.names")

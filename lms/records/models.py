@@ -61,14 +61,40 @@ class LedgerSeal(Model):
 
 class RecordSubject(Model):
     """Whose record it is, with the name as it was then, sealed under the holder's key. Erasure destroys that key, and
-    with it the name; the row stays, so that nobody gets a second record for one place."""
+    with it the name; the row stays, so that nobody gets a second record for one place but by a correction."""
 
     __tablename__ = "lms_record_subject"
 
     record: Mapped[str] = mapped_column(String(32), primary_key=True)
     subject: Mapped[str] = mapped_column(String(32), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
-    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"), unique=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"))
+    correction: Mapped[int] = mapped_column(default=0)
+    """0 for the first record of a place, 1 for the one that corrects it, and so on."""
     sealed_name: Mapped[bytes] = mapped_column(LargeBinary)
     """JSON of the name, the institution and state it was held for, and the commitment's salt."""
     issued_at: Mapped[dt.datetime]
+
+    __table_args__ = (UniqueConstraint("enrolment_id", "correction"),)
+
+
+class PublicRecord(Model):
+    """What the public may know a record by. Written in the issuing transaction, never changed; it outlives erasure,
+    because without RecordSubject nothing in it leads to a person."""
+
+    __tablename__ = "lms_record_public"
+
+    record: Mapped[str] = mapped_column(String(32), primary_key=True)
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    """Letters and digits that are not mistaken for one another; shown in groups of four."""
+    credential: Mapped[str] = mapped_column(String(36), unique=True)
+    subject: Mapped[str] = mapped_column(String(36), index=True)
+    """Whom the credential is about, as a random id; a successor keeps its predecessor's."""
+    status_list: Mapped[int]
+    status_index: Mapped[int]
+    awarded_at: Mapped[dt.datetime]
+    """When the first record of this place was issued; a successor keeps it."""
+    replaces: Mapped[str | None] = mapped_column(String(32), unique=True)
+    """The record that this one corrects."""
+
+    __table_args__ = (UniqueConstraint("status_list", "status_index"),)

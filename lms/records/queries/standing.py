@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, exists, func, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from lms.catalogue.models import UnitRevision, VersionModule, VersionUnit
 from lms.catalogue.queries import outline
@@ -114,10 +114,18 @@ def _places(under: int | None) -> Any:
         .outerjoin(EnrolmentProgress, EnrolmentProgress.enrolment_id == Enrolment.id)
         .outerjoin(AttendanceClosing, AttendanceClosing.edition_id == Enrolment.edition_id)
         .outerjoin(AttendanceResult, AttendanceResult.enrolment_id == Enrolment.id)
-        .outerjoin(RecordSubject, RecordSubject.enrolment_id == Enrolment.id)
+        .outerjoin(RecordSubject, (RecordSubject.enrolment_id == Enrolment.id) & _the_last())
         .where(Enrolment.state == EnrolmentState.ACCEPTED, Person.erased_at.is_(None))
         .order_by(Enrolment.person_id, Enrolment.id)
     )
+
+
+def _the_last() -> ColumnElement[bool]:
+    """The condition that a record is the newest of its place: no other one corrects it."""
+    later = aliased(RecordSubject)
+    return ~exists().where(
+        later.enrolment_id == RecordSubject.enrolment_id, later.correction > RecordSubject.correction
+    ).correlate(RecordSubject)
 
 
 def _standing(

@@ -1,0 +1,88 @@
+"""What the public may know records by, and what became of a record."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.records.models import LedgerEntry, PublicRecord, RecordAct
+from lms.records.rules.public import Public, fold_code
+
+_PUBLIC = (
+    PublicRecord.record,
+    PublicRecord.code,
+    PublicRecord.credential,
+    PublicRecord.subject,
+    PublicRecord.status_list,
+    PublicRecord.status_index,
+    PublicRecord.awarded_at,
+    PublicRecord.replaces,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordState:
+    """What became of a record: `act` is ISSUED for as long as it is in force."""
+
+    act: RecordAct
+    issued_on: dt.date
+    ended_on: dt.date | None = None
+    ended_at: dt.datetime | None = None
+    successor: str | None = None
+    """The record that has taken its place, where it was corrected."""
+    reason: str | None = None
+    """The class of the cause, where it was revoked."""
+
+    @property
+    def valid(self) -> bool:
+        """Whether the record is in force."""
+        return self.act is RecordAct.ISSUED
+
+
+def public_by_code(session: Session, code: str) -> Public | None:
+    """The record with this code, typed in any case, with or without blanks and hyphens."""
+    row = session.execute(select(*_PUBLIC).where(PublicRecord.code == fold_code(code))).first()
+    return Public(*row) if row else None
+
+
+def public_by_credential(session: Session, credential: str) -> Public | None:
+    """The record whose credential has this id."""
+    row = session.execute(select(*_PUBLIC).where(PublicRecord.credential == credential.lower())).first()
+    return Public(*row) if row else None
+
+
+def public_of(session: Session, records: Collection[str]) -> dict[str, Public]:
+    """The public rows of these records, by record."""
+    rows = session.execute(select(*_PUBLIC).where(PublicRecord.record.in_(records)))
+    return {row.record: Public(*row) for row in rows}
+
+
+def every_public(session: Session) -> dict[str, Public]:
+    """Every public row, by record."""
+    return {row.record: Public(*row) for row in session.execute(select(*_PUBLIC))}
+
+
+def state_of(session: Session, record: str) -> RecordState | None:
+    """What became of a record; None for an unknown one."""
+    return states_of(session, [record]).get(record)
+
+
+def states_of(session: Session, records: Collection[str]) -> dict[str, RecordState]:
+    """What became of each of these records, in one statement."""
+    said = (
+        select(LedgerEntry.record, LedgerEntry.act, LedgerEntry.dated, LedgerEntry.created_at, LedgerEntry.facts)
+        .where(LedgerEntry.record.in_(records))
+        .order_by(LedgerEntry.id)
+    )
+    found: dict[str, RecordState] = {}
+    for row in session.execute(said):
+        if row.act is RecordAct.ISSUED:
+            found[row.record] = RecordState(row.act, row.dated)
+        elif row.record in found:
+            ending = {"successor": row.facts.get("successor"), "reason": row.facts.get("reason")}
+            found[row.record] = RecordState(row.act, found[row.record].issued_on, row.dated, row.created_at, **ending)
+    return found

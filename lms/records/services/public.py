@@ -1,0 +1,78 @@
+"""Drawing what the public may know records by; as many statements for thousands as for one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lms.kernel.secrets import CODE_ALPHABET
+from lms.records.models import PublicRecord
+from lms.records.rules.public import CODE_LENGTH, Public, drawn, free, shares
+
+_LOCK = 0x57A705
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A record that needs its public row. A successor keeps the subject and the day of what it replaces."""
+
+    record: str
+    awarded_at: dt.datetime
+    replaces: str | None = None
+    subject: str | None = None
+
+
+def draw(session: Session, wanted: Collection[Wanted]) -> dict[str, Public]:
+    """A public row for each of these records, by record; the caller inserts them."""
+    places = _places(session, len(wanted))
+    return {one.record: _public(one, *place) for one, place in zip(wanted, places, strict=True)}
+
+
+def _public(one: Wanted, status_list: int, status_index: int) -> Public:
+    return Public(
+        record=one.record,
+        code="".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH)),
+        credential=str(uuid.uuid4()),
+        subject=one.subject or str(uuid.uuid4()),
+        status_list=status_list,
+        status_index=status_index,
+        awarded_at=one.awarded_at,
+        replaces=one.replaces,
+    )
+
+
+def _places(session: Session, number: int) -> list[tuple[int, int]]:
+    _one_at_a_time(session)
+    newest = select(func.max(PublicRecord.status_list)).scalar_subquery()
+    current, used = session.execute(
+        select(func.coalesce(func.max(PublicRecord.status_list), 0), func.count()).where(
+            PublicRecord.status_list == newest
+        )
+    ).one()
+    found: list[tuple[int, int]] = []
+    for status_list, share in shares(used, number, current):
+        found += [(status_list, index) for index in _free(session, status_list, share)]
+    return found
+
+
+def _free(session: Session, status_list: int, number: int) -> list[int]:
+    found: list[int] = []
+    while len(found) < number:
+        places = [place for place in drawn(number, secrets.randbelow) if place not in found]
+        taken = select(PublicRecord.status_index).where(
+            PublicRecord.status_list == status_list, PublicRecord.status_index.in_(places)
+        )
+        found += free(places, session.scalars(taken).all(), number - len(found))
+    return found
+
+
+def _one_at_a_time(session: Session) -> None:
+    """Two issues at the same moment must not draw the same place. On SQLite the transaction began IMMEDIATE."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
