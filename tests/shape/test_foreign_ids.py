@@ -13,7 +13,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from lms.alumni.feed.models import FeedPartner
-from lms.alumni.models import Network
+from lms.alumni.models import Introduction, Member, Network
 from lms.authoring.models import Draft, DraftComment
 from lms.authoring.rules.remarks import Anchor
 from lms.authoring.services import Words, open_draft, remark
@@ -131,6 +131,8 @@ def _walker(app: Flask, key: str) -> Walker:
             "sha256": NOBODY,
             "medium": "court",
             "make_up": NOBODY,
+            "member": session.scalar(select(Member.public_id).where(Member.person_id != person.id)),
+            "introduction": session.scalar(select(Introduction.public_id).where(Introduction.asked_id != person.id)),
             "network": session.scalar(select(Network.public_id)),
             "feed_partner": session.scalar(select(FeedPartner.public_id)),
             "feed_token": NOBODY,
