@@ -1,4 +1,4 @@
-"""The example of the partners' page rebuilds alumni status from the feed alone, whatever is killed, doubled or mixed."""
+"""The example of the partners' page rebuilds alumni status from the feed alone, whatever is killed or doubled."""
 
 from __future__ import annotations
 
