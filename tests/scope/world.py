@@ -316,9 +316,9 @@ def _records(world: World, session: Session, edition: Edition) -> None:
 
 
 def _members(world: World, session: Session) -> None:
-    """Everybody who holds a record is a member, but the last; every other one shows the name to all members."""
+    """Everybody who holds a record is a member; every other one shows the name to all members."""
     held = list(session.scalars(select(RecordSubject.person_id).order_by(RecordSubject.person_id)))
-    for number, person_id in enumerate(held[:-1]):
+    for number, person_id in enumerate(held):
         alumni.join(session, person_id=person_id, at=now())
         world.members[person_id] = shows_name = number % 2 == 1
         audience = Audience.MEMBERS if shows_name else Audience.NOBODY

@@ -79,7 +79,9 @@ def introductions() -> str:
     if not received and not sent:
         _members_only()
     note_look("introductions.listed", viewer.subject, people=len(received) + len(sent))
-    return render("lms/alumni/introductions.html", received=received, sent=sent, words=pages, me=viewer)
+    return render(
+        "lms/alumni/introductions.html", received=received, sent=sent, words=pages, sectors=SECTORS, me=viewer
+    )
 
 
 @bp.get("/alumni/introductions/<introduction>")
