@@ -110,6 +110,7 @@ KNOWN_SEALED = {
     "lms_make_up.sealed_words",
     "lms_mandate_act.sealed_reason",
     "lms_name_confirmation.sealed_reason",
+    "lms_nomination.sealed_words",
     "lms_participant_request.sealed_answer",
     "lms_participant_request.sealed_message",
     "lms_record_subject.sealed_name",

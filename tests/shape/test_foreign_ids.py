@@ -129,6 +129,7 @@ def _walker(app: Flask, key: str) -> Walker:
             "sha256": NOBODY,
             "medium": "court",
             "make_up": NOBODY,
+            "nomination": NOBODY,
             "listing": session.scalar(select(Import.public_id).where(Import.edition_id == edition.id)),
         }
     assert all(foreign.values()), foreign
