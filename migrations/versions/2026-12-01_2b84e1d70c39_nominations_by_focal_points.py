@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2b84e1d70c39"
-down_revision = "2a71c5e90b44"
+down_revision = "a10e5c3b7d21"
 branch_labels = None
 depends_on = None
 

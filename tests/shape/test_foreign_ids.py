@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from lms.alumni.feed.models import FeedPartner
+from lms.alumni.models import Network
 from lms.authoring.models import Draft, DraftComment
 from lms.authoring.rules.remarks import Anchor
 from lms.authoring.services import Words, open_draft, remark
@@ -130,6 +132,9 @@ def _walker(app: Flask, key: str) -> Walker:
             "medium": "court",
             "make_up": NOBODY,
             "nomination": NOBODY,
+            "network": session.scalar(select(Network.public_id)),
+            "feed_partner": session.scalar(select(FeedPartner.public_id)),
+            "feed_token": NOBODY,
             "listing": session.scalar(select(Import.public_id).where(Import.edition_id == edition.id)),
         }
     assert all(foreign.values()), foreign
