@@ -37,6 +37,7 @@ from lms.seminars.models import Mark as Attended
 from lms.seminars.nominating.services import put_forward
 from lms.seminars.rules import Companion
 from lms.seminars.services.calls import Call
+from tests.alumni.feeds import make_partner, make_token
 from tests.authoring.desks import Worker
 from tests.authoring.drafts import FIRST_PATH, begin, save, workspace
 from tests.learning.makers import Reader, publish
@@ -203,6 +204,7 @@ def grow(app: Flask, folder: Path, seed: int) -> World:
     _nominate(world)
     _writings(world)
     _calendars(world)
+    _partner()
     _draft(world, staff)
     db.session.remove()
     return world
@@ -421,6 +423,11 @@ def _participants(world: World) -> dict[str, int]:
         for number, edition in enumerate(world.editions, 1)
     }
     return found | {"somebody who left": left.person_id}
+
+
+def _partner() -> None:
+    """An organisation that may read the feed of alumni, with a token of its own."""
+    make_token(make_partner())
 
 
 def _calendars(world: World) -> None:
