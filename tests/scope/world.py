@@ -204,7 +204,7 @@ def grow(app: Flask, folder: Path, seed: int) -> World:
     _nominate(world)
     _writings(world)
     _calendars(world)
-    _partner()
+    make_token(make_partner())
     _draft(world, staff)
     db.session.remove()
     return world
@@ -423,11 +423,6 @@ def _participants(world: World) -> dict[str, int]:
         for number, edition in enumerate(world.editions, 1)
     }
     return found | {"somebody who left": left.person_id}
-
-
-def _partner() -> None:
-    """An organisation that may read the feed of alumni, with a token of its own."""
-    make_token(make_partner())
 
 
 def _calendars(world: World) -> None:
