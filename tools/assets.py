@@ -16,7 +16,7 @@ from pathlib import Path
 
 import brotli
 
-from tools import assets_fonts
+from tools import assets_credentials, assets_fonts
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "lms/web/static_src"
@@ -156,3 +156,4 @@ def build_paper(target: Path) -> None:
 if __name__ == "__main__":
     build(SOURCE, TARGET)
     build_paper(PAPER)
+    assets_credentials.build(assets_credentials.TARGET)
