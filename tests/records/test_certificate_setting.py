@@ -47,6 +47,16 @@ def test_the_name_is_copied_out_as_it_was_written(script: str) -> None:
     assert NAMES[script] in text_of(pdf)
 
 
+MANY = ("Ɓalarabe Ɗanmisali", "Ḥasan ʿAbd al-Mithāl", "Jean-Élie D’Exemple", "Ṣọlá Tẹ́ẹ̀sì", "Þórdís Dæmi")
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_names_of_many_countries_need_no_fonts_of_the_machine(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = setting._compiler(with_machines=False)
+    monkeypatch.setattr(setting, "_compiler", lambda *, with_machines: ours)
+    assert name in text_of(setting.pdf_of(sheet(name)))
+
+
 @in_every_script()
 def test_the_page_looks_as_it_did(script: str) -> None:
     needed(script)
