@@ -6,7 +6,7 @@ Locks: PostgreSQL builds it while writing to the table of people waits; a second
 from alembic import op
 
 revision = "2b0d3f61a7c8"
-down_revision = "a10e5c3b7d21"
+down_revision = "4d8c1f7ab263"
 branch_labels = None
 depends_on = None
 
