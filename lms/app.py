@@ -32,6 +32,7 @@ import lms.people.checks
 import lms.people.mandate_letters
 import lms.records.checks
 import lms.records.joining
+import lms.records.letters
 import lms.records.reactions
 import lms.reminders.weekly
 import lms.seminars.checks
