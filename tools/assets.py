@@ -16,7 +16,7 @@ from pathlib import Path
 
 import brotli
 
-from tools import assets_fonts
+from tools import assets_credentials, assets_fonts
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "lms/web/static_src"
@@ -144,3 +144,4 @@ def _write_compressed(path: Path, content: bytes) -> None:
 
 if __name__ == "__main__":
     build(SOURCE, TARGET)
+    assets_credentials.build(assets_credentials.TARGET)

@@ -35,6 +35,7 @@ def for_development() -> None:
     _virtual_environment()
     _python_packages(ROOT / "requirements-dev.txt")
     _built_files()
+    node_packages("npm-verifiers", ROOT / "tests/records/verifiers")
 
 
 def command(*words: str | Path, env: dict[str, str] | None = None) -> None:

@@ -17,6 +17,7 @@ from lms.web.sheets import as_file, taken_away
 from . import queries
 from .forms import address_of, filter_in
 from .frozen_pages import frozen_page
+from .nomination_pages import nominations_page
 from .pages import EditionPage
 from .rules.looks import Sight
 from .sheets import matrix_sheet, people_sheet
@@ -52,6 +53,16 @@ def matrix(edition: str, form: str) -> Response:
         raise NotFound
     taken_away(edition, "matrix", form)
     return as_file(matrix_sheet(page.matrix), form)
+
+
+@bp.get("/editions/<edition>/nominations.csv", defaults={"form": "csv"})
+@bp.get("/editions/<edition>/nominations.xlsx", defaults={"form": "xlsx"})
+@requires(Permission.COORDINATE)
+def nominations(edition: str, form: str) -> Response:
+    """Which states were asked, and how the places of their people stand."""
+    page = nominations_page(queries.look(db.session(), edition, me().scope))
+    taken_away(edition, "nominations", form)
+    return as_file(page.sheet(), form)
 
 
 @bp.get("/editions/<edition>/frozen.csv", defaults={"form": "csv"})

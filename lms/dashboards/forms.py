@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from lms.kernel.secrets import Keyring
-from lms.kernel.settings import keyring
 from lms.people.models import Sector
-from lms.seminars.rules import Stage
+from lms.seminars.rules import EnrolmentState, Stage
+from lms.seminars.state_keys import state_key as state_key
 
 from .queries import Choices
 from .rules.looks import Awaiting, Filter
@@ -23,23 +21,13 @@ NOWHERE = "-"
 """No state's code: what an address asks for that names none of the edition's states."""
 
 
-def state_key(edition: str, code: str) -> str:
-    """What stands for a state in the addresses of one edition: of whom they speak is for whoever opens the page alone,
-    not for histories, logs and the notes on who looked."""
-    return _key(keyring(), edition, code)
-
-
-@lru_cache(maxsize=4096)
-def _key(keys: Keyring, edition: str, code: str) -> str:
-    return keys.veil(f"{edition}:{code}")[:10]
-
-
 def filter_in(args: Mapping[str, str], edition: str, offered: Choices) -> Filter:
     """The filter that an address asks for; states and modules can be asked for where they are offered."""
     by_key = {state_key(edition, code): code for code in offered.states}
     state = _short(args.get("state"))
     return Filter(
         stage=_one_of(Stage, args.get("stage")),
+        place=_one_of(EnrolmentState, args.get("place")),
         awaiting=_one_of(Awaiting, args.get("awaiting")),
         state=by_key.get(state, NOWHERE) if state else None,
         sector=_one_of(Sector, args.get("sector")),

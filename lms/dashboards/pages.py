@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from lms.people import states
 from lms.people.models import Sector
 from lms.seminars.labels import SECTORS
+from lms.seminars.labels import STATES as PLACES
 from lms.seminars.rules import Stage
 from lms.web.dates import short_moment
 from lms.web.languages import gettext as _
@@ -169,6 +170,12 @@ class PeoplePage:
     def stage_options(self) -> Markup:
         """The stages to filter by."""
         return options(((stage.value, str(STAGE_WORDS[stage])) for stage in STAGES[self.seen.sight]), self.wanted.stage)
+
+    @property
+    def place_options(self) -> Markup:
+        """How a place can stand; none for those who do not see it."""
+        found = ((state.value, str(word)) for state, word in PLACES.items()) if self.full else ()
+        return options(found, self.wanted.place)
 
     @property
     def awaiting_options(self) -> Markup:

@@ -24,6 +24,7 @@ from . import queries
 from .forms import address_of, by_name_in, filter_in, year_in
 from .frozen_pages import frozen_page
 from .module_pages import ModulesPage
+from .nomination_pages import nominations_page
 from .overview_pages import OverviewPage
 from .pages import SOMEBODY, EditionPage, PeoplePage
 from .queries import Look
@@ -117,6 +118,14 @@ def modules(edition: str) -> str:
         list_url=url_for("dashboards.people", edition=edition),
     )
     return render("lms/dashboards/modules.html", page=page, edition=seen.edition)
+
+
+@bp.get("/editions/<edition>/nominations")
+@requires(Permission.COORDINATE)
+def nominations(edition: str) -> str:
+    """Which states were asked, and how the places of their people stand."""
+    seen = queries.look(db.session(), edition, me().scope)
+    return render("lms/dashboards/nominations.html", page=nominations_page(seen), edition=seen.edition)
 
 
 @bp.get("/editions/overview")

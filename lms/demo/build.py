@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from lms.alumni.feed import permits
+from lms.alumni.feed.rules import Field
 from lms.catalogue import queries as catalogue
 from lms.dashboards.services import freeze
 from lms.people import queries as people
@@ -21,6 +23,7 @@ from lms.seminars import services
 from lms.seminars.models import ContactKind, Edition, EditionKind, Enrolment, MakeUp, Mark, RequestKind
 from lms.seminars.rules import EditionFacts
 from lms.seminars.services import Nominee
+from lms.seminars.services.calls import Call
 
 from .cast import Cast, Character
 from .way import propose, read_units, report
@@ -29,6 +32,9 @@ from .writing import write
 PLACE = "Oświęcim, Poland"
 ZONE = "Europe/Warsaw"
 CONTACT = "seminar@lemkin.example"
+PARTNER = "Example network of alumni (demonstration)"
+UNANSWERED = ("NP", "SN")
+"""States that were asked and have not answered."""
 SHARE_READ = {"reading": 0.2, "half-way": 0.5, "asked": 0.35, "complete": 1.0, "recorded": 1.0, "absent": 1.0}
 PROGRAMME = """First day: arrival and welcome.
 
@@ -64,12 +70,23 @@ class Builder:
         self._past(over, staff["coordinator"].subject)
         for who in self.cast.participants:
             self._participant(open_now, who, staff["coordinator"].subject, self.at - dt.timedelta(days=21))
+        self._letters_to_states(open_now, staff["coordinator"].subject)
         self._words(open_now, staff["trainer"].subject)
         self._errors(open_now, staff["trainer"].subject)
         self._writing(staff)
+        self._partner(staff)
         for weeks in range(12, -1, -1):
             freeze(self.session, at=self.at - dt.timedelta(weeks=weeks))
         return True
+
+    def _partner(self, staff: dict[str, Person]) -> None:
+        """A program outside that may read the alumni feed; its token is for an administrator to make."""
+        first, second = (staff[who.key].subject for who in self.cast.staff if who.role == Role.ADMINISTRATOR)
+        at = self.at - dt.timedelta(days=90)
+        fields = frozenset({Field.EDITIONS})
+        made = permits.name_partner(self.session, name=PARTNER, fields=fields, by=first, at=at)
+        self.session.flush()
+        permits.confirm_partner(self.session, public_id=made.public_id, by=second, at=at)
 
     # People ----------------------------------------------------------------------------------------------------
 
@@ -186,6 +203,13 @@ class Builder:
                 self.session, enrolment=enrolment, kind=RequestKind.MORE_TIME, message=words, at=at, by=person.subject
             )
         return enrolment
+
+    def _letters_to_states(self, edition: Edition, by: str) -> None:
+        """Every state was asked for two officials; a few have not answered yet."""
+        sent, asked = self.at - dt.timedelta(days=60), sorted({who.state for who in self.cast.participants})
+        for codes, answer in ((asked, sent + dt.timedelta(days=25)), (UNANSWERED, None)):
+            call = Call(2, sent.date(), answer.date() if answer else None)
+            services.note_calls(self.session, edition=edition, codes=codes, call=call, at=self.at, by=by)
 
     def _call(self, enrolment: Enrolment, by: str) -> None:
         """The coordinator noted a call of the day before yesterday in the contact log."""

@@ -8,6 +8,7 @@ from .exports import Taken, taken
 from .frozen import Frozen, frozen_tables, latest_tables
 from .lists import Listed, People, people, people_behind
 from .looks import Look, SeenEdition, look
+from .nominations import StateNominations, nominations
 from .overview import Overview, overview
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Overview",
     "People",
     "SeenEdition",
+    "StateNominations",
     "Taken",
     "behind",
     "choices",
@@ -25,6 +27,7 @@ __all__ = [
     "how_many",
     "latest_tables",
     "look",
+    "nominations",
     "numbers",
     "overview",
     "people",

@@ -87,6 +87,8 @@ def behind(seen: Look, wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(_enrolment.c.state.in_(sorted(COUNTED)))
     if wanted.stage:
         found.append(_reached(wanted.stage))
+    if wanted.place:
+        found.append(_enrolment.c.state == wanted.place)
     if wanted.awaiting:
         found += _awaited(seen, wanted.awaiting)
     if wanted.module:

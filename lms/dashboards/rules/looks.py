@@ -108,6 +108,8 @@ class Filter:
     """Which people a list shows; None asks for no such condition."""
 
     stage: Stage | None = None
+    place: EnrolmentState | None = None
+    """How their place stands."""
     awaiting: Awaiting | None = None
     state: str | None = None
     sector: str | None = None
@@ -126,7 +128,7 @@ class Filter:
         if sight is Sight.EVERYTHING:
             return self
         stage = self.stage if self.stage in STAGES[sight] else Stage.INVITED
-        return replace(self, stage=stage, awaiting=None, progress=None)
+        return replace(self, stage=stage, place=None, awaiting=None, progress=None)
 
     @property
     def empty(self) -> bool:
@@ -135,7 +137,7 @@ class Filter:
 
     def counted_in(self, numbers: Numbers) -> int | None:
         """How many people it finds in an edition with these numbers; None where the numbers do not say."""
-        if self.institution or self.progress:
+        if self.institution or self.progress or self.place:
             return None
         if self.awaiting is None:
             return self._at(numbers, self.stage) if self.stage else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .attendance import ATTESTED as ATTESTED
 from .attendance import AttestForm as AttestForm
 from .attendance import SessionForm as SessionForm
+from .calls import CallForm as CallForm
 from .editions import DueForm as DueForm
 from .editions import EditionDeadlineForm as EditionDeadlineForm
 from .editions import EditionForm as EditionForm

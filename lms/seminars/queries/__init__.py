@@ -16,6 +16,7 @@ from .attendance import (
 )
 from .attestations import Attestation, Attested, attestations_of, make_up_in, make_ups_open
 from .calendar import CalendarReader, calendar_made_at, calendar_places, calendar_reader
+from .calls import calls_of
 from .contacts import Contact, OwnContact, contacts_about, contacts_of, last_contact_day, last_contacts
 from .counts import EditionNumbers, count_of, counts, edition_numbers
 from .deadlines import shifts
@@ -79,6 +80,7 @@ __all__ = [
     "calendar_made_at",
     "calendar_places",
     "calendar_reader",
+    "calls_of",
     "closing_of",
     "companions_of",
     "confirmed_make_ups",

@@ -12,6 +12,7 @@ from .attendance import (
 )
 from .attestations import MakeUpWork, attest, confirm_make_up, make_up_done
 from .calendar import end_calendar_address, make_calendar_address
+from .calls import call_answered, note_calls
 from .companions import add_companion, remove_companion
 from .contacts import mark_seen, note_contact
 from .counting import count, fold_tallies, keep_names_awaited, reach, reach_all
@@ -31,6 +32,7 @@ __all__ = [
     "answer_request",
     "ask",
     "attest",
+    "call_answered",
     "came_back",
     "change_edition",
     "close_attendance",
@@ -57,6 +59,7 @@ __all__ = [
     "mark_seen",
     "name_confirmed",
     "nominate",
+    "note_calls",
     "note_contact",
     "put_off",
     "reach",
