@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "3b51f7a0c8e2"
-down_revision = "2a6e0d94c5b1"
+down_revision = "2a7c40d9e615"
 branch_labels = None
 depends_on = None
 
