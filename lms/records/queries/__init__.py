@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .held import HeldRecord, RecordPage, my_record, my_records, valid_of, valid_records
+from .held import EditionHeld, HeldRecord, RecordPage, editions_of, my_record, my_records, valid_of, valid_records
 from .ledger import Head, chain, head, unsealed
 from .life import (
     Asked,
@@ -32,6 +32,7 @@ from .standing import (
 
 __all__ = [
     "Asked",
+    "EditionHeld",
     "Happening",
     "Head",
     "HeldRecord",
@@ -44,6 +45,7 @@ __all__ = [
     "chain",
     "conditions_for",
     "confirmed_causes",
+    "editions_of",
     "endings",
     "every_public",
     "forecast",

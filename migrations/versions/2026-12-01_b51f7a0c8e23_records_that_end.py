@@ -6,8 +6,8 @@ Locks: none; both tables are new.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "3b51f7a0c8e2"
-down_revision = "2a7c40d9e615"
+revision = "b51f7a0c8e23"
+down_revision = "a10e5c3b7d21"
 branch_labels = None
 depends_on = None
 
