@@ -34,6 +34,7 @@ from lms.seminars import queries, services
 from lms.seminars.models import Edition, Enrolment, EnrolmentState, RequestKind
 from lms.seminars.models import Mark as Attended
 from lms.seminars.rules import Companion
+from tests.alumni.feeds import make_partner, make_token
 from tests.authoring.desks import Worker
 from tests.authoring.drafts import FIRST_PATH, begin, save, workspace
 from tests.learning.makers import Reader, publish
@@ -195,6 +196,7 @@ def grow(app: Flask, folder: Path, seed: int) -> World:
     world.viewers |= staff | {"visitor": 0} | _participants(world)
     _writings(world)
     _calendars(world)
+    make_token(make_partner())
     _draft(world, staff)
     db.session.remove()
     return world

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "b51f7a0c8e23"
-down_revision = "a10e5c3b7d21"
+down_revision = "4d8c1f7ab263"
 branch_labels = None
 depends_on = None
 
