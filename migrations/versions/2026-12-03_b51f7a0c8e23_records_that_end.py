@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "b51f7a0c8e23"
-down_revision = "4d8c1f7ab263"
+down_revision = "2b0d3f61a7c8"
 branch_labels = None
 depends_on = None
 
