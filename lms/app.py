@@ -37,6 +37,7 @@ import lms.records.certificates.checks
 import lms.records.certificates.reactions
 import lms.records.checks
 import lms.records.joining
+import lms.records.letters
 import lms.records.reactions
 import lms.records.verification.models
 import lms.reminders.weekly
