@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2b84e1d70c39"
-down_revision = "2b0d3f61a7c8"
+down_revision = "b51f7a0c8e23"
 branch_labels = None
 depends_on = None
 
