@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "b21f6d4c8e32"
-down_revision = "a10e5c3b7d21"
+down_revision = "2b84e1d70c39"
 branch_labels = None
 depends_on = None
 
