@@ -31,6 +31,8 @@ import lms.learning.reactions
 import lms.people.checks
 import lms.people.mandate_letters
 import lms.records.checks
+import lms.records.credentials.checks
+import lms.records.credentials.jobs
 import lms.records.joining
 import lms.records.reactions
 import lms.reminders.weekly
@@ -55,6 +57,8 @@ from lms.people import sign_in
 from lms.people import views as people_views
 from lms.plugins import manager
 from lms.records import views as records_views
+from lms.records.credentials import serving
+from lms.records.credentials import views as credentials_views
 from lms.reminders import views as reminders_views
 from lms.seminars import views as seminars_views
 from lms.web import access, assets, dates, errors, health, languages, logs, pages, render, security
@@ -75,6 +79,7 @@ BLUEPRINTS = (
     learning_views.bp,
     catalogue_views.bp,
     records_views.bp,
+    credentials_views.bp,
     alumni_views.bp,
     authoring_views.bp,
     dashboards_views.bp,
@@ -162,6 +167,7 @@ def _install_web(app: Flask) -> None:
     sign_in.install(app)
     CSRFProtect(app)
     assets.install(app)
+    serving.install(app)
     languages.install(app)
     dates.install(app)
     pages.install(app, NAV)

@@ -31,6 +31,7 @@ from lms.web.render import render
 from lms.web.slices import page_in
 
 from . import queries, services, words
+from .credentials.holding import how_it_stands
 from .forms import ClosingForm, MovingForm
 from .pages import MovingPage
 
@@ -185,6 +186,7 @@ def certificate(record: str) -> str:
         footnote=footnote(page.state_code, locale),
         fingerprint=words.fingerprint(page.version_hash),
         other_titles=words.other_titles(),
+        signed_file=how_it_stands(db.session(), record),
         figures=[line for line in (_reading(page), _attendance(page)) if line],
     )
 
