@@ -14,6 +14,9 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import lms.alumni.checks
+import lms.alumni.feed.checks
+import lms.alumni.feed.joining
+import lms.alumni.feed.reactions
 import lms.alumni.joining
 import lms.alumni.reactions
 import lms.authoring.checks
@@ -42,6 +45,7 @@ import lms.seminars.letters
 import lms.seminars.reactions
 import lms.seminars.scopes  # noqa: F401  the reactions, jobs, letters and reaches register themselves when imported
 from lms.alumni import views as alumni_views
+from lms.alumni.feed import views as feed_views
 from lms.authoring import views as authoring_views
 from lms.catalogue import views as catalogue_views
 from lms.catalogue.kinds import plugin as standard_unit_kinds
@@ -81,6 +85,7 @@ BLUEPRINTS = (
     records_views.bp,
     credentials_views.bp,
     alumni_views.bp,
+    feed_views.bp,
     authoring_views.bp,
     dashboards_views.bp,
     reminders_views.bp,
@@ -92,7 +97,7 @@ NAV = (
     NavItem(Permission.SIGNED_IN, "home.index", _l("Your seminar"), frozenset({"", "learn", "seminar"})),
     NavItem(Permission.OVERSEE, "seminars.editions", _l("Editions"), frozenset({"editions"})),
     NavItem(Permission.AUTHOR, "authoring.courses", _l("Courses"), frozenset({"courses"})),
-    NavItem(Permission.ADMINISTER, "people.mandates", _l("Mandates"), frozenset({"mandates"})),
+    NavItem(Permission.ADMINISTER, "people.mandates", _l("Mandates"), frozenset({"mandates", "partners"})),
     NavItem(Permission.ALUMNI, "records.mine", _l("Completion record"), frozenset({"records"}), for_staff=False),
     NavItem(Permission.ALUMNI, "alumni.index", _l("2PREVENT"), frozenset({"alumni"}), for_staff=False),
     NavItem(Permission.SIGNED_IN, "people.account", _l("Your account"), frozenset({"account"})),

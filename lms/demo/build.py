@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from lms.alumni.feed import permits
+from lms.alumni.feed.rules import Field
 from lms.catalogue import queries as catalogue
 from lms.dashboards.services import freeze
 from lms.people import queries as people
@@ -30,6 +32,7 @@ from .writing import write
 PLACE = "Oświęcim, Poland"
 ZONE = "Europe/Warsaw"
 CONTACT = "seminar@lemkin.example"
+PARTNER = "Example network of alumni (demonstration)"
 UNANSWERED = ("NP", "SN")
 """States that were asked and have not answered."""
 SHARE_READ = {"reading": 0.2, "half-way": 0.5, "asked": 0.35, "complete": 1.0, "recorded": 1.0, "absent": 1.0}
@@ -71,9 +74,19 @@ class Builder:
         self._words(open_now, staff["trainer"].subject)
         self._errors(open_now, staff["trainer"].subject)
         self._writing(staff)
+        self._partner(staff)
         for weeks in range(12, -1, -1):
             freeze(self.session, at=self.at - dt.timedelta(weeks=weeks))
         return True
+
+    def _partner(self, staff: dict[str, Person]) -> None:
+        """A program outside that may read the alumni feed; its token is for an administrator to make."""
+        first, second = (staff[who.key].subject for who in self.cast.staff if who.role == Role.ADMINISTRATOR)
+        at = self.at - dt.timedelta(days=90)
+        fields = frozenset({Field.EDITIONS})
+        made = permits.name_partner(self.session, name=PARTNER, fields=fields, by=first, at=at)
+        self.session.flush()
+        permits.confirm_partner(self.session, public_id=made.public_id, by=second, at=at)
 
     # People ----------------------------------------------------------------------------------------------------
 

@@ -312,6 +312,8 @@ class WhoSeesPage:
     names: Mapping[int, str]
     reaches: Mapping[str, str]
     locale: str
+    partners: Sequence[tuple[str, str]] = ()
+    """Who reads the alumni feed, and what they are told beside ids."""
 
     @property
     def groups(self) -> list[tuple[str, list[WatcherLine]]]:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from lms.alumni.feed.queries import reading_partners
+from lms.alumni.feed.wording import told_beside
 from lms.authoring.queries import in_review, taught_courses
 from lms.catalogue.queries import outline
 from lms.kernel.clock import now
@@ -172,5 +174,6 @@ def who_sees() -> str:
     found = watchers([place.place for place in seen], queries.holdings(session, now()))
     names = names_of(session, [watcher.person_id for watcher in found])
     reaches = queries.names_of_reach(session, [watcher.grant for watcher in found], language())
-    page = WhoSeesPage(seen, found, names, reaches, language())
+    partners = [(name, told_beside(fields)) for name, fields in reading_partners(session)]
+    page = WhoSeesPage(seen, found, names, reaches, language(), partners)
     return render("lms/home/who_sees.html", page=page)

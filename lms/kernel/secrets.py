@@ -110,6 +110,10 @@ class Keyring:
         return derive(self.secret, "code")
 
     @cached_property
+    def _aliases(self) -> bytes:
+        return derive(self.identity, "alias")
+
+    @cached_property
     def sealing(self) -> bytes:
         """The key of the ledger's seals."""
         return derive(self.ledger, "seal")
@@ -138,6 +142,12 @@ class Keyring:
     def handle(self, subject: str) -> str:
         """What stands for a person in the link that stops digests: it leads to nobody without the database."""
         return hmac.new(self._stopping, subject.encode(), hashlib.sha256).hexdigest()
+
+    def alias(self, reader: str, text: str) -> str:
+        """What stands for an id of ours before one reader from outside: steady for that reader, another for every other
+        one, so that two of them cannot lay together what they were told."""
+        said = f"{reader}:{text}".encode()
+        return hmac.new(self._aliases, said, hashlib.sha256).hexdigest()[:32]
 
     def code(self, text: str) -> str:
         """How a typed code is kept: keyed, since its entropy alone would not stand a search."""

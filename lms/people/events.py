@@ -47,3 +47,11 @@ class NameConfirmed(Event):
 
     person_id: int
     at: dt.datetime
+
+
+@dataclass(frozen=True)
+class PersonErased(Event):
+    """The key of a person was destroyed: whatever else leads to them has to go in the same transaction."""
+
+    person_id: int
+    at: dt.datetime

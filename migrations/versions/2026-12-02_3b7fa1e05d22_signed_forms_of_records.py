@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "3b7fa1e05d22"
-down_revision = "2a71c5e90b44"
+down_revision = "2a7c40d9e615"
 branch_labels = None
 depends_on = None
 

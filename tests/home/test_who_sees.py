@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from lms.alumni.feed.rules import Field
 from lms.dashboards import queries as dashboards
 from lms.dashboards.rules.looks import Sight
 from lms.home.queries import holdings, my_seen_places
@@ -17,6 +18,7 @@ from lms.people.models import Sector
 from lms.people.rules import ALLOWED_SCOPES, Grant, Role, ScopeKind, scope_of
 from lms.seminars.queries import people_rows
 from lms.seminars.rules import Place, visible
+from tests.alumni.feeds import make_partner
 from tests.conftest import statements
 from tests.dashboards.makers import ARABIC, place
 from tests.people.makers import give_mandate, make_person, signed_in_client
@@ -129,7 +131,7 @@ def test_the_page_names_the_holder_the_role_the_reach_and_what_they_see(app: Fla
     client = signed_in_client(app, mine.person)
     with statements(app) as sent:
         page = client.get("/who-sees-what").text
-    assert len([line for line in sent if "lms_session" not in line]) <= 6, sent
+    assert len([line for line in sent if "lms_session" not in line]) <= 7, sent
     assert "3 mandates in force today let their holders see something about you." in page
     order = [
         "Radosław Przykład",
@@ -163,3 +165,14 @@ def test_what_somebody_writes_for_themselves_is_said_to_be_seen_by_nobody(app: F
     nobody = page[page.index("What nobody sees") :]
     assert "reflections and what you write instead of a hard text: only you." in nobody
     assert "no page, list, number or log tells the two apart." in nobody
+
+
+def test_everybody_sees_which_partners_are_told_of_alumni_and_what(app: Flask) -> None:
+    client = signed_in_client(app, make_person())
+    assert "Organisations that are told of alumni" not in client.get("/who-sees-what").text
+    make_partner(frozenset({Field.NAMES}), name="Network of examples")
+    make_partner(frozenset(), name="Not yet confirmed", confirmed=False)
+    page = client.get("/who-sees-what").text
+    assert "Network of examples" in page
+    assert "Told beside the id: names." in page
+    assert "Not yet confirmed" not in page

@@ -102,6 +102,7 @@ KNOWN_SEALED = {
     "lms_contact_note.sealed_words",
     "lms_draft_comment.sealed_words",
     "lms_enrolment_event.sealed_reason",
+    "lms_feed_person.sealed_name",
     "lms_identity.sealed",
     "lms_import.sealed_head",
     "lms_import_row.sealed_before",

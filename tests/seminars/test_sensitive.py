@@ -20,7 +20,8 @@ from lms.kernel.unit_of_work import own_transaction, unit_of_work
 from lms.people import queries as people
 from lms.people.letters import letter_for
 from lms.people.models import Person, SensitiveMark
-from lms.people.queries.persons import full_names_of
+from lms.people.queries.persons import CodeName, full_names_of
+from lms.people.queries.sensitive import is_to_be_named
 from lms.people.rules.code_names import FIRST, SECOND, code_name
 from lms.seminars import services
 from lms.seminars.models import Edition, Enrolment, EnrolmentState
@@ -127,6 +128,25 @@ def test_one_code_name_stands_everywhere_and_the_name_comes_back_when_the_mark_i
         assert all(row.sealed_reason and REASON.encode() not in row.sealed_reason for row in kept)
         acts = set(session.scalars(select(AuditEntry.act)))
         assert {"person.marked-sensitive", "person.sensitive-no-more"} <= acts
+
+
+def test_a_mark_is_of_its_own_person_whoever_was_marked_last(app: Flask) -> None:
+    edition, place = an_edition()
+    with unit_of_work() as session:
+        others = select(Enrolment).where(Enrolment.edition_id == edition.id, Enrolment.id != place.id)
+        second, third = session.scalars(others.order_by(Enrolment.id)).all()
+    browser = coordinator(app)
+    everybody = [place.person_id, second.person_id, third.person_id]
+    for place_of, act, hidden in (
+        (place, "person-on", [True, False, False]),
+        (second, "person-on", [True, True, False]),
+        (second, "person-off", [True, False, False]),
+    ):
+        assert mark(browser, edition, place_of, act) == 303
+        with unit_of_work() as session:
+            names = people.names_of(session, everybody)
+            assert [isinstance(names[person], CodeName) for person in everybody] == hidden
+            assert [not is_to_be_named(session, person) for person in everybody] == hidden
 
 
 def test_looking_behind_a_code_name_is_noted(app: Flask) -> None:

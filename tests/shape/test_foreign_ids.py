@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from lms.alumni.feed.models import FeedPartner
 from lms.authoring.models import Draft, DraftComment
 from lms.authoring.rules.remarks import Anchor
 from lms.authoring.services import Words, open_draft, remark
@@ -129,6 +130,8 @@ def _walker(app: Flask, key: str) -> Walker:
             "sha256": NOBODY,
             "medium": "court",
             "make_up": NOBODY,
+            "feed_partner": session.scalar(select(FeedPartner.public_id)),
+            "feed_token": NOBODY,
             "listing": session.scalar(select(Import.public_id).where(Import.edition_id == edition.id)),
         }
     assert all(foreign.values()), foreign

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import ColumnElement, Select, Table, exists, func, select
+from sqlalchemy import Column, ColumnElement, Select, Table, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.people.models import Affiliation, Institution, Person, SensitiveMark
@@ -22,10 +22,12 @@ _STATES_IN_FORCE = select(_mark.c.state_code).where(
 )
 
 
-def not_to_be_named(person_id: ColumnElement[int]) -> ColumnElement[bool]:
+def not_to_be_named(person_id: Column[int]) -> ColumnElement[bool]:
     """Whether the last mark of a person says so, or that of a state which they serve."""
-    newest = select(func.max(_last.c.id)).where(_last.c.person_id == person_id).scalar_subquery()
-    own = exists().where(_mark.c.id == newest, _mark.c.on)
+    # Said outright: by itself a subquery looks for the person in the one around it only, not in the one around that,
+    # and would find the last mark of anybody.
+    newest = select(func.max(_last.c.id)).where(_last.c.person_id == person_id).correlate(person_id.table)
+    own = exists().where(_mark.c.id == newest.scalar_subquery(), _mark.c.on)
     serving = (
         select(_affiliation.c.id)
         .join(_institution, _institution.c.id == _affiliation.c.institution_id)
@@ -88,5 +90,5 @@ def _marks(person_id: int, state_code: str) -> Select[SensitiveMark]:
 
 def is_to_be_named(session: Session, person_id: int) -> bool:
     """Whether a letter may call this person by name."""
-    found = session.scalar(select(not_to_be_named(Person.__table__.c.id)).where(Person.id == person_id))
+    found = session.scalar(select(not_to_be_named(cast(Table, Person.__table__).c.id)).where(Person.id == person_id))
     return not found

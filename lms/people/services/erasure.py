@@ -8,7 +8,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit, outbox
+from lms.kernel.events import publish
 from lms.people import erased
+from lms.people.events import PersonErased
 from lms.people.models import Affiliation, HostLink, IdentityRow, MailChoice, MailedToken, Password, Person, PersonKey
 
 from .sessions import end_other_sessions
@@ -27,6 +29,8 @@ def erase(session: Session, *, person: Person, by: str | None, at: dt.datetime) 
     person.erased_at = person.disabled_at = at
     audit.record(session, at=at, actor=by, act="person.erased", about=person.subject)
     outbox.enqueue(session, erased.NOTE, {"subject": person.subject, "at": at.isoformat()})
+    session.flush()  # reactions look at erased_at in the database
+    publish(session, PersonErased(person.id, at))
 
 
 def erase_again(session: Session, *, at: dt.datetime) -> int:

@@ -1,0 +1,270 @@
+"""Reading the feed: its pages, who may read them, and what it has not told yet."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import cast
+
+from sqlalchemy import Row, Table, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from lms.alumni.models import AlumniStatus
+from lms.kernel.secrets import digest
+from lms.people.models import Person
+from lms.people.queries.persons import full_names_of
+from lms.people.queries.sensitive import not_to_be_named
+from lms.people.rules.names import PersonName
+from lms.people.sealing import unseal_text
+from lms.records.models import LedgerEntry, RecordAct, RecordSubject
+from lms.records.queries.held import sealed_place
+from lms.seminars.models import Enrolment
+
+from .models import FeedEvent, FeedPartner, FeedPerson, FeedToken
+from .rules import Cursor, EventKind, Field, Happened, Told, cursor_of
+
+NAMING = frozenset(
+    {EventKind.STATUS_OPENED, EventKind.STATUS_CHANGED, EventKind.RECORD_ISSUED, EventKind.NAME_CORRECTED}
+)
+"""The events that carry a name for those who may have one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What stands behind a cursor: the events, where the next page begins, and whether there is more already."""
+
+    events: list[Happened]
+    cursor: Cursor | None
+    more: bool
+
+
+def page_after(session: Session, cursor: Cursor | None, limit: int, *, names: bool) -> Page:
+    """The next events in the order of their places; one statement, and one more for names."""
+    after = cursor.position if cursor else 0
+    rows = session.execute(_EVENTS.where(FeedEvent.position > after).limit(limit + 1)).all()
+    known = full_names_of(session, {row.person_id for row in rows[:limit]}) if names and rows else {}
+    events = []
+    for row in rows[:limit]:
+        name = known.get(row.person_id) if row.kind in NAMING and not row.hidden else None
+        said = {part: text for part in ("full", "latin") if (text := getattr(name, part, ""))}
+        events.append(replace(_happened(row), name=said or None))
+    last = cursor_of(events[-1].position, events[-1].event) if events else cursor
+    return Page(events, last, len(rows) > limit)
+
+
+_EVENTS = (
+    select(
+        FeedEvent.person_id,
+        FeedEvent.position,
+        FeedEvent.event,
+        FeedEvent.kind,
+        FeedEvent.number,
+        FeedEvent.at,
+        FeedEvent.facts,
+        Person.subject,
+        Person.erased_at,
+        not_to_be_named(cast(Table, Person.__table__).c.id).label("hidden"),
+    )
+    .join(Person, Person.id == FeedEvent.person_id)
+    .order_by(FeedEvent.position)
+)
+
+
+def _happened(row: Row[tuple[object, ...]]) -> Happened:
+    return Happened(
+        position=row.position,
+        event=row.event,
+        kind=row.kind,
+        number=row.number,
+        at=row.at,
+        facts=row.facts,
+        subject=row.subject,
+        erased=row.erased_at is not None,
+        hidden=bool(row.hidden),
+    )
+
+
+def is_known(session: Session, cursor: Cursor) -> bool:
+    """Whether the event that a cursor stands behind is in this feed, in that place."""
+    event = session.scalar(select(FeedEvent.event).where(FeedEvent.position == cursor.position))
+    return event is not None and cursor_of(cursor.position, event) == cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Permitted:
+    """A token that holds now: whose it is, and what may be told beside ids."""
+
+    token_id: int
+    partner: str
+    fields: frozenset[Field]
+    used_at: dt.datetime | None
+
+
+def permitted(session: Session, token: str, at: dt.datetime) -> Permitted | None:
+    """Who shows this token; nothing for one that never was or has ended, and while its partner may not read."""
+    row = session.execute(
+        select(FeedToken.id, FeedToken.used_at, FeedPartner.public_id, FeedPartner.fields)
+        .join(FeedPartner, FeedPartner.id == FeedToken.partner_id)
+        .where(FeedToken.token_digest == digest(token), FeedToken.ended_at.is_(None), FeedToken.expires_at > at)
+        .where(FeedPartner.ended_at.is_(None), FeedPartner.confirmed_at.is_not(None))
+    ).first()
+    return Permitted(row.id, row.public_id, frozenset(map(Field, row.fields)), row.used_at) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """An entry of the ledger of which the feed has not told."""
+
+    entry_id: int
+    person_id: int
+    record: str
+    act: RecordAct
+    dated: dt.date
+    edition: str
+    facts: dict[str, object]
+    state_code: str
+
+
+def untold(session: Session, person_ids: Collection[int]) -> list[Untold]:
+    """What the ledger says of these people's records and the feed does not, in the order of the ledger."""
+    rows = session.execute(
+        select(
+            LedgerEntry.id,
+            RecordSubject.person_id,
+            LedgerEntry.record,
+            LedgerEntry.act,
+            LedgerEntry.dated,
+            LedgerEntry.edition,
+            LedgerEntry.facts,
+            Enrolment.state_code,
+        )
+        .join(RecordSubject, RecordSubject.record == LedgerEntry.record)
+        .join(Enrolment, Enrolment.id == RecordSubject.enrolment_id)
+        .outerjoin(FeedEvent, FeedEvent.entry_id == LedgerEntry.id)
+        .where(RecordSubject.person_id.in_(person_ids), FeedEvent.id.is_(None))
+        .order_by(LedgerEntry.id)
+    )
+    return [Untold(*row) for row in rows]
+
+
+def statuses(session: Session, person_ids: Collection[int]) -> dict[int, Told]:
+    """The alumni status of these people as it is now; who has none is absent."""
+    theirs = select(AlumniStatus.person_id, AlumniStatus.since, AlumniStatus.records)
+    rows = session.execute(theirs.where(AlumniStatus.person_id.in_(person_ids)))
+    return {row.person_id: Told(row.since, row.records) for row in rows}
+
+
+def behind(session: Session, limit: int | None = None) -> list[int]:
+    """People of whom something is true that the feed has not told: from before there was a feed, or for want of us."""
+    of_records = (
+        select(RecordSubject.person_id)
+        .join(LedgerEntry, LedgerEntry.record == RecordSubject.record)
+        .outerjoin(FeedEvent, FeedEvent.entry_id == LedgerEntry.id)
+        .where(FeedEvent.id.is_(None))
+    )
+    same = (FeedPerson.since == AlumniStatus.since) & (FeedPerson.records == AlumniStatus.records)
+    of_status = (
+        select(AlumniStatus.person_id)
+        .outerjoin(FeedPerson, (FeedPerson.person_id == AlumniStatus.person_id) & same)
+        .where(FeedPerson.person_id.is_(None))
+    )
+    over = (
+        select(FeedPerson.person_id)
+        .outerjoin(AlumniStatus, AlumniStatus.person_id == FeedPerson.person_id)
+        .where(FeedPerson.since.is_not(None), AlumniStatus.person_id.is_(None))
+    )
+    either = or_(*(Person.id.in_(people) for people in (of_records, of_status, over)))
+    found = select(Person.id).where(either, Person.erased_at.is_(None)).order_by(Person.id).limit(limit)
+    return list(session.scalars(found))
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    """A token as administrators see it: when it was made, used and ends; never the token."""
+
+    public_id: str
+    made_at: dt.datetime
+    expires_at: dt.datetime
+    used_at: dt.datetime | None
+    ended_at: dt.datetime | None
+
+    def holds(self, at: dt.datetime) -> bool:
+        """Whether the feed can be read with it."""
+        return self.ended_at is None and self.expires_at > at
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerView:
+    """A partner as administrators see it."""
+
+    public_id: str
+    name: str
+    fields: frozenset[Field]
+    by: str
+    at: dt.datetime
+    confirmed_at: dt.datetime | None
+    ended_at: dt.datetime | None
+    tokens: tuple[TokenView, ...] = ()
+
+    @property
+    def in_force(self) -> bool:
+        """Whether it may read the feed, given a token."""
+        return self.confirmed_at is not None and self.ended_at is None
+
+    def holding(self, at: dt.datetime) -> int:
+        """How many of its tokens hold."""
+        return sum(token.holds(at) for token in self.tokens) if self.in_force else 0
+
+
+def partners(session: Session, public_id: str | None = None) -> list[PartnerView]:
+    """Every partner with its tokens, or one of them, the last named first; two statements."""
+    theirs = select(FeedPartner).order_by(FeedPartner.id.desc())
+    rows = session.scalars(theirs if public_id is None else theirs.where(FeedPartner.public_id == public_id)).all()
+    tokens = select(FeedToken).where(FeedToken.partner_id.in_([row.id for row in rows])).order_by(FeedToken.id.desc())
+    of: dict[int, list[TokenView]] = {}
+    for token in session.scalars(tokens) if rows else ():
+        seen = TokenView(token.public_id, token.made_at, token.expires_at, token.used_at, token.ended_at)
+        of.setdefault(token.partner_id, []).append(seen)
+    return [
+        PartnerView(
+            row.public_id,
+            row.name,
+            frozenset(map(Field, row.fields)),
+            row.by,
+            row.at,
+            row.confirmed_at,
+            row.ended_at,
+            tuple(of.get(row.id, ())),
+        )
+        for row in rows
+    ]
+
+
+def reading_partners(session: Session) -> list[tuple[str, frozenset[Field]]]:
+    """The names of those who may read the feed now, and what they may be told, for everybody to see; one statement."""
+    found = select(FeedPartner.name, FeedPartner.fields).order_by(FeedPartner.name)
+    rows = session.execute(found.where(FeedPartner.ended_at.is_(None), FeedPartner.confirmed_at.is_not(None)))
+    return [(row.name, frozenset(map(Field, row.fields))) for row in rows]
+
+
+def tells_of(session: Session, person_id: int) -> bool:
+    """Whether the feed has told anything of a person."""
+    return bool(session.scalar(select(exists().where(FeedPerson.person_id == person_id))))
+
+
+def name_of_records(session: Session, person_id: int) -> str:
+    """The name in the newest record of a person, as `PersonName.to_json` writes it."""
+    theirs = select(RecordSubject.record, RecordSubject.sealed_name).where(RecordSubject.person_id == person_id)
+    row = session.execute(theirs.order_by(RecordSubject.issued_at.desc(), RecordSubject.record).limit(1)).first()
+    if row is None:
+        return ""
+    shown = json.loads(unseal_text(session, person_id, row.sealed_name, sealed_place(row.record)))
+    return PersonName.from_json(json.dumps(shown["name"])).to_json()
+
+
+def misnumbered(session: Session) -> list[int]:
+    """People whose events do not count from one without a gap."""
+    counted = select(FeedEvent.person_id).group_by(FeedEvent.person_id)
+    return list(session.scalars(counted.having(func.max(FeedEvent.number) != func.count(FeedEvent.id))))

@@ -1,0 +1,149 @@
+"""Telling: whatever the feed has not told of somebody is written down in the transaction that made it true, and placed
+afterwards, one worker at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from lms.kernel import outbox
+from lms.kernel.db import dialect_insert
+from lms.kernel.secrets import seal, unseal
+from lms.people.models import Person
+from lms.people.queries.persons import full_names_of
+from lms.people.sealing import keys_of
+from lms.records.models import RecordAct
+
+from . import queries
+from .models import FeedEvent, FeedPerson
+from .queries import Untold
+from .rules import EventKind, Told, news
+
+PLACE, COMPLETE = "alumni.feed-place", "alumni.feed-complete"
+AT_ONCE = 1000
+_LOCK = 0xFEED
+
+
+def tell(session: Session, *, person_ids: Collection[int], at: dt.datetime) -> None:
+    """Write down what is true of these people now and was not told: of their records, then of their status. As many
+    statements for one person as for thousands; nothing happens where everything is told, or for the erased."""
+    alive = select(Person.id).where(Person.id.in_(person_ids), Person.erased_at.is_(None)).order_by(Person.id)
+    living = list(session.scalars(alive))
+    if not living:
+        return
+    told = _hold(session, living)
+    statuses = queries.statuses(session, living)
+    new = [_of_record(entry) for entry in queries.untold(session, living)]
+    for person_id, row in told.items():
+        now = statuses.get(person_id, Told())
+        kind = news(Told(row.since, row.records), now)
+        if kind:
+            new.append({"person_id": person_id, "kind": kind, "entry_id": None, "facts": _of_status(now)})
+            row.since, row.records = now.since, now.records
+    _write(session, told, new, at)
+
+
+def _hold(session: Session, person_ids: Iterable[int]) -> dict[int, FeedPerson]:
+    """What was told of each, held until the end: the number of an event is taken in the order of commits."""
+    first = dialect_insert(session)(FeedPerson).on_conflict_do_nothing()
+    session.execute(first, [{"person_id": person_id, "number": 0, "records": 0} for person_id in person_ids])
+    held = select(FeedPerson).where(FeedPerson.person_id.in_(person_ids)).order_by(FeedPerson.person_id)
+    rows = session.scalars(held.with_for_update(), execution_options={"populate_existing": True})
+    return {row.person_id: row for row in rows}
+
+
+def _of_record(entry: Untold) -> dict[str, Any]:
+    said: dict[str, Any] = {"record": entry.record, "dated": entry.dated.isoformat()}
+    kind = EventKind.RECORD_ISSUED
+    if entry.act is RecordAct.ISSUED:
+        said |= {"edition": {"id": entry.edition, **_plain(entry.facts.get("edition"))}, "state": entry.state_code}
+    else:
+        kind, said["act"] = EventKind.RECORD_ENDED, str(entry.act)
+        said |= {"successor": entry.facts["successor"]} if "successor" in entry.facts else {}
+    return {"person_id": entry.person_id, "kind": kind, "entry_id": entry.entry_id, "facts": said}
+
+
+def _plain(edition: object) -> dict[str, Any]:
+    return dict(edition) if isinstance(edition, dict) else {}
+
+
+def _of_status(now: Told) -> dict[str, Any]:
+    return {"since": now.since.isoformat(), "records": now.records} if now.since else {}
+
+
+def _write(session: Session, told: dict[int, FeedPerson], new: Iterable[dict[str, Any]], at: dt.datetime) -> None:
+    rows = []
+    for event in new:
+        person = told[event["person_id"]]
+        person.number += 1
+        rows.append({**event, "event": str(uuid.uuid4()), "number": person.number, "at": at})
+    session.flush()
+    if rows:
+        session.execute(insert(FeedEvent), rows)
+        # Without a key: two changes that ask for one job under one key wait for each other.
+        outbox.enqueue(session, PLACE)
+
+
+def tell_of_name(session: Session, *, person_id: int, at: dt.datetime) -> None:
+    """Tell that a name is another than before, of somebody of whom the feed tells."""
+    if not queries.tells_of(session, person_id):
+        return
+    told = _hold(session, [person_id])
+    row, key = told[person_id], keys_of(session, [person_id])[person_id]
+    name = full_names_of(session, {person_id})[person_id].to_json()
+    before = unseal(key, row.sealed_name, _place(person_id)).decode() if row.sealed_name else ""
+    if (before or queries.name_of_records(session, person_id)) == name:
+        return
+    row.sealed_name = seal(key, name.encode(), _place(person_id))
+    _write(session, told, [_bare(person_id, EventKind.NAME_CORRECTED)], at)
+
+
+def _bare(person_id: int, kind: EventKind) -> dict[str, Any]:
+    return {"person_id": person_id, "kind": kind, "entry_id": None, "facts": {}}
+
+
+def _place(person_id: int) -> str:
+    return f"lms_feed_person:sealed_name:{person_id}"
+
+
+def tell_of_erasure(session: Session, *, person_id: int, at: dt.datetime) -> None:
+    """Empty what was told of somebody, and tell that they are gone; of whom nothing was told, nothing is told now."""
+    if not queries.tells_of(session, person_id):
+        return
+    told = _hold(session, [person_id])
+    session.execute(update(FeedEvent).where(FeedEvent.person_id == person_id).values(facts={}))
+    row = told[person_id]
+    row.since, row.records, row.sealed_name = None, 0, None
+    _write(session, told, [_bare(person_id, EventKind.PERSON_ERASED)], at)
+
+
+@outbox.database(PLACE, every=30)
+def place(session: Session, _payload: dict[str, Any], at: dt.datetime) -> None:
+    """Give what is committed its place, in the order in which it was written down. Whatever commits later gets a later
+    place, whatever its row's number: nobody's cursor is past it."""
+    one_at_a_time(session)
+    last = session.scalar(select(func.max(FeedEvent.position))) or 0
+    waiting = session.scalars(select(FeedEvent.id).where(FeedEvent.position.is_(None)).order_by(FeedEvent.id)).all()
+    if waiting:
+        placed = [{"id": number, "position": last + index} for index, number in enumerate(waiting, 1)]
+        session.execute(update(FeedEvent), placed)
+
+
+def one_at_a_time(session: Session) -> None:
+    """On SQLite the transaction began IMMEDIATE, which is enough."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
+@outbox.database(COMPLETE, every=300)
+def complete(session: Session, _payload: dict[str, Any], at: dt.datetime) -> None:
+    """Tell what was true before there was a feed, a thousand people at a time."""
+    people = queries.behind(session, AT_ONCE)
+    tell(session, person_ids=people, at=at)
+    if len(people) == AT_ONCE:
+        outbox.enqueue(session, COMPLETE, key=COMPLETE)
