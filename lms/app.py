@@ -117,7 +117,7 @@ def create_app(
     app = Site("lms", static_folder=None)
     app.extensions["lms.settings"] = settings
     _configure(app, settings, prefix)
-    render.install(app, templates)
+    render.install(app, templates, settings.home)
     _install_database(app)
     _install_web(app)
     manager.install(app, [standard_unit_kinds, *plugins])

@@ -23,6 +23,7 @@ from lms.records.cli import records
 from lms.records.credentials.cli import keys
 from lms.report.cli import report
 from lms.web import logs
+from lms.web.render import keep_compiled
 
 group = AppGroup("lms", help="The learning system of the Raphael Lemkin Seminar.")
 courses.add_command(load)
@@ -56,6 +57,7 @@ def setup(context: click.Context) -> None:
         raise SystemExit(1)
     if present_settings().development:
         fill()
+    keep_compiled(current_app, present_settings().home)
 
 
 @group.command("revision")

@@ -10,6 +10,7 @@ from lms.kernel.checks import Finding, check
 from lms.people.queries import subjects_of
 
 from .queries import recomputed, stored
+from .queries.membership import memberships_recomputed, memberships_stored
 
 
 @check("alumni.status")
@@ -26,3 +27,13 @@ def statuses(session: Session) -> Iterable[Finding]:
             yield Finding(about, "holds a valid record, but is not listed as an alumna or alumnus")
         else:
             yield Finding(about, f"is listed with {kept[person]}, but the records give {follows[person]}")
+
+
+@check("alumni.membership")
+def memberships(session: Session) -> Iterable[Finding]:
+    """Compare each membership with the one that the person's steps give."""
+    kept, follows = memberships_stored(session), memberships_recomputed(session)
+    differing = {person for person in kept.keys() | follows.keys() if kept.get(person) != follows.get(person)}
+    subjects = subjects_of(session, differing)
+    for person in sorted(differing):
+        yield Finding(f"person {subjects.get(person, person)}", "is kept as a member otherwise than their steps say")

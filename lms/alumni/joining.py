@@ -1,10 +1,16 @@
-"""The status follows from the records, and an entry that holds one is the one to keep."""
+"""Everything of alumni follows from the records, and an entry that holds one is the one to keep."""
 
 from __future__ import annotations
 
 from lms.people.joining import binds
 from lms.records.joining import holds_a_record
 
-from .models import AlumniStatus
+from .models import AlumniStatus, DirectoryWords, Member, MembershipStep
 
-binds(holds_a_record, AlumniStatus.person_id)
+binds(
+    holds_a_record,
+    AlumniStatus.person_id,
+    MembershipStep.person_id,
+    Member.person_id,
+    DirectoryWords.person_id,
+)

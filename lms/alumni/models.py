@@ -1,13 +1,18 @@
-"""Alumni status: a summary of valid completion records, never typed in."""
+"""Alumni: the status, a summary of valid completion records that is never typed in, and the community that follows from
+it by each person's own consent."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.kernel.db import Model
+from lms.kernel.db import Model, choice
+
+from .rules.directory import Audience as Audience
+from .rules.directory import Field as Field
+from .rules.membership import Step as Step
 
 
 class AlumniStatus(Model):
@@ -20,3 +25,74 @@ class AlumniStatus(Model):
     since: Mapped[dt.date]
     records: Mapped[int]
     """How many valid records the status rests on."""
+
+
+class MembershipStep(Model):
+    """That somebody joined the community, left it, confirmed that all is right, or did not answer. Append-only:
+    triggers that the migrations make refuse everything else."""
+
+    __tablename__ = "lms_membership_step"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
+    step: Mapped[Step] = mapped_column(choice(Step))
+    at: Mapped[dt.datetime]
+
+
+class Member(Model):
+    """What the steps of a membership come to. It counts only beside an alumni status: whoever holds no valid record is
+    no member, whatever they agreed to."""
+
+    __tablename__ = "lms_member"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    """Another one after each joining."""
+    step_id: Mapped[int] = mapped_column(ForeignKey("lms_membership_step.id"), unique=True)
+    since: Mapped[dt.datetime]
+    confirmed_at: Mapped[dt.datetime]
+    hidden_at: Mapped[dt.datetime | None]
+
+
+class DirectoryConsent(Model):
+    """To whom a member shows one field, through which day. Append-only, by triggers; of each field the last one counts,
+    and none outlives the membership under which it was given."""
+
+    __tablename__ = "lms_directory_consent"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    step_id: Mapped[int] = mapped_column(ForeignKey("lms_membership_step.id"), index=True)
+    field: Mapped[Field] = mapped_column(choice(Field))
+    audience: Mapped[Audience] = mapped_column(choice(Audience))
+    until: Mapped[dt.date | None]
+    at: Mapped[dt.datetime]
+
+
+class DirectoryWords(Model):
+    """What a member says of languages and subjects, sealed under their key; gone when they leave."""
+
+    __tablename__ = "lms_directory_words"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    changed_at: Mapped[dt.datetime]
+
+
+class Network(Model):
+    """A network of states, such as a regional one for the prevention of genocide."""
+
+    __tablename__ = "lms_network"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    created_at: Mapped[dt.datetime]
+
+
+class NetworkState(Model):
+    """That a state belongs to a network."""
+
+    __tablename__ = "lms_network_state"
+
+    network_id: Mapped[int] = mapped_column(ForeignKey("lms_network.id"), primary_key=True)
+    state_code: Mapped[str] = mapped_column(ForeignKey("lms_state.code"), primary_key=True)

@@ -26,6 +26,7 @@ from lms.seminars.services import Nominee
 from lms.seminars.services.calls import Call
 
 from .cast import Cast, Character
+from .community import open_community
 from .way import propose, read_units, report
 from .writing import write
 
@@ -68,6 +69,7 @@ class Builder:
         open_now = self._edition(self.at.date() + dt.timedelta(days=20), by_day=True)
         self._mandates(staff)
         self._past(over, staff["coordinator"].subject)
+        open_community(self.session, self.cast, at=self.at, by=staff["administrator"].subject)
         for who in self.cast.participants:
             self._participant(open_now, who, staff["coordinator"].subject, self.at - dt.timedelta(days=21))
         self._letters_to_states(open_now, staff["coordinator"].subject)

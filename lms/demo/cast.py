@@ -96,6 +96,24 @@ class Writing:
 
 
 @dataclass(frozen=True)
+class Membership:
+    """What one of the alumni shows of themselves in the community: fields with their audiences, and words."""
+
+    by: str
+    shows: dict[str, str]
+    languages: str = ""
+    subjects: str = ""
+
+
+@dataclass(frozen=True)
+class StateNetwork:
+    """A network of states, by their codes."""
+
+    name: str
+    states: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Cast:
     """Everyone, and the password they share."""
 
@@ -106,6 +124,8 @@ class Cast:
     words: tuple[Word, ...]
     errors: tuple[Error, ...]
     writing: Writing
+    members: tuple[Membership, ...]
+    networks: tuple[StateNetwork, ...]
 
 
 @lru_cache(maxsize=1)
@@ -116,7 +136,13 @@ def cast() -> Cast:
     words = tuple(Word(**row) for row in document["words"])
     errors = tuple(Error(**row) for row in document["errors"])
     return Cast(
-        password=document["password"], words=words, errors=errors, writing=_writing(document["writing"]), **groups
+        password=document["password"],
+        words=words,
+        errors=errors,
+        writing=_writing(document["writing"]),
+        members=tuple(Membership(**row) for row in document["members"]),
+        networks=tuple(StateNetwork(row["name"], tuple(row["states"])) for row in document["networks"]),
+        **groups,
     )
 
 

@@ -142,6 +142,7 @@ def _sqlite_connect(raw: Any, record: Any) -> None:
         "foreign_keys=ON",
         "busy_timeout=15000",
         "wal_autocheckpoint=400",
+        "cache_size=-512",
     ):
         raw.execute(f"PRAGMA {pragma}")
     record.info["query_only"] = False

@@ -84,6 +84,11 @@ def short_day(day: dt.date) -> str:
     return _written(day, "d MMMM y", language())
 
 
+def month_of(day: dt.date) -> str:
+    """The month of a day, such as "November 2012"."""
+    return _written(day, "MMMM y" if language().partition("_")[0] == "es" else "LLLL y", language())
+
+
 @lru_cache(maxsize=4096)
 def _written(day: dt.date, pattern: str, locale: str) -> str:
     """A day by a pattern of CLDR's letters, with what a language puts between them: "23 de abril", "1er mai"."""
@@ -171,6 +176,7 @@ def install(app: Flask) -> None:
         opening_day=opening_day,
         short_weekday=short_weekday,
         short_day=short_day,
+        month_of=month_of,
         clock_time=clock_time,
         local_day=local_day,
         zone_place=place,

@@ -80,6 +80,10 @@ class _Translations(Domain):  # type: ignore[misc]
 
     def get_translations(self) -> Any:
         """What gettext looks texts up in, for this request."""
+        return _speech().catalogue
+
+    def found(self) -> Any:
+        """The same, looked for."""
         if has_request_context() and chosen() in PSEUDO:
             return self.pseudo
         return super().get_translations()
@@ -126,7 +130,7 @@ def _forget() -> None:
 def _speech() -> Speech:
     found = _present.get()
     if found is None:
-        found = Speech(str(get_locale() or SOURCE), get_domain().get_translations())
+        found = Speech(str(get_locale() or SOURCE), get_domain().found())
         if has_request_context():
             _present.set(found)
     return found
@@ -281,8 +285,14 @@ def own_name(code: str) -> str:
     return own or (_names(language()).get(code) or _names(SOURCE).get(code) or code).capitalize()
 
 
+# Asking CLDR loads all it knows of a language, 1.2 MB each, and every page names those it can be had in.
+_OWN_NAMES = {"ar": "العربية", "en": "English", "es": "Español", "fr": "Français", "pt": "Português", "ru": "Русский"}
+
+
 @lru_cache(maxsize=256)
 def _name_in_itself(code: str) -> str:
+    if code in _OWN_NAMES:
+        return _OWN_NAMES[code]
     try:
         return (Locale.parse(code.replace("-", "_")).display_name or "").capitalize()
     except (UnknownLocaleError, ValueError):

@@ -27,8 +27,17 @@ def _may_see(world: World, viewer: int, mandates: list[Held], mark: Mark) -> boo
     if mark.kind is Kind.WORDS:
         return any(held.role in AUTHORS for held in mandates)
     if mark.kind is Kind.NAME:
-        return any(_names(world, held, mark.person_id) for held in mandates) or _watches(world, viewer, mark.person_id)
+        return (
+            any(_names(world, held, mark.person_id) for held in mandates)
+            or _watches(world, viewer, mark.person_id)
+            or shows_to_members(world, viewer, mark.person_id)
+        )
     return any(_follows(world, held, mark) for held in mandates)
+
+
+def shows_to_members(world: World, viewer: int, person_id: int) -> bool:
+    """Whether both are members of the alumni community, and the one shows the name to all others."""
+    return viewer in world.members and world.members.get(person_id, False)
 
 
 def _over_all(held: Held) -> bool:
@@ -56,7 +65,17 @@ def _names(world: World, held: Held, person_id: int) -> bool:
         return True
     if any(_follows_focal_point(world, held, one) for one in world.held if one.person_id == person_id and one.counts):
         return True
+    if any(_beside(held, one) for one in world.held if one.person_id == person_id and one.counts):
+        return True
     return any(shows(held, place) for place in world.places if place.person_id == person_id)
+
+
+def _beside(held: Held, one: Held) -> bool:
+    """Whether both coordinate one edition: each is told what the other did there, such as who answered a request."""
+    staff = (Role.COORDINATOR, Role.ADMINISTRATOR)
+    if held.role not in staff or one.role not in staff:
+        return False
+    return _over_all(held) or _over_all(one) or held.scope_id == one.scope_id
 
 
 def _follows_focal_point(world: World, held: Held, one: Held) -> bool:

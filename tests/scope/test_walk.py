@@ -22,7 +22,7 @@ from lms.plugins.hookspecs import hookimpl
 from lms.web.access import Permission, public, requires
 from tests.conftest import Browser, fresh_database, settings
 
-from .oracle import seen_places
+from .oracle import seen_places, shows_to_members
 from .routes import CannotWalk
 from .walk import Walk, gets, posts, walk_of
 from .world import Kind, World, grow
@@ -74,6 +74,8 @@ def missing(walk: Walk) -> list[str]:
                 expected |= {mark for mark in marks if mark.edition in (None, place.edition)}
         if any(held.person_id == person_id and held.role in (Role.TRAINER, Role.REVIEWER) for held in world.held):
             expected |= {mark for mark in world.marks if mark.kind is Kind.WORDS}
+        for other in world.members:
+            expected |= {*world.of(other, Kind.NAME)} if shows_to_members(world, person_id, other) else set()
         if viewer.startswith("participant"):
             expected |= {*world.of(person_id, Kind.JOURNAL)}
         found += [f"{viewer}: {mark.kind}" for mark in expected if mark.text not in walk.shown.get(viewer, set())]

@@ -12,8 +12,12 @@ from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.alumni.rules.directory import Audience, Consent, Field
+from lms.alumni.services import membership as alumni
+from lms.alumni.services.networks import add_network
 from lms.authoring.models import Draft
 from lms.authoring.rules.remarks import Anchor
 from lms.authoring.services import Words, remark
@@ -25,10 +29,12 @@ from lms.people import services as people
 from lms.people.models import Institution, Mandate, Person, Sector
 from lms.people.queries import viewer_for_person
 from lms.people.rules import Role, ScopeKind
+from lms.records.models import RecordSubject
 from lms.seminars import queries, services
 from lms.seminars.models import Edition, Enrolment, EnrolmentState, RequestKind
 from lms.seminars.models import Mark as Attended
 from lms.seminars.rules import Companion
+from tests.alumni.feeds import make_partner, make_token
 from tests.authoring.desks import Worker
 from tests.authoring.drafts import FIRST_PATH, begin, save, workspace
 from tests.learning.makers import Reader, publish
@@ -104,6 +110,8 @@ class World:
     places: list[Placed] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
     companions: list[tuple[str, int]] = field(default_factory=list)
+    members: dict[int, bool] = field(default_factory=dict)
+    """The members of the alumni community, and whether they show their name to the others."""
     authored: set[int] = field(default_factory=set)
     """Who has written in a draft or on it."""
     editions: list[str] = field(default_factory=list)
@@ -177,6 +185,7 @@ def grow(app: Flask, folder: Path, seed: int) -> World:
             _companion(world, session, edition)
         _people(world, session, editions, institutions)
         _records(world, session, editions[-1])
+        _members(world, session)
         for edition in editions[:-1]:
             _import(world, session, edition)
         staff = {name: world.person(session).id for name in STAFF}
@@ -187,6 +196,7 @@ def grow(app: Flask, folder: Path, seed: int) -> World:
     world.viewers |= staff | {"visitor": 0} | _participants(world)
     _writings(world)
     _calendars(world)
+    make_token(make_partner())
     _draft(world, staff)
     db.session.remove()
     return world
@@ -298,6 +308,18 @@ def _records(world: World, session: Session, edition: Edition) -> None:
         row.person.name_confirmed_at = now()
         attend(session, edition, row)
     close(session, edition, now())
+
+
+def _members(world: World, session: Session) -> None:
+    """Everybody who holds a record is a member, but the last; every other one shows the name to all members."""
+    held = list(session.scalars(select(RecordSubject.person_id).order_by(RecordSubject.person_id)))
+    for number, person_id in enumerate(held[:-1]):
+        alumni.join(session, person_id=person_id, at=now())
+        world.members[person_id] = shows_name = number % 2 == 1
+        audience = Audience.MEMBERS if shows_name else Audience.NOBODY
+        wanted = {one: Consent(audience if one is Field.NAME else Audience.MEMBERS) for one in Field}
+        alumni.agree(session, person_id=person_id, wanted=wanted, languages="English", subjects="", at=now())
+    add_network(session, name="A network", states=STATES[:2], at=now(), by="-")
 
 
 # Mandates -----------------------------------------------------------------------------------------------------------

@@ -100,6 +100,7 @@ KNOWN_SEALED = {
     "lms_answer.sealed",
     "lms_attendance_mark.sealed_reason",
     "lms_contact_note.sealed_words",
+    "lms_directory_words.sealed",
     "lms_draft_comment.sealed_words",
     "lms_enrolment_event.sealed_reason",
     "lms_feed_person.sealed_name",

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from lms.alumni.feed.models import FeedPartner
+from lms.alumni.models import Network
 from lms.authoring.models import Draft, DraftComment
 from lms.authoring.rules.remarks import Anchor
 from lms.authoring.services import Words, open_draft, remark
@@ -130,6 +131,7 @@ def _walker(app: Flask, key: str) -> Walker:
             "sha256": NOBODY,
             "medium": "court",
             "make_up": NOBODY,
+            "network": session.scalar(select(Network.public_id)),
             "feed_partner": session.scalar(select(FeedPartner.public_id)),
             "feed_token": NOBODY,
             "listing": session.scalar(select(Import.public_id).where(Import.edition_id == edition.id)),

@@ -18,7 +18,7 @@ from lms.people.queries.persons import full_names_of
 from lms.people.queries.sensitive import not_to_be_named
 from lms.people.rules.names import PersonName
 from lms.people.sealing import unseal_text
-from lms.records.models import LedgerEntry, RecordAct, RecordSubject
+from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordSubject
 from lms.records.queries.held import sealed_place
 from lms.seminars.models import Enrolment
 
@@ -125,6 +125,7 @@ class Untold:
     edition: str
     facts: dict[str, object]
     state_code: str
+    replaces: str | None
 
 
 def untold(session: Session, person_ids: Collection[int]) -> list[Untold]:
@@ -139,9 +140,11 @@ def untold(session: Session, person_ids: Collection[int]) -> list[Untold]:
             LedgerEntry.edition,
             LedgerEntry.facts,
             Enrolment.state_code,
+            PublicRecord.replaces,
         )
         .join(RecordSubject, RecordSubject.record == LedgerEntry.record)
         .join(Enrolment, Enrolment.id == RecordSubject.enrolment_id)
+        .outerjoin(PublicRecord, PublicRecord.record == LedgerEntry.record)
         .outerjoin(FeedEvent, FeedEvent.entry_id == LedgerEntry.id)
         .where(RecordSubject.person_id.in_(person_ids), FeedEvent.id.is_(None))
         .order_by(LedgerEntry.id)

@@ -62,6 +62,7 @@ def _of_record(entry: Untold) -> dict[str, Any]:
     kind = EventKind.RECORD_ISSUED
     if entry.act is RecordAct.ISSUED:
         said |= {"edition": {"id": entry.edition, **_plain(entry.facts.get("edition"))}, "state": entry.state_code}
+        said |= {"replaces": entry.replaces} if entry.replaces else {}
     else:
         kind, said["act"] = EventKind.RECORD_ENDED, str(entry.act)
         said |= {"successor": entry.facts["successor"]} if "successor" in entry.facts else {}

@@ -9,7 +9,6 @@ from functools import cached_property, partial
 from typing import Any
 
 from flask import g, request, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
@@ -27,7 +26,7 @@ from lms.learning.rules.progress import UnitState, UnitSummary, is_late
 from lms.learning.rules.standing import Key, ModuleStanding, Standing, UnitStanding, standing_of
 from lms.people.sign_in import me
 from lms.web.dates import clock_time, local_day, short_moment
-from lms.web.languages import speech
+from lms.web.languages import language, speech
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ def way_through(session: Session, edition: str) -> Way:
     own = own_enrolment(session, edition, viewer.person_id)
     outline = catalogue.outline(session, own.version_id)
     zone, original = viewer.zone or own.institution_zone, "original" in request.args
-    return Way(session, own, outline, str(get_locale() or "en"), zone, original)
+    return Way(session, own, outline, language(), zone, original)
 
 
 def remember_place(way: Way, unit: OutlineUnit) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, or_, select
@@ -102,3 +103,14 @@ def zone_on(session: Session, person_id: int, day: dt.date) -> str:
         .limit(1)
     )
     return zone or "UTC"
+
+
+def institutions_on(session: Session, person_ids: Collection[int], day: dt.date) -> dict[int, InstitutionView]:
+    """Where each of these people serves on a day, in one statement; the latest, should there be several."""
+    rows = session.execute(
+        select(Affiliation.person_id, Institution)
+        .join(Institution, Institution.id == Affiliation.institution_id)
+        .where(Affiliation.person_id.in_(person_ids), held_on(day))
+        .order_by(Affiliation.since, Affiliation.id)
+    )
+    return {person_id: as_view(institution) for person_id, institution in rows}

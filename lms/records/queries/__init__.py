@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .held import HeldRecord, RecordPage, my_record, my_records, valid_of, valid_records
+from .held import EditionHeld, HeldRecord, RecordPage, editions_of, my_record, my_records, valid_of, valid_records
 from .ledger import Head, chain, head, unsealed
 from .moving import forecast
 from .public import RecordState, every_public, public_by_code, public_by_credential, public_of, state_of, states_of
@@ -16,6 +16,7 @@ from .standing import (
 )
 
 __all__ = [
+    "EditionHeld",
     "Head",
     "HeldRecord",
     "RecordPage",
@@ -23,6 +24,7 @@ __all__ = [
     "Standing",
     "chain",
     "conditions_for",
+    "editions_of",
     "every_public",
     "forecast",
     "head",

@@ -97,6 +97,31 @@ def valid_of(session: Session, person_ids: Collection[int] | None = None) -> dic
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class EditionHeld:
+    """The edition that a record in force is of, as the ledger has it: its public id, what it was called, and when."""
+
+    edition: str
+    title: str
+    starts_on: dt.date
+
+
+def editions_of(session: Session, person_ids: Collection[int]) -> dict[int, tuple[EditionHeld, ...]]:
+    """The editions of which these people hold a record in force, the latest first; one statement."""
+    rows = session.execute(
+        _valid().add_columns(LedgerEntry.edition, LedgerEntry.facts).where(RecordSubject.person_id.in_(person_ids))
+    )
+    found: dict[int, dict[str, EditionHeld]] = {}
+    for row in rows:
+        edition = row.facts["edition"]
+        held = EditionHeld(row.edition, edition["title"], dt.date.fromisoformat(edition["starts_on"]))
+        found.setdefault(row.person_id, {})[row.edition] = held
+    return {
+        person: tuple(sorted(held.values(), key=lambda one: (one.starts_on, one.edition), reverse=True))
+        for person, held in found.items()
+    }
+
+
 def _valid() -> Any:
     return (
         select(RecordSubject.person_id, LedgerEntry.record, LedgerEntry.dated)

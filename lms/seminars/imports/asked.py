@@ -12,7 +12,7 @@ from lms.seminars.columns import Column, heading
 from lms.web.languages import gettext as _
 from lms.web.languages import in_a_row, language
 
-from .reading import Table
+from .table import Table
 
 READING = "lms.seminars.imports.reading:read"
 FOR_FILES = Limits(memory=768 * 1024 * 1024, processor=20, patience=40.0)

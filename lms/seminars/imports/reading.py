@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import chain, islice
 
 from lms.kernel.apart import Rejected
@@ -16,25 +16,11 @@ from .days import day_of
 from .delimited import delimited
 from .grid import Grid, Row
 from .sheets import OLE, ZIP, workbook
+from .table import Cells, Table
 
-Cells = dict[str, str]
-"""What a row says, by column; without the columns that are empty."""
 _NOT_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
 _PARTS_OF_A_NAME = (Column.GIVEN, Column.FAMILY)
 _MOST_HEADINGS_SHOWN = 12
-
-
-@dataclass(frozen=True)
-class Table:
-    """A file that was read: its rows, each with its number in the file, and what was made of its columns."""
-
-    rows: list[tuple[int, Cells]]
-    taken: dict[str, str]
-    """The headings by the column they were taken for."""
-    ignored: list[str]
-    """The headings of the columns that are left aside."""
-    encoding: str
-    separator: str
 
 
 def read(data: bytes) -> bytes:

@@ -24,9 +24,9 @@ from lms.web.languages import gettext as _
 
 from .judging import Judgement, judged
 from .models import Import, ImportRow, ImportState
-from .reading import Table
 from .sealing import Cells, blind_in, cells_in, key_of, sealed_cells, sealed_head
 from .surroundings import around
+from .table import Table
 
 AT_ONCE = 200
 """A file of so many rows is rehearsed, or saved, while its sender waits."""

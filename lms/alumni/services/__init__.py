@@ -7,11 +7,10 @@ from collections.abc import Collection
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from lms.alumni.models import AlumniStatus
+from lms.alumni.rules import status
 from lms.kernel.db import dialect_insert
 from lms.records.queries import valid_of
-
-from .models import AlumniStatus
-from .rules import status
 
 _LOCK = 0xA1B
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.alumni.models import AlumniStatus
+from lms.alumni.rules import Status, status
 from lms.records.queries import valid_of
-
-from .models import AlumniStatus
-from .rules import Status, status
 
 _STATUS = (AlumniStatus.first_record, AlumniStatus.since, AlumniStatus.records)
 

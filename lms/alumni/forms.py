@@ -1,0 +1,66 @@
+"""The shape of what members and administrators send."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.validators import Optional
+
+from lms.kernel.errors import Refused
+from lms.people.forms import NEEDED, at_most, choices
+from lms.people.rules.names import mistake_in_line
+from lms.people.states import recognise
+from lms.web.forms import Form
+
+from .rules.directory import LONGEST_LANGUAGES, LONGEST_SUBJECTS, NO_CONSENT, Audience, Consent, Field
+from .words import AUDIENCES, FIELDS
+
+
+def _audience(field: Field) -> SelectField:
+    return SelectField(FIELDS[field], choices=choices(AUDIENCES), default=Audience.NOBODY.value)
+
+
+def _one_line(_form: Any, field: Any) -> None:
+    if mistake_in_line(field.data or "", 1000):
+        raise ValidationError(_l("This has signs in it that cannot be shown. Type it again."))
+
+
+class ListingForm(Form):
+    """What a member shows to whom, and what they say of themselves."""
+
+    name, state, sector, institution, edition, languages, subjects = (_audience(field) for field in Field)
+    until = DateField(_l("Until which day"), [Optional()])
+    spoken = StringField(_l("Languages that you work in"), [at_most(LONGEST_LANGUAGES), _one_line])
+    about = StringField(_l("Subjects that you work on"), [at_most(LONGEST_SUBJECTS), _one_line])
+
+    def set_consents(self, agreed: Mapping[Field, Consent]) -> None:
+        """Show what is agreed now."""
+        for field in Field:
+            self[field.value].data = agreed.get(field, NO_CONSENT).audience.value
+        self.until.data = min((one.until for one in agreed.values() if one.until), default=None)
+
+    def consents(self) -> dict[Field, Consent]:
+        """What was chosen; a day ends every consent that is given, and none that is not."""
+        chosen = {field: Audience(self[field.value].data) for field in Field}
+        return {
+            field: NO_CONSENT if audience is Audience.NOBODY else Consent(audience, self.until.data)
+            for field, audience in chosen.items()
+        }
+
+
+class NetworkForm(Form):
+    """A network: its name, and its states, one on each line."""
+
+    name = StringField(_l("Name of the network"), [NEEDED, at_most(200), _one_line])
+    states = TextAreaField(_l("Its states, one on each line"), [NEEDED, at_most(8000)])
+    codes: tuple[str, ...] = ()
+
+    def validate_states(self, field: Any) -> None:
+        """Every line names a state; raises ValidationError with those that may be meant."""
+        try:
+            self.codes = tuple(recognise(line.strip()).code for line in (field.data or "").splitlines() if line.strip())
+        except Refused as unknown:
+            raise ValidationError(str(unknown)) from unknown

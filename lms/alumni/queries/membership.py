@@ -1,0 +1,104 @@
+"""Who is a member, and what each has agreed to show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from sqlalchemy import ColumnElement, Table, func, select
+from sqlalchemy.orm import Session, aliased
+
+from lms.alumni.models import AlumniStatus, DirectoryConsent, DirectoryWords, Member, MembershipStep
+from lms.alumni.rules.directory import Consent, Field
+from lms.alumni.rules.membership import Membership, Taken, membership
+from lms.alumni.sealing import words_place
+from lms.people.models import Person
+from lms.people.queries.sensitive import not_to_be_named
+from lms.people.sealing import keys_of, open_if_there
+
+_person = cast(Table, Person.__table__)
+
+
+def member(session: Session, person_id: int, *, hold: bool = False) -> Member | None:
+    """The membership of one person, if they hold a valid record and have agreed; held until the end where `hold`."""
+    found = (
+        select(Member)
+        .join(AlumniStatus, AlumniStatus.person_id == Member.person_id)
+        .where(Member.person_id == person_id)
+    )
+    if hold:
+        found = found.with_for_update(of=Member)
+    return session.scalar(found)
+
+
+def to_be_listed() -> ColumnElement[bool]:
+    """The condition over Member and Person that somebody may stand in the directory at all: not hidden, not erased,
+    able to sign in, and to be named."""
+    return (
+        Member.hidden_at.is_(None)
+        & Person.erased_at.is_(None)
+        & Person.disabled_at.is_(None)
+        & ~not_to_be_named(_person.c.id)
+    )
+
+
+def agreed(session: Session, person_ids: Collection[int] | None = None) -> dict[int, dict[Field, Consent]]:
+    """The last consents of these members, or of all, under their present membership; one statement."""
+    later = aliased(DirectoryConsent)
+    newest = (
+        select(func.max(later.id))
+        .where(later.step_id == DirectoryConsent.step_id, later.field == DirectoryConsent.field)
+        .scalar_subquery()
+    )
+    found = (
+        select(Member.person_id, DirectoryConsent.field, DirectoryConsent.audience, DirectoryConsent.until)
+        .join(Member, Member.step_id == DirectoryConsent.step_id)
+        .where(DirectoryConsent.id == newest)
+    )
+    if person_ids is not None:
+        found = found.where(Member.person_id.in_(person_ids))
+    consents: dict[int, dict[Field, Consent]] = {}
+    for row in session.execute(found):
+        consents.setdefault(row.person_id, {})[row.field] = Consent(row.audience, row.until)
+    return consents
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a member says of themselves."""
+
+    languages: str = ""
+    subjects: str = ""
+
+
+def words_of(session: Session, person_ids: Collection[int]) -> dict[int, Words]:
+    """What these members say of themselves, in two statements."""
+    rows = session.execute(
+        select(DirectoryWords.person_id, DirectoryWords.sealed, Member.public_id)
+        .join(Member, Member.person_id == DirectoryWords.person_id)
+        .where(DirectoryWords.person_id.in_(person_ids))
+    ).all()
+    keys = keys_of(session, [row.person_id for row in rows]) if rows else {}
+    return {row.person_id: _words(keys.get(row.person_id), row.sealed, row.public_id) for row in rows}
+
+
+def _words(key: bytes | None, sealed: bytes, public_id: str) -> Words:
+    plain = open_if_there(key, sealed, words_place(public_id))
+    return Words(**json.loads(plain)) if plain else Words()
+
+
+def memberships_stored(session: Session) -> dict[int, Membership]:
+    """Every membership as it is kept."""
+    rows = session.scalars(select(Member))
+    return {row.person_id: Membership(row.step_id, row.since, row.confirmed_at, row.hidden_at) for row in rows}
+
+
+def memberships_recomputed(session: Session) -> Mapping[int, Membership]:
+    """Every membership as it follows from the steps."""
+    steps: dict[int, list[Taken]] = {}
+    for row in session.scalars(select(MembershipStep).order_by(MembershipStep.id)):
+        steps.setdefault(row.person_id, []).append(Taken(row.id, row.step, row.at))
+    found = ((person, membership(taken)) for person, taken in steps.items())
+    return {person: made for person, made in found if made}

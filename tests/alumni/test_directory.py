@@ -1,0 +1,303 @@
+"""Nobody sees more of a member than the member agreed to, and nothing from the moment it is taken back."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.alumni.models import Member
+from lms.alumni.queries.directory import as_seen, directory
+from lms.alumni.rules.directory import Audience, Circle, Consent, Field, changes, shared, shown
+from lms.alumni.services import membership as services
+from lms.kernel.clock import frozen
+from lms.kernel.models import AuditEntry
+from lms.kernel.unit_of_work import reading, unit_of_work
+from lms.people.models import Person, Role
+from lms.people.queries import viewer_for_person
+from lms.people.services import erase
+from lms.people.services.sensitive import mark_person
+from lms.records.queries import editions_of
+from tests.conftest import NOW, statements
+from tests.people.makers import give_mandate, make_person
+
+from .makers import browser, join, make_alumni, make_network, members, page, show
+
+TODAY = NOW.date()
+circles = st.builds(
+    Circle,
+    st.frozensets(st.sampled_from("abc")),
+    st.sampled_from(["", "TZ", "KE"]),
+    st.frozensets(st.integers(1, 3)),
+)
+consents = st.dictionaries(
+    st.sampled_from(list(Field)),
+    st.builds(
+        Consent, st.sampled_from(list(Audience)), st.one_of(st.none(), st.dates(TODAY, TODAY + dt.timedelta(days=2)))
+    ),
+)
+
+
+@given(circles, circles)
+def test_what_two_members_share_is_the_same_from_both_sides(mine: Circle, theirs: Circle) -> None:
+    assert shared(mine, theirs) == shared(theirs, mine)
+    assert Audience.NOBODY not in shared(mine, theirs)
+    assert (Audience.STATE in shared(mine, theirs)) == (mine.state == theirs.state != "")
+
+
+@given(consents, circles, circles, st.integers(0, 4))
+def test_a_field_is_shown_only_by_its_own_consent(agreed: dict, mine: Circle, theirs: Circle, days: int) -> None:
+    day = TODAY + dt.timedelta(days=days)
+    found = shown(agreed, shared(theirs, mine), day)
+    for field in Field:
+        one = agreed.get(field, Consent(Audience.NOBODY))
+        there = one.audience in shared(theirs, mine) and (one.until is None or day <= one.until)
+        assert (field in found) == there
+
+
+@given(consents, consents)
+def test_what_is_written_down_makes_the_wanted_consents(now: dict, wanted: dict) -> None:
+    nobody = dict.fromkeys(Field, Consent(Audience.NOBODY))
+    assert {**nobody, **now, **changes(now, {**nobody, **wanted})} == {**nobody, **wanted}
+    assert changes(wanted, wanted) == {}
+
+
+def names_seen(viewer: Person, day: dt.date = TODAY) -> list[str]:
+    with reading() as session:
+        return [one.name for one in directory(session, viewer.id, day).seen]
+
+
+@pytest.mark.parametrize(
+    ("audience", "seen_by"),
+    [
+        (Audience.NOBODY, set()),
+        (Audience.EDITION, {"same edition"}),
+        (Audience.STATE, {"same state"}),
+        (Audience.NETWORK, {"same network", "same state"}),
+        (Audience.MEMBERS, {"same edition", "same state", "same network", "other"}),
+    ],
+)
+def test_each_audience_sees_what_it_may(app: Flask, audience: Audience, seen_by: set[str]) -> None:
+    one, of_edition = members("Zuri Kielelezo", "Pia Beispiel", states=("TZ", "CH"))
+    others = members("Amina Mfano", "Wanjiru Mfano", "Dara Kumru", states=("TZ", "KE", "KH"), title="Another")
+    make_network("Great Lakes", "TZ", "KE")
+    show(one, Field.NAME, to=audience)
+    viewers = dict(zip(("same edition", "same state", "same network", "other"), (of_edition, *others), strict=True))
+    assert {who for who, viewer in viewers.items() if "Zuri Kielelezo" in names_seen(viewer)} == seen_by
+    assert {who for who, viewer in viewers.items() if "Zuri Kielelezo" in page(app, viewer)} == seen_by
+
+
+@pytest.mark.parametrize("field", list(Field))
+def test_each_field_is_shown_alone(app: Flask, field: Field) -> None:
+    one, viewer = members("Zuri Kielelezo", "Pia Beispiel", states=("TZ", "CH"))
+    show(one, field, languages="Kiswahili", subjects="Early warning")
+    with reading() as session:
+        seen = directory(session, viewer.id, TODAY).seen[0]
+        [held] = editions_of(session, [one.id])[one.id]
+    facts = {
+        Field.NAME: (seen.name, "Zuri Kielelezo"),
+        Field.STATE: (seen.state_code, "TZ"),
+        Field.SECTOR: (seen.sector, "justice"),
+        Field.INSTITUTION: (seen.institution[:8], "Ministry"),
+        Field.EDITION: (seen.editions, (held,)),
+        Field.LANGUAGES: (seen.languages, "Kiswahili"),
+        Field.SUBJECTS: (seen.subjects, "Early warning"),
+    }
+    for other, (value, expected) in facts.items():
+        assert (value == expected) == (other is field), other
+        assert bool(value) == (other is field), other
+    assert ("Name on request" in page(app, viewer)) == (field is not Field.NAME)
+
+
+def test_a_consent_ends_with_its_last_day(app: Flask) -> None:
+    one, viewer = members("Zuri Kielelezo", "Pia Beispiel")
+    show(one, Field.NAME, until=TODAY + dt.timedelta(days=1))
+    assert names_seen(viewer, TODAY + dt.timedelta(days=1)) == ["Zuri Kielelezo"]
+    assert names_seen(viewer, TODAY + dt.timedelta(days=2)) == []
+    with frozen(NOW + dt.timedelta(days=2)):
+        assert "Zuri Kielelezo" not in page(app, viewer)
+
+
+def everything(app: Flask, viewer: Person, edition: str) -> str:
+    """What a member is answered by every route of the community that gives something."""
+    client = browser(app, viewer)
+    texts = []
+    for rule in app.url_map.iter_rules():
+        if not rule.rule.startswith("/alumni") or "GET" not in (rule.methods or ()):
+            continue
+        path = rule.rule.replace("<edition>", edition)
+        answer = client.get(path)
+        texts.append(answer.text)
+        again = client.get(path, headers={"If-None-Match": answer.headers.get("ETag", '"x"')})
+        assert again.status_code != 304
+        assert "no-store" in answer.headers["Cache-Control"]
+    texts.append(client.post("/alumni", data={"words": "a"}).text)
+    return "\n".join(texts)
+
+
+def _mark(session: Session, person: Person, viewer: Person) -> None:
+    by = viewer_for_person(session, viewer.id, NOW)
+    assert by is not None
+    reason = "They were threatened at home."
+    mark_person(session, person_id=person.id, state_code="TZ", on=True, reason=reason, by=by, at=NOW)
+
+
+@pytest.mark.parametrize("how", ["withdraw", "leave", "form", "erase", "mark", "hide"])
+def test_what_is_taken_back_is_gone_from_every_page_with_the_next_request(app: Flask, how: str) -> None:
+    one, viewer = members("Zuri Zqkielelezo", "Pia Beispiel", states=("TZ", "CH"))
+    show(one, *Field, languages="Zqswahili", subjects="Zqwarning a")
+    with reading() as session:
+        [held] = editions_of(session, [one.id])[one.id]
+        public_id = session.scalar(select(Member.public_id).where(Member.person_id == one.id))
+    before = everything(app, viewer, held.edition)
+    assert all(word in before for word in ("Zqkielelezo", "Zqswahili", "Zqwarning", "United Republic of Tanzania"))
+    if how in ("withdraw", "leave"):
+        path = "/alumni/listing/withdraw" if how == "withdraw" else "/alumni/leave"
+        assert browser(app, one).post(path).status_code == 303
+    elif how == "form":
+        fields = dict.fromkeys((field.value for field in Field), "nobody")
+        assert browser(app, one).post("/alumni/listing", data=fields).status_code == 303
+    else:
+        with unit_of_work() as session:
+            person = session.get_one(Person, one.id)
+            if how == "erase":
+                erase(session, person=person, by=None, at=NOW)
+            elif how == "mark":
+                _mark(session, person, viewer)
+            else:
+                services.hide(session, person_id=one.id, at=NOW)
+    after = everything(app, viewer, held.edition)
+    assert not [
+        word for word in ("Zqkielelezo", "Zqswahili", "Zqwarning", "Tanzania", public_id or "-") if word in after
+    ]
+
+
+def test_what_is_not_shown_is_not_searched_nor_offered_nor_counted(app: Flask) -> None:
+    one, viewer = members("Zuri Kielelezo", "Pia Beispiel", states=("TZ", "CH"))
+    show(one, Field.NAME, subjects="Early warning", languages="Kiswahili")
+    client = browser(app, viewer)
+    for words in ("tanzania", "early", "kiswahili", "ministry"):
+        assert "Zuri Kielelezo" not in client.post("/alumni", data={"words": words}).text
+    assert "Zuri Kielelezo" in client.post("/alumni", data={"words": "zuri KIELELEZO"}).text
+    text = client.get("/alumni").text
+    assert "Tanzania" not in text
+    assert "Justice" not in text
+    assert "May 2027</option>" not in text
+
+
+def test_filters_stand_in_addresses_that_name_nobody_and_nowhere(app: Flask) -> None:
+    one, other, viewer = members("Zuri Kielelezo", "Dara Kumru", "Pia Beispiel", states=("TZ", "KH", "CH"))
+    for person in (one, other):
+        show(person, Field.NAME, Field.STATE, Field.SECTOR, Field.EDITION)
+    client = browser(app, viewer)
+    text = client.get("/alumni").text
+    key = text.split(">United Republic of Tanzania<")[0].rsplit('value="', 1)[1].split('"')[0]
+    answer = client.post("/alumni", data={"state": key, "words": ""})
+    assert answer.status_code == 303
+    assert "TZ" not in answer.headers["Location"]
+    found = client.get(answer.headers["Location"]).text
+    assert "Zuri Kielelezo" in found
+    assert "Dara Kumru" not in found
+    by_sector = client.get("/alumni?sector=justice").text
+    assert "Zuri Kielelezo" in by_sector
+    assert "Dara Kumru" in by_sector
+    assert "2 people" in by_sector
+
+
+def test_the_number_of_those_who_are_not_listed_is_told_in_fives_and_without_a_filter_only(app: Flask) -> None:
+    viewer, one, *_rest = members(*(f"Person Mfano {n}" for n in range(9)))
+    show(one, Field.NAME, Field.SECTOR)
+    assert "At least 5 other alumni have chosen not to be listed for you." in page(app, viewer)
+    assert "have chosen not to be listed" not in page(app, viewer, "/alumni?sector=justice")
+    few, _other = members("Amina Mfano", "Urs Beispiel", title="Another")
+    with reading() as session:
+        assert directory(session, few.id, TODAY).others == 9
+
+
+def test_a_cohort_shows_those_of_an_edition_who_say_so(app: Flask) -> None:
+    one, silent, viewer = members("Zuri Kielelezo", "Dara Kumru", "Pia Beispiel")
+    [stranger] = members("Urs Beispiel", title="Another")
+    show(one, Field.NAME, Field.EDITION, to=Audience.EDITION)
+    show(silent, Field.NAME)
+    with reading() as session:
+        [held] = editions_of(session, [one.id])[one.id]
+    text = page(app, viewer, f"/alumni/editions/{held.edition}")
+    assert "May 2027" in text
+    assert "Zuri Kielelezo" in text
+    assert "Dara Kumru" not in text
+    assert browser(app, stranger).get(f"/alumni/editions/{held.edition}").status_code == 404
+    assert browser(app, viewer).get("/alumni/editions/AAAAAAAAAAAAAAAAAAAAAA").status_code == 404
+
+
+def test_only_members_open_the_directory(app: Flask) -> None:
+    one, _other = members("Zuri Kielelezo", "Dara Kumru")
+    show(one, Field.NAME)
+    [alumnus], outsider = make_alumni("Urs Beispiel", title="Another"), make_person()
+    officer = make_person()
+    give_mandate(officer, Role.ADMINISTRATOR)
+    for person in (alumnus, outsider, officer):
+        assert "Zuri Kielelezo" not in page(app, person)
+    assert app.test_client().get("/alumni").status_code == 303
+
+
+def test_every_look_at_the_directory_is_noted(app: Flask) -> None:
+    one, viewer = members("Zuri Kielelezo", "Pia Beispiel")
+    show(one, Field.NAME, Field.EDITION)
+    page(app, viewer)
+    with reading() as session:
+        row = session.scalars(select(AuditEntry).where(AuditEntry.act == "alumni.listed")).one()
+    assert (row.actor, row.details) == (viewer.subject, {"people": 1})
+
+
+def test_one_sees_how_each_audience_sees_one(app: Flask) -> None:
+    [one] = members("Zuri Kielelezo")
+    show(one, Field.NAME, Field.STATE, to=Audience.STATE)
+    client = browser(app, one)
+    for audience, there in (("members", False), ("edition", False), ("state", True), ("network", False)):
+        preview = client.get(f"/alumni/listing?as={audience}").text.split('id="pv-h"')[1]
+        assert ("Zuri Kielelezo" in preview) is there, audience
+        assert ("They do not see you" in preview) is not there
+    with reading() as session:
+        assert as_seen(session, one.id, frozenset({Audience.MEMBERS}), TODAY).name == ""
+
+
+def test_the_form_keeps_a_choice_and_says_what_is_wrong_with_one(app: Flask) -> None:
+    one, viewer = members("Zuri Kielelezo", "Pia Beispiel")
+    client = browser(app, one)
+    fields = {**dict.fromkeys((field.value for field in Field), "members"), "spoken": "Kiswahili", "about": "Elections"}
+    assert client.post("/alumni/listing", data={**fields, "until": "2027-04-30"}).status_code == 303
+    assert "Elections" in page(app, viewer)
+    kept = client.get("/alumni/listing").text
+    assert 'value="2027-04-30"' in kept
+    for wrong, said in (
+        ({"until": "2027-04-11"}, "This day has passed."),
+        ({"name": "everybody"}, "Not a valid choice"),
+        ({"about": "x" * 201}, "longer than we can keep"),
+        ({"spoken": "a\u202eb"}, "cannot be shown"),
+    ):
+        answer = client.post("/alumni/listing", data={**fields, **wrong})
+        assert answer.status_code == 422
+        assert said in answer.text
+    join(one)
+    browser(app, one).post("/alumni/leave")
+    assert client.post("/alumni/listing", data=fields).status_code == 404
+
+
+def test_the_directory_takes_as_many_statements_for_many_as_for_few(app: Flask) -> None:
+    people = members(*(f"Person Mfano {n}" for n in range(4)))
+    for one in people[1:3]:
+        show(one, *Field, languages="English", subjects="Elections")
+    client = browser(app, people[0])
+    client.get("/alumni")
+    with statements(app) as few:
+        client.get("/alumni")
+    for one in people[3:] + members(*(f"Other Mfano {n}" for n in range(4)), title="Another"):
+        show(one, *Field, languages="English", subjects="Elections")
+    with statements(app) as many:
+        client.get("/alumni")
+    assert len(many) == len(few) <= 36, len(many)

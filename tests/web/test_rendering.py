@@ -1,0 +1,71 @@
+"""How templates are compiled and what their functions are given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, render_template_string
+from jinja2 import pass_context, pass_environment
+
+from lms.app import create_app
+from lms.web.render import keep_compiled
+from tests.conftest import settings
+
+
+def test_templates_compiled_at_set_up_are_not_compiled_again(
+    monkeypatch: pytest.MonkeyPatch, app: Flask, tmp_path: Path
+) -> None:
+    keep_compiled(app, tmp_path)
+    later = create_app(settings("sqlite://", tmp_path))
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("compiled again")
+
+    monkeypatch.setattr(type(later.jinja_env), "compile", refuse)
+    names = later.jinja_env.list_templates(["html"])
+    assert len(names) > 100
+    for name in names:
+        later.jinja_env.get_template(name)
+
+
+def test_a_folder_without_compiled_templates_stays_as_it_is(tmp_path: Path) -> None:
+    fresh = create_app(settings("sqlite://", tmp_path))
+    assert fresh.jinja_env.bytecode_cache is None
+    assert not (tmp_path / "templates").exists()
+
+
+class Asked:
+    """Something that can be called, and wants the context."""
+
+    @pass_context
+    def __call__(self, context: Any, word: str) -> str:
+        return f"{context['page']} {word}"
+
+
+def test_functions_are_given_what_they_ask_for(app: Flask) -> None:
+    @pass_context
+    def of_context(context: Any, word: str) -> str:
+        return f"{context['page']} {context['number']} {word}"
+
+    @pass_environment
+    def of_environment(environment: Any) -> bool:
+        return environment.autoescape is not False
+
+    source = """
+{%- macro marked(word, end="<") %}{{ word }}{{ end }}{% if caller is defined %}{{ caller() }}{% endif %}{% endmacro -%}
+{% for one in [1] %}{% set number = one %}{{ of_context("<b>") }}|{% endfor -%}
+{{ of_environment() }}|{{ asked("two") }}|{{ "a-b".replace("-", "+") }}|{{ word.upper() }}|{{ marked("x") }}|
+{%- call marked("y", end="!") %}inside{% endcall %}|{{ made([3]) }}"""
+    with app.test_request_context():
+        text = render_template_string(
+            source,
+            page="page",
+            of_context=of_context,
+            of_environment=of_environment,
+            asked=Asked(),
+            word="up",
+            made=list,
+        )
+    assert text == "page 1 &lt;b&gt;|True|page two|a+b|UP|x&lt;|y!inside|[3]"
