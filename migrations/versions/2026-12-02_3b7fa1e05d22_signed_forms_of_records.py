@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "3b7fa1e05d22"
-down_revision = "2a7c40d9e615"
+down_revision = "a10e5c3b7d21"
 branch_labels = None
 depends_on = None
 

@@ -45,7 +45,8 @@ def credentials(session: Session) -> Iterable[Finding]:
 
 
 def _waiting(session: Session) -> Iterator[Finding]:
-    waiting = queries.count_unsigned(session, disbelieved=disbelieved(), before=now() - PATIENCE)
+    then = now() - PATIENCE
+    waiting = queries.count_unsigned(session, disbelieved=disbelieved(then), before=then)
     if waiting:
         yield Finding("credentials", f"{waiting} records have waited for their signature for more than ten minutes")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 
 from sqlalchemy.orm import Session
@@ -9,9 +10,10 @@ from sqlalchemy.orm import Session
 from . import keys, queries
 
 
-def disbelieved() -> Collection[int]:
-    """The keys whose signatures nobody believes any more."""
-    return [key.number for key in keys.known() if not key.believed]
+def disbelieved(before: dt.datetime | None = None) -> Collection[int]:
+    """The keys whose signatures nobody believes any more, or did not believe before a moment."""
+    known = [key for key in keys.known() if not key.believed]
+    return [key.number for key in known if before is None or (key.ended_at and key.ended_at < before)]
 
 
 def short_form(session: Session, record: str) -> str | None:

@@ -298,6 +298,9 @@ def test_what_a_key_in_other_hands_signed_is_signed_anew(app: Flask) -> None:
     before = document(record)
     for words in (["retire", "1", "--yes"], ["make"]):
         assert app.test_cli_runner().invoke(args=["lms", "keys", *words]).exit_code == 0
+    assert findings() == [], "the worker has its time to sign anew"
+    with frozen(NOW + 2 * PATIENCE):
+        assert findings() == ["credentials 1 records have waited for their signature for more than ten minutes"]
     drain()
     after = document(record)
     assert after["id"] == before["id"]
