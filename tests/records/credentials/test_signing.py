@@ -169,7 +169,7 @@ def test_whoever_is_erased_before_the_signature_is_waited_for_no_more(app: Flask
     drain()
     with unit_of_work() as session:
         assert session.scalars(select(RecordCredential.record)).all() == [second]
-    with frozen(NOW + 2 * PATIENCE):
+    with frozen(AT + 2 * PATIENCE):
         assert findings() == []
 
 
@@ -299,7 +299,7 @@ def test_what_a_key_in_other_hands_signed_is_signed_anew(app: Flask) -> None:
     for words in (["retire", "1", "--yes"], ["make"]):
         assert app.test_cli_runner().invoke(args=["lms", "keys", *words]).exit_code == 0
     assert findings() == [], "the worker has its time to sign anew"
-    with frozen(NOW + 2 * PATIENCE):
+    with frozen(AT + 2 * PATIENCE):
         assert findings() == ["credentials 1 records have waited for their signature for more than ten minutes"]
     drain()
     after = document(record)
