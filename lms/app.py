@@ -33,11 +33,14 @@ import lms.learning.joining
 import lms.learning.reactions
 import lms.people.checks
 import lms.people.mandate_letters
+import lms.records.certificates.checks
+import lms.records.certificates.reactions
 import lms.records.checks
 import lms.records.credentials.checks
 import lms.records.credentials.jobs
 import lms.records.joining
 import lms.records.reactions
+import lms.records.verification.models
 import lms.reminders.weekly
 import lms.seminars.checks
 import lms.seminars.joining
@@ -61,6 +64,7 @@ from lms.people import sign_in
 from lms.people import views as people_views
 from lms.plugins import manager
 from lms.records import views as records_views
+from lms.records.certificates import views as certificates_views
 from lms.records.credentials import serving
 from lms.records.credentials import views as credentials_views
 from lms.reminders import views as reminders_views
@@ -83,6 +87,7 @@ BLUEPRINTS = (
     learning_views.bp,
     catalogue_views.bp,
     records_views.bp,
+    certificates_views.bp,
     credentials_views.bp,
     alumni_views.bp,
     feed_views.bp,

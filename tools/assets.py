@@ -21,6 +21,7 @@ from tools import assets_credentials, assets_fonts
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "lms/web/static_src"
 TARGET = ROOT / "lms/web/static/dist"
+PAPER = ROOT / "lms/records/certificates/faces"
 PACKAGES = ROOT / "node_modules"
 FONT_PACKAGE = PACKAGES / "@fontsource/gentium-book-plus"
 
@@ -142,6 +143,17 @@ def _write_compressed(path: Path, content: bytes) -> None:
             path.with_name(path.name + extension).write_bytes(smaller)
 
 
+def build_paper(target: Path) -> None:
+    """The faces of certificates, which no browser asks for, with their licence."""
+    made = assets_fonts.join_all(FONT_PACKAGE) | {"OFL.txt": (FONT_PACKAGE / "LICENSE").read_bytes()}
+    target.mkdir(exist_ok=True)
+    for name, content in made.items():
+        whole = target / f"{name}.new"
+        whole.write_bytes(content)
+        whole.replace(target / name)
+
+
 if __name__ == "__main__":
     build(SOURCE, TARGET)
+    build_paper(PAPER)
     assets_credentials.build(assets_credentials.TARGET)

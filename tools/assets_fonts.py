@@ -1,11 +1,13 @@
 """Cuts the reading font "Lemkin Text" out of Gentium Book Plus: the letters the pages need, and no more.
 
+And joins the parts of that package into the faces of certificates, "Lemkin Paper": every letter that names may need.
 The licence (SIL OFL 1.1) reserves the original name, so a cut font carries another one; OFL.txt travels with it.
 """
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -43,6 +45,30 @@ def cut_all(package: Path) -> dict[str, bytes]:
     }
 
 
+PAPER = "Lemkin Paper"
+PAPER_PARTS = (*PARTS, "vietnamese", "cyrillic", "cyrillic-ext", "greek", "greek-ext")
+PAPER_FACES = {"lemkin-paper-regular.ttf": ("400-normal", "Regular"), "lemkin-paper-bold.ttf": ("700-normal", "Bold")}
+
+
+def join_all(package: Path) -> dict[str, bytes]:
+    """The faces of certificates: every letter that the package has, in one file each, as a printer reads them."""
+    return {name: _joined(package, source, style) for name, (source, style) in PAPER_FACES.items()}
+
+
+def _joined(package: Path, source: str, style: str) -> bytes:
+    taken: set[int] = set()
+    with TemporaryDirectory() as folder:
+        parts = []
+        for part in PAPER_PARTS:
+            # A letter that two parts have is taken from the first of them.
+            font = TTFont(package / f"files/gentium-book-plus-{part}-{source}.woff2")
+            own = set(font.getBestCmap()) - taken
+            parts.append(_cut_part(package, source, part, own, Path(folder), features=("kern", "mark", "mkmk")))
+            taken |= own
+        font = Merger().merge(parts)
+    return _written(font, style, PAPER)
+
+
 def _code_points(ranges: str) -> set[int]:
     bounds = [part.partition("-") for part in ranges.split()]
     return {point for first, _, last in bounds for point in range(int(first, 16), int(last or first, 16) + 1)}
@@ -52,17 +78,23 @@ def _cut(package: Path, source: str, style: str, letters: set[int]) -> bytes:
     with TemporaryDirectory() as folder:
         parts = [_cut_part(package, source, part, letters, Path(folder)) for part in PARTS]
         font = Merger().merge(parts)
-    _rename(font, style)
+    return _written(font, style, NAME, flavor="woff2")
+
+
+def _written(font: TTFont, style: str, name: str, flavor: str | None = None) -> bytes:
+    _rename(font, style, name)
     font.recalcTimestamp = False
     font["head"].created = font["head"].modified = A_DAY_IN_2022  # equal letters, equal bytes, equal name
-    font.flavor = "woff2"
+    font.flavor = flavor
     written = io.BytesIO()
     font.save(written)
     return written.getvalue()
 
 
-def _cut_part(package: Path, source: str, part: str, letters: set[int], folder: Path) -> str:
-    options = Options(hinting=False, layout_features=["kern"], glyph_names=False, drop_tables=["gasp", "GSUB"])
+def _cut_part(
+    package: Path, source: str, part: str, letters: set[int], folder: Path, features: Iterable[str] = ("kern",)
+) -> str:
+    options = Options(hinting=False, layout_features=[*features], glyph_names=False, drop_tables=["gasp", "GSUB"])
     font = TTFont(package / f"files/gentium-book-plus-{part}-{source}.woff2")
     _give_narrow_space(font)
     subsetter = Subsetter(options)
@@ -80,16 +112,16 @@ def _give_narrow_space(font: TTFont) -> None:
             table.cmap.setdefault(NARROW, table.cmap[THIN])
 
 
-def _rename(font: TTFont, style: str) -> None:
+def _rename(font: TTFont, style: str, name: str) -> None:
     copyright_notice = font["name"].getDebugName(0)
     font["name"].names = []
-    postscript = f"{NAME.replace(' ', '')}-{style}"
+    postscript = f"{name.replace(' ', '')}-{style}"
     licence = "SIL Open Font License 1.1; cut from Gentium Book Plus"
     for number, text in {
         0: copyright_notice,
-        1: NAME,
+        1: name,
         2: style,
-        4: f"{NAME} {style}",
+        4: f"{name} {style}",
         6: postscript,
         13: licence,
     }.items():

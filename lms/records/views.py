@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
-from flask_babel import get_locale, ngettext
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -25,12 +25,13 @@ from lms.seminars import services as seminar_services
 from lms.seminars.models import Edition
 from lms.web.access import Permission, requires
 from lms.web.dates import local_day
-from lms.web.languages import in_a_row, language
+from lms.web.languages import choices, in_a_row, language, own_name
 from lms.web.logs import note_look
 from lms.web.render import render
 from lms.web.slices import page_in
 
 from . import queries, services, words
+from .certificates.queries import asked_for
 from .credentials.holding import how_it_stands
 from .forms import ClosingForm, MovingForm
 from .pages import MovingPage
@@ -175,7 +176,8 @@ def mine() -> str:
 @requires(Permission.SIGNED_IN)
 def certificate(record: str) -> str:
     """The certificate of a record, for its holder alone."""
-    page = queries.my_record(db.session(), record, me().person_id)
+    session = db.session()
+    page = queries.my_record(session, record, me().person_id)
     locale = str(get_locale() or "en")
     return render(
         "lms/records/certificate.html",
@@ -186,24 +188,8 @@ def certificate(record: str) -> str:
         footnote=footnote(page.state_code, locale),
         fingerprint=words.fingerprint(page.version_hash),
         other_titles=words.other_titles(),
-        signed_file=how_it_stands(db.session(), record),
-        figures=[line for line in (_reading(page), _attendance(page)) if line],
+        signed_file=how_it_stands(session, record),
+        figures=[line for line in (words.reading_line(page), words.attendance_line(page)) if line],
+        asked=asked_for(session, record, now()),
+        own_languages=[(code, own_name(code)) for code in choices()],
     )
-
-
-def _reading(page: queries.RecordPage) -> str:
-    return str(ngettext("Pre-reading: %(num)s module", "Pre-reading: %(num)s modules", page.modules))
-
-
-def _attendance(page: queries.RecordPage) -> str:
-    if page.half_days is None:
-        return ""
-    present, held = page.half_days
-    text = ngettext(
-        "Attendance: %(present)s of %(num)s half-day",
-        "Attendance: %(present)s of %(num)s half-days",
-        held,
-        present=present,
-    )
-    made_up = ngettext("%(num)s made up for", "%(num)s made up for", page.made_up) if page.made_up else ""
-    return f"{text}, {made_up}" if made_up else str(text)

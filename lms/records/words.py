@@ -12,6 +12,7 @@ from lms.catalogue.rules.texts import localised
 from lms.web.languages import in_a_row
 
 from .models import RecordAct
+from .queries import RecordPage
 from .rules.completion import Condition, Key, Verdict
 
 Line = tuple[bool, str, str]
@@ -52,6 +53,26 @@ def other_titles() -> list[tuple[str, str]]:
     """The certificate's title in the other languages, each with its code."""
     own = str(get_locale() or "en").partition("_")[0]
     return [(code, title) for code, title in TITLES.items() if code != own]
+
+
+def reading_line(page: RecordPage) -> str:
+    """How much pre-reading a record stands for."""
+    return str(ngettext("Pre-reading: %(num)s module", "Pre-reading: %(num)s modules", page.modules))
+
+
+def attendance_line(page: RecordPage) -> str:
+    """How much attendance a record stands for; nothing where the course asked for none."""
+    if page.half_days is None:
+        return ""
+    present, held = page.half_days
+    text = ngettext(
+        "Attendance: %(present)s of %(num)s half-day",
+        "Attendance: %(present)s of %(num)s half-days",
+        held,
+        present=present,
+    )
+    made_up = ngettext("%(num)s made up for", "%(num)s made up for", page.made_up) if page.made_up else ""
+    return f"{text}, {made_up}" if made_up else str(text)
 
 
 def fingerprint(content_hash: str) -> str:

@@ -89,3 +89,34 @@ def test_the_cut_font_does_not_carry_the_reserved_name(faces: dict[str, TTFont])
 
 def test_the_three_faces_together_stay_within_forty_kilobytes(cut: dict[str, bytes]) -> None:
     assert sum(len(content) for content in cut.values()) <= 40_000
+
+
+@pytest.fixture(scope="module")
+def joined() -> dict[str, bytes]:
+    """The faces of certificates."""
+    return assets_fonts.join_all(assets.FONT_PACKAGE)
+
+
+def test_the_faces_of_certificates_have_the_letters_of_four_alphabets_and_marks_at_their_place(
+    joined: dict[str, bytes],
+) -> None:
+    assert joined.keys() == {"lemkin-paper-regular.ttf", "lemkin-paper-bold.ttf"}
+    for content in joined.values():
+        font = TTFont(io.BytesIO(content))
+        letters, name = font.getBestCmap(), "Łucja Ngũgĩ Nguyễn Əliyev Đorđe Ţară Амина Ђорђе Ґалина Ελπίδα Ἀθηνᾶ ŋ"
+        assert [letter for letter in name if ord(letter) not in letters] == []
+        assert len(letters) > 1600
+        assert {record.FeatureTag for record in font["GPOS"].table.FeatureList.FeatureRecord} >= {"kern", "mark"}
+        assert font["name"].getDebugName(1) == "Lemkin Paper"
+        assert "fvar" not in font
+
+
+def test_a_second_joining_gives_the_same_bytes(joined: dict[str, bytes]) -> None:
+    assert assets_fonts.join_all(assets.FONT_PACKAGE) == joined
+
+
+def test_the_faces_are_put_in_their_place_with_their_licence(tmp_path: Path) -> None:
+    assets.build_paper(tmp_path / "faces")
+    there = {path.name for path in (tmp_path / "faces").iterdir()}
+    assert there == {"lemkin-paper-regular.ttf", "lemkin-paper-bold.ttf", "OFL.txt"}
+    assert "SIL OPEN FONT LICENSE" in (tmp_path / "faces" / "OFL.txt").read_text()

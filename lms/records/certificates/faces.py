@@ -1,0 +1,73 @@
+"""Which faces a text is set in. What we bring ourselves writes Latin, Greek, Cyrillic and Arabic letters, everywhere
+alike; for any other script the machine must have the Noto faces, which Debian has in packages."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+
+READING = "Lemkin Paper"
+MARKS = "Libertinus Serif"
+"""Comes with typst; it has the marks that a letter may carry besides those it is written with in one piece."""
+ARABIC = "Amiri"
+OURS = (READING, MARKS, ARABIC)
+CORE, CJK = "fonts-noto-core", "fonts-noto-cjk"
+
+_WRITTEN_BY_US = frozenset({"Latin", "Greek", "Cyrillic", "Arabic"})
+# The first words of a character's name in Unicode, where they are not the script's own name.
+_CALLED = {"Cjk": "Han", "Ideographic": "Han", "Hiragana": "Han", "Katakana": "Han", "Hangul": "Han", "Nko": "N'Ko"}
+_LANGUAGES = {
+    "Arabic": "ar", "Armenian": "hy", "Bengali": "bn", "Devanagari": "hi", "Ethiopic": "am", "Georgian": "ka",
+    "Greek": "el", "Han": "zh", "Hebrew": "he", "Khmer": "km", "Lao": "lo", "Myanmar": "my", "Sinhala": "si",
+    "Tamil": "ta", "Thaana": "dv", "Thai": "th",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def script_of(letter: str) -> str | None:
+    """The script a letter or mark belongs to, as in "Khmer"; none for digits, punctuation and marks of any script."""
+    if unicodedata.category(letter)[0] not in "LM":
+        return None
+    word = unicodedata.name(letter, "UNKNOWN").split()[0].split("-")[0].title()
+    return None if word in ("Combining", "Modifier", "Zero") else _CALLED.get(word, word)
+
+
+def scripts_in(text: str) -> list[str]:
+    """The scripts of a text, in the order in which they come."""
+    return list(dict.fromkeys(filter(None, map(script_of, text))))
+
+
+def beyond_ours(texts: Iterable[str]) -> list[str]:
+    """The scripts for which the machine's own faces are needed."""
+    return [script for script in scripts_in("".join(texts)) if script not in _WRITTEN_BY_US]
+
+
+def faces_for(text: str, installed: Collection[str] = ()) -> list[str]:
+    """The faces a text is set in, the one to try first at the beginning; of the machine's only those it has."""
+    carried = any(unicodedata.combining(letter) for letter in text if script_of(letter) is None)
+    ours = [MARKS, READING, ARABIC] if carried else list(OURS)
+    wanted = [face for script in scripts_in(text) for face in _noto(script)]
+    return [*ours, *(face for face in dict.fromkeys([*wanted, "Noto Serif", "Noto Sans"]) if face in installed)]
+
+
+def _noto(script: str) -> tuple[str, ...]:
+    if script == "Han":
+        return ("Noto Serif CJK SC", "Noto Sans CJK SC")
+    return (f"Noto Serif {script}", f"Noto Sans {script}")
+
+
+def package_for(script: str) -> str:
+    """The package of Debian that has the letters of a script."""
+    return CJK if script == "Han" else CORE
+
+
+def language_of(text: str, otherwise: str) -> str:
+    """The language a name is read aloud in, where its script leaves no doubt."""
+    return next((_LANGUAGES[script] for script in scripts_in(text) if script in _LANGUAGES), otherwise)
+
+
+def right_to_left(text: str) -> bool:
+    """Whether a text begins with a letter that is written from right to left."""
+    turns = (unicodedata.bidirectional(letter) for letter in text)
+    return next((turn != "L" for turn in turns if turn in ("L", "R", "AL")), False)
