@@ -39,6 +39,7 @@ import lms.records.checks
 import lms.records.credentials.checks
 import lms.records.credentials.jobs
 import lms.records.joining
+import lms.records.letters
 import lms.records.reactions
 import lms.records.verification.models
 import lms.reminders.weekly
