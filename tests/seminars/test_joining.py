@@ -112,6 +112,7 @@ KNOWN_SEALED = {
     "lms_make_up.sealed_words",
     "lms_mandate_act.sealed_reason",
     "lms_name_confirmation.sealed_reason",
+    "lms_nomination.sealed_words",
     "lms_participant_request.sealed_answer",
     "lms_participant_request.sealed_message",
     "lms_record_correction.sealed_answer",
