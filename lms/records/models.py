@@ -73,6 +73,23 @@ class RecordSubject(Model):
     __table_args__ = (UniqueConstraint("enrolment_id", "correction"),)
 
 
+class RecordCredential(Model):
+    """The signed forms of a record, sealed under the holder's key. Never changed; there is a second one only where the
+    key that signed the first cannot be believed any more. Erasure makes them unreadable for us, and leaves the file
+    that the holder keeps as good as it was."""
+
+    __tablename__ = "lms_record_credential"
+
+    record: Mapped[str] = mapped_column(ForeignKey("lms_record_public.record"), primary_key=True)
+    key: Mapped[int] = mapped_column(primary_key=True)
+    """The number of the issuer's key that signed it."""
+    sealed_document: Mapped[bytes] = mapped_column(LargeBinary)
+    """The credential, byte for byte as its holder gets it."""
+    sealed_statement: Mapped[bytes] = mapped_column(LargeBinary)
+    """The short form that stands in the square code on paper."""
+    signed_at: Mapped[dt.datetime]
+
+
 class PublicRecord(Model):
     """What the public may know a record by. Written in the issuing transaction, never changed; it outlives erasure,
     because without RecordSubject nothing in it leads to a person."""
