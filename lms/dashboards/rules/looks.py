@@ -117,14 +117,14 @@ class Filter:
     """Which people a list shows; None asks for no such condition."""
 
     stage: Stage | None = None
-    place: EnrolmentState | None = None
-    """How their place stands."""
     awaiting: Awaiting | None = None
     state: str | None = None
     sector: str | None = None
     institution: str | None = None
     progress: str | None = None
     """Who has finished a module, `finished:` and its key, or who has not, `open:` and its key."""
+    place: EnrolmentState | None = None
+    """How their place stands."""
 
     @property
     def module(self) -> tuple[str, bool] | None:
