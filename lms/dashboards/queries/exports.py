@@ -89,18 +89,19 @@ def taken(session: Session, seen: Look, wanted: Filter) -> Iterator[Taken]:
     """Everyone whom a number counts, by state and institution, in three statements however many they are."""
     if seen.sight is Sight.COUNTS:
         raise NotFound
-    which = behind(seen, wanted)
+    # Found apart: a condition asks tables of its own, which may be those that a line is read from.
+    which = select(_enrolment.c.id).where(*behind(seen, wanted)).subquery().select()
     session.flush()  # a statement sent past the session does not see by itself what is not written yet
     return _whole(session, seen, which) if seen.sight is Sight.EVERYTHING else _outline(session, seen, which)
 
 
-def _whole(session: Session, seen: Look, which: list[ColumnElement[bool]]) -> Iterator[Taken]:
+def _whole(session: Session, seen: Look, which: Select[*tuple[int]]) -> Iterator[Taken]:
     ring, course = keyring(), outline(session, seen.version_id)
-    done = asked_done_among(session, select(_enrolment.c.id).where(*which), course)
+    done = asked_done_among(session, which, course)
     for (
         person_id, state_code, institution, sector, state, stages, subject, wrapped, place, sealed, hidden,
         address_place, address_sealed, locale, enrolment_id, completed_at, deadline_at, asks, nameless,
-    ) in session.connection().execute(_ADDRESSED.where(*which)):  # fmt: skip
+    ) in session.connection().execute(_ADDRESSED.where(_enrolment.c.id.in_(which))):  # fmt: skip
         name, address = opened(
             ring, person_id, subject, wrapped, (place, sealed), (address_place, address_sealed), hidden
         )
@@ -114,10 +115,10 @@ def _whole(session: Session, seen: Look, which: list[ColumnElement[bool]]) -> It
         )  # fmt: skip
 
 
-def _outline(session: Session, seen: Look, which: list[ColumnElement[bool]]) -> Iterator[Taken]:
+def _outline(session: Session, seen: Look, which: Select[*tuple[int]]) -> Iterator[Taken]:
     for (
         person_id, state_code, institution, sector, state, stages, subject, wrapped, place, sealed, hidden,
-    ) in session.connection().execute(_NAMED.where(*which)):  # fmt: skip
+    ) in session.connection().execute(_NAMED.where(_enrolment.c.id.in_(which))):  # fmt: skip
         name = listed_name(keyring(), person_id, subject, wrapped, place, sealed, hidden)
         status, _counts, _unseen = stands(state, stages, seen.sight)
         yield Taken(name, *beside(name, state_code, institution), sector, status)
