@@ -11,8 +11,11 @@ import hashlib
 from importlib import metadata, resources
 from pathlib import Path
 
+from tools import prepare
+
 ROOT = Path(__file__).resolve().parents[1]
-NOBLE = ROOT / "node_modules/@noble/ed25519"
+OFFLINE = ROOT / "tools/offline"
+NOBLE = OFFLINE / "node_modules/@noble/ed25519"
 NOBLE_SHA256 = "a4f631d1876b5d9e43a86cd71194ca27b5e1451edf4ba4db9a418f40a475569a"  # 3.2.0
 TARGET = ROOT / "lms/records/credentials/built"
 PACKAGE = "openbadgeslib"
@@ -52,6 +55,7 @@ class ForeignText(Exception):
 
 def build(target: Path) -> None:
     """Write the texts and their notice; raises ForeignText for one that is not, byte for byte, what was tested."""
+    prepare.node_packages("npm-offline", OFFLINE)
     found = {name: _context(*source) for name, source in CONTEXTS.items()} | {"noble-ed25519.js": _ed25519()}
     target.mkdir(parents=True, exist_ok=True)
     for name, content in found.items():
