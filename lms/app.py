@@ -69,6 +69,7 @@ from lms.records import views as records_views
 from lms.records.certificates import views as certificates_views
 from lms.records.credentials import serving
 from lms.records.credentials import views as credentials_views
+from lms.records.lives import blueprint as lives_bp
 from lms.reminders import views as reminders_views
 from lms.seminars import views as seminars_views
 from lms.web import access, assets, dates, errors, health, languages, logs, pages, render, security
@@ -89,6 +90,7 @@ BLUEPRINTS = (
     learning_views.bp,
     catalogue_views.bp,
     records_views.bp,
+    lives_bp,
     certificates_views.bp,
     credentials_views.bp,
     alumni_views.bp,
