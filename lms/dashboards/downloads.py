@@ -48,10 +48,12 @@ def matrix(edition: str, form: str) -> Response:
     if seen.sight is Sight.COUNTS:
         raise NotFound
     today = local_day(now(), seen.edition.zone)
-    page = EditionPage(seen, queries.numbers(db.session(), seen), {}, today, language(), list_url="")
+    wanted = filter_in(request.args, edition, queries.choices(db.session(), seen)).narrowing(seen.sight)
+    numbers = queries.numbers(db.session(), seen, wanted)
+    page = EditionPage(seen, numbers, {}, today, language(), list_url="")
     if page.matrix is None:
         raise NotFound
-    taken_away(edition, "matrix", form)
+    taken_away(edition, "matrix", form, filter=address_of(wanted, edition))
     return as_file(matrix_sheet(page.matrix), form)
 
 
