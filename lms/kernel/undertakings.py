@@ -139,7 +139,8 @@ def progress(session: Session, public_id: str | None) -> Progress | None:
 def latest(session: Session, kind: str, about: str) -> Progress | None:
     """How far the last work of this kind about something is; None where there was none of late."""
     last = select(Undertaking.public_id).where(Undertaking.kind == kind, Undertaking.about == about)
-    return progress(session, session.scalar(last.order_by(Undertaking.id.desc()).limit(1)))
+    public_id = session.scalar(last.order_by(Undertaking.id.desc()).limit(1))
+    return progress(session, public_id) if public_id else None
 
 
 def going_on(session: Session, kind: str) -> frozenset[str]:

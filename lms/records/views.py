@@ -84,7 +84,7 @@ def _closing_page(session: Session, edition: Edition, form: ClosingForm) -> dict
     standings = queries.standings_in(session, edition.id, me().scope)
     names = names_of(session, [standing.person_id for standing in standings])
     note_look("closing.looked-at", edition.public_id)
-    open_work = seminars.make_ups_open(session, edition.id)
+    open_work, closed = seminars.make_ups_open(session, edition.id), seminars.closing_of(session, edition.id)
     unmarked = _unmarked(session, edition, standings)
     listed = sorted(standings, key=lambda standing: (names[standing.person_id].casefold(), standing.enrolment))
     lines = [(names[standing.person_id], standing, words.lines(standing.verdict)) for standing in listed]
@@ -93,8 +93,8 @@ def _closing_page(session: Session, edition: Edition, form: ClosingForm) -> dict
         "edition": edition,
         "open_work": [names[one.person_id] for one in listed if one.enrolment_id in open_work],
         "unmarked": [names[one.person_id] for one in listed if unmarked[one.enrolment_id]],
-        "closed": seminars.closing_of(session, edition.id),
-        "work": latest(session, queries.ISSUING, edition.public_id),
+        "closed": closed,
+        "work": latest(session, queries.ISSUING, edition.public_id) if closed else None,
         "in_a_row": in_a_row,
         "lasts": local_day(now(), edition.zone) <= edition.ends_on,
         "met": [line for line in lines if line[1].verdict.met],
