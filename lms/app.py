@@ -26,6 +26,7 @@ import lms.catalogue.kept
 import lms.catalogue.scopes
 import lms.dashboards.reactions
 import lms.integrations.mail
+import lms.integrations.mail.forgetting
 import lms.kernel.models
 import lms.kernel.tidy
 import lms.learning.checks
