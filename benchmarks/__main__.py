@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import authoring, closing, desk, drill, importing, loading, pages, reading, results, seed, wire, writers
+from . import authoring, closing, desk, drill, exports, importing, loading, pages, reading, results, seed, wire, writers
 
 
 def main(arguments: list[str]) -> int:
@@ -27,6 +27,7 @@ def main(arguments: list[str]) -> int:
         folder = Path(name)
         filled = seed.fill(folder / "home", (pages.SMALL, pages.LARGE))
         found = [*pages.measure(folder, filled), *writers.measure(folder, filled), *wire.measure(filled)]
+        found += exports.measure(folder, filled)
         found += loading.measure(folder)
         found += authoring.measure(folder, filled)
         found += importing.measure(folder)
