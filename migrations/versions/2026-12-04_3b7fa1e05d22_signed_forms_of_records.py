@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "3b7fa1e05d22"
-down_revision = "b21f6d4c8e32"
+down_revision = "2b84e1d70c39"
 branch_labels = None
 depends_on = None
 
