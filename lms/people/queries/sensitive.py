@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import Column, ColumnElement, Select, Table, exists, func, select
+from sqlalchemy import Column, ColumnElement, Select, Table, exists, func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from lms.people.models import Affiliation, Institution, Person, SensitiveMark
@@ -35,6 +35,22 @@ def not_to_be_named(person_id: Column[int]) -> ColumnElement[bool]:
         .where(_institution.c.state_code.in_(_STATES_IN_FORCE))
     )
     return own | serving.exists()
+
+
+_people = _mark.alias("people")
+_LAST_OF_PEOPLE = select(func.max(_people.c.id)).where(_people.c.person_id.is_not(None)).group_by(_people.c.person_id)
+UNNAMED = union_all(
+    select(_mark.c.person_id).where(_mark.c.on, _mark.c.id.in_(_LAST_OF_PEOPLE)),
+    select(_affiliation.c.person_id)
+    .join(_institution, _institution.c.id == _affiliation.c.institution_id)
+    .where(_affiliation.c.until.is_(None), _institution.c.state_code.in_(_STATES_IN_FORCE)),
+).subquery("unnamed")
+"""The ids of everybody who is `not_to_be_named`: from the marks, which are few, rather than person by person."""
+
+
+def is_unnamed(person_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """The same as `not_to_be_named`, for a condition over many people."""
+    return person_id.in_(select(UNNAMED.c.person_id))
 
 
 def unnamed_states(session: Session) -> frozenset[str]:
