@@ -18,6 +18,7 @@ import lms.alumni.feed.checks
 import lms.alumni.feed.joining
 import lms.alumni.feed.reactions
 import lms.alumni.joining
+import lms.alumni.letters
 import lms.alumni.reactions
 import lms.authoring.checks
 import lms.authoring.joining
@@ -26,6 +27,7 @@ import lms.catalogue.kept
 import lms.catalogue.scopes
 import lms.dashboards.reactions
 import lms.integrations.mail
+import lms.integrations.mail.forgetting
 import lms.kernel.models
 import lms.kernel.tidy
 import lms.learning.checks

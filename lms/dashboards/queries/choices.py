@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from lms.catalogue.queries import outline
 from lms.dashboards.rules.looks import NOT_SHOWN, Sight, institution_key
 from lms.people.models import Institution, Sector
-from lms.people.queries.sensitive import is_unnamed
+from lms.people.queries.sensitive import not_to_be_named
 from lms.seminars.models import Enrolment
 from lms.seminars.queries import visible_to
 from lms.web.languages import language
@@ -50,7 +50,7 @@ _EVERYWHERE = _COLUMNS.where(_HERE)
 def _named_here(seen: Look) -> Exists:
     """Whether somebody who is in sight and may be named is there."""
     here = _HERE if seen.scope.everything else _HERE.where(visible_to(seen.scope))
-    return here.where(~is_unnamed(_enrolment.c.person_id)) if seen.unnamed else here
+    return here.where(~not_to_be_named(_enrolment.c.person_id)) if seen.unnamed else here
 
 
 def choices(session: Session, seen: Look) -> Choices:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lms.dashboards.rules.looks import NOT_SHOWN, Awaiting, Filter, Numbers, Sight
 from lms.learning.queries import finished_module
 from lms.people.models import Institution, Sector
-from lms.people.queries.sensitive import is_unnamed
+from lms.people.queries.sensitive import not_to_be_named
 from lms.seminars import queries as seminars
 from lms.seminars.models import Enrolment, NameAwaited, ParticipantRequest, StageReached
 from lms.seminars.queries import visible_to
@@ -38,7 +38,7 @@ def _numbers(session: Session, seen: Look) -> Numbers:
     found = _with_states(session, seen)
     if not seen.unnamed or (seen.sight is Sight.COMPLETION and seen.scope.institutions):
         return found
-    return found.apart(_by_place(session, [*_visible(seen), is_unnamed(_enrolment.c.person_id)]))
+    return found.apart(_by_place(session, [*_visible(seen), not_to_be_named(_enrolment.c.person_id)]))
 
 
 def _with_states(session: Session, seen: Look) -> Numbers:
@@ -58,7 +58,7 @@ def _counted_one_by_one(session: Session, seen: Look, wanted: Filter) -> Numbers
 def shown_state(seen: Look) -> ColumnElement[str]:
     """The state under which somebody is counted: none for those who are not to be named."""
     state: ColumnElement[str] = _enrolment.c.state_code
-    return case((is_unnamed(_enrolment.c.person_id), NOT_SHOWN), else_=state) if seen.unnamed else state
+    return case((not_to_be_named(_enrolment.c.person_id), NOT_SHOWN), else_=state) if seen.unnamed else state
 
 
 def _by_place(
@@ -123,10 +123,10 @@ def behind(seen: Look, wanted: Filter) -> list[ColumnElement[bool]]:
     wanted = wanted.within(seen.sight)
     found = _visible(seen)
     if seen.unnamed and wanted.state:
-        unnamed = is_unnamed(_enrolment.c.person_id)
+        unnamed = not_to_be_named(_enrolment.c.person_id)
         found.append(unnamed if wanted.state == NOT_SHOWN else ~unnamed)
     if seen.unnamed and wanted.institution:
-        found.append(~is_unnamed(_enrolment.c.person_id))
+        found.append(~not_to_be_named(_enrolment.c.person_id))
     if wanted.stage or wanted.awaiting or wanted.module:
         found.append(_enrolment.c.state.in_(sorted(COUNTED)))
     if wanted.stage:
