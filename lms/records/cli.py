@@ -33,19 +33,18 @@ def head(into: Path | None) -> None:
 
 
 @records.command("compare")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def compare(file: Path) -> None:
-    """Say whether the ledger still leads to the head in FILE; ends with 1 where it does not."""
-    text = file.read_text(encoding="utf-8", errors="replace")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+def compare(path: Path) -> None:
+    """Say whether the ledger still leads to the head in the file PATH, or to every one in that folder; ends with 1
+    where it does not."""
     try:
         with reading() as session:
-            broken = heads.compare(session, text)
-        number, _seal = heads.read(text)
+            number, broken = heads.compare(session, heads.among(path))
     except Refused as no:
         raise click.ClickException(str(no)) from no
     if broken:
         raise click.ClickException(f"ledger {broken.sequence}: {broken.problem}")
-    click.echo(f"The ledger leads to this head. Its first {number} entries are as they were.")
+    click.echo(f"The ledger leads there. Its first {number} entries are as they were.")
 
 
 @records.command("export")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from .sealing import ledger_keys
 
 DAILY = 86_400.0
 TITLE = "Head of the ledger of completion records"
+NAME = "ledger-head-"
 _LINE = re.compile(r"^(number|seal): (\S+)$", re.MULTILINE)
 
 
@@ -58,7 +60,7 @@ def read(text: str) -> tuple[int, str]:
 def write(head: Head, at: dt.datetime, into: Path) -> Path:
     """Write the file of a day, or write it again; it is whole or not there."""
     into.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = into / f"ledger-head-{at.astimezone(dt.UTC):%Y-%m-%d}.txt"
+    path = into / f"{NAME}{at.astimezone(dt.UTC):%Y-%m-%d}.txt"
     half = path.with_suffix(".new")
     handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -69,14 +71,24 @@ def write(head: Head, at: dt.datetime, into: Path) -> Path:
     return path
 
 
-def compare(session: Session, text: str) -> Break | None:
-    """Where the ledger first differs from one that leads to the head of this file; nothing where it does lead there.
+def among(path: Path) -> list[str]:
+    """What the file says, or every such file of a folder."""
+    files = sorted(path.glob(f"{NAME}*.txt")) if path.is_dir() else [path]
+    return [file.read_text(encoding="utf-8", errors="replace") for file in files]
 
-    Raises Refused for a text that is no head.
-    """
-    number, seal = read(text)
-    noted = {**anchors.read().heads, **({number: seal} if number else {})}
-    return first_break(ledger_keys(), queries.chain(session), noted)
+
+def compare(session: Session, texts: Sequence[str]) -> tuple[int, Break | None]:
+    """Up to which number these heads reach, and where the ledger first differs from one that leads to them all, if it
+    does. Raises Refused for a text that is no head, and for none."""
+    carried = [read(text) for text in texts]
+    if not carried:
+        raise Refused("There is no head of a ledger in this folder.")
+    noted = anchors.read().heads
+    for number, seal in carried:
+        if noted.setdefault(number, seal) != seal:
+            return number, Break(number, "its seal is not the one that was carried away")
+    noted.pop(0, None)
+    return max(number for number, _seal in carried), first_break(ledger_keys(), queries.chain(session), noted)
 
 
 @outbox.database("records.daily_head", every=DAILY)

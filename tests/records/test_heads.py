@@ -83,6 +83,14 @@ def test_a_head_is_carried_away_by_hand_and_compared(app: Flask, tmp_path: Path)
     refused = runner.invoke(commands, ["compare", str(other)])
     assert refused.exit_code == 1
     assert "no head of a ledger" in refused.output
+    assert runner.invoke(commands, ["compare", str(tmp_path / "carried")]).exit_code == 0
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert runner.invoke(commands, ["compare", str(empty)]).exit_code == 1
+    other.write_text(f"number: 2\nseal: {'a' * 64}\n")
+    forged = runner.invoke(commands, ["compare", str(other)])
+    assert forged.exit_code == 1
+    assert "ledger 2" in forged.output
 
 
 def test_a_ledger_written_again_with_every_key_is_found_by_a_head_that_lies_elsewhere(
@@ -95,7 +103,8 @@ def test_a_ledger_written_again_with_every_key_is_found_by_a_head_that_lies_else
     anchors.file().unlink()
     assert [finding.about for finding in found()] == ["ledger 4"]
     with own_transaction() as session:
-        broken = heads.compare(session, carried.read_text())
+        number, broken = heads.compare(session, [carried.read_text()])
+    assert number == 4
     assert broken is not None
     assert broken.sequence == 4
 
