@@ -22,6 +22,8 @@ from lms.alumni.models import DirectoryWords, Member
 from lms.alumni.rules.directory import Audience, Consent, Field
 from lms.alumni.services import membership as alumni
 from lms.integrations.mail import forgetting
+from lms.integrations.own_copy import services as own_copies
+from lms.integrations.own_copy.models import OwnCopy
 from lms.kernel import audit, worker
 from lms.kernel.checks import Finding, run_all
 from lms.kernel.clock import now
@@ -110,10 +112,15 @@ def live(app: Flask, folder: Path) -> Life:
     _take_part(app, person_id, editions[1], places[1], coordinator)
     _join_the_community(person_id)
     partner = make_token(make_partner())
+    with unit_of_work() as session:
+        own_copies.ask(session, person=session.get_one(Person, person_id), language="en", at=now())
     worker.drain()
     assert LATIN in json.dumps(Program(app, partner).read("include=names"), ensure_ascii=False)
     with reading() as session:
         wrapped = session.scalars(select(PersonKey.wrapped).where(PersonKey.person_id == person_id)).one()
+        made = session.get_one(OwnCopy, person_id)
+        assert made.sealed_data
+        assert made.sealed_pages
     return Life(person_id, subject, wrapped, partner)
 
 
@@ -274,6 +281,7 @@ def test_what_an_erased_person_had_is_over(app: Flask, tmp_path: Path) -> None:
     with reading() as session:
         assert session.get(Member, life.person_id) is None
         assert session.get(DirectoryWords, life.person_id) is None
+        assert session.get(OwnCopy, life.person_id) is None
         assert not session.scalar(select(func.count()).where(IdentityRow.person_id == life.person_id))
         live_ones = (SignInSession.person_id == life.person_id, SignInSession.ended_at.is_(None))
         assert not session.scalar(select(func.count(SignInSession.id)).where(*live_ones))

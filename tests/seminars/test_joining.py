@@ -113,6 +113,8 @@ KNOWN_SEALED = {
     "lms_mandate_act.sealed_reason",
     "lms_name_confirmation.sealed_reason",
     "lms_nomination.sealed_words",
+    "lms_own_copy.sealed_data",
+    "lms_own_copy.sealed_pages",
     "lms_participant_request.sealed_answer",
     "lms_participant_request.sealed_message",
     "lms_record_correction.sealed_answer",
