@@ -34,9 +34,11 @@ def people(edition: str, form: str) -> Response:
     seen = queries.look(session, edition, me().scope)
     offered = queries.choices(session, seen)
     wanted = filter_in(request.args, edition, offered).within(seen.sight)
-    rows = queries.people_behind(session, seen, wanted)
-    taken_away(edition, "people", form, filter=address_of(wanted, edition), people=len(rows))
-    return as_file(people_sheet(seen, lambda later: queries.taken(later, seen, rows), language()), form)
+    if seen.sight is Sight.COUNTS:
+        raise NotFound
+    number = queries.how_many(session, seen, wanted)
+    taken_away(edition, "people", form, filter=address_of(wanted, edition), people=number)
+    return as_file(people_sheet(seen, lambda later: queries.taken(later, seen, wanted), language()), form)
 
 
 @bp.get("/editions/<edition>/matrix.csv", defaults={"form": "csv"})
