@@ -23,7 +23,10 @@ from .opening import opened
 from .walking import Found, Row, walk
 
 # What opens something, finds somebody, or means nothing outside this database.
-SECRET = re.compile(r"digest|blind|wrapped|^hash$|body_hash|handle|client_key|^seed$|knot|^mark$|^place$|commitment")
+SECRET = re.compile(
+    r"digest|blind|wrapped|^hash$|body_hash|^handle$|client_key|^seed$|knot|^withheld$|"
+    r"lms_identity\.place|lms_ledger_entry\.(mark|commitment)"
+)
 WITHOUT = frozenset({"lms_person_key", "lms_password", "lms_certificate", "lms_own_copy", "lms_name_awaited"})
 """Tables that hold nothing but keys, a password, or what is here already."""
 _NAMED = {"edition_id": (Edition, "title"), "institution_id": (Institution, "name"), "unit_id": (Unit, "key")}
@@ -56,7 +59,12 @@ def _plain(table: str, row: Row, found: Found, key: bytes, names: Mapping[str, M
     said: dict[str, Any] = {}
     for column in Base.metadata.tables[table].columns:
         name, value = column.name, row[column.name]
-        if value is None or SECRET.search(name):
+        if (
+            value is None
+            or SECRET.search(name)
+            or SECRET.search(f"{table}.{name}")
+            or _kept_from_the_asker(table, name, row, found)
+        ):
             continue
         if name.startswith("sealed"):
             words = opened(table, name, row, found, key)
@@ -66,6 +74,13 @@ def _plain(table: str, row: Row, found: Found, key: bytes, names: Mapping[str, M
         elif not (name == "id" or name.endswith("_id")) or name == "public_id":
             said |= {} if isinstance(value, bytes) else {name: _value(value)}
     return said
+
+
+def _kept_from_the_asker(table: str, column: str, row: Row, found: Found) -> bool:
+    """A no to an introduction looks like no answer for whoever asked."""
+    [person] = found.rows["lms_person"]
+    asked = table == "lms_introduction" and row["asker_id"] == person["id"] and not row["accepted"]
+    return asked and column in ("answered_at", "accepted")
 
 
 def _structured(words: str) -> Any:

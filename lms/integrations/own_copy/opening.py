@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from lms.alumni.sealing import words_place as directory_place
+from lms.alumni import sealing as alumni
 from lms.authoring.queries.reviews import remark_place as comment_place
 from lms.kernel.secrets import Unsealable, unseal
 from lms.learning.queries.kept import reflection_place
@@ -53,7 +53,12 @@ OPENS: Mapping[str, Place] = {
     "lms_record_revocation.sealed_words": lambda row, _: words_place(row["public_id"]),
     "lms_record_credential.sealed_document": lambda row, _: document_place(row["record"], row["key"]),
     "lms_record_credential.sealed_statement": lambda row, _: statement_place(row["record"], row["key"]),
-    "lms_directory_words.sealed": lambda row, all_: directory_place(all_.rows["lms_member"][0]["public_id"]),
+    "lms_directory_words.sealed": lambda row, all_: alumni.words_place(all_.rows["lms_member"][0]["public_id"]),
+    "lms_introduction.sealed_message": lambda row, _: alumni.message_place(row["public_id"]),
+    "lms_introduction.sealed_answer": lambda row, _: alumni.answer_place(row["public_id"]),
+    "lms_introduction_report.sealed_reason": lambda row, all_: alumni.report_place(
+        all_.one("lms_introduction", row["introduction_id"])["public_id"]
+    ),
 }
 CLOSED: Mapping[str, str] = {
     "lms_certificate.sealed": "the certificate itself, which is taken from the page of the record",
@@ -76,4 +81,6 @@ def opened(table: str, column: str, row: Row, found: Found, key: bytes) -> str |
     try:
         return unseal(key, sealed, place(row, found)).decode()
     except Unsealable:
-        return None  # a mark of a whole state is sealed under the key of whoever set it
+        # A mark of a whole state is sealed under the key of whoever set it, the other side's words of an introduction
+        # under theirs.
+        return None

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from lms.kernel.db import Base
 from lms.people.joining import PERSON
 
-ACTING = frozenset({"by_person_id", "begun_by", "joined_into_id"})
-"""Columns of whoever did something: what it was done to is somebody else's, and is not shown here."""
+ACTING = frozenset({"by_person_id", "begun_by", "joined_into_id", "blocked_id"})
+"""Columns of whoever did something: what it was done to is somebody else's, and is not shown here. Nor is anybody told
+who has shut them out."""
 WITHOUT_KEY = {
     "lms_ledger_entry": ("record", "lms_record_subject", "record"),
     "lms_record_public": ("record", "lms_record_subject", "record"),
@@ -48,12 +49,21 @@ def walk(session: Session, person_id: int) -> Found:
         for table, column, key in _ways_from(parent):
             values = [row[key] for row in found.rows[parent] if row[key] is not None]
             known = {_key(table, row) for row in found.rows.get(table.name, [])}
-            new = [row for row in _select(session, table, column, values) if _key(table, row) not in known]
+            rows = _select(session, table, column, values)
+            new = [row for row in rows if _key(table, row) not in known and _is_theirs(table.name, row, found)]
             if new:
                 found.rows.setdefault(table.name, []).extend(new)
                 if table.name not in ENDS:
                     waiting.append(table.name)
     return found
+
+
+def _is_theirs(table: str, row: Row, found: Found) -> bool:
+    """Whoever asked for an introduction does not learn that their message was reported."""
+    if table != "lms_introduction_report":
+        return True
+    [person] = found.rows[PERSON]
+    return bool(found.one("lms_introduction", row["introduction_id"])["asked_id"] == person["id"])
 
 
 def _ways_from(parent: str) -> Iterator[tuple[Table, Column[Any], str]]:

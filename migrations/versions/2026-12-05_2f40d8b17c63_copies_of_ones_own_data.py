@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2f40d8b17c63"
-down_revision = "3b7fa1e05d22"
+down_revision = "b21f6d4c8e32"
 branch_labels = None
 depends_on = None
 
