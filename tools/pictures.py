@@ -18,7 +18,7 @@ from typing import Any
 from unittest.mock import patch
 
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FilePayload, Page
 from werkzeug.serving import make_server
 
 from lms.app import create_app
@@ -192,7 +192,7 @@ def rehearse_import(page: Page) -> None:
     """A list as an office sends it, before anything of it is saved."""
     open_edition(page)
     follow(page, "Import nominations")
-    file = {"name": "nominations.csv", "mimeType": "text/csv", "buffer": NOMINEES.encode()}
+    file = FilePayload(name="nominations.csv", mimeType="text/csv", buffer=NOMINEES.encode())
     page.get_by_label("File").set_input_files(file)
     page.get_by_role("button", name="Check the file").click()
     page.wait_for_load_state()
