@@ -17,8 +17,6 @@ from lms.people.models import MailFailure, NameConfirmation, Person, SentLetter
 from lms.seminars.models import (
     AttendanceMark,
     ContactNote,
-    EditionCount,
-    EditionCountDelta,
     Enrolment,
     EnrolmentEvent,
     Extension,
@@ -27,7 +25,8 @@ from lms.seminars.models import (
     Tally,
     TallyDelta,
 )
-from lms.seminars.rules import PLACES
+
+from .attention import Watched
 
 # Built once, of tables: see `lms.people.queries.viewers`.
 _enrolment, _progress, _person, _job, _letter, _failure, _version = (
@@ -87,21 +86,13 @@ REPAIRED = dt.timedelta(minutes=5)
 """After this time the tag of a large edition changes by itself: for deadlines that pass, and since of two changes at
 once the one with the lower id may be seen later."""
 
-_count, _count_delta, _tally, _tally_delta, _open = (
-    cast(Table, model.__table__) for model in (EditionCount, EditionCountDelta, Tally, TallyDelta, ParticipantRequest)
-)
+_tally, _tally_delta, _open = (cast(Table, model.__table__) for model in (Tally, TallyDelta, ParticipantRequest))
 
 
-def _sum(table: Table, number: ColumnElement[int], *which: ColumnElement[bool]) -> ColumnElement[int]:
+def _sum(table: Table, number: ColumnElement[int]) -> ColumnElement[int]:
     """A sum over these editions, nought where there is nothing."""
     here = table.c.edition_id.in_(bindparam("editions", expanding=True))
-    return func.coalesce(select(func.sum(number)).where(here, *which).scalar_subquery(), 0)
-
-
-_SIZE = select(
-    _sum(_count, _count.c.count, _count.c.what == PLACES)
-    + _sum(_count_delta, _count_delta.c.change, _count_delta.c.what == PLACES)
-)
+    return func.coalesce(select(func.sum(number)).where(here).scalar_subquery(), 0)
 
 
 def _newest(model: type[Any]) -> ColumnElement[int]:
@@ -124,13 +115,13 @@ _LATEST: Select[*tuple[Any, ...]] = select(
 )  # fmt: skip
 
 
-def freshness(session: Session, edition_ids: Collection[int], at: dt.datetime) -> tuple[object, ...]:
+def freshness(session: Session, editions: Collection[Watched], at: dt.datetime) -> tuple[object, ...]:
     """Plain facts of which at least one changes when anything does that is shown of these editions' people to whoever
-    coordinates them, whose door was passed before; two statements. Rows are only ever added to most of the tables, so a
+    coordinates them, whose door was passed before; one statement. Rows are only ever added to most of the tables, so a
     count tells of every new one, whichever transaction was first. Of many people it is told by what is kept of them:
     see `REPAIRED`."""
-    size = session.execute(_SIZE, {"editions": list(edition_ids)}).scalar_one()
+    ids, size = [one.id for one in editions], sum(one.people for one in editions)
     if size > MOST_READ:
-        latest = session.execute(_LATEST, {"editions": list(edition_ids)}).one()
+        latest = session.execute(_LATEST, {"editions": ids}).one()
         return (size, int(at.timestamp() // REPAIRED.total_seconds()), *latest)
-    return tuple(session.execute(_FACTS, {"editions": list(edition_ids), "at": at}).one())
+    return tuple(session.execute(_FACTS, {"editions": ids, "at": at}).one())
