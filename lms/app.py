@@ -42,6 +42,7 @@ import lms.records.certificates.reactions
 import lms.records.checks
 import lms.records.credentials.checks
 import lms.records.credentials.jobs
+import lms.records.heads
 import lms.records.joining
 import lms.records.letters
 import lms.records.reactions
