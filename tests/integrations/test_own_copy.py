@@ -97,7 +97,10 @@ def test_in_a_world_of_many_nobodys_words_stand_in_anybody_elses_copy(world: Wor
     for person_id in sorted(everybody):
         with reading() as session:
             found[person_id] = json.dumps(services.gather(session, person_id), ensure_ascii=False).lower()
+    with reading() as session:
+        subjects = {row.id: row.subject.lower() for row in session.execute(select(Person.id, Person.subject))}
     for person_id, whole in found.items():
+        assert [number for number, subject in subjects.items() if subject in whole] == [person_id]
         standing = {mark.text for mark in marks if mark.text in whole}
         assert standing == {mark.text for mark in marks if mark.person_id == person_id}
     [(asker, asked_one)] = world.introduced
