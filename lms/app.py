@@ -38,7 +38,6 @@ import lms.records.certificates.reactions
 import lms.records.checks
 import lms.records.joining
 import lms.records.reactions
-import lms.records.verification.models
 import lms.reminders.weekly
 import lms.seminars.checks
 import lms.seminars.joining
@@ -63,6 +62,7 @@ from lms.people import views as people_views
 from lms.plugins import manager
 from lms.records import views as records_views
 from lms.records.certificates import views as certificates_views
+from lms.records.verification import views as verification_views
 from lms.reminders import views as reminders_views
 from lms.seminars import views as seminars_views
 from lms.web import access, assets, dates, errors, health, languages, logs, pages, render, security
@@ -84,6 +84,7 @@ BLUEPRINTS = (
     catalogue_views.bp,
     records_views.bp,
     certificates_views.bp,
+    verification_views.bp,
     alumni_views.bp,
     feed_views.bp,
     authoring_views.bp,
