@@ -36,7 +36,10 @@ import lms.people.mandate_letters
 import lms.records.certificates.checks
 import lms.records.certificates.reactions
 import lms.records.checks
+import lms.records.credentials.checks
+import lms.records.credentials.jobs
 import lms.records.joining
+import lms.records.letters
 import lms.records.reactions
 import lms.reminders.weekly
 import lms.seminars.checks
@@ -62,6 +65,8 @@ from lms.people import views as people_views
 from lms.plugins import manager
 from lms.records import views as records_views
 from lms.records.certificates import views as certificates_views
+from lms.records.credentials import serving
+from lms.records.credentials import views as credentials_views
 from lms.records.verification import views as verification_views
 from lms.reminders import views as reminders_views
 from lms.seminars import views as seminars_views
@@ -85,6 +90,7 @@ BLUEPRINTS = (
     records_views.bp,
     certificates_views.bp,
     verification_views.bp,
+    credentials_views.bp,
     alumni_views.bp,
     feed_views.bp,
     authoring_views.bp,
@@ -173,6 +179,7 @@ def _install_web(app: Flask) -> None:
     sign_in.install(app)
     CSRFProtect(app)
     assets.install(app)
+    serving.install(app)
     languages.install(app)
     dates.install(app)
     pages.install(app, NAV)

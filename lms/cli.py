@@ -20,6 +20,7 @@ from lms.kernel.worker import work_until_signalled
 from lms.people.cli import people
 from lms.people.services import sync_states
 from lms.records.cli import records
+from lms.records.credentials.cli import keys
 from lms.report.cli import report
 from lms.web import logs
 from lms.web.render import keep_compiled
@@ -27,7 +28,7 @@ from lms.web.render import keep_compiled
 group = AppGroup("lms", help="The learning system of the Raphael Lemkin Seminar.")
 courses.add_command(load)
 courses.add_command(report)
-for command in (courses, demo, people, records, scope, *commands()):
+for command in (courses, demo, keys, people, records, scope, *commands()):
     group.add_command(command)
 
 

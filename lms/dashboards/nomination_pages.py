@@ -14,7 +14,9 @@ from lms.kernel.db import db
 from lms.kernel.errors import NotFound
 from lms.people import states
 from lms.seminars.labels import STATES as PLACES
+from lms.seminars.queries import count_of
 from lms.seminars.rules import OPEN, EnrolmentState
+from lms.seminars.rules.nominations import NOMINATIONS_WAITING
 from lms.web.dates import short_day
 from lms.web.languages import gettext as _
 from lms.web.languages import language, ngettext
@@ -57,6 +59,8 @@ class NominationsPage:
     locale: str
     list_url: str
     call_url: str
+    waiting: int = 0
+    """Nominations of focal points that nobody has decided on."""
 
     @property
     def heads(self) -> list[str]:
@@ -155,6 +159,7 @@ def nominations_page(seen: Look) -> NominationsPage:
         locale=language(),
         list_url=url_for("dashboards.people", edition=here),
         call_url=url_for("seminars.calls", edition=here),
+        waiting=count_of(db.session(), seen.edition.id, NOMINATIONS_WAITING),
     )
 
 

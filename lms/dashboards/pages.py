@@ -14,6 +14,7 @@ from lms.people.models import Sector
 from lms.seminars.labels import SECTORS
 from lms.seminars.labels import STATES as PLACES
 from lms.seminars.rules import Stage
+from lms.seminars.rules.nominations import NOMINATIONS_WAITING
 from lms.web.dates import short_moment
 from lms.web.languages import gettext as _
 
@@ -23,7 +24,7 @@ from .queries import Choices, Listed, Look, People
 from .rules.looks import AFTER_CLOSING, FINISHED, OPEN, STAGES, Awaiting, Filter, Numbers, Sight, Status
 from .rules.matrix import matrix
 from .tables import MatrixPart, footnotes, state_order
-from .wording import AWAITING, STATUSES, awaited, due, finding
+from .wording import AWAITING, STATUSES, awaited, due, finding, nominated
 from .wording import STAGES as STAGE_WORDS
 
 
@@ -54,6 +55,7 @@ class EditionPage:
     today: dt.date
     locale: str
     list_url: str
+    nominations_url: str = ""
 
     @property
     def full(self) -> bool:
@@ -72,7 +74,8 @@ class EditionPage:
         """Everything it is drawn from, as plain values in a steady order: equal where it looks alike."""
         counted = sorted(f"{state} {sector} {stage} {n}" for (state, sector, stage), n in self.numbers.by_place.items())
         waiting = sorted((str(what), number) for what, number in self.waiting.items())
-        return self.locale, self.today, self.seen.edition, self.seen.closed_at, counted, waiting
+        others = sorted(self.numbers.others.items())
+        return self.locale, self.today, self.seen.edition, self.seen.closed_at, counted, waiting, others
 
     @property
     def finding(self) -> list[str]:
@@ -87,7 +90,12 @@ class EditionPage:
             (awaited(what, number), f"{self.list_url}?awaiting={what}")
             for what, number in self.waiting.items()
             if number
-        ]
+        ] + self._nominations
+
+    @property
+    def _nominations(self) -> list[tuple[str, str]]:
+        number = self.numbers.others.get(NOMINATIONS_WAITING, 0) if self.full else 0
+        return [(nominated(number), self.nominations_url)] if number else []
 
     @property
     def to_be_closed(self) -> bool:

@@ -50,6 +50,7 @@ def edition(edition: str) -> Response:
         today=local_day(now(), seen.edition.zone),
         locale=language(),
         list_url=url_for("dashboards.people", edition=edition),
+        nominations_url=url_for("seminars.nominations_waiting", edition=edition),
     )
     acts = coordinates(viewer.scope, edition) and seen.closed_at is None
     newer = version_waiting(db.session(), seen.edition.id) if acts else None

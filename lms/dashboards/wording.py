@@ -83,3 +83,8 @@ def awaited(what: Awaiting, number: int) -> str:
     return str(
         ngettext("%(num)s person has not confirmed their name", "%(num)s people have not confirmed their name", number)
     )
+
+
+def nominated(number: int) -> str:
+    """How many nominations of focal points wait, for the link to them."""
+    return str(ngettext("%(num)s nomination waits for you", "%(num)s nominations wait for you", number))

@@ -20,7 +20,9 @@ from lms.people.rules import PersonName
 from lms.plugins.manager import unit_kinds
 from lms.seminars import queries as seminars
 from lms.seminars import services
+from lms.seminars.columns import Column
 from lms.seminars.models import ContactKind, Edition, EditionKind, Enrolment, MakeUp, Mark, RequestKind
+from lms.seminars.nominating.services import put_forward
 from lms.seminars.rules import EditionFacts
 from lms.seminars.services import Nominee
 from lms.seminars.services.calls import Call
@@ -73,6 +75,7 @@ class Builder:
         for who in self.cast.participants:
             self._participant(open_now, who, staff["coordinator"].subject, self.at - dt.timedelta(days=21))
         self._letters_to_states(open_now, staff["coordinator"].subject)
+        self._nomination(open_now, staff["focal-point"])
         self._words(open_now, staff["trainer"].subject)
         self._errors(open_now, staff["trainer"].subject)
         self._writing(staff)
@@ -212,6 +215,16 @@ class Builder:
         for codes, answer in ((asked, sent + dt.timedelta(days=25)), (UNANSWERED, None)):
             call = Call(2, sent.date(), answer.date() if answer else None)
             services.note_calls(self.session, edition=edition, codes=codes, call=call, at=self.at, by=by)
+
+    def _nomination(self, edition: Edition, focal_point: Person) -> None:
+        """The focal point has put one more official of their state forward, and the coordinator has not decided."""
+        said = {
+            Column.NAME: "Subira Kielelezo", Column.ADDRESS: "subira@lemkin.example", Column.FUNCTION: "Legal Officer",
+            Column.STATE: "TZ", Column.INSTITUTION: "Ministry of Home Affairs", Column.LANGUAGE: "en",
+        }  # fmt: skip
+        cells = {str(column): words for column, words in said.items()}
+        key, at = f"demo-{edition.id}", self.at - dt.timedelta(days=1)
+        put_forward(self.session, edition_id=edition.id, cells=cells, key=key, at=at, by=focal_point.id)
 
     def _call(self, enrolment: Enrolment, by: str) -> None:
         """The coordinator noted a call of the day before yesterday in the contact log."""

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lms.authoring.rules.reach import READING
-from lms.dashboards.rules.looks import Sight, Status
+from lms.dashboards.rules.looks import Sight, Status, status_of
 from lms.dashboards.wording import STATUSES
 from lms.people import states
 from lms.people.queries.mandates import MandateView
 from lms.people.rules import Grant
+from lms.seminars.models import EnrolmentState, NominationState
+from lms.seminars.nominating.queries import Asked, OwnNomination
+from lms.seminars.rules import counted
 from lms.web.languages import ngettext
 
 from .own_people import MOST_SHOWN, OwnEdition
 from .scopes import Shown
-from .wording import PAGES, ROLES, SHOWS, reach
+from .wording import NOMINATIONS, NOT_THERE, PAGES, ROLES, SHOWS, reach
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,9 @@ class FocalPointPage:
     names: Mapping[str, str]
     waiting: frozenset[str]
     locale: str
+    asked: Sequence[Asked] = ()
+    """The editions for which they may nominate."""
+    nominated: Sequence[OwnNomination] = ()
 
     @property
     def mandates(self) -> list[OwnMandate]:
@@ -128,6 +134,17 @@ class FocalPointPage:
     def more(self, edition: OwnEdition) -> int:
         """How many of them stand in the edition's list only."""
         return max(0, edition.people - MOST_SHOWN)
+
+    def nomination(self, one: OwnNomination) -> tuple[str, str]:
+        """The sign and the word for what became of a nomination; of its person no more than of anybody else."""
+        if one.state is not NominationState.TAKEN or one.place is None:
+            sign, word = NOMINATIONS[one.state]
+            return sign, str(word)
+        if one.place.state is EnrolmentState.NOMINATED:
+            return self.nomination(replace(one, state=NominationState.WAITING))
+        if not counted(one.place.state):
+            return "none", str(NOT_THERE)
+        return self.status(status_of(one.place.state, one.reached, Sight.COMPLETION))
 
     def status(self, status: Status) -> tuple[str, str]:
         """The sign and the word for where somebody stands."""

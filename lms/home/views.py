@@ -24,6 +24,8 @@ from lms.people.sign_in import me
 from lms.people.views.successions import mine_or_administered
 from lms.records.queries import conditions_for
 from lms.records.rules.completion import Verdict
+from lms.seminars.nominating.queries import asked as asked_editions
+from lms.seminars.nominating.queries import own_nominations
 from lms.seminars.queries import editions_visible
 from lms.seminars.rules import coordinates_any
 from lms.web.access import Permission, requires
@@ -129,7 +131,10 @@ def _focal_point(viewer: Viewer) -> str:
     held = held_by(session, viewer.person_id, now().date())
     names = queries.names_of_reach(session, viewer.grants, language())
     names |= queries.institution_names(session, viewer.grants)
-    page = FocalPointPage(editions, held, names, waiting_among(session, viewer.person_id), language())
+    asked = asked_editions(session, viewer.scope, now().date())
+    mine = own_nominations(session, viewer.person_id, viewer.scope)
+    waiting = waiting_among(session, viewer.person_id)
+    page = FocalPointPage(editions, held, names, waiting, language(), asked, mine)
     return render("lms/home/focal_point.html", page=page)
 
 

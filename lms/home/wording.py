@@ -13,6 +13,7 @@ from lms.dashboards.rules.looks import Sight
 from lms.people import states
 from lms.people.rules import Grant, Role, ScopeKind
 from lms.records.rules.completion import Condition, Key
+from lms.seminars.rules.nominations import NominationState
 from lms.web.languages import gettext, in_a_row
 from lms.web.languages import lazy_gettext as _l
 
@@ -112,3 +113,11 @@ def _attendance(found: Condition, percent: int, begun: bool) -> tuple[str, str]:
 def _counts(found: Condition) -> dict[str, int]:
     figures = found.figures
     return {"present": figures["counted"], "held": figures["held"], "needed": figures["needed"]}
+
+
+NOMINATIONS: Mapping[NominationState, tuple[str, LazyString]] = {
+    NominationState.WAITING: ("later", _l("Nominated, not invited yet")),
+    NominationState.TAKEN: ("done", _l("Taken over")),
+    NominationState.LEFT: ("none", _l("Not taken over")),
+}
+NOT_THERE = _l("Does not take part")

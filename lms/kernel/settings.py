@@ -40,6 +40,10 @@ class Settings:
     """How many proxies in front set X-Forwarded-For and -Proto; 0 believes none of them."""
     sign_offs: tuple[str, ...] = ("history", "sensitivity")
     """What reviewers stand for before a course is published, by kind; "language" once for each changed translation."""
+    issuer: str = ""
+    """The `did:web:…` id that records are signed under, for ever; empty: nothing is signed outside development."""
+    key_folder: Path | None = None
+    """The folder of key files, LMS_KEYS; `keys` in `home` when nothing is said."""
     keys: Keyring = field(default=Keyring(b"", b"", b""), repr=False)
     """The three root keys: LMS_SECRET_KEY, LMS_IDENTITY_KEY, LMS_LEDGER_KEY (64 hexadecimal digits each), or files
     secret.key, identity.key, ledger.key in the folder LMS_KEYS."""
@@ -48,6 +52,11 @@ class Settings:
     def development(self) -> bool:
         """True where demonstration data, generated keys and the mail page are allowed."""
         return self.env in ("development", "testing")
+
+    @property
+    def keys_at(self) -> Path:
+        """Where key files lie."""
+        return self.key_folder or self.home / "keys"
 
     @property
     def secure(self) -> bool:
@@ -77,6 +86,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         support_address=environ.get("LMS_SUPPORT_ADDRESS") or environ.get("LMS_MAIL_FROM", Settings.support_address),
         trusted_proxies=_whole("LMS_TRUSTED_PROXIES", environ, mistakes),
         sign_offs=_sign_offs(environ, mistakes),
+        issuer=_issuer(environ, mistakes),
+        key_folder=Path(environ["LMS_KEYS"]) if environ.get("LMS_KEYS") else None,
         keys=_keyring(environ, env, home, mistakes),
     )
     mistakes += _production_mistakes(environ, settings)
@@ -101,6 +112,13 @@ def _sign_offs(environ: Mapping[str, str], mistakes: list[str]) -> tuple[str, ..
     if len(set(kinds)) < len(kinds) or not all(re.fullmatch("[a-z][a-z-]{0,39}", kind) for kind in kinds):
         mistakes.append(f"LMS_SIGN_OFFS is {text!r}; write kinds such as history,law,sensitivity,language, each once.")
     return kinds
+
+
+def _issuer(environ: Mapping[str, str], mistakes: list[str]) -> str:
+    did = environ.get("LMS_ISSUER", "")
+    if did and not re.fullmatch(r"did:web:[A-Za-z0-9.-]+(%3A\d+)?(:[A-Za-z0-9._-]+)*", did):
+        mistakes.append(f"LMS_ISSUER is {did!r}; write did:web: and the host name, as in did:web:seminar.example.org.")
+    return did
 
 
 def _production_mistakes(environ: Mapping[str, str], settings: Settings) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from lms.people.sealing import keys_of
 from . import anchors, queries
 from .models import LedgerEntry, RecordAct, RecordSubject
 from .queries.held import sealed_place
+from .queries.life import Happening
 from .rules.ledger import commit_to, first_break, genuine
 from .rules.public import commitment_of
 from .sealing import ledger_keys
@@ -110,6 +111,31 @@ def _fits(key: bytes, record: str, sealed: bytes, commitment: str) -> bool:
     except Unsealable:
         return False
     return commit_to(kept["name"], kept["salt"]) == commitment
+
+
+@check("records.life")
+def lives(session: Session) -> Iterable[Finding]:
+    """Every record has ended at most once, and each end is what the rest of the system says of it."""
+    endings = queries.endings(session)
+    for record in sorted(record for record, said in endings.items() if len(said) > 1):
+        yield Finding(f"record {record}", "has ended more than once")
+    ended = {record: said[-1] for record, said in endings.items()}
+    yield from _successions(session, ended)
+    confirmed = queries.confirmed_causes(session)
+    for record, said in sorted(ended.items()):
+        if said.act is RecordAct.REVOKED and said.cause not in confirmed.get(record, ()):
+            yield Finding(f"record {record}", "is revoked, but no two officers decided it for this cause")
+    for record in sorted(confirmed.keys() - {r for r, said in ended.items() if said.act is RecordAct.REVOKED}):
+        yield Finding(f"record {record}", "was to be revoked by two officers, but is not")
+
+
+def _successions(session: Session, ended: Mapping[str, Happening]) -> Iterator[Finding]:
+    said = {record: one.successor for record, one in ended.items() if one.act is RecordAct.CORRECTED}
+    kept = {row.replaces: row.record for row in queries.every_public(session).values() if row.replaces}
+    for record in sorted(said.keys() | kept.keys()):
+        if said.get(record) != kept.get(record):
+            there, here = said.get(record), kept.get(record)
+            yield Finding(f"record {record}", f"was corrected by {there}, but {here} says that it takes its place")
 
 
 @check("records.issuing")

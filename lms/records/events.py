@@ -18,6 +18,8 @@ class RecordIssued(Event):
     edition_id: int
     dated: dt.date
     at: dt.datetime
+    replaces: str | None = None
+    """The record that this one corrects; `dated` is that one's day."""
 
 
 @dataclass(frozen=True)
@@ -36,3 +38,7 @@ class RecordEnded(Event):
     person_id: int
     act: str
     at: dt.datetime
+    successor: str | None = None
+    """The record that has taken its place, where it was corrected."""
+    reason: str | None = None
+    """The class of the cause, where it was revoked."""

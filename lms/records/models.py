@@ -4,22 +4,17 @@ migrations make refuse it."""
 from __future__ import annotations
 
 import datetime as dt
-import enum
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.db import Model, choice
 
-
-class RecordAct(enum.StrEnum):
-    """What a ledger entry says of a record."""
-
-    ISSUED = "issued"
-    CORRECTED = "corrected"
-    WITHDRAWN = "withdrawn"
-    REVOKED = "revoked"
+from .rules.life import Cause as Cause
+from .rules.life import ProposalState as ProposalState
+from .rules.life import RecordAct as RecordAct
+from .rules.life import RequestState as RequestState
 
 
 class LedgerEntry(Model):
@@ -78,6 +73,23 @@ class RecordSubject(Model):
     __table_args__ = (UniqueConstraint("enrolment_id", "correction"),)
 
 
+class RecordCredential(Model):
+    """The signed forms of a record, sealed under the holder's key. Never changed; there is a second one only where the
+    key that signed the first cannot be believed any more. Erasure makes them unreadable for us, and leaves the file
+    that the holder keeps as good as it was."""
+
+    __tablename__ = "lms_record_credential"
+
+    record: Mapped[str] = mapped_column(ForeignKey("lms_record_public.record"), primary_key=True)
+    key: Mapped[int] = mapped_column(primary_key=True)
+    """The number of the issuer's key that signed it."""
+    sealed_document: Mapped[bytes] = mapped_column(LargeBinary)
+    """The credential, byte for byte as its holder gets it."""
+    sealed_statement: Mapped[bytes] = mapped_column(LargeBinary)
+    """The short form that stands in the square code on paper."""
+    signed_at: Mapped[dt.datetime]
+
+
 class PublicRecord(Model):
     """What the public may know a record by. Written in the issuing transaction, never changed; it outlives erasure,
     because without RecordSubject nothing in it leads to a person."""
@@ -98,3 +110,60 @@ class PublicRecord(Model):
     """The record that this one corrects."""
 
     __table_args__ = (UniqueConstraint("status_list", "status_index"),)
+
+
+class Revocation(Model):
+    """That an officer proposes to revoke a record, and what another one made of it. Officers are kept as subjects."""
+
+    __tablename__ = "lms_record_revocation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    record: Mapped[str] = mapped_column(ForeignKey("lms_record_subject.record"), index=True)
+    cause: Mapped[Cause] = mapped_column(choice(Cause))
+    sealed_words: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """What happened, under the holder's key."""
+    words_length: Mapped[int]
+    """That there was a reason, and no empty one, stays known after the holder is erased."""
+    state: Mapped[ProposalState] = mapped_column(choice(ProposalState), default=ProposalState.PROPOSED)
+    proposed_by: Mapped[str] = mapped_column(String(40))
+    proposed_at: Mapped[dt.datetime]
+    decided_by: Mapped[str | None] = mapped_column(String(40))
+    decided_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("(state = 'proposed') = (decided_at IS NULL)", name="decided_or_open"),
+        CheckConstraint("state <> 'confirmed' OR decided_by <> proposed_by", name="two_officers"),
+        Index(
+            "uq_lms_record_revocation_one_open", "record", unique=True,
+            sqlite_where=text("state = 'proposed'"), postgresql_where=text("state = 'proposed'"),
+        ),
+    )  # fmt: skip
+
+
+class Correction(Model):
+    """That a holder asks for a record with another name or institution on it, and what became of that."""
+
+    __tablename__ = "lms_record_correction"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    record: Mapped[str] = mapped_column(ForeignKey("lms_record_subject.record"), index=True)
+    sealed_wanted: Mapped[bytes] = mapped_column(LargeBinary)
+    """JSON of the name and the institution as they should stand, and why, under the holder's key."""
+    sealed_answer: Mapped[bytes | None] = mapped_column(LargeBinary)
+    state: Mapped[RequestState] = mapped_column(choice(RequestState), default=RequestState.ASKED)
+    asked_at: Mapped[dt.datetime]
+    decided_by: Mapped[str | None] = mapped_column(String(40))
+    decided_at: Mapped[dt.datetime | None]
+    successor: Mapped[str | None] = mapped_column(String(32))
+    """The record that was issued for it."""
+
+    __table_args__ = (
+        CheckConstraint("(state = 'asked') = (decided_at IS NULL)", name="decided_or_open"),
+        CheckConstraint("(state = 'granted') = (successor IS NOT NULL)", name="granted_with_successor"),
+        Index(
+            "uq_lms_record_correction_one_open", "record", unique=True,
+            sqlite_where=text("state = 'asked'"), postgresql_where=text("state = 'asked'"),
+        ),
+    )  # fmt: skip

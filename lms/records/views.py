@@ -34,6 +34,7 @@ from lms.web.slices import page_in
 
 from . import queries, services, words
 from .certificates.queries import asked_for
+from .credentials.holding import how_it_stands
 from .forms import ClosingForm, MovingForm
 from .pages import MovingPage
 from .rules.public import grouped
@@ -201,6 +202,7 @@ def certificate(record: str) -> str:
         footnote=footnote(page.state_code, locale),
         fingerprint=words.fingerprint(page.version_hash),
         other_titles=words.other_titles(),
+        signed_file=how_it_stands(session, record),
         figures=[line for line in (words.reading_line(page), words.attendance_line(page)) if line],
         asked=asked_for(session, record, now()),
         public=queries.public_of(session, [record])[record],

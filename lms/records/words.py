@@ -7,11 +7,12 @@ from typing import Any
 
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from lms.catalogue.rules.texts import localised
 from lms.web.languages import in_a_row
 
-from .models import RecordAct
+from .models import Cause, RecordAct
 from .queries import RecordPage
 from .rules.completion import Condition, Key, Verdict
 
@@ -26,6 +27,13 @@ TITLES = {
 }
 """What the paper is called in the languages it is read in, whatever the language of the page."""
 _FINGERPRINT_LENGTH = 16
+CAUSES: Mapping[Cause, Any] = {
+    Cause.CONDITIONS: _l("The conditions of the record had not been met."),
+    Cause.OTHER_PERSON: _l("The record names somebody else than the person who completed the seminar."),
+    Cause.DECEPTION: _l("The record was obtained by deception."),
+    Cause.MISUSE: _l("The record came about through misuse of the system."),
+}
+"""For which causes a record may be revoked, as its holder and whoever verifies it read them."""
 
 
 def lines(verdict: Verdict) -> list[Line]:

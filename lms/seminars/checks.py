@@ -26,6 +26,8 @@ from .models import (
     Extension,
     MakeUp,
     NameAwaited,
+    Nomination,
+    NominationState,
     OnSiteSession,
     StageReached,
     Tally,
@@ -43,6 +45,7 @@ from .rules import (
     due_at,
     sound,
 )
+from .rules.nominations import NOMINATIONS_WAITING
 
 
 @check("seminars.enrolments")
@@ -139,7 +142,15 @@ def counts(session: Session) -> Iterable[Finding]:
     places = select(Enrolment.edition_id, func.count()).group_by(Enrolment.edition_id)
     facts = {(PLACES, edition): number for edition, number in session.execute(places)}
     facts |= {(NAMES_AWAITED, edition): number for edition, number in Counter(real.values()).items()}
-    yield from count_findings(session, (PLACES, NAMES_AWAITED), facts)
+    facts |= {(NOMINATIONS_WAITING, edition): number for edition, number in session.execute(_WAITING)}
+    yield from count_findings(session, (PLACES, NAMES_AWAITED, NOMINATIONS_WAITING), facts)
+
+
+_WAITING = (
+    select(Nomination.edition_id, func.count())
+    .where(Nomination.state == NominationState.WAITING)
+    .group_by(Nomination.edition_id)
+)
 
 
 def count_findings(session: Session, names: Collection[str], facts: Mapping[tuple[str, int], int]) -> Iterable[Finding]:

@@ -22,11 +22,13 @@ from .models import (
     Enrolment,
     EnrolmentEvent,
     MakeUp,
+    Nomination,
     ParticipantRequest,
     StageReached,
 )
 from .rules import OPEN, answer_place, counted, message_place, step_place
 from .rules.joining import PROGRESS, MustChoose, RecordLost, Rival, place_to_keep
+from .rules.nominations import nomination_place
 from .services import replace
 
 
@@ -61,6 +63,21 @@ def _coordinated() -> str:
 
 
 binds(_coordinated, ContactNote.by_person_id, EditionSeen.person_id)
+
+
+def _nominated() -> str:
+    return str(_("The entry that would go has nominated people under its own name. Keep that entry."))
+
+
+binds(_nominated, Nomination.by_person_id)
+
+
+@moves(Nomination.person_id)
+def nominated(session: Session, joining: Joining) -> None:
+    """What a focal point said of the person is sealed under the entry that stays."""
+    for found in session.scalars(select(Nomination).where(Nomination.person_id == joining.goes)).all():
+        found.sealed_words = joining.resealed(found.sealed_words, nomination_place(found.public_id))
+        found.person_id = joining.stays
 
 
 def _noted() -> str:

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lms.kernel.db import Model, choice
 from lms.people.models import Affiliation, Person, Sector
 
+from .call_models import Nomination as Nomination
 from .call_models import NominationCall as NominationCall
+from .call_models import NominationState as NominationState
 from .rules import Companion as Companion
 from .rules import ContactKind as ContactKind
 from .rules import Deadline

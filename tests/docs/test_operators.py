@@ -25,7 +25,7 @@ def first_cells(heading: str) -> set[str]:
 
 def variables() -> set[str]:
     """The environment variable of every field of the settings."""
-    fields = {field.name for field in dataclasses.fields(Settings)} - {"database_url", "keys"}
+    fields = {field.name for field in dataclasses.fields(Settings)} - {"database_url", "keys", "key_folder"}
     keys = {"LMS_KEYS", *(f"LMS_{name.upper()}_KEY" for name in KEY_NAMES)}
     return {f"LMS_{name.upper()}" for name in fields} | keys | {"DATABASE_URL"}
 

@@ -62,6 +62,7 @@ def test_each_missing_setting_alone_stops_production(name: str, tmp_path: Path) 
         ({"LMS_LEDGER_KEY": "ab" * 31}, "LMS_LEDGER_KEY must be 64 hexadecimal digits"),
         ({"DATABASE_URL": "postgres://lms@/lms"}, "write postgresql://"),
         ({"LMS_MAIL_URL": "http://mail.example.org"}, "smtp:// or smtps://"),
+        ({"LMS_ISSUER": "https://seminar.example.org"}, "LMS_ISSUER is 'https://seminar.example.org'; write did:web:"),
         ({"LMS_SIGN_OFFS": ""}, "LMS_SIGN_OFFS is ''"),
         ({"LMS_SIGN_OFFS": "history,history"}, "each once"),
         ({"LMS_SIGN_OFFS": "History; law"}, "write kinds such as history,law"),

@@ -63,13 +63,13 @@ def test_a_record_is_found_by_its_code_however_it_is_typed(session: Session) -> 
 
 def test_what_became_of_a_record_is_said_with_its_dates(session: Session) -> None:
     first, second = issue(session, 2)
-    services.end(session, record=second, act=RecordAct.REVOKED, at=AT, facts={"reason": "error"})
+    services.end(session, record=second, act=RecordAct.REVOKED, at=AT, facts={"reason": "deception"})
     states = queries.states_of(session, [first, second, "unknown"])
     assert states.keys() == {first, second}
     assert states[first].valid
     assert states[first].ended_on is None
     assert (states[second].act, states[second].reason, states[second].ended_on) == (
-        RecordAct.REVOKED, "error", AT.date(),
+        RecordAct.REVOKED, "deception", AT.date(),
     )  # fmt: skip
     assert not states[second].valid
     assert queries.state_of(session, "unknown") is None

@@ -60,7 +60,7 @@ def _names(world: World, held: Held, person_id: int) -> bool:
         return True  # the list of mandates
     if held.role in AUTHORS and person_id in world.authored:
         return True
-    beside = [edition for edition, companion in world.companions if companion == person_id]
+    beside = [edition for edition, other in (*world.companions, *world.nominators) if other == person_id]
     if beside and (_over_all(held) or (held.role is Role.COORDINATOR and held.scope_id in beside)):
         return True
     if any(_follows_focal_point(world, held, one) for one in world.held if one.person_id == person_id and one.counts):

@@ -17,9 +17,9 @@ from lms.catalogue.models import Course
 from lms.kernel.db import Model
 from lms.learning.models import QuizTry, TermProposal, TextReport
 from lms.people.models import IdentityKind, IdentityRow, MailChoice, Mandate, Person, SignInSession
-from lms.records.models import RecordSubject
+from lms.records.models import PublicRecord, RecordSubject
 from lms.seminars.imports.models import Import
-from lms.seminars.models import Edition, Enrolment, ParticipantRequest
+from lms.seminars.models import Edition, Enrolment, Nomination, ParticipantRequest
 
 Values = list[dict[str, str]]
 NOBODY = "AAAAAAAAAAAAAAAAAAAAAA"
@@ -33,7 +33,9 @@ SOURCES: Mapping[str, object] = {
     "enrolment": select(Enrolment.public_id),
     "request": select(ParticipantRequest.public_id),
     "listing": select(Import.public_id),
+    "nomination": select(Nomination.public_id),
     "record": select(RecordSubject.record),
+    "credential": select(PublicRecord.credential),
     "mandate": select(Mandate.public_id),
     "person": select(Person.subject),
     "other": select(Person.subject),

@@ -72,6 +72,8 @@ def missing(walk: Walk) -> list[str]:
                 kinds = (Kind.ADDRESS, Kind.REQUEST, Kind.REASON) if fully else ()
                 marks = (mark for kind in kinds for mark in world.of(place.person_id, kind))
                 expected |= {mark for mark in marks if mark.edition in (None, place.edition)}
+        coordinated = {place.edition for place in seen_places(world, viewer, fully=True)}
+        expected |= {mark for mark in world.marks if mark.kind is Kind.NOMINEE and mark.edition in coordinated}
         if any(held.person_id == person_id and held.role in (Role.TRAINER, Role.REVIEWER) for held in world.held):
             expected |= {mark for mark in world.marks if mark.kind is Kind.WORDS}
         for other in world.members:

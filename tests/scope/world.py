@@ -31,9 +31,12 @@ from lms.people.queries import viewer_for_person
 from lms.people.rules import Role, ScopeKind
 from lms.records.models import RecordSubject
 from lms.seminars import queries, services
+from lms.seminars.columns import Column
 from lms.seminars.models import Edition, Enrolment, EnrolmentState, RequestKind
 from lms.seminars.models import Mark as Attended
+from lms.seminars.nominating.services import put_forward
 from lms.seminars.rules import Companion
+from lms.seminars.services.calls import Call
 from tests.alumni.feeds import make_partner, make_token
 from tests.authoring.desks import Worker
 from tests.authoring.drafts import FIRST_PATH, begin, save, workspace
@@ -61,6 +64,8 @@ class Kind(enum.StrEnum):
     """Why a place was given up."""
     WORDS = "words"
     """What a reader reported or proposed: shown to authors, without whose it is."""
+    NOMINEE = "nominee"
+    """What a focal point wrote of somebody they nominate: shown to them, and to those who coordinate the edition."""
     JOURNAL = "journal"
     """Private reflections."""
 
@@ -114,6 +119,8 @@ class World:
     """The members of the alumni community, and whether they show their name to the others."""
     authored: set[int] = field(default_factory=set)
     """Who has written in a draft or on it."""
+    nominators: list[tuple[str, int]] = field(default_factory=list)
+    """Who has nominated somebody for an edition; its coordinator is told by whom."""
     editions: list[str] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     """Of the addresses under which calendars are read."""
@@ -194,6 +201,7 @@ def grow(app: Flask, folder: Path, seed: int) -> World:
         _mandate(world, staff[name], role, kind, reaches)
     _over_and_to_come(world, reaches)
     world.viewers |= staff | {"visitor": 0} | _participants(world)
+    _nominate(world)
     _writings(world)
     _calendars(world)
     make_token(make_partner())
@@ -383,6 +391,25 @@ def _propose(world: World, person_id: int) -> None:
             scope_id=None, since=now().date(), until=None, by=administrator, at=now(),
         )  # fmt: skip
     world.held.append(Held(made.public_id, person_id, Role.COORDINATOR, ScopeKind.ALL, None, False))
+
+
+def _nominate(world: World) -> None:
+    """Every state was asked, and focal points have nominated somebody of theirs; nobody has decided on it."""
+    with unit_of_work() as session:
+        edition = session.query(Edition).filter_by(public_id=world.editions[0]).one()
+        services.note_calls(session, edition=edition, codes=STATES, call=Call(2, now().date()), at=now(), by="-")
+        for held in [one for one in world.held if one.role is Role.FOCAL_POINT and one.counts]:
+            houses = session.query(Institution).filter_by(public_id=held.scope_id)
+            world.nominators.append((edition.public_id, held.person_id))
+            words = [world.mark(Kind.NOMINEE, held.person_id, edition.public_id) for _ in range(3)]
+            put_forward(
+                session, edition_id=edition.id, key=new_token(), at=now(), by=held.person_id,
+                cells={
+                    Column.NAME: words[0], Column.ADDRESS: f"{words[1]}@example.org", Column.FUNCTION: words[2],
+                    Column.STATE: held.scope_id if held.scope is ScopeKind.STATE else houses.one().state_code,
+                    Column.INSTITUTION: "A new one", Column.SECTOR: "Justice", Column.ZONE: "Africa/Nairobi",
+                },
+            )  # fmt: skip
 
 
 # Texts --------------------------------------------------------------------------------------------------------------

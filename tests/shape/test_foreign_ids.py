@@ -131,6 +131,7 @@ def _walker(app: Flask, key: str) -> Walker:
             "sha256": NOBODY,
             "medium": "court",
             "make_up": NOBODY,
+            "nomination": NOBODY,
             "network": session.scalar(select(Network.public_id)),
             "feed_partner": session.scalar(select(FeedPartner.public_id)),
             "feed_token": NOBODY,

@@ -22,6 +22,7 @@ from lms.people import erased
 from lms.people.models import MailedToken, SignInSession, TokenPurpose
 from lms.people.services import erase_again
 from lms.records import anchors
+from lms.records.credentials import keys as issuer_keys
 
 from . import manifest as contents
 from . import postgresql, sqlite
@@ -57,7 +58,7 @@ def _gather(part: Path, settings: Settings, at: dt.datetime) -> Manifest:
     kind = db.engine.dialect.name
     # Before the database: a head noted meanwhile would look like a record that the copy has lost.
     (part / ANCHORS).mkdir(mode=0o700)
-    for kept in filter(Path.exists, (anchors.file(), erased.file())):
+    for kept in filter(Path.exists, (anchors.file(), erased.file(), issuer_keys.file())):
         shutil.copyfile(kept, part / ANCHORS / kept.name)
     copied = _ENGINES[kind].copy_out(db.engine, data)
     made = Manifest(
@@ -75,7 +76,8 @@ def _gather(part: Path, settings: Settings, at: dt.datetime) -> Manifest:
 
 
 def write_keys(folder: Path, beside: Path, settings: Settings) -> None:
-    """Write the three keys into a folder of their own; raises Refused for one within the backup or around it."""
+    """Write the three keys, and those that sign records, into a folder of their own; raises Refused for one within the
+    backup or around it."""
     keys, data = folder.resolve(), beside.resolve()
     if keys == data or keys in data.parents or data in keys.parents:
         raise Refused(_("The keys go to a place apart from the data: who holds both can read every name."))
@@ -85,6 +87,10 @@ def write_keys(folder: Path, beside: Path, settings: Settings) -> None:
         handle = os.open(folder / f"{name}.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as file:
             file.write(getattr(settings.keys, name).hex() + "\n")
+    for path in sorted((settings.keys_at / issuer_keys.FOLDER).glob("*.key")):
+        place = folder / issuer_keys.FOLDER / path.name
+        place.parent.mkdir(mode=0o700, exist_ok=True)
+        shutil.copyfile(path, place)
     _settle(folder)
 
 
@@ -102,7 +108,8 @@ def restore(folder: Path, settings: Settings, *, at: dt.datetime) -> Manifest:
     if found.migration != [migrations.newest()]:
         raise Refused(_("This backup stands at another migration: use the release that made it, then upgrade."))
     _ENGINES[kind].copy_in(db.engine, folder / DATA, found)
-    _bring_back_anchors(folder / ANCHORS)
+    _bring_back(folder / ANCHORS, anchors.file())
+    _bring_back(folder / ANCHORS, issuer_keys.file())
     erased.take_over(folder / ANCHORS / erased.file().name)
     with unit_of_work() as session:
         session.execute(update(SignInSession).where(SignInSession.ended_at.is_(None)).values(ended_at=at))
@@ -114,9 +121,8 @@ def restore(folder: Path, settings: Settings, *, at: dt.datetime) -> Manifest:
     return found
 
 
-def _bring_back_anchors(saved: Path) -> None:
-    """Anchors that are here already stay: they may know of records that the backup does not hold."""
-    place = anchors.file()
+def _bring_back(saved: Path, place: Path) -> None:
+    """Anchors and the history of keys that are here already stay: they may know of what the backup does not hold."""
     if (saved / place.name).exists() and not place.exists():
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.copyfile(saved / place.name, place)

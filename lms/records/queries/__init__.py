@@ -4,6 +4,21 @@ from __future__ import annotations
 
 from .held import EditionHeld, HeldRecord, RecordPage, editions_of, my_record, my_records, valid_of, valid_records
 from .ledger import Head, chain, head, unsealed
+from .life import (
+    Asked,
+    Happening,
+    Holding,
+    Proposal,
+    Wish,
+    confirmed_causes,
+    endings,
+    history,
+    holding,
+    proposal_on,
+    requests_on,
+    shown_on,
+    waiting_on,
+)
 from .moving import forecast
 from .public import RecordState, every_public, public_by_code, public_by_credential, public_of, state_of, states_of
 from .standing import (
@@ -16,24 +31,36 @@ from .standing import (
 )
 
 __all__ = [
+    "Asked",
     "EditionHeld",
+    "Happening",
     "Head",
     "HeldRecord",
+    "Holding",
+    "Proposal",
     "RecordPage",
     "RecordState",
     "Standing",
+    "Wish",
     "chain",
     "conditions_for",
+    "confirmed_causes",
     "editions_of",
+    "endings",
     "every_public",
     "forecast",
     "head",
+    "history",
+    "holding",
     "my_record",
     "my_records",
     "own_standings",
+    "proposal_on",
     "public_by_code",
     "public_by_credential",
     "public_of",
+    "requests_on",
+    "shown_on",
     "standings",
     "standings_in",
     "state_of",
@@ -41,5 +68,6 @@ __all__ = [
     "unsealed",
     "valid_of",
     "valid_records",
+    "waiting_on",
     "without_record",
 ]

@@ -30,6 +30,9 @@ class RecordState:
 
     act: RecordAct
     issued_on: dt.date
+    """The day of the award; a successor keeps its predecessor's."""
+    issued_at: dt.datetime
+    """When this very record was written."""
     ended_on: dt.date | None = None
     ended_at: dt.datetime | None = None
     successor: str | None = None
@@ -81,8 +84,11 @@ def states_of(session: Session, records: Collection[str]) -> dict[str, RecordSta
     found: dict[str, RecordState] = {}
     for row in session.execute(said):
         if row.act is RecordAct.ISSUED:
-            found[row.record] = RecordState(row.act, row.dated)
+            found[row.record] = RecordState(row.act, row.dated, row.created_at)
         elif row.record in found:
+            before = found[row.record]
             ending = {"successor": row.facts.get("successor"), "reason": row.facts.get("reason")}
-            found[row.record] = RecordState(row.act, found[row.record].issued_on, row.dated, row.created_at, **ending)
+            found[row.record] = RecordState(
+                row.act, before.issued_on, before.issued_at, row.dated, row.created_at, **ending
+            )
     return found

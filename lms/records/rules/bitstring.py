@@ -13,9 +13,6 @@ from typing import Any
 from .credential import VERIFIABLE, Issuer, instant
 from .public import LIST_LENGTH
 
-FRESH_FOR = dt.timedelta(minutes=5)
-"""How long whoever has read a list need not read it again."""
-
 
 class NoList(ValueError):
     """The text is not a status list of the length that we write."""

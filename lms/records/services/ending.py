@@ -7,36 +7,90 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask_babel import gettext as _
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit, outbox
-from lms.kernel.errors import NotFound, Refused
+from lms.kernel.errors import NotFound
 from lms.kernel.events import publish
+from lms.people.services import write_to
 from lms.records.events import RecordEnded
-from lms.records.models import LedgerEntry, RecordAct, RecordSubject
+from lms.records.models import Correction, LedgerEntry, ProposalState, RecordAct, RequestState, Revocation
 from lms.records.queries.ledger import ENTRY, entry_of
+from lms.records.queries.life import Holding, holding
+from lms.records.rules import life
+from lms.records.rules.ledger import Entry
 
 from .entries import row_of
+from .wording import refuse
+
+
+def take(session: Session, record: str) -> tuple[Holding, list[Entry]]:
+    """A record to do something with: held still, with what the ledger says of it. Raises NotFound."""
+    found = holding(session, record, held=True)
+    written = select(*ENTRY).where(LedgerEntry.record == record).order_by(LedgerEntry.id)
+    entries = [entry_of(row) for row in session.execute(written)]
+    if found is None or not entries:
+        raise NotFound
+    return found, entries
+
+
+def state_in(entries: list[Entry]) -> RecordAct:
+    """What the last entry of a record says."""
+    return RecordAct(entries[-1].act)
 
 
 def end(
-    session: Session, *, record: str, act: RecordAct, at: dt.datetime, facts: Mapping[str, Any] | None = None
+    session: Session,
+    *,
+    record: str,
+    act: RecordAct,
+    at: dt.datetime,
+    by: str | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> None:
-    """Say that a record is not valid any more, and what the ledger is to know of it.
+    """Say that a record is not valid any more, and what the ledger is to know of it; what was open about it is over.
 
     Raises NotFound for an unknown one, Refused for one that has ended.
     """
-    holder = select(RecordSubject.person_id).where(RecordSubject.record == record).with_for_update()
-    person_id = session.scalar(holder)
-    entries = [entry_of(row) for row in session.execute(select(*ENTRY).where(LedgerEntry.record == record))]
-    if person_id is None or not entries:
-        raise NotFound
-    if len(entries) > 1 or act is RecordAct.ISSUED:
-        raise Refused(_("This record is not in force any more."))
-    ended = replace(entries[0], act=act, facts=dict(facts or {}), dated=at.astimezone(dt.UTC).date(), created_at=at)
+    found, entries = take(session, record)
+    refuse(life.may_follow(state_in(entries), act))
+    said = dict(facts or {})
+    ended = replace(entries[0], act=act, facts=said, dated=at.astimezone(dt.UTC).date(), created_at=at)
     session.execute(insert(LedgerEntry), [row_of(ended)])
-    audit.record(session, at=at, actor=None, act=f"record.{act}", about=record)
-    publish(session, RecordEnded(record, person_id, str(act), at))
+    _close_what_is_open(session, record, at)
+    audit.record(session, at=at, actor=by, act=f"record.{act}", about=record, edition=ended.edition, **said)
+    publish(session, RecordEnded(record, found.person_id, str(act), at, said.get("successor"), said.get("reason")))
     outbox.enqueue(session, "records.seal", key="records.seal")
+
+
+def _close_what_is_open(session: Session, record: str, at: dt.datetime) -> None:
+    for table, still, over in (
+        (Revocation, ProposalState.PROPOSED, ProposalState.OVER),
+        (Correction, RequestState.ASKED, RequestState.OVER),
+    ):
+        theirs = update(table).where(table.record == record, table.state == still)
+        session.execute(theirs.values(state=over, decided_at=at))
+
+
+def withdraw(session: Session, *, record: str, by: str, at: dt.datetime) -> None:
+    """The holder withdraws their record, for ever; they are written to, so that nobody does it in their place unseen.
+
+    Raises NotFound for somebody else's, Refused for one that has ended.
+    """
+    found, entries = take(session, record)
+    if found.subject != by:
+        raise NotFound
+    refuse(life.may_withdraw(state_in(entries), holder=found.subject, by=by))
+    end(session, record=record, act=RecordAct.WITHDRAWN, at=at, by=by)
+    tell(session, found, entries[0], "records/withdrawn", by=by)
+
+
+def tell(session: Session, found: Holding, entry: Entry, template: str, *, by: str | None, **more: Any) -> None:
+    """Write to the holder about a record, if there is an address to write to."""
+    secret = {"words": more.pop("words")} if more.get("words") else None
+    context = {"edition_title": entry.facts["edition"]["title"], "record": entry.record, **more}
+    write_to(
+        session, person_id=found.person_id, template=template, context=context, secret=secret,
+        about=entry.edition, by=by,
+    )  # fmt: skip

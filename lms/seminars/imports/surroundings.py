@@ -31,7 +31,7 @@ def around(session: Session, found: Import, rows: Sequence[tuple[ImportRow, Cell
     codes = {state.code for _, cells in rows if (state := named(cells.get(Column.STATE, "")))}
     today = at.date()
     return Surroundings(
-        people=_people(session, found.edition_id, blinds, today),
+        people=people_known(session, found.edition_id, blinds, today),
         houses=houses_of(session, codes),
         first=_first(session, found.id, blinds),
         languages=choices(),
@@ -55,7 +55,8 @@ def _first(session: Session, import_id: int, blinds: set[str]) -> dict[str, int]
     return {blind: number for blind, number in session.execute(mine.group_by(ImportRow.blind)) if blind}
 
 
-def _people(session: Session, edition_id: int, blinds: set[str], today: dt.date) -> dict[str, Known]:
+def people_known(session: Session, edition_id: int, blinds: set[str], today: dt.date) -> dict[str, Known]:
+    """What we have of the people with these addresses, by the blind index of each."""
     having = (
         select(IdentityRow.blind_index, Person)
         .join(Person, Person.id == IdentityRow.person_id)

@@ -35,6 +35,7 @@ class Nominee:
     sector: Sector | None = None
     zone: str = ""
     language: str | None = None
+    function: str = ""
 
 
 def nominate(session: Session, *, edition: Edition, nominee: Nominee, at: dt.datetime, by: str) -> Enrolment:
@@ -47,7 +48,7 @@ def nominate(session: Session, *, edition: Edition, nominee: Nominee, at: dt.dat
     person = people.person_by_address(session, nominee.address) or people_services.create_person(
         session, name=nominee.name, address=nominee.address, at=at, locale=nominee.language
     )
-    affiliation_id = serve_at(session, person, institution, at, by)
+    affiliation_id = serve_at(session, person, institution, at, by, function=nominee.function)
     return enrol(session, edition=edition, person_id=person.id, affiliation_id=affiliation_id, at=at, by=by)
 
 
@@ -133,13 +134,19 @@ def _institution(session: Session, nominee: Nominee, at: dt.datetime, by: str) -
     )
 
 
-def serve_at(session: Session, person: Person, institution: Institution, at: dt.datetime, by: str) -> int:
+def serve_at(
+    session: Session, person: Person, institution: Institution, at: dt.datetime, by: str, *, function: str = ""
+) -> int:
     """Where the person serves today; somebody who served elsewhere so far has moved."""
     today = at.date()
     present = people.affiliation_on(session, person.id, today)
     if present is None:
-        return people_services.affiliate(session, person=person, institution=institution, since=today).id
+        return people_services.affiliate(
+            session, person=person, institution=institution, since=today, function=function
+        ).id
     if present.institution.id == institution.id:
         return present.id
-    moved = people_services.move(session, person=person, institution=institution, function="", on=today, at=at, by=by)
+    moved = people_services.move(
+        session, person=person, institution=institution, function=function, on=today, at=at, by=by
+    )
     return moved.id

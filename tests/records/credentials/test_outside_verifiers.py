@@ -27,7 +27,7 @@ from tests.records.credentials.papers import (
     public,
     published,
 )
-from tools.prepare import node_environment
+from tools.prepare import node_environment, node_packages
 
 VERIFIERS = Path(__file__).parents[1] / "verifiers"
 NEW_METHOD = f"{ISSUER.did}#key-2"
@@ -51,9 +51,14 @@ def without_network() -> tuple[str, ...]:
     return ()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def verifiers() -> None:
+    """Their locked packages, which `make test` has brought already."""
+    node_packages("npm-verifiers", VERIFIERS)
+
+
 def node(script: str) -> Verifier:
     def verify(documents: Documents, cases: Cases) -> dict[str, str]:
-        assert (VERIFIERS / "node_modules").is_dir(), "npm packages are missing here: run make test once"
         asked = [{"name": name, "credential": credential} for name, credential in cases.items()]
         done = subprocess.run(
             [*without_network(), "node", str(VERIFIERS / script)],
@@ -72,26 +77,28 @@ def node(script: str) -> Verifier:
     return verify
 
 
-def key_of(documents: Documents, document: Mapping[str, Any]) -> bytes:
+def key_of(keys: Mapping[str, Any], document: Mapping[str, Any]) -> bytes:
     """The public key that a document says it was signed with, as the issuer publishes it."""
-    methods = {method["id"]: method for method in documents[ISSUER.did]["verificationMethod"]}
+    methods = {method["id"]: method for method in keys["verificationMethod"]}
     raw = from_multikey(methods[document["proof"][0]["verificationMethod"]]["publicKeyMultibase"])
     return Ed25519PublicKey.from_public_bytes(raw).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 def openbadges(documents: Documents, cases: Cases) -> dict[str, str]:
-    listed = documents[ISSUER.status_list(1)]
-    at = {"https://seminar.example.org/.well-known/did.json": documents[ISSUER.did], **documents}
+    [did] = [address for address in documents if address.startswith("did:")]
+    [listed] = [document for address, document in documents.items() if address != did]
+    host = did.removeprefix("did:web:").replace("%3A", ":")
+    at = {f"https://{host}/.well-known/did.json": documents[did], **documents}
 
     def download(address: str) -> bytes:
         return json.dumps(at[address]).encode()
 
     def why_not(credential: dict[str, Any]) -> str:
-        verifier = OB3LdpVerifier.for_issuer_did(ISSUER.did, download)
+        verifier = OB3LdpVerifier.for_issuer_did(did, download)
         try:
             verifier.verify(credential, check_status=True, download=download, verify_status_list=False)
             # It knows the proof of a list only as a JWT; this one it verifies as it does any linked data.
-            verify_data_integrity_proof(listed, key_of(documents, listed))
+            verify_data_integrity_proof(listed, key_of(documents[did], listed))
         except LibOpenBadgesException as no:
             return str(no) or type(no).__name__
         return ""

@@ -1,0 +1,60 @@
+"""That what is issued gets signed, and that what has ended is told to everyone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy.orm import Session
+
+from lms.kernel.checks import Finding, check
+from lms.kernel.clock import now
+from lms.records.rules.credential import Issuer
+from lms.records.rules.issuer_keys import signing_key
+from lms.records.sealing import ledger_keys
+
+from . import keys, publishing, queries
+from .holding import disbelieved
+
+PATIENCE = dt.timedelta(minutes=10)
+"""How long a record may wait for its signature."""
+
+
+@check("records.credentials")
+def credentials(session: Session) -> Iterable[Finding]:
+    """The issuer has its key, no record waits too long, and the published lists say what the ledger says."""
+    issuer = keys.issuer()
+    if issuer is None:
+        return
+    try:
+        known = keys.known()
+    except ValueError as wrong:
+        yield Finding("issuer keys", f"their history contradicts itself: {wrong}")
+        return
+    key = signing_key(issuer.did, known)
+    if key:
+        try:
+            keys.private_half(key)
+        except keys.LostKey as lost:
+            yield Finding(key.id, str(lost))
+    elif not issuer.demonstration:
+        yield Finding(issuer.did, "has no key to sign with; make one: flask lms keys make")
+    yield from _waiting(session)
+    if key:
+        yield from _published(session, issuer)
+
+
+def _waiting(session: Session) -> Iterator[Finding]:
+    then = now() - PATIENCE
+    waiting = queries.count_unsigned(session, disbelieved=disbelieved(then), before=then)
+    if waiting:
+        yield Finding("credentials", f"{waiting} records have waited for their signature for more than ten minutes")
+
+
+def _published(session: Session, issuer: Issuer) -> Iterator[Finding]:
+    for number, ended in queries.ended_places(session, ledger_keys(), before=now() - PATIENCE).items():
+        found = publishing.published_list(number)
+        if found is None and ended:
+            yield Finding(issuer.status_list(number), "is not published, or cannot be read")
+        elif found and set(ended) - found[0]:
+            yield Finding(issuer.status_list(number), "does not tell of every record that has ended")

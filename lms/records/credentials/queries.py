@@ -1,0 +1,164 @@
+"""What the signed forms of records are made from, and the signed forms as they are kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, exists, func, select, true
+from sqlalchemy.orm import Session
+
+from lms.kernel.secrets import unseal
+from lms.people.models import PersonKey
+from lms.people.rules.names import PersonName
+from lms.people.sealing import keys_of
+from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordCredential, RecordSubject
+from lms.records.queries.held import sealed_place
+from lms.records.queries.ledger import ENTRY
+from lms.records.rules.credential import Said
+from lms.records.rules.ledger import Entry, Keys, genuine
+from lms.records.rules.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """A record that waits for its signature, with the key it will be sealed under."""
+
+    record: str
+    code: str
+    dated: dt.date
+    """The day on the certificate."""
+    said: Said
+    holder_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The signed forms of a record, opened."""
+
+    document: bytes
+    statement: str
+    signed_at: dt.datetime
+
+
+def document_place(record: str, key: int) -> str:
+    """Where a sealed credential belongs."""
+    return f"lms_record_credential:sealed_document:{record}:{key}"
+
+
+def statement_place(record: str, key: int) -> str:
+    """Where a sealed short form belongs."""
+    return f"lms_record_credential:sealed_statement:{record}:{key}"
+
+
+def unsigned(session: Session, *, disbelieved: Collection[int], most: int) -> list[Unsigned]:
+    """The records without a signature that can be believed, the oldest first. Whose holder is erased waits no more."""
+    rows = session.execute(_waiting(disbelieved).order_by(LedgerEntry.id).limit(most)).all()
+    keys = keys_of(session, {row.person_id for row in rows})
+    return [_unsigned(row, keys[row.person_id]) for row in rows]
+
+
+def count_unsigned(session: Session, *, disbelieved: Collection[int], before: dt.datetime) -> int:
+    """How many records issued before that moment wait for a signature."""
+    waiting = _waiting(disbelieved).where(RecordSubject.issued_at < before).subquery()
+    return session.scalar(select(func.count()).select_from(waiting)) or 0
+
+
+def _waiting(disbelieved: Collection[int]) -> Any:
+    signed = exists().where(
+        RecordCredential.record == PublicRecord.record, RecordCredential.key.not_in(list(disbelieved))
+    )
+    return (
+        select(
+            PublicRecord.record,
+            PublicRecord.code,
+            PublicRecord.credential,
+            PublicRecord.subject,
+            PublicRecord.status_list,
+            PublicRecord.status_index,
+            PublicRecord.awarded_at,
+            LedgerEntry.facts,
+            LedgerEntry.version_hash,
+            LedgerEntry.created_at,
+            LedgerEntry.dated,
+            RecordSubject.person_id,
+            RecordSubject.sealed_name,
+        )
+        .join(LedgerEntry, (LedgerEntry.record == PublicRecord.record) & (LedgerEntry.act == RecordAct.ISSUED))
+        .join(RecordSubject, RecordSubject.record == PublicRecord.record)
+        .join(PersonKey, PersonKey.person_id == RecordSubject.person_id)
+        .where(~signed)
+    )
+
+
+def _unsigned(row: Row[Any], holder_key: bytes) -> Unsigned:
+    shown = json.loads(unseal(holder_key, row.sealed_name, sealed_place(row.record)))
+    edition, facts = row.facts["edition"], row.facts
+    said = Said(
+        credential=row.credential,
+        subject=row.subject,
+        status_list=row.status_list,
+        status_index=row.status_index,
+        name=clean(PersonName.from_json(json.dumps(shown["name"])).full),
+        programme=clean(edition["title"]),
+        place=clean(edition["place"]),
+        starts_on=dt.date.fromisoformat(edition["starts_on"]),
+        ends_on=dt.date.fromisoformat(edition["ends_on"]),
+        course=facts["course"],
+        version=facts["version"],
+        content_hash=row.version_hash,
+        rule=facts["rule"],
+        issued_at=row.created_at,
+        awarded_at=row.awarded_at,
+    )
+    return Unsigned(row.record, row.code, row.dated, said, holder_key)
+
+
+def kept(session: Session, record: str, *, disbelieved: Collection[int] = ()) -> Kept | None:
+    """The signed forms of a record: None while it waits for its signature, and once its holder is erased."""
+    row = session.execute(
+        select(RecordCredential, RecordSubject.person_id)
+        .join(RecordSubject, RecordSubject.record == RecordCredential.record)
+        .where(RecordCredential.record == record, RecordCredential.key.not_in(list(disbelieved)))
+        .order_by(RecordCredential.key.desc())
+        .limit(1)
+    ).first()
+    key = keys_of(session, [row.person_id]).get(row.person_id) if row else None
+    if row is None or key is None:
+        return None
+    found: RecordCredential = row.RecordCredential
+    document = unseal(key, found.sealed_document, document_place(record, found.key))
+    statement = unseal(key, found.sealed_statement, statement_place(record, found.key)).decode()
+    return Kept(document, statement, found.signed_at)
+
+
+def is_signed(session: Session, record: str, *, disbelieved: Collection[int]) -> bool:
+    """Whether there are signed forms of a record that can be believed; also where nobody can open them any more."""
+    good = (RecordCredential.record == record, RecordCredential.key.not_in(list(disbelieved)))
+    return session.scalar(select(RecordCredential.key).where(*good).limit(1)) is not None
+
+
+def holder_of(session: Session, record: str) -> int | None:
+    """Whose record it is."""
+    return session.scalar(select(RecordSubject.person_id).where(RecordSubject.record == record))
+
+
+def ended_places(session: Session, keys: Keys, before: dt.datetime | None = None) -> Mapping[int, Sequence[int]]:
+    """For every status list there is, the places of the records that have ended. An end that does not carry our mark
+    was not written by us, and ends nothing."""
+    numbers = session.scalars(select(PublicRecord.status_list).distinct())
+    found: dict[int, list[int]] = {number: [] for number in numbers}
+    places = (PublicRecord.status_list, PublicRecord.status_index)
+    rows = session.execute(
+        select(*places, *ENTRY)
+        .join(PublicRecord, PublicRecord.record == LedgerEntry.record)
+        .where(LedgerEntry.act != RecordAct.ISSUED, LedgerEntry.created_at < before if before else true())
+    )
+    for row in rows:
+        number, index, *columns = row
+        if genuine(keys, Entry(*columns)):
+            found[number].append(index)
+    return found or {0: []}
