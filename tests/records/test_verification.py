@@ -158,12 +158,14 @@ def test_what_has_ended_says_so_with_the_day_and_compares_no_names(
 ) -> None:
     with unit_of_work() as session:
         session.add(NameShowing(record=held.record, shown=True, at=NOW))
-    held.end(act, successor="another") if act is RecordAct.CORRECTED else held.end(act)
+    facts = {RecordAct.CORRECTED: {"successor": "another"}, RecordAct.REVOKED: {"reason": "deception"}}
+    held.end(act, **facts.get(act, {}))
     page = text_of(held.other.get(held.address))
     assert title in page
     assert sentence in page
     assert "Mfano" not in page
     assert "Compare the name" not in page
+    assert ("Reason The record was obtained by deception." in page) is (act is RecordAct.REVOKED)
     compared = text_of(held.compare(NAME))
     assert "agree" not in compared
     assert "Global seminar, May 2027" in page

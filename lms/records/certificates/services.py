@@ -14,6 +14,7 @@ from lms.kernel import audit, outbox
 from lms.kernel.errors import NotFound
 from lms.kernel.secrets import seal
 from lms.people.sealing import keys_of
+from lms.records.credentials.holding import how_it_stands, short_form
 from lms.records.models import RecordSubject
 from lms.records.queries import my_record, public_of, state_of
 from lms.web.languages import speaking
@@ -25,6 +26,8 @@ from .sheet import Missing, Sheet
 from .wording import sheet_of
 
 MAKE = "records.certificate"
+SIGNED_WITHIN = dt.timedelta(minutes=2)
+"""For so long a certificate waits for what its square code is to hold; longer, and it is made without."""
 log = structlog.get_logger("lms.records")
 
 
@@ -52,7 +55,7 @@ def forget(session: Session, *, record: str) -> None:
 
 
 @outbox.database(MAKE)
-def make(session: Session, payload: dict[str, Any], _at: dt.datetime) -> None:
+def make(session: Session, payload: dict[str, Any], at: dt.datetime) -> None:
     """Set the certificate and seal it under its holder's key; whoever was erased meanwhile gets none."""
     found = _row(session, payload["record"], payload["language"])
     if found is None:
@@ -63,9 +66,13 @@ def make(session: Session, payload: dict[str, Any], _at: dt.datetime) -> None:
         session.delete(found)
         return
     # typst makes a process heavier; so the worker alone has it.
+    fragment = short_form(session, found.record)
+    if fragment is None and how_it_stands(session, found.record) == "soon" and at < found.asked_at + SIGNED_WITHIN:
+        outbox.enqueue(session, MAKE, payload, at=at + dt.timedelta(seconds=2))
+        return
     setting = importlib.import_module("lms.records.certificates.setting")
     try:
-        pdf = setting.pdf_of(_sheet(session, found.record, person_id, found.language))
+        pdf = setting.pdf_of(_sheet(session, found, person_id, fragment or ""))
     except Missing as missing:
         found.state, found.script = CertificateState.LACKING, missing.script
         log.error("certificate.letters_missing", script=missing.script, install=package_for(missing.script))
@@ -74,12 +81,12 @@ def make(session: Session, payload: dict[str, Any], _at: dt.datetime) -> None:
     found.state, found.script = CertificateState.READY, None
 
 
-def _sheet(session: Session, record: str, person_id: int, language: str) -> Sheet:
-    page, state = my_record(session, record, person_id), state_of(session, record)
+def _sheet(session: Session, asked: Certificate, person_id: int, fragment: str) -> Sheet:
+    page, state = my_record(session, asked.record, person_id), state_of(session, asked.record)
     if state is None:
         raise NotFound
-    with speaking(language):
-        return sheet_of(page, public_of(session, [record])[record], state)
+    with speaking(asked.language):
+        return sheet_of(page, public_of(session, [asked.record])[asked.record], state, fragment)
 
 
 def _row(session: Session, record: str, language: str) -> Certificate | None:

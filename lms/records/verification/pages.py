@@ -13,9 +13,11 @@ from urllib.parse import urlsplit
 from lms.catalogue.rules.outline import Outline
 from lms.kernel.settings import present_settings
 from lms.people.rules.names import PersonName
+from lms.records.credentials import keys
 from lms.records.models import RecordAct
+from lms.records.rules.life import Cause
 from lms.records.rules.public import grouped
-from lms.records.words import fingerprint
+from lms.records.words import CAUSES, fingerprint
 from lms.web.dates import moment, month_of, short_day
 from lms.web.languages import gettext as _
 from lms.web.languages import language, ngettext
@@ -51,6 +53,12 @@ class VerdictPage:
     def valid(self) -> bool:
         """Whether the record is in force."""
         return self.found.state.valid
+
+    @property
+    def for_show(self) -> bool:
+        """Whether the record was made to show the system, and stands for nothing."""
+        issuer = keys.issuer()
+        return issuer is not None and issuer.demonstration
 
     @property
     def link_ended(self) -> bool:
@@ -116,7 +124,9 @@ class VerdictPage:
         said = [(_("Programme"), programme), (_("Edition"), edition["title"]), (_("Place"), edition["place"])]
         began, issued = dt.date.fromisoformat(edition["starts_on"]), self.found.state.issued_on
         said += [(_("Held in"), month_of(began)), (_("Issued in"), month_of(issued))]
-        return said + [(_("Issued on"), short_day(issued))] * (self.name is not None)
+        said += [(_("Issued on"), short_day(issued))] * (self.name is not None)
+        cause = self.found.state.reason
+        return [*said, (_("Reason"), str(CAUSES[Cause(cause)]))] if cause else said
 
     @property
     def asked(self) -> list[str]:

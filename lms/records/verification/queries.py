@@ -106,9 +106,9 @@ _SAID = select(
 def _state(said: Any) -> RecordState:
     first, last = said[0], said[-1]
     if last.act is RecordAct.ISSUED:
-        return RecordState(last.act, first.dated)
+        return RecordState(last.act, first.dated, first.created_at)
     ending = {"successor": last.facts.get("successor"), "reason": last.facts.get("reason")}
-    return RecordState(last.act, first.dated, last.dated, last.created_at, **ending)
+    return RecordState(last.act, first.dated, first.created_at, last.dated, last.created_at, **ending)
 
 
 def _course(session: Session, version_hash: str) -> Outline | None:
