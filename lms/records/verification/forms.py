@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, StringField
+from flask_wtf.file import FileField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -24,6 +25,19 @@ class NameForm(Form):
             Length(max=LONGEST_NAME, message=_l("A name has at most 200 letters.")),
         ],
     )
+
+
+class SignedFileForm(Form):
+    """A signed file, as it was given or as text."""
+
+    file = FileField(_l("The signed file"), description=_l("The file completion-record.json that its holder gave you"))
+    text = TextAreaField(_l("Or its text"), description=_l("From the first bracket to the last, unchanged"))
+
+    @property
+    def sent(self) -> bytes:
+        """What was sent, of the two the file."""
+        found = self.file.data.read() if self.file.data else b""
+        return bytes(found) or (self.text.data or "").strip().encode()
 
 
 class ShareForm(Form):

@@ -22,6 +22,7 @@ from lms.web.dates import moment, month_of, short_day
 from lms.web.languages import gettext as _
 from lms.web.languages import language, ngettext
 
+from .files import Signed
 from .queries import Found, in_force
 from .rules import TypedCode
 
@@ -159,6 +160,44 @@ class VerdictPage:
         """Who says it, and when: so that a print of the page says when it was true."""
         shown = urlsplit(present_settings().public_url)
         return _("Answered by %(host)s on %(moment)s.", host=shown.netloc + shown.path, moment=moment(self.at, "UTC"))
+
+
+@dataclass(frozen=True)
+class FilePage:
+    """A file that we signed, and how its record stands."""
+
+    signed: Signed
+    at: dt.datetime
+
+    @property
+    def record(self) -> VerdictPage | None:
+        """The page of its record, without the name: the file says that."""
+        return VerdictPage(self.signed.found, self.at) if self.signed.found else None
+
+    @property
+    def kind(self) -> str:
+        """Of the status above."""
+        return self.record.kind if self.record else "error"
+
+    @property
+    def title(self) -> str:
+        """The finding."""
+        if self.record is None:
+            return _("We signed this file, but we know no record for it")
+        return _("This file is genuine, and its record is valid") if self.record.valid else self.record.title
+
+
+def rejection(reason: str) -> str:
+    """Why a file was not taken, in words."""
+    words = {
+        "too-big": _("The file is too large to be one of ours."),
+        "not-json": _("This is not a signed file: it could not be read as one."),
+        "not-ours": _("This file names an issuer that is not this site. We check only what we have signed ourselves."),
+        "not-a-record": _("This file does not have the form of our records. Something was added to it, or taken away."),
+        "not-signed": _("The signature does not hold: the file was changed after it was signed, or somebody else signed"
+                        " it."),
+    }  # fmt: skip
+    return words.get(reason, _("The file could not be checked: reading it took too much time or memory."))
 
 
 @dataclass(frozen=True)

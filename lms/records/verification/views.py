@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lms.kernel import throttle
+from lms.kernel.apart import Rejected
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import Refused
@@ -17,12 +18,13 @@ from lms.kernel.unit_of_work import unit_of_work
 from lms.people.rules.agreement import names_agree
 from lms.people.rules.networks import network_of
 from lms.people.sign_in import me
-from lms.web.access import Permission, begins_reading, public, requires, viewer
+from lms.web.access import Permission, begins_reading, public, requires, takes_upload, viewer
 from lms.web.render import render
 
 from . import queries, services
-from .forms import NameForm, ShareForm
-from .pages import Agreement, ContentsPage, VerdictPage, hints
+from .files import MOST_SENT, read_signed
+from .forms import NameForm, ShareForm, SignedFileForm
+from .pages import Agreement, ContentsPage, FilePage, VerdictPage, hints, rejection
 from .queries import Found
 from .rules import read_code
 
@@ -30,6 +32,8 @@ LOOKS_AT_MOST = 60
 """In five minutes, from one network; and as many at one code."""
 NAMES_AT_MOST, NAMES_OF_A_CODE, NAMES_A_DAY = 20, 6, 20
 """Names typed in an hour from one network, in an hour for one code, in a day for one code."""
+FILES_AT_MOST = 10
+"""Files in five minutes from one network: each costs us a process."""
 _HOUR, _DAY = 3600, 86_400
 SHARED = "shared"
 bp = Blueprint("verification", __name__)
@@ -43,6 +47,32 @@ def ask() -> Response:
     if typed.whole:
         return redirect(url_for(".verdict", code=typed.code), 303)
     return _page("lms/records/verify.html", typed=typed, hints=hints(typed) if typed.code else [])
+
+
+@bp.get("/verify/file")
+@public
+def ask_file() -> Response:
+    """The form for a signed file."""
+    return _page("lms/records/signed.html", form=SignedFileForm(formdata=None), page=None)
+
+
+@bp.post("/verify/file")
+@public
+@takes_upload(MOST_SENT)
+@begins_reading
+def judge_file() -> Response:
+    """Whether a file is one that we signed, and how its record stands now; the file is not kept."""
+    form, at = SignedFileForm(), now()
+    throttle.count("verify.file", network_of(request.remote_addr or ""), at=at, limit=FILES_AT_MOST)
+    sent = form.sent
+    if not sent:
+        form.file.errors = [_("Choose the file, or paste its text.")]
+        return _page("lms/records/signed.html", 422, form=form, page=None)
+    try:
+        signed = read_signed(db.session(), sent, at)
+    except Rejected as no:
+        return _page("lms/records/signed.html", 422, form=form, page=None, rejected=rejection(no.reason))
+    return _page("lms/records/signed.html", form=form, page=FilePage(signed, at))
 
 
 @bp.get("/v")
