@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import authoring, desk, drill, importing, loading, pages, reading, results, seed, wire, writers
+from . import authoring, desk, drill, exports, importing, loading, pages, reading, results, seed, wire, writers
 
 
 def main(arguments: list[str]) -> int:
@@ -24,6 +24,7 @@ def main(arguments: list[str]) -> int:
         folder = Path(name)
         filled = seed.fill(folder / "home", (pages.SMALL, pages.LARGE))
         found = [*pages.measure(folder, filled), *writers.measure(folder, filled), *wire.measure(filled)]
+        found += exports.measure(folder, filled)
         found += loading.measure(folder)
         found += authoring.measure(folder, filled)
         found += importing.measure(folder)

@@ -26,6 +26,7 @@ import lms.catalogue.kept
 import lms.catalogue.scopes
 import lms.dashboards.reactions
 import lms.integrations.mail
+import lms.integrations.mail.forgetting
 import lms.kernel.models
 import lms.kernel.tidy
 import lms.learning.checks
@@ -67,6 +68,7 @@ from lms.records import views as records_views
 from lms.records.certificates import views as certificates_views
 from lms.records.credentials import serving
 from lms.records.credentials import views as credentials_views
+from lms.records.lives import blueprint as lives_bp
 from lms.records.verification import views as verification_views
 from lms.reminders import views as reminders_views
 from lms.seminars import views as seminars_views
@@ -88,6 +90,7 @@ BLUEPRINTS = (
     learning_views.bp,
     catalogue_views.bp,
     records_views.bp,
+    lives_bp,
     certificates_views.bp,
     verification_views.bp,
     credentials_views.bp,

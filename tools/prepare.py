@@ -106,6 +106,7 @@ def _built_files() -> None:
     sources = [
         *files(ROOT / "lms/web/static_src", "*"),
         ROOT / "package-lock.json",
+        ROOT / "tools/offline/package-lock.json",
         *files(ROOT / "tools", "assets*.py"),
     ]
     built = ROOT / "lms/web/static/dist/manifest.json"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from lms.kernel.events import on
+from lms.people.events import PersonErased
 from lms.records.events import RecordEnded, RecordsIssued
 
 from . import services
+from .services import membership
 
 
 @on(RecordsIssued)
@@ -20,3 +22,9 @@ def after_issue(session: Session, event: RecordsIssued) -> None:
 def after_end(session: Session, event: RecordEnded) -> None:
     """The last one takes it away."""
     services.recompute(session, person_ids=[event.person_id])
+
+
+@on(PersonErased)
+def after_erasure(session: Session, event: PersonErased) -> None:
+    """The membership ends, and with it everything in the directory."""
+    membership.leave(session, person_id=event.person_id, at=event.at)

@@ -34,9 +34,11 @@ def people(edition: str, form: str) -> Response:
     seen = queries.look(session, edition, me().scope)
     offered = queries.choices(session, seen)
     wanted = filter_in(request.args, edition, offered).within(seen.sight)
-    rows = queries.people_behind(session, seen, wanted)
-    taken_away(edition, "people", form, filter=address_of(wanted, edition), people=len(rows))
-    return as_file(people_sheet(seen, lambda later: queries.taken(later, seen, rows), language()), form)
+    if seen.sight is Sight.COUNTS:
+        raise NotFound
+    number = queries.how_many(session, seen, wanted)
+    taken_away(edition, "people", form, filter=address_of(wanted, edition), people=number)
+    return as_file(people_sheet(seen, lambda later: queries.taken(later, seen, wanted), language()), form)
 
 
 @bp.get("/editions/<edition>/matrix.csv", defaults={"form": "csv"})
@@ -48,10 +50,12 @@ def matrix(edition: str, form: str) -> Response:
     if seen.sight is Sight.COUNTS:
         raise NotFound
     today = local_day(now(), seen.edition.zone)
-    page = EditionPage(seen, queries.numbers(db.session(), seen), {}, today, language(), list_url="")
+    wanted = filter_in(request.args, edition, queries.choices(db.session(), seen)).narrowing(seen.sight)
+    numbers = queries.numbers(db.session(), seen, wanted)
+    page = EditionPage(seen, numbers, {}, today, language(), list_url="")
     if page.matrix is None:
         raise NotFound
-    taken_away(edition, "matrix", form)
+    taken_away(edition, "matrix", form, filter=address_of(wanted, edition))
     return as_file(matrix_sheet(page.matrix), form)
 
 

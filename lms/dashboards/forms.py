@@ -54,11 +54,15 @@ def by_name_in(args: Mapping[str, str]) -> bool:
 
 def address_of(wanted: Filter, edition: str, page: int = 1, *, by_name: bool = False) -> str:
     """The part of an address that asks for this filter, page and order."""
-    asked = {name: str(value) for name, value in vars(wanted).items() if value}
-    if wanted.state:
-        asked["state"] = state_key(edition, wanted.state)
+    asked = asked_by(wanted, edition)
     more = {**({"by": "name"} if by_name else {}), **({"page": str(page)} if page > 1 else {})}
     return urlencode({**asked, **more})
+
+
+def asked_by(wanted: Filter, edition: str) -> dict[str, str]:
+    """What an address says of a filter, by its names there."""
+    asked = {name: str(value) for name, value in vars(wanted).items() if value}
+    return {**asked, "state": state_key(edition, wanted.state)} if wanted.state else asked
 
 
 def drawn_at(form: Mapping[str, str], latest: dt.datetime) -> dt.datetime:

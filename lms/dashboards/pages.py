@@ -6,26 +6,30 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import urlencode
 
+from flask import url_for
 from markupsafe import Markup, escape
 
 from lms.people import states
 from lms.people.models import Sector
-from lms.seminars.labels import SECTORS
 from lms.seminars.labels import STATES as PLACES
 from lms.seminars.rules import Stage
 from lms.seminars.rules.nominations import NOMINATIONS_WAITING
 from lms.web.dates import short_moment
 from lms.web.languages import gettext as _
 
-from .forms import address_of, state_key
+from .filters import FilterPart
+from .forms import address_of, asked_by
 from .options import options
 from .queries import Choices, Listed, Look, People
-from .rules.looks import AFTER_CLOSING, FINISHED, OPEN, STAGES, Awaiting, Filter, Numbers, Sight, Status
+from .rules.looks import AFTER_CLOSING, STAGES, Awaiting, Filter, Numbers, Sight, Status
 from .rules.matrix import matrix
 from .tables import MatrixPart, footnotes, state_order
 from .wording import AWAITING, STATUSES, awaited, due, finding, nominated
 from .wording import STAGES as STAGE_WORDS
+
+EVERYBODY = Filter()
 
 
 @dataclass(frozen=True)
@@ -56,18 +60,53 @@ class EditionPage:
     locale: str
     list_url: str
     nominations_url: str = ""
+    wanted: Filter = EVERYBODY
+    """Whom the numbers are of."""
+    choices: Choices | None = None
 
     @property
     def full(self) -> bool:
         """Whether the person coordinates the edition."""
         return self.seen.sight is Sight.EVERYTHING
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether the numbers are of some of the people only."""
+        return not self.wanted.empty
+
+    @cached_property
+    def filters(self) -> FilterPart | None:
+        """What the numbers can be narrowed by; None where there is nobody."""
+        if self.choices is None or not self.choices.states:
+            return None
+        return FilterPart(self.choices, self.wanted, self.seen.edition.public_id, self.locale)
+
+    @cached_property
+    def _asked(self) -> dict[str, str]:
+        """What every list behind a number is asked for beside it."""
+        return asked_by(self.wanted, self.seen.edition.public_id)
+
+    def _list(self, **more: str) -> str:
+        return f"{self.list_url}?{urlencode({**more, **self._asked})}"
+
+    def file_url(self, form: str) -> str:
+        """Where the table is taken away, for the same people."""
+        address = url_for("downloads.matrix", edition=self.seen.edition.public_id, form=form)
+        return f"{address}?{urlencode(self._asked)}" if self._asked else address
+
+    @property
+    def narrowed_to(self) -> str:
+        """Whom the numbers are of, in words."""
+        return self.filters.said if self.filters else ""
+
     @cached_property
     def matrix(self) -> MatrixPart | None:
         """The numbers by state and sector; None where there are none."""
         cells = self.numbers.cells()
         table = matrix(cells, state_order({state for state, _sector in cells}, self.locale), list(Sector))
-        return MatrixPart(table, self.seen.edition.public_id, self.locale, self.list_url) if table.cells else None
+        if not table.cells:
+            return None
+        return MatrixPart(table, self.seen.edition.public_id, self.locale, self.list_url, self._asked)
 
     @property
     def facts(self) -> tuple[object, ...]:
@@ -75,7 +114,7 @@ class EditionPage:
         counted = sorted(f"{state} {sector} {stage} {n}" for (state, sector, stage), n in self.numbers.by_place.items())
         waiting = sorted((str(what), number) for what, number in self.waiting.items())
         others = sorted(self.numbers.others.items())
-        return self.locale, self.today, self.seen.edition, self.seen.closed_at, counted, waiting, others
+        return self.locale, self.today, self.seen.edition, self.seen.closed_at, counted, waiting, others, self.choices
 
     @property
     def finding(self) -> list[str]:
@@ -87,9 +126,7 @@ class EditionPage:
     def awaits(self) -> list[tuple[str, str]]:
         """(words, address of the list) for everything that waits for somebody."""
         return [
-            (awaited(what, number), f"{self.list_url}?awaiting={what}")
-            for what, number in self.waiting.items()
-            if number
+            (awaited(what, number), self._list(awaiting=what)) for what, number in self.waiting.items() if number
         ] + self._nominations
 
     @property
@@ -111,7 +148,7 @@ class EditionPage:
         if stage in AFTER_CLOSING and self.seen.closed_at is None:
             return None
         number, everyone = self.numbers.reached(stage), self.numbers.reached(Stage.INVITED)
-        return Figure(number, f"{self.list_url}?stage={stage}", 100 * number / everyone if everyone else 0.0)
+        return Figure(number, self._list(stage=stage), 100 * number / everyone if everyone else 0.0)
 
 
 SOMEBODY = "SOMEBODY"
@@ -191,35 +228,10 @@ class PeoplePage:
         found = ((what.value, str(word)) for what, word in AWAITING.items()) if self.full else ()
         return options(found, self.wanted.awaiting)
 
-    @property
-    def state_options(self) -> Markup:
-        """The states to filter by, under what stands for them in an address."""
-        codes = state_order(self.choices.states, self.locale)
-        wanted = self._key(self.wanted.state) if self.wanted.state else None
-        return options(((self._key(code), states.name(code, self.locale)) for code in codes), wanted)
-
-    def _key(self, code: str) -> str:
-        return state_key(self.seen.edition.public_id, code)
-
-    @property
-    def sector_options(self) -> Markup:
-        """The sectors to filter by."""
-        return options(((one.value, str(SECTORS[one])) for one in self.choices.sectors), self.wanted.sector)
-
-    @property
-    def progress_options(self) -> Markup:
-        """Every module, finished and not."""
-        modules = self.choices.modules
-        done = [(f"{FINISHED}:{key}", _("Finished: %(module)s", module=title)) for key, title in modules]
-        left = [(f"{OPEN}:{key}", _("Not finished: %(module)s", module=title)) for key, title in modules]
-        return options([*done, *left], self.wanted.progress)
-
-    @property
-    def institution_options(self) -> Markup:
-        """The institutions to filter by, each with its state."""
-        names = {code: states.name(code, self.locale) for code in self.choices.states}
-        found = ((public_id, f"{name}, {names[code]}") for public_id, name, code in self.choices.institutions)
-        return options(found, self.wanted.institution)
+    @cached_property
+    def filters(self) -> FilterPart:
+        """States, sectors, institutions and modules to filter by."""
+        return FilterPart(self.choices, self.wanted, self.seen.edition.public_id, self.locale)
 
     def page_url(self, page: int) -> str:
         """The address of another page of this list, in the same order."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from lms.people import states
+from lms.people.models import Sector
 from lms.seminars.cells import sector_words
 from lms.seminars.columns import Column, headings, written_in
 from lms.web.languages import gettext as _
@@ -22,12 +24,23 @@ _WHO = (Column.NAME, Column.STATE, Column.INSTITUTION, Column.SECTOR)
 _MORE = (Column.ADDRESS, Column.LANGUAGE, Column.STATUS, Column.READ)
 
 
+class _Words:
+    """What the cells of one file say, each word looked up once: a long list says the same few again and again."""
+
+    def __init__(self, locale: str) -> None:
+        self.state = cache(lambda code: states.name(code, written_in(locale)))
+        self.sector = cache(lambda sector: sector_words(Sector(sector), locale))
+        self.status = cache(lambda status: str(STATUSES[status][1]))
+        self.awaiting = cache(lambda awaiting: "; ".join(str(AWAITING[what]) for what in awaiting))
+
+
 def people_sheet(seen: Look, taken: Callable[[Session], Iterable[Taken]], locale: str) -> Sheet:
     """The people behind a number: for coordinators all that the list shows, and where to write to; for focal points
-    completion only."""
+    completion only. Who they are is written as an import reads it."""
+    words = _Words(locale)
     if seen.sight is not Sight.EVERYTHING:
         few = headings((*_WHO, Column.STATUS), locale)
-        return Sheet("people", tuple(few), lambda session: (_outline(line, locale) for line in taken(session)))
+        return Sheet("people", tuple(few), lambda session: (_outline(line, words) for line in taken(session)))
     zone = ZoneInfo(seen.edition.zone)
     head = (
         *headings((*_WHO, *_MORE), locale),
@@ -35,36 +48,33 @@ def people_sheet(seen: Look, taken: Callable[[Session], Iterable[Taken]], locale
         _("More time, until (%(zone)s)", zone=zone.key),
         _("Waiting"),
     )
-    return Sheet("people", head, lambda session: (_whole(line, locale, zone) for line in taken(session)))
+    return Sheet("people", head, lambda session: (_whole(line, words, zone) for line in taken(session)))
 
 
-def _outline(line: Taken, locale: str) -> Line:
-    shown = line.shown
-    return (*_who(line, locale), str(STATUSES[shown.status][1]))
-
-
-def _who(line: Taken, locale: str) -> tuple[str, str, str, str]:
-    """As an import reads it."""
-    shown = line.shown
+def _outline(line: Taken, words: _Words) -> Line:
     return (
         line.name,
-        states.name(shown.state_code, written_in(locale)),
-        shown.institution_name,
-        sector_words(shown.sector, locale),
+        words.state(line.state_code),
+        line.institution_name,
+        words.sector(line.sector),
+        words.status(line.status),
     )
 
 
-def _whole(line: Taken, locale: str, zone: ZoneInfo) -> Line:
-    shown = line.shown
+def _whole(line: Taken, words: _Words, zone: ZoneInfo) -> Line:
+    name, state_code, institution, sector, status, units, finished_at, deadline_at, awaiting, address, language = line
     return (
-        *_who(line, locale),
-        line.address,
-        line.language,
-        str(STATUSES[shown.status][1]),
-        shown.units[0] if shown.units else None,
-        local_time(shown.finished_at, zone),
-        local_time(shown.own_deadline_at, zone),
-        "; ".join(str(AWAITING[what]) for what in shown.awaiting),
+        name,
+        words.state(state_code),
+        institution,
+        words.sector(sector),
+        address,
+        language,
+        words.status(status),
+        units,
+        local_time(finished_at, zone),
+        local_time(deadline_at, zone),
+        words.awaiting(awaiting),
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple
+from urllib.parse import urlencode
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from lms.people import states
 from lms.people.models import Sector
@@ -65,6 +66,8 @@ class MatrixPart:
     edition: str
     locale: str
     list_url: str
+    asked: Mapping[str, str] = field(default_factory=dict)
+    """What every list is asked for beside its state and sector."""
 
     @cached_property
     def columns(self) -> list[str]:
@@ -84,21 +87,24 @@ class MatrixPart:
             MatrixRow(
                 title=states.name(row, self.locale),
                 mark=marks.get(row, 0),
-                groups=self._groups(row, f"&amp;state={state_key(self.edition, row)}"),
+                groups=self._groups(row, {"state": state_key(self.edition, row)}),
             )
             for row in self.table.rows
         ]
 
-    def _groups(self, row: str, here: str) -> list[Group]:
+    def _where(self, **more: str) -> str:
+        return str(escape("&" + urlencode({**self.asked, **more}))) if self.asked or more else ""
+
+    def _groups(self, row: str, here: Mapping[str, str]) -> list[Group]:
         cells = ((column, self.table.cell(row, column)) for column in self.table.columns)
-        groups = (_group(cell, "group", f"{here}&amp;sector={column}") for column, cell in cells)
-        return [_group(self.table.row_total(row), "sum", here), *groups]
+        groups = (_group(cell, "group", self._where(**here, sector=column)) for column, cell in cells)
+        return [_group(self.table.row_total(row), "sum", self._where(**here)), *groups]
 
     @cached_property
     def totals(self) -> list[Group]:
         """The last line: everyone, then sector by sector."""
-        sums = ((self.table.column_total(key), f"&amp;sector={key}") for key in self.table.columns)
-        return [_group(self.table.total, "sum", ""), *(_group(cell, "sum", where) for cell, where in sums)]
+        sums = ((self.table.column_total(key), self._where(sector=key)) for key in self.table.columns)
+        return [_group(self.table.total, "sum", self._where()), *(_group(cell, "sum", where) for cell, where in sums)]
 
     @staticmethod
     def line(groups: Sequence[Group], patterns: Mapping[str, str]) -> Markup:

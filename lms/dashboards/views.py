@@ -42,15 +42,19 @@ def edition(edition: str) -> Response:
     seen = queries.look(db.session(), edition, viewer.scope)
     if seen.sight is Sight.COUNTS:
         return Response(_frozen(seen), mimetype="text/html")
-    numbers = queries.numbers(db.session(), seen)
+    offered = queries.choices(db.session(), seen)
+    wanted = filter_in(request.args, edition, offered).narrowing(seen.sight)
+    numbers = queries.numbers(db.session(), seen, wanted)
     page = EditionPage(
         seen=seen,
         numbers=numbers,
-        waiting=queries.waiting_numbers(db.session(), seen, numbers),
+        waiting=queries.waiting_numbers(db.session(), seen, numbers, wanted),
         today=local_day(now(), seen.edition.zone),
         locale=language(),
         list_url=url_for("dashboards.people", edition=edition),
         nominations_url=url_for("seminars.nominations_waiting", edition=edition),
+        wanted=wanted,
+        choices=offered,
     )
     acts = coordinates(viewer.scope, edition) and seen.closed_at is None
     newer = version_waiting(db.session(), seen.edition.id) if acts else None
@@ -58,7 +62,14 @@ def edition(edition: str) -> Response:
     same = unchanged(tag) if tag else None
     if same is not None:
         return same
-    facts = {"edition": seen.edition, "me": viewer, "newer": newer, "tag": tag, "here": local_path()}
+    facts = {
+        "edition": seen.edition,
+        "me": viewer,
+        "newer": newer,
+        "tag": tag,
+        "here": local_path(),
+        "here_url": request.path,
+    }
     answer = Response(render("lms/dashboards/edition.html", page=page, **facts), mimetype="text/html")
     return tagged(answer, tag) if tag else answer
 

@@ -12,12 +12,15 @@ from . import outbox
 from .models import Job, JobState, Throttle
 
 JOBS_KEPT = dt.timedelta(days=30)
+DEAD_KEPT = dt.timedelta(days=90)
 TRIES_KEPT = dt.timedelta(days=1)
 _DAY = 86_400.0
 
 
 @outbox.database("kernel.tidy", every=_DAY)
 def tidy(session: Session, _payload: dict[str, Any], at: dt.datetime) -> None:
-    """Remove done jobs after thirty days and throttle counts after one; dead jobs stay for a person to see."""
+    """Remove done jobs after thirty days, throttle counts after one, and dead jobs, which wait for a person to see
+    them, after ninety: what they were about is past, and may lead to somebody."""
     session.execute(delete(Job).where(Job.state == JobState.DONE, Job.run_at < at - JOBS_KEPT))
+    session.execute(delete(Job).where(Job.state == JobState.DEAD, Job.run_at < at - DEAD_KEPT))
     session.execute(delete(Throttle).where(Throttle.window < at - TRIES_KEPT))

@@ -12,8 +12,8 @@ from flask_babel import lazy_gettext as _l
 from lms.catalogue.rules.texts import localised
 from lms.web.languages import in_a_row
 
-from .models import Cause, RecordAct
-from .queries import RecordPage
+from .models import Cause, RecordAct, RequestState
+from .queries import Happening, RecordPage
 from .rules.completion import Condition, Key, Verdict
 
 Line = tuple[bool, str, str]
@@ -34,6 +34,14 @@ CAUSES: Mapping[Cause, Any] = {
     Cause.MISUSE: _l("The record came about through misuse of the system."),
 }
 """For which causes a record may be revoked, as its holder and whoever verifies it read them."""
+REQUESTS: Mapping[RequestState, tuple[str, Any]] = {
+    RequestState.ASKED: ("part", _l("Waits for an answer")),
+    RequestState.GRANTED: ("done", _l("Granted")),
+    RequestState.REFUSED: ("care", _l("Not granted")),
+    RequestState.TAKEN_BACK: ("none", _l("Taken back")),
+    RequestState.OVER: ("none", _l("Over, because the record ended")),
+}
+"""How a request for a correction stands: the mark and the words."""
 
 
 def lines(verdict: Verdict) -> list[Line]:
@@ -55,6 +63,14 @@ def ended(act: RecordAct | None) -> str:
         RecordAct.REVOKED: _("This record was revoked."),
     }
     return sentences.get(act, "") if act else ""
+
+
+def happening(one: Happening) -> str:
+    """One entry of the ledger as a sentence."""
+    if one.act is RecordAct.ISSUED:
+        return str(_("Issued in the place of a record that was corrected.") if one.corrects else _("Issued."))
+    cause = str(CAUSES[one.cause]) if one.cause else ""
+    return f"{ended(one.act)} {cause}".strip()
 
 
 def other_titles() -> list[tuple[str, str]]:

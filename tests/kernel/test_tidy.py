@@ -15,9 +15,10 @@ from tests.conftest import NOW
 
 def test_old_jobs_and_counts_go_while_dead_and_fresh_ones_stay(app: Flask) -> None:
     old, fresh = NOW - dt.timedelta(days=31), NOW - dt.timedelta(days=2)
+    gone = [("old", JobState.DONE, old), ("long dead", JobState.DEAD, NOW - dt.timedelta(days=91))]
     kept = [("dead", JobState.DEAD, old), ("fresh", JobState.DONE, fresh), ("waiting", JobState.WAITING, old)]
     with unit_of_work() as session:
-        for kind, state, at in [("old", JobState.DONE, old), *kept]:
+        for kind, state, at in [*gone, *kept]:
             session.add(Job(kind=kind, payload={}, state=state, run_at=at, created_at=at))
         session.add(Throttle(key="sign-in:long-ago", window=NOW - dt.timedelta(days=2), count=3))
         session.add(Throttle(key="sign-in:now", window=NOW, count=3))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 
 from sqlalchemy import ColumnElement, Table, bindparam, distinct, exists, func, select
@@ -18,21 +19,37 @@ from lms.seminars.rules import COUNTED, NAMES_AWAITED, PLACES, Stage
 
 from .looks import Look
 
+EVERYBODY = Filter()
 
-def numbers(session: Session, seen: Look) -> Numbers:
-    """The numbers that this look shows, in one statement: from the tallies, or for the people of an institution from
-    the people themselves."""
+
+def numbers(session: Session, seen: Look, wanted: Filter = EVERYBODY) -> Numbers:
+    """The numbers that this look shows, of those whom a filter leaves, in one statement: from the tallies, or for the
+    people of an institution or a module from the people themselves."""
+    wanted = wanted.narrowing(seen.sight)
+    if wanted.institution or wanted.progress:
+        return _counted_one_by_one(session, seen, wanted)
+    found = _numbers(session, seen)
+    return found if wanted.empty else found.within(wanted)
+
+
+def _numbers(session: Session, seen: Look) -> Numbers:
     if seen.sight is not Sight.COMPLETION:
         found = seminars.edition_numbers(session, seen.edition.id)
         return Numbers(found.stages, found.others)
     if not seen.scope.institutions:
         stages = seminars.counts(session, seen.edition.id)
         return Numbers({place: number for place, number in stages.items() if place[0] in seen.scope.states})
+    return _counted_one_by_one(session, seen, EVERYBODY)
+
+
+def _counted_one_by_one(session: Session, seen: Look, wanted: Filter) -> Numbers:
+    reached = _stage.alias("reached")  # apart from the stage that the condition may ask about
+    place = (_enrolment.c.state_code, _enrolment.c.sector, reached.c.stage)
     grouped = (
-        select(Enrolment.state_code, Enrolment.sector, StageReached.stage, func.count())
-        .join(StageReached, StageReached.enrolment_id == Enrolment.id)
-        .where(Enrolment.edition_id == seen.edition.id, Enrolment.state.in_(COUNTED), visible_to(seen.scope))
-        .group_by(Enrolment.state_code, Enrolment.sector, StageReached.stage)
+        select(*place, func.count())
+        .join(reached, reached.c.enrolment_id == _enrolment.c.id)
+        .where(*behind(seen, wanted), _enrolment.c.state.in_(sorted(COUNTED)))
+        .group_by(*place)
     )
     return Numbers({(state, sector, stage): count for state, sector, stage, count in session.execute(grouped)})
 
@@ -52,10 +69,14 @@ _ANSWERS = (
 )
 
 
-def waiting_numbers(session: Session, seen: Look, known: Numbers) -> Mapping[Awaiting, int]:
-    """How many people are awaited for each reason, in one statement; nobody where the look does not show it."""
+def waiting_numbers(session: Session, seen: Look, known: Numbers, wanted: Filter = EVERYBODY) -> Mapping[Awaiting, int]:
+    """How many people whom a filter leaves are awaited for each reason, in one statement, or with a filter in three;
+    nobody where the look does not show it."""
     if seen.sight is not Sight.EVERYTHING:
         return {}
+    narrowed = wanted.narrowing(seen.sight)
+    if not narrowed.empty:
+        return {what: how_many(session, seen, replace(narrowed, awaiting=what)) for what in Awaiting}
     # Who was invited and has not signed in stands in the tallies already, and whose name is awaited beside them.
     unseen = known.reached(Stage.INVITED) - known.reached(Stage.SIGNED_IN)
     session.flush()  # a statement sent past the session does not see by itself what is not written yet

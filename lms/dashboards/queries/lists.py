@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from lms.catalogue.queries import outline
 from lms.dashboards.rules.looks import MOST_SORTED_BY_NAME, Awaiting, Filter, Sight, Status, sort_key, status_of
 from lms.kernel.errors import NotFound
+from lms.kernel.settings import keyring
 from lms.learning.models import EnrolmentProgress
 from lms.learning.queries import asked_done
 from lms.people.models import (
@@ -82,7 +83,7 @@ _enrolment, _institution, _progress, _request, _reached = (
 _awaited = cast(Table, NameAwaited.__table__)
 _person, _key, _identity = (cast(Table, model.__table__) for model in (Person, PersonKey, IdentityRow))
 _failure = cast(Table, MailFailure.__table__)
-_ORDER = (_enrolment.c.state_code, _enrolment.c.institution_id, _enrolment.c.id)
+ORDER = (_enrolment.c.state_code, _enrolment.c.institution_id, _enrolment.c.id)
 
 
 def people_behind(session: Session, seen: Look, wanted: Filter) -> list[PersonRow]:
@@ -107,8 +108,10 @@ def people(session: Session, seen: Look, wanted: Filter, page: int, *, by_name: 
         rows = _rows(session, seen, [*which, _enrolment.c.id.in_(ids)], 1)
     else:
         rows = _rows(session, seen, which, part.page)
+    ring = keyring()
     names = {
-        row.id: listed_name(row.person_id, row.subject, row.wrapped, row.place, row.sealed, row.hidden) for row in rows
+        row.id: listed_name(ring, row.person_id, row.subject, row.wrapped, row.place, row.sealed, row.hidden)
+        for row in rows
     }
     if by_name:
         rows = sorted(rows, key=lambda row: (sort_key(names[row.id]), row.id))
@@ -121,15 +124,15 @@ def _ids_by_name(session: Session, which: list[ColumnElement[bool]]) -> list[int
     return [row.id for row in sorted(rows, key=lambda row: (sort_key(names[row.person_id]), row.id))]
 
 
-_STAGES = (
+STAGES = (
     select(func.aggregate_strings(_reached.c.stage, ","))
     .where(_reached.c.enrolment_id == _enrolment.c.id)
     .scalar_subquery()
 )
-_ASKS = (
+ASKS = (
     select(_request.c.id).where(_request.c.enrolment_id == _enrolment.c.id, _request.c.answered_at.is_(None)).exists()
 )
-_NAMELESS = select(_awaited.c.enrolment_id).where(_awaited.c.enrolment_id == _enrolment.c.id).exists()
+NAMELESS = select(_awaited.c.enrolment_id).where(_awaited.c.enrolment_id == _enrolment.c.id).exists()
 _mailbox = _identity.alias("mailbox")
 _RETURNED = (
     select(_failure.c.id)
@@ -142,14 +145,13 @@ _SAID: Select[*tuple[Any, ...]] = (
     select(
         _enrolment.c.id, _enrolment.c.public_id, _enrolment.c.person_id, _institution.c.name, _enrolment.c.state_code,
         _enrolment.c.sector, _enrolment.c.state, _enrolment.c.deadline_at, _progress.c.completed_at,
-        _ASKS.label("asks"), _STAGES.label("stages"), _NAMELESS.label("nameless"),
+        ASKS.label("asks"), STAGES.label("stages"), NAMELESS.label("nameless"),
         _RETURNED.label("returned"),
     )
     .select_from(_enrolment)
     .join(_institution, _institution.c.id == _enrolment.c.institution_id)
     .outerjoin(_progress, _progress.c.enrolment_id == _enrolment.c.id)
 )  # fmt: skip
-_BY_ID = _SAID.where(_enrolment.c.id.in_(bindparam("enrolment_ids", expanding=True)))
 _ROW = (
     _SAID.add_columns(
         _person.c.subject,
@@ -164,10 +166,10 @@ _ROW = (
         _identity,
         and_(_identity.c.person_id == _person.c.id, _identity.c.kind == IdentityKind.NAME, _identity.c.primary),
     )
-    .order_by(*_ORDER)
+    .order_by(*ORDER)
 )
 # A far page is found in the index alone; only the people on it are read.
-_ON_PAGE = select(_enrolment.c.id).order_by(*_ORDER).limit(PAGE).offset(bindparam("before"))
+_ON_PAGE = select(_enrolment.c.id).order_by(*ORDER).limit(PAGE).offset(bindparam("before"))
 
 
 def _among(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -185,17 +187,6 @@ def _rows(session: Session, seen: Look, which: list[ColumnElement[bool]], page: 
     else:
         found, values = _among(*which), {}
     return session.connection().execute(found, {**values, "before": (page - 1) * PAGE}).all()
-
-
-def listed(session: Session, seen: Look, rows: list[PersonRow], names: Mapping[int, str]) -> list[Listed]:
-    """What a list says of these people, in the order given, under their names by person; a handful of statements
-    whatever their number."""
-    session.flush()  # as above
-    ids = [row.enrolment_id for row in rows]
-    known = {row.id: row for row in session.connection().execute(_BY_ID, {"enrolment_ids": ids})}
-    return _listed(
-        session, seen, [known[number] for number in ids], {row.enrolment_id: names[row.person_id] for row in rows}
-    )
 
 
 def _listed(session: Session, seen: Look, rows: Sequence[Row[Any]], names: Mapping[int, str]) -> list[Listed]:
@@ -216,16 +207,24 @@ def _read(session: Session, seen: Look, rows: Sequence[Row[Any]]) -> dict[int, t
 
 
 @lru_cache(maxsize=1024)
-def _stands(state: EnrolmentState, reached: str | None, sight: Sight) -> tuple[Status, bool]:
-    """In one word, and whether somebody is awaited to sign in; there are few cases and many lines."""
-    stages = frozenset(Stage(stage) for stage in (reached or "").split(",") if stage)
-    awaited = counted(state) and Stage.INVITED in stages and Stage.SIGNED_IN not in stages
-    return status_of(state, stages, sight), awaited
+def stands(told: str, reached: str | None, sight: Sight) -> tuple[Status, bool, bool]:
+    """In one word; whether they are counted; and whether somebody is awaited to sign in. There are few cases and many
+    lines."""
+    state, stages = EnrolmentState(told), frozenset(Stage(stage) for stage in (reached or "").split(",") if stage)
+    counts = counted(state)
+    return status_of(state, stages, sight), counts, counts and Stage.INVITED in stages and Stage.SIGNED_IN not in stages
+
+
+@lru_cache(maxsize=16)
+def waits(counts: bool, unseen: bool, asks: bool, nameless: bool) -> tuple[Awaiting, ...]:
+    """The same conditions as in `behind`, for one person."""
+    found = ((Awaiting.SIGN_IN, unseen), (Awaiting.ANSWER, asks), (Awaiting.NAME, nameless))
+    return tuple(what for what, awaited in found if awaited and counts)
 
 
 def _line(sight: Sight, row: Row[Any], name: str, units: tuple[int, int] | None) -> Listed:
     full = sight is Sight.EVERYTHING
-    status, unseen = _stands(row.state, row.stages, sight)
+    status, counts, unseen = stands(row.state, row.stages, sight)
     state_code, institution_name = beside(name, row.state_code, row.name)
     return Listed(
         public_id=row.public_id,
@@ -238,13 +237,5 @@ def _line(sight: Sight, row: Row[Any], name: str, units: tuple[int, int] | None)
         finished_at=row.completed_at,
         own_deadline_at=row.deadline_at if full else None,
         returned=full and row.returned,
-        awaiting=_awaits(row, unseen) if full else (),
+        awaiting=waits(counts, unseen, row.asks, row.nameless) if full else NOTHING,
     )
-
-
-def _awaits(row: Row[Any], unseen: bool) -> tuple[Awaiting, ...]:
-    """The same conditions as in `behind`, for one person."""
-    if not (unseen or row.asks or row.nameless):
-        return NOTHING
-    found = ((Awaiting.SIGN_IN, unseen), (Awaiting.ANSWER, row.asks), (Awaiting.NAME, row.nameless))
-    return tuple(what for what, awaited in found if awaited) if counted(row.state) else NOTHING

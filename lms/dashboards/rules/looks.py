@@ -91,6 +91,15 @@ class Numbers:
             found[stage] += number
         return found
 
+    def within(self, wanted: Filter) -> Numbers:
+        """The same for one state, one sector or one sector of a state."""
+        places = {
+            (state, sector, stage): number
+            for (state, sector, stage), number in self.by_place.items()
+            if wanted.state in (None, state) and wanted.sector in (None, sector)
+        }
+        return Numbers(places)
+
     def cells(self) -> dict[Place, Cell]:
         """Finished pre-reading, of all who were invited, by state and sector."""
         return {
@@ -108,14 +117,14 @@ class Filter:
     """Which people a list shows; None asks for no such condition."""
 
     stage: Stage | None = None
-    place: EnrolmentState | None = None
-    """How their place stands."""
     awaiting: Awaiting | None = None
     state: str | None = None
     sector: str | None = None
     institution: str | None = None
     progress: str | None = None
     """Who has finished a module, `finished:` and its key, or who has not, `open:` and its key."""
+    place: EnrolmentState | None = None
+    """How their place stands."""
 
     @property
     def module(self) -> tuple[str, bool] | None:
@@ -129,6 +138,11 @@ class Filter:
             return self
         stage = self.stage if self.stage in STAGES[sight] else Stage.INVITED
         return replace(self, stage=stage, place=None, awaiting=None, progress=None)
+
+    def narrowing(self, sight: Sight) -> Filter:
+        """The part of it by which the numbers of an edition's page are narrowed, as far as this sight shows it."""
+        progress = self.progress if sight is Sight.EVERYTHING else None
+        return replace(self, stage=None, place=None, awaiting=None, progress=progress)
 
     @property
     def empty(self) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import email
 import os
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
@@ -15,6 +17,7 @@ from lms.kernel.settings import Settings
 from .message import Part, paragraphs
 
 NEWEST = 100
+KEPT = dt.timedelta(days=30)
 _NAME = re.compile(r"<([\w.-]+)@")
 
 
@@ -44,6 +47,20 @@ def keep(settings: Settings, message: EmailMessage) -> Path:
         file.write(message.as_bytes())
     part.replace(place)
     return place
+
+
+def forget(settings: Settings, letters: Collection[str]) -> None:
+    """Remove these letters, by the public ids that their names begin with."""
+    for path in folder(settings).glob("*"):
+        if path.name.partition(".")[0] in letters:
+            path.unlink(missing_ok=True)
+
+
+def forget_older(settings: Settings, at: dt.datetime) -> None:
+    """Remove what was kept for thirty days."""
+    for path in folder(settings).glob("*"):
+        if path.stat().st_mtime < (at - KEPT).timestamp():
+            path.unlink(missing_ok=True)
 
 
 def kept(settings: Settings) -> list[KeptLetter]:

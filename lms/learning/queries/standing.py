@@ -132,18 +132,26 @@ def standings(session: Session, enrolment_ids: Sequence[int], outline: Outline) 
     return _standings(session, outline, enrolment_ids, _progress.c.enrolment_id.in_(enrolment_ids))
 
 
-_DONE = select(_unit.c.enrolment_id, _unit.c.unit_id, _unit.c.substance).where(
-    _unit.c.enrolment_id.in_(bindparam("enrolment_ids", expanding=True)), _unit.c.state == UnitState.DONE
-)
+_DONE_BY = select(_unit.c.enrolment_id, _unit.c.unit_id, _unit.c.substance).where(_unit.c.state == UnitState.DONE)
+_DONE = _DONE_BY.where(_unit.c.enrolment_id.in_(bindparam("enrolment_ids", expanding=True)))
+
+
+def asked_done_among(session: Session, enrolments: Select[*tuple[int]], outline: Outline) -> Mapping[int, int]:
+    """As `asked_done`, for so many enrolments that their ids would not fit into a statement."""
+    return _asked_done(session, _DONE_BY.where(_unit.c.enrolment_id.in_(enrolments)), {}, outline)
 
 
 def asked_done(session: Session, enrolment_ids: Sequence[int], outline: Outline) -> Mapping[int, int]:
     """How many of the units that the record asks for each of these enrolments has finished; one statement. Whoever is
     complete has finished them all, whatever this says."""
+    return _asked_done(session, _DONE, {"enrolment_ids": list(enrolment_ids)}, outline)
+
+
+def _asked_done(session: Session, found: Select[Any], values: Mapping[str, Any], outline: Outline) -> Mapping[int, int]:
     asked = {(unit.id, unit.substance) for module in outline.asked for unit in module.units}
     session.flush()  # a statement sent past the session does not see by itself what is not written yet
     done = Counter[int]()
-    for number, *key in session.connection().execute(_DONE, {"enrolment_ids": list(enrolment_ids)}):
+    for number, *key in session.connection().execute(found, values):
         done[number] += tuple(key) in asked
     return done
 

@@ -23,6 +23,7 @@ from .persons import identities_of as identities_of
 from .persons import listed_name as listed_name
 from .persons import name_of as name_of
 from .persons import names_of as names_of
+from .persons import opened as opened
 from .persons import person_by_address as person_by_address
 from .persons import person_by_subject as person_by_subject
 from .persons import person_name as person_name

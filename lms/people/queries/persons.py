@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import cast
@@ -11,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Table, bindparam, select
 from sqlalchemy.orm import Session
 
-from lms.kernel.secrets import unseal
+from lms.kernel.secrets import Keyring, unseal
 from lms.kernel.settings import keyring
 from lms.people.models import HostLink, IdentityKind, IdentityRow, Person, PersonKey
 from lms.people.rules.code_names import code_name
@@ -53,17 +54,44 @@ def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
     return {number: _in_lists(number, known.get(number)) for number in wanted}
 
 
+Sealed = tuple[str | None, bytes | None]
+"""The place of something sealed, and what is sealed there; nothing of both where there is none."""
+
+
 def listed_name(
-    person_id: int, subject: str, wrapped: bytes | None, place: str | None, sealed: bytes | None, hidden: bool
+    ring: Keyring,
+    person_id: int,
+    subject: str,
+    wrapped: bytes | None,
+    place: str | None,
+    sealed: bytes | None,
+    hidden: bool,
 ) -> str:
     """The name as it stands in lists, from what is kept of it: a `CodeName` where it is `hidden`, that is, for whoever
     is `not_to_be_named`; "Name erased" without a key."""
     if wrapped is None or place is None or sealed is None:
         return str(NO_NAME)
     if hidden:
-        return CodeName(code_name(person_id, keyring().veil))
-    opened = unseal(keyring().unwrap(wrapped, subject), sealed, name_place(place))
+        return CodeName(code_name(person_id, ring.veil))
+    opened = unseal(ring.unwrap(wrapped, subject), sealed, name_place(place))
     return PersonName.from_json(opened.decode()).listed
+
+
+def opened(
+    ring: Keyring, person_id: int, subject: str, wrapped: bytes | None, name: Sealed, address: Sealed, hidden: bool
+) -> tuple[str, str]:
+    """The full name and the address of somebody, from what is kept of them, for a list that is taken away: as
+    `listed_name`, and no address where the name is not to stand."""
+    (place, sealed), (address_place, address_sealed) = name, address
+    if wrapped is None or place is None or sealed is None:
+        return str(NO_NAME), ""
+    if hidden:
+        return CodeName(code_name(person_id, ring.veil)), ""
+    key = ring.unwrap(wrapped, subject)
+    full: str = json.loads(unseal(key, sealed, name_place(place)))["full"]
+    if address_place is None or address_sealed is None:
+        return full, ""
+    return full, unseal(key, address_sealed, name_place(address_place)).decode()
 
 
 # Built once, of tables: see `viewers`.

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import Column, ColumnElement, Select, Table, exists, func, select
+from sqlalchemy import Column, ColumnElement, Select, Table, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.people.models import Affiliation, Institution, Person, SensitiveMark
@@ -22,19 +22,21 @@ _STATES_IN_FORCE = select(_mark.c.state_code).where(
 )
 
 
+# Each found once for a whole statement: few are marked, and asking it of every line costs as much as opening its name.
+_PEOPLE_IN_FORCE = select(_mark.c.person_id).where(
+    _mark.c.on,
+    _mark.c.id.in_(select(func.max(_last.c.id)).where(_last.c.person_id.is_not(None)).group_by(_last.c.person_id)),
+)
+_SERVING_THEM = (
+    select(_affiliation.c.person_id)
+    .join(_institution, _institution.c.id == _affiliation.c.institution_id)
+    .where(_affiliation.c.until.is_(None), _institution.c.state_code.in_(_STATES_IN_FORCE))
+)
+
+
 def not_to_be_named(person_id: Column[int]) -> ColumnElement[bool]:
     """Whether the last mark of a person says so, or that of a state which they serve."""
-    # Said outright: by itself a subquery looks for the person in the one around it only, not in the one around that,
-    # and would find the last mark of anybody.
-    newest = select(func.max(_last.c.id)).where(_last.c.person_id == person_id).correlate(person_id.table)
-    own = exists().where(_mark.c.id == newest.scalar_subquery(), _mark.c.on)
-    serving = (
-        select(_affiliation.c.id)
-        .join(_institution, _institution.c.id == _affiliation.c.institution_id)
-        .where(_affiliation.c.person_id == person_id, _affiliation.c.until.is_(None))
-        .where(_institution.c.state_code.in_(_STATES_IN_FORCE))
-    )
-    return own | serving.exists()
+    return person_id.in_(_PEOPLE_IN_FORCE) | person_id.in_(_SERVING_THEM)
 
 
 def unnamed_states(session: Session) -> frozenset[str]:

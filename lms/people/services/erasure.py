@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from lms.kernel import audit, outbox
+from lms.kernel import audit, outbox, scrubbing
 from lms.kernel.events import publish
 from lms.people import erased
 from lms.people.events import PersonErased
@@ -29,6 +29,7 @@ def erase(session: Session, *, person: Person, by: str | None, at: dt.datetime) 
     person.erased_at = person.disabled_at = at
     audit.record(session, at=at, actor=by, act="person.erased", about=person.subject)
     outbox.enqueue(session, erased.NOTE, {"subject": person.subject, "at": at.isoformat()})
+    scrubbing.ask(session, (PersonKey.__tablename__, IdentityRow.__tablename__, Password.__tablename__))
     session.flush()  # reactions look at erased_at in the database
     publish(session, PersonErased(person.id, at))
 

@@ -57,6 +57,7 @@ def publish(session: Session, _payload: dict[str, Any], at: dt.datetime) -> None
     if issuer and (known := keys.known()):
         # These need no private key, and must be there also when it is lost.
         publishing.publish_keys(issuer.did, known)
+        publishing.publish(publishing.OFFLINE, _heavy("offline_page").page(issuer, known, at))
     found = _heavy("signing").signer(at)
     if found:
         _heavy("lists").publish_all(session, found, at)

@@ -17,6 +17,8 @@ from lms.records.rules.bitstring import NoList, unpacked
 from lms.records.rules.issuer_keys import IssuerKey, key_document, key_history
 
 HISTORY = "keys.json"
+OFFLINE = "verify/offline.html"
+"""A page that verifies by itself, with nothing but what is in it."""
 KEY_DOCUMENTS = (".well-known/did.json", "did.json")
 """The second is where verifiers look when the issuer's id has a path: the site is below one, and so is the folder."""
 

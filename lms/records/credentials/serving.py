@@ -13,14 +13,14 @@ from werkzeug.wrappers import Response
 
 from lms.kernel.settings import settings_of
 
-from .publishing import HISTORY, KEY_DOCUMENTS
+from .publishing import HISTORY, KEY_DOCUMENTS, OFFLINE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 FRESH_FOR = 240
 """Seconds that a file may be kept: an end is to be seen everywhere within five minutes."""
-_NAMED = {f"/{name}": name for name in (*KEY_DOCUMENTS, HISTORY)}
+_NAMED = {f"/{name}": name for name in (*KEY_DOCUMENTS, HISTORY, OFFLINE)} | {"/verify/offline": OFFLINE}
 _LIST = re.compile(r"/(status/(?:0|[1-9]\d{0,5}))", re.ASCII)
 _ALWAYS = {
     "Access-Control-Allow-Origin": "*",
@@ -61,7 +61,11 @@ class PublicFiles:
             return None
         if method == "OPTIONS":
             return Response(status=204, headers={**_ALWAYS, **_PREFLIGHT})
-        answer = Response(content, mimetype="application/json", headers=_ALWAYS)
+        page = name == OFFLINE
+        answer = Response(content, mimetype="text/html" if page else "application/json", headers=_ALWAYS)
+        if page:
+            # What it may load and run, which is nothing but itself, it says itself by the hashes of its parts.
+            answer.headers["Content-Security-Policy"] = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         answer.add_etag()
         return answer.make_conditional(environ)
 

@@ -15,7 +15,9 @@ _CLEAN = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]+$"
 _INSTANT = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 _DID = r"^did:web:[A-Za-z0-9.%_:-]{1,300}$"
-_ADDRESS = r"^https?://[!-~]{1,600}$"
+# What may stand in an IRI: anything else would be dropped from what is signed, without a word.
+_ADDRESS_CHARACTERS = r"[!#-;=?-\[\]_a-z~]"
+_ADDRESS = rf"^https?://{_ADDRESS_CHARACTERS}{{1,600}}$"
 
 
 def _text(most: int = 500) -> dict[str, Any]:
@@ -101,7 +103,7 @@ _STATUS = _only(
 CREDENTIAL = _only(
     {
         "@context": _exactly([VERIFIABLE, OPEN_BADGES]),
-        "id": _written(f"^https?://[!-~]{{1,500}}/credentials/{_UUID}$"),
+        "id": _written(f"^https?://{_ADDRESS_CHARACTERS}{{1,500}}/credentials/{_UUID}$"),
         "type": _exactly(["VerifiableCredential", "OpenBadgeCredential"]),
         "issuer": _only({"id": _written(_DID), "type": _exactly(["Profile"]), "name": _text()}),
         "validFrom": _written(_INSTANT),

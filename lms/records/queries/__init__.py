@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .edition import EditionRecord, record_in, records_of, waiting_in
 from .held import EditionHeld, HeldRecord, RecordPage, editions_of, my_record, my_records, valid_of, valid_records
 from .ledger import Head, chain, head, unsealed
 from .life import (
@@ -33,6 +34,7 @@ from .standing import (
 __all__ = [
     "Asked",
     "EditionHeld",
+    "EditionRecord",
     "Happening",
     "Head",
     "HeldRecord",
@@ -59,6 +61,8 @@ __all__ = [
     "public_by_code",
     "public_by_credential",
     "public_of",
+    "record_in",
+    "records_of",
     "requests_on",
     "shown_on",
     "standings",
@@ -68,6 +72,7 @@ __all__ = [
     "unsealed",
     "valid_of",
     "valid_records",
+    "waiting_in",
     "waiting_on",
     "without_record",
 ]

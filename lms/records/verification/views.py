@@ -18,6 +18,7 @@ from lms.kernel.unit_of_work import unit_of_work
 from lms.people.rules.agreement import names_agree
 from lms.people.rules.networks import network_of
 from lms.people.sign_in import me
+from lms.records.credentials import publishing
 from lms.web.access import Permission, begins_reading, public, requires, takes_upload, viewer
 from lms.web.render import render
 
@@ -53,7 +54,8 @@ def ask() -> Response:
 @public
 def ask_file() -> Response:
     """The form for a signed file."""
-    return _page("lms/records/signed.html", form=SignedFileForm(formdata=None), page=None)
+    offline = f"{request.script_root}/verify/offline" if publishing.read(publishing.OFFLINE) else None
+    return _page("lms/records/signed.html", form=SignedFileForm(formdata=None), page=None, offline=offline)
 
 
 @bp.post("/verify/file")

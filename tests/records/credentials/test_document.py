@@ -65,7 +65,7 @@ def test_the_build_refuses_a_context_of_another_text(tmp_path: Path, monkeypatch
         assert hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() == sha256
     assert "W3C Software and Document License" in (tmp_path / "NOTICE.txt").read_text()
     monkeypatch.setattr(assets_credentials, "CONTEXTS", {"a.json": ("credentials-v2.json", "0" * 64)})
-    with pytest.raises(assets_credentials.ContextError, match="not the text that was tested"):
+    with pytest.raises(assets_credentials.ForeignText, match="not the text that was tested"):
         assets_credentials.build(tmp_path)
 
 

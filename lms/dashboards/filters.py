@@ -1,0 +1,75 @@
+"""What a list or the numbers of an edition can be narrowed by, as it stands on the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from lms.people import states
+from lms.people.models import Sector
+from lms.seminars.labels import SECTORS
+from lms.web.languages import gettext as _
+from lms.web.languages import in_a_row
+
+from .forms import state_key
+from .options import options
+from .queries import Choices
+from .rules.looks import FINISHED, OPEN, Filter
+from .tables import state_order
+
+
+@dataclass(frozen=True)
+class FilterPart:
+    """States, sectors, institutions and modules, those that are chosen chosen."""
+
+    choices: Choices
+    wanted: Filter
+    edition: str
+    locale: str
+
+    @property
+    def state_options(self) -> Markup:
+        """The states to filter by, under what stands for them in an address."""
+        codes = state_order(self.choices.states, self.locale)
+        wanted = self._key(self.wanted.state) if self.wanted.state else None
+        return options(((self._key(code), states.name(code, self.locale)) for code in codes), wanted)
+
+    def _key(self, code: str) -> str:
+        return state_key(self.edition, code)
+
+    @property
+    def sector_options(self) -> Markup:
+        """The sectors to filter by."""
+        return options(((one.value, str(SECTORS[one])) for one in self.choices.sectors), self.wanted.sector)
+
+    @property
+    def progress_options(self) -> Markup:
+        """Every module, finished and not."""
+        return options(self._progress(), self.wanted.progress)
+
+    def _progress(self) -> list[tuple[str, str]]:
+        modules = self.choices.modules
+        done = [(f"{FINISHED}:{key}", _("Finished: %(module)s", module=title)) for key, title in modules]
+        left = [(f"{OPEN}:{key}", _("Not finished: %(module)s", module=title)) for key, title in modules]
+        return [*done, *left]
+
+    @property
+    def institution_options(self) -> Markup:
+        """The institutions to filter by, each with its state."""
+        names = {code: states.name(code, self.locale) for code in self.choices.states}
+        found = ((public_id, f"{name}, {names[code]}") for public_id, name, code in self.choices.institutions)
+        return options(found, self.wanted.institution)
+
+    @property
+    def said(self) -> str:
+        """What is chosen, in words."""
+        wanted = self.wanted
+        places = {public_id: name for public_id, name, _code in self.choices.institutions}
+        chosen = [
+            states.name(wanted.state, self.locale) if wanted.state in self.choices.states else "",
+            str(SECTORS[Sector(wanted.sector)]) if wanted.sector else "",
+            places.get(wanted.institution or "", ""),
+            dict(self._progress()).get(wanted.progress or "", ""),
+        ]
+        return _("Only: %(chosen)s", chosen=in_a_row([words for words in chosen if words]) or _("nobody"))

@@ -1,0 +1,142 @@
+"""The numbers of an edition narrowed down: by state, sector, institution and module; number, list and file agree."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from itertools import combinations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lms.dashboards.forms import state_key
+from lms.kernel.unit_of_work import unit_of_work
+from lms.learning.models import EnrolmentProgress
+from lms.people.models import Sector
+from lms.people.rules import Role, ScopeKind
+from lms.seminars import services
+from lms.seminars.models import Edition, RequestKind, Stage
+from tests.conftest import statements
+from tests.dashboards.makers import place
+from tests.dashboards.test_people import coordinator
+from tests.people.makers import give_mandate, make_person, signed_in_client
+from tests.records.makers import MODULES, complete_reading, make_edition, read_module
+from tests.seminars.makers import AT, make_institution
+
+TOTAL = re.compile(r"(\d+) (?:person|people) (?:match|matches|is in|are in)")
+
+
+def filled() -> tuple[Edition, str]:
+    """People of two states and three ministries, who have come more or less far; the public id of one of these."""
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        court = make_institution(session, "KE", Sector.JUSTICE, "The Court")
+        others = (make_institution(session, "KE", Sector.DEFENCE), make_institution(session, "TZ", Sector.JUSTICE))
+        for number, house in enumerate((court, *others) * 3):
+            stage = (Stage.INVITED, Stage.READING, Stage.PRE_READING, Stage.SIGNED_IN)[number % 4]
+            made = place(session, edition, stage=stage, institution=house, confirmed=number % 2 == 0)
+            if stage is Stage.PRE_READING:
+                complete_reading(session, made)
+            if stage is Stage.READING:
+                session.add(EnrolmentProgress(enrolment_id=made.id, started_at=AT, units_done=0))
+                session.flush()
+                read_module(session, made, MODULES[0])
+                services.ask(
+                    session,
+                    enrolment=made,
+                    kind=RequestKind.MORE_TIME,
+                    message="Please.",
+                    at=AT,
+                    by=made.person.subject,
+                )
+    return edition, court.public_id
+
+
+def filters(edition: Edition, court: str) -> list[str]:
+    """Every filter and every two of them together."""
+    ways = (
+        f"state={state_key(edition.public_id, 'KE')}",
+        "sector=justice",
+        f"institution={court}",
+        f"progress=finished:{MODULES[0]}",
+        f"progress=open:{MODULES[0]}",
+    )
+    both = (f"{one}&{two}" for one, two in combinations(ways, 2) if not one.startswith("progress"))
+    return [*ways, *both]
+
+
+def numbers_and_lists(page: str) -> list[tuple[str, int]]:
+    """(address of the list, number) for each number that leads to one."""
+    found = re.findall(r'<a href="([^"]*/people\?[^"]*)">(\d+)', page)
+    return [(url.replace("&amp;", "&"), int(number)) for url, number in found]
+
+
+def test_every_number_of_a_narrowed_page_is_the_length_of_its_list_and_file(app: Flask) -> None:
+    edition, court = filled()
+    client = coordinator(app)
+    for query in filters(edition, court):
+        page = client.get(f"/editions/{edition.public_id}?{query}").text
+        assert "Only: " in page
+        found = numbers_and_lists(page)
+        for url, number in found:
+            total = TOTAL.search(client.get(url).text)
+            assert (int(total[1]) if total else 0) == number, (query, url)
+        url, number = found[0]
+        file = client.get(url.replace("/people?", "/people.csv?"), buffered=True).data.decode("utf-8-sig")
+        assert len(list(csv.DictReader(io.StringIO(file, newline="")))) == number
+
+
+def test_the_table_is_taken_away_as_it_is_narrowed(app: Flask) -> None:
+    edition, court = filled()
+    client = coordinator(app)
+    path = f"/editions/{edition.public_id}/matrix.csv"
+    whole, narrowed = (
+        client.get(f"{path}?{query}", buffered=True).data.decode("utf-8-sig").splitlines()
+        for query in ("", f"institution={court}")
+    )
+    assert [line.split(",")[0] for line in whole[1:]] == ["Kenya", "United Republic of Tanzania", "All states"]
+    assert [line.split(",")[0] for line in narrowed[1:]] == ["Kenya", "All states"]
+    assert f"/matrix.csv?institution={court}" in client.get(f"/editions/{edition.public_id}?institution={court}").text
+
+
+def test_states_stand_in_no_address_and_what_is_not_known_is_left_out(app: Flask) -> None:
+    edition, _court = filled()
+    client = coordinator(app)
+    page = client.get(f"/editions/{edition.public_id}?state={state_key(edition.public_id, 'KE')}").text
+    assert not re.search(r"state=(KE|TZ)\b", page)
+    assert "Only: Kenya" in page
+    for query in ("sector=nonsense", "progress=finished:nothing", "stage=pre-reading", "awaiting=name"):
+        assert "Only: " not in client.get(f"/editions/{edition.public_id}?{query}").text
+    nobody = client.get(f"/editions/{edition.public_id}?state=KE").text
+    assert "Only: nobody" in nobody
+    assert "Kenya</th>" not in nobody
+
+
+def test_a_focal_point_narrows_their_own_people_and_nobody_by_module(app: Flask) -> None:
+    edition, court = filled()
+    person = make_person()
+    give_mandate(person, Role.FOCAL_POINT, ScopeKind.STATE, "KE")
+    client = signed_in_client(app, person)
+    page = client.get(f"/editions/{edition.public_id}?institution={court}&progress=finished:{MODULES[0]}").text
+    assert "Only: The Court<" in page
+    assert 'name="progress"' not in page
+    assert "Tanzania" not in page
+    for url, number in numbers_and_lists(page):
+        total = TOTAL.search(client.get(url).text)
+        assert (int(total[1]) if total else 0) == number
+
+
+def sent_for(app: Flask, client: FlaskClient, path: str) -> int:
+    client.get(path)
+    with statements(app) as sent:
+        client.get(path)
+    return len(sent)
+
+
+@pytest.mark.parametrize("query", ["", "sector=justice", "institution", "progress"])
+def test_a_narrowed_page_costs_a_handful_of_statements(app: Flask, query: str) -> None:
+    edition, court = filled()
+    asked = {"institution": f"institution={court}", "progress": f"progress=open:{MODULES[0]}"}.get(query, query)
+    assert sent_for(app, coordinator(app), f"/editions/{edition.public_id}?{asked}") <= (14 if query else 10)

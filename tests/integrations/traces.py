@@ -1,0 +1,77 @@
+"""Looking for words wherever a system leaves something: in files as bytes, in every column of every table, in logs."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import quopri
+import unicodedata
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import text
+
+from lms.kernel.db import db
+from lms.kernel.unit_of_work import own_transaction
+
+SQLITE = "SELECT t.name, c.name, c.type FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table'"
+POSTGRESQL = (
+    "SELECT table_name, column_name, data_type FROM information_schema.columns "
+    "WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"
+)
+
+
+def forms(word: str) -> set[bytes]:
+    """How a word may be written down: letters small and large, composed or not, in three encodings, escaped for JSON,
+    HTML and addresses, as a letter writes it, and in base64 wherever in it the word begins."""
+    spelt = {word, word.lower(), word.upper(), word.casefold()}
+    spelt |= {unicodedata.normalize(form, one) for one in set(spelt) for form in ("NFC", "NFD", "NFKC")}
+    plain = {one.encode(encoding) for one in spelt for encoding in ("utf-8", "utf-16-le", "utf-16-be")}
+    escaped = {json.dumps(one)[1:-1].encode() for one in spelt} | {quote(one).encode() for one in spelt}
+    escaped |= {html.escape(one).encode("ascii", "xmlcharrefreplace") for one in spelt}
+    escaped |= {quopri.encodestring(one.encode()) for one in spelt}
+    return plain | escaped | {part for one in plain for part in _in_base64(one)} | {one.hex().encode() for one in plain}
+
+
+def _in_base64(plain: bytes) -> Iterator[bytes]:
+    """The part of the text that depends on the word alone, for each place in a group of three bytes."""
+    for shift in range(3):
+        whole = base64.b64encode(bytes(shift) + plain)
+        head = (shift * 8 + 5) // 6
+        yield whole[head : head + (len(plain) * 8 - (head * 6 - shift * 8)) // 6]
+
+
+def in_bytes(found: bytes, words: Iterable[str]) -> set[str]:
+    """Which of the words stand in these bytes, however they are written."""
+    return {word for word in words if any(form in found for form in forms(word))}
+
+
+def in_files(folder: Path, words: Iterable[str]) -> list[str]:
+    """Every file below a folder, by name and content, in which a word stands."""
+    found = []
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        seen = in_bytes(path.read_bytes() + str(path.relative_to(folder)).encode(), words)
+        found += [f"{path.relative_to(folder)}: {word}" for word in sorted(seen)]
+    return found
+
+
+def in_tables(words: Iterable[str]) -> list[str]:
+    """Every column of the database in which a word stands."""
+    words, found = list(words), []
+    with own_transaction() as session:
+        for table, column, kind in _columns():
+            cast = f'"{column}"' if kind == "bytes" else f'CAST("{column}" AS TEXT)'
+            rows = session.execute(text(f'SELECT {cast} FROM "{table}" WHERE "{column}" IS NOT NULL')).scalars()
+            whole = b"\n".join(bytes(row) if isinstance(row, bytes | memoryview) else str(row).encode() for row in rows)
+            found += [f"{table}.{column}: {word}" for word in sorted(in_bytes(whole, words))]
+    return found
+
+
+def _columns() -> list[tuple[str, str, str]]:
+    """Of every table, ours and others', as the database itself tells."""
+    known = SQLITE if db.engine.dialect.name == "sqlite" else POSTGRESQL
+    with db.engine.connect() as connection:
+        rows = connection.execute(text(known)).all()
+    return [(table, column, "bytes" if kind.lower() in ("blob", "bytea") else "text") for table, column, kind in rows]
