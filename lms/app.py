@@ -18,6 +18,7 @@ import lms.alumni.feed.checks
 import lms.alumni.feed.joining
 import lms.alumni.feed.reactions
 import lms.alumni.joining
+import lms.alumni.letters
 import lms.alumni.reactions
 import lms.authoring.checks
 import lms.authoring.joining

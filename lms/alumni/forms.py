@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Optional
 
 from lms.kernel.errors import Refused
 from lms.people.forms import NEEDED, at_most, choices
-from lms.people.rules.names import mistake_in_line
+from lms.people.rules.names import mistake_in_line, mistake_in_prose
 from lms.people.states import recognise
-from lms.web.forms import Form
+from lms.web.forms import Form, OnceForm
 
 from .rules.directory import LONGEST_LANGUAGES, LONGEST_SUBJECTS, NO_CONSENT, Audience, Consent, Field
+from .rules.introductions import LONGEST_ANSWER, LONGEST_MESSAGE
 from .words import AUDIENCES, FIELDS
 
 
@@ -25,6 +26,11 @@ def _audience(field: Field) -> SelectField:
 
 def _one_line(_form: Any, field: Any) -> None:
     if mistake_in_line(field.data or "", 1000):
+        raise ValidationError(_l("This has signs in it that cannot be shown. Type it again."))
+
+
+def _prose(_form: Any, field: Any) -> None:
+    if mistake_in_prose(field.data or "", 10_000):
         raise ValidationError(_l("This has signs in it that cannot be shown. Type it again."))
 
 
@@ -64,3 +70,23 @@ class NetworkForm(Form):
             self.codes = tuple(recognise(line.strip()).code for line in (field.data or "").splitlines() if line.strip())
         except Refused as unknown:
             raise ValidationError(str(unknown)) from unknown
+
+
+class AskForm(OnceForm):
+    """A short message to a member."""
+
+    message = TextAreaField(_l("Your message"), [NEEDED, at_most(LONGEST_MESSAGE), _prose])
+
+
+class AnswerForm(Form):
+    """What is given in answer: words, and what of oneself one chooses."""
+
+    words = TextAreaField(_l("Your answer"), [NEEDED, at_most(LONGEST_ANSWER), _prose])
+    name = BooleanField(_l("Give my name"))
+    address = BooleanField(_l("Give my e-mail address"))
+
+
+class ReportForm(Form):
+    """Why a message is laid before the coordinators."""
+
+    reason = TextAreaField(_l("What is wrong with this message"), [NEEDED, at_most(LONGEST_ANSWER), _prose])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lms.people.joining import binds
 from lms.records.joining import holds_a_record
 
-from .models import AlumniStatus, DirectoryWords, Member, MembershipStep
+from .models import AlumniStatus, DirectoryWords, Introduction, IntroductionBlock, Member, MembershipStep
 
 binds(
     holds_a_record,
@@ -13,4 +13,8 @@ binds(
     MembershipStep.person_id,
     Member.person_id,
     DirectoryWords.person_id,
+    Introduction.asker_id,
+    Introduction.asked_id,
+    IntroductionBlock.person_id,
+    IntroductionBlock.blocked_id,
 )

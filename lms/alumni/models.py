@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.db import Model, choice
@@ -96,3 +96,56 @@ class NetworkState(Model):
 
     network_id: Mapped[int] = mapped_column(ForeignKey("lms_network.id"), primary_key=True)
     state_code: Mapped[str] = mapped_column(ForeignKey("lms_state.code"), primary_key=True)
+
+
+class Introduction(Model):
+    """That a member asked to be introduced to another, through us; what was said, and what was answered. No address of
+    either is in it but what the one who was asked chose to give."""
+
+    __tablename__ = "lms_introduction"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    asker_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
+    asked_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
+    client_key: Mapped[str] = mapped_column(String(64))
+    sealed_message: Mapped[bytes] = mapped_column(LargeBinary)
+    """Under the key of who asks."""
+    at: Mapped[dt.datetime]
+    withheld: Mapped[bool]
+    """Who was asked had shut out who asks: nothing reaches them, and who asks is not told."""
+    answered_at: Mapped[dt.datetime | None]
+    accepted: Mapped[bool | None]
+    sealed_answer: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """JSON of the words, and of name and address where they were given; under the key of who was asked."""
+
+    __table_args__ = (
+        UniqueConstraint("asker_id", "client_key"),
+        CheckConstraint("(answered_at IS NULL) = (accepted IS NULL)", name="answered_one_way"),
+        CheckConstraint("asker_id <> asked_id", name="two_people"),
+    )
+
+
+class IntroductionBlock(Model):
+    """That a member has shut another one out: no introduction of theirs arrives any more."""
+
+    __tablename__ = "lms_introduction_block"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), primary_key=True)
+    blocked_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), primary_key=True)
+    at: Mapped[dt.datetime]
+
+
+class IntroductionReport(Model):
+    """That somebody who was asked has reported the message to the coordinators, and what was done."""
+
+    __tablename__ = "lms_introduction_report"
+
+    introduction_id: Mapped[int] = mapped_column(ForeignKey("lms_introduction.id"), primary_key=True)
+    sealed_reason: Mapped[bytes] = mapped_column(LargeBinary)
+    """Under the key of who reports."""
+    at: Mapped[dt.datetime]
+    handled_at: Mapped[dt.datetime | None]
+    handled_by: Mapped[str | None] = mapped_column(String(40))
+
+    __table_args__ = (CheckConstraint("(handled_at IS NULL) = (handled_by IS NULL)", name="handled_by_somebody"),)

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from lms.kernel.settings import keyring
 from lms.people.forms import SECTORS
 from lms.people.models import Sector
+from lms.people.queries.institutions import InstitutionView
 from lms.people.rules.groups import in_fives
 from lms.people.states import name as state_name
 from lms.people.states import sorted_for
@@ -156,6 +157,11 @@ def edition_name(held: EditionHeld) -> str:
 def where(one: Seen) -> str:
     """Where somebody serves, as far as it is shown."""
     return ", ".join(part for part in (one.institution, state_name(one.state_code, language())) if part)
+
+
+def from_where(at: InstitutionView) -> str:
+    """A ministry and its state."""
+    return f"{at.name}, {state_name(at.state_code, language())}"
 
 
 def state_of(one: Seen) -> str:

@@ -106,6 +106,15 @@ class Membership:
 
 
 @dataclass(frozen=True)
+class AskedFor:
+    """That one member has asked another for an introduction."""
+
+    by: str
+    to: str
+    message: str
+
+
+@dataclass(frozen=True)
 class StateNetwork:
     """A network of states, by their codes."""
 
@@ -126,6 +135,7 @@ class Cast:
     writing: Writing
     members: tuple[Membership, ...]
     networks: tuple[StateNetwork, ...]
+    introductions: tuple[AskedFor, ...]
 
 
 @lru_cache(maxsize=1)
@@ -142,6 +152,7 @@ def cast() -> Cast:
         writing=_writing(document["writing"]),
         members=tuple(Membership(**row) for row in document["members"]),
         networks=tuple(StateNetwork(row["name"], tuple(row["states"])) for row in document["networks"]),
+        introductions=tuple(AskedFor(**row) for row in document["introductions"]),
         **groups,
     )
 

@@ -24,6 +24,8 @@ def _may_see(world: World, viewer: int, mandates: list[Held], mark: Mark) -> boo
         return True
     if mark.kind is Kind.JOURNAL:
         return False
+    if mark.kind is Kind.INTRODUCTION:
+        return (mark.person_id, viewer) in world.introduced or any(_over_all(held) for held in mandates)
     if mark.kind is Kind.WORDS:
         return any(held.role in AUTHORS for held in mandates)
     if mark.kind is Kind.NAME:
@@ -31,6 +33,7 @@ def _may_see(world: World, viewer: int, mandates: list[Held], mark: Mark) -> boo
             any(_names(world, held, mark.person_id) for held in mandates)
             or _watches(world, viewer, mark.person_id)
             or shows_to_members(world, viewer, mark.person_id)
+            or (mark.person_id, viewer) in world.introduced
         )
     return any(_follows(world, held, mark) for held in mandates)
 

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.alumni.rules.directory import Audience, Consent, Field
+from lms.alumni.services import introductions
 from lms.alumni.services import membership as alumni
 from lms.alumni.services.networks import add_network
 from lms.authoring.models import Draft
@@ -64,6 +65,8 @@ class Kind(enum.StrEnum):
     """Why a place was given up."""
     WORDS = "words"
     """What a reader reported or proposed: shown to authors, without whose it is."""
+    INTRODUCTION = "introduction"
+    """What a member wrote to another: for these two, and once it is reported for those who coordinate everything."""
     NOMINEE = "nominee"
     """What a focal point wrote of somebody they nominate: shown to them, and to those who coordinate the edition."""
     JOURNAL = "journal"
@@ -117,6 +120,8 @@ class World:
     companions: list[tuple[str, int]] = field(default_factory=list)
     members: dict[int, bool] = field(default_factory=dict)
     """The members of the alumni community, and whether they show their name to the others."""
+    introduced: list[tuple[int, int]] = field(default_factory=list)
+    """Who has asked whom for an introduction: that one is shown the name of the first."""
     authored: set[int] = field(default_factory=set)
     """Who has written in a draft or on it."""
     nominators: list[tuple[str, int]] = field(default_factory=list)
@@ -319,15 +324,25 @@ def _records(world: World, session: Session, edition: Edition) -> None:
 
 
 def _members(world: World, session: Session) -> None:
-    """Everybody who holds a record is a member, but the last; every other one shows the name to all members."""
+    """Everybody who holds a record is a member; every other one shows the name to all members."""
     held = list(session.scalars(select(RecordSubject.person_id).order_by(RecordSubject.person_id)))
-    for number, person_id in enumerate(held[:-1]):
+    for number, person_id in enumerate(held):
         alumni.join(session, person_id=person_id, at=now())
         world.members[person_id] = shows_name = number % 2 == 1
         audience = Audience.MEMBERS if shows_name else Audience.NOBODY
         wanted = {one: Consent(audience if one is Field.NAME else Audience.MEMBERS) for one in Field}
         alumni.agree(session, person_id=person_id, wanted=wanted, languages="English", subjects="", at=now())
+    _introduction(world, session, held[0], held[1])
     add_network(session, name="A network", states=STATES[:2], at=now(), by="-")
+
+
+def _introduction(world: World, session: Session, asker: int, asked: int) -> None:
+    """Somebody who does not show the name asks somebody who does; the message is reported."""
+    message = f"May I ask you about {world.mark(Kind.INTRODUCTION, asker)}?"
+    public_id = introductions.ask(session, asker_id=asker, asked_id=asked, message=message, key="asked-once", at=now())
+    reason = f"It speaks of {world.mark(Kind.INTRODUCTION, asker)}."
+    introductions.report(session, introduction=public_id, person_id=asked, reason=reason, at=now())
+    world.introduced.append((asker, asked))
 
 
 # Mandates -----------------------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from lms.alumni.feed.models import FeedPartner
-from lms.alumni.models import Network
+from lms.alumni.models import Introduction, Member, Network
+from lms.alumni.services.membership import withdraw_all
 from lms.authoring.models import Draft, DraftComment
 from lms.authoring.rules.remarks import Anchor
 from lms.authoring.services import Words, open_draft, remark
@@ -75,6 +76,8 @@ def filled(sqlite_app: Flask) -> Flask:
         assert by is not None
         anchor = Anchor("course.yaml", "", "A seminar")
         remark(session, draft=draft, anchor=anchor, words=Words("Is this so?", "a-first-remark"), by=by, at=now())
+        silent = session.scalars(select(Member.person_id).order_by(Member.since.desc())).first()
+        withdraw_all(session, person_id=silent or 0, at=now())  # whom no member sees
         for number in session.scalars(select(Edition.id)).all():
             session.add(_import(number))
     return sqlite_app
@@ -131,6 +134,8 @@ def _walker(app: Flask, key: str) -> Walker:
             "sha256": NOBODY,
             "medium": "court",
             "make_up": NOBODY,
+            "member": session.scalar(select(Member.public_id).order_by(Member.since.desc())),
+            "introduction": session.scalar(select(Introduction.public_id).where(Introduction.asked_id != person.id)),
             "nomination": NOBODY,
             "network": session.scalar(select(Network.public_id)),
             "feed_partner": session.scalar(select(FeedPartner.public_id)),

@@ -9,6 +9,7 @@ from flask import redirect, request, url_for
 from lms.alumni import pages, queries
 from lms.alumni.pages import DirectoryPage, Wanted, wanted_in
 from lms.alumni.queries import directory as reads
+from lms.alumni.queries.introductions import waiting
 from lms.alumni.queries.membership import agreed, member
 from lms.alumni.rules.directory import Audience, shown
 from lms.alumni.words import FIELDS
@@ -64,6 +65,7 @@ def _directory(asked: Mapping[str, str]) -> str:
         my_fields=[(label, field in shown(consents, frozenset(Audience), today)) for field, label in FIELDS.items()],
         listed=any(shown(consents, frozenset(Audience), today)),
         member=held,
+        waiting=waiting(session, viewer.person_id),
         my_name=reads.own_facts(session, viewer.person_id, today).name,
         words=pages,
         sectors=SECTORS,
