@@ -65,14 +65,13 @@ def make(session: Session, payload: dict[str, Any], at: dt.datetime) -> None:
     if key is None:
         session.delete(found)
         return
-    # typst makes a process heavier; so the worker alone has it.
-    fragment = short_form(session, found.record)
-    if fragment is None and how_it_stands(session, found.record) == "soon" and at < found.asked_at + SIGNED_WITHIN:
+    signing = how_it_stands(session, found.record)
+    if signing == "soon" and at < found.asked_at + SIGNED_WITHIN:
+        # The square code is to hold the signed short form.
         outbox.enqueue(session, MAKE, payload, at=at + dt.timedelta(seconds=2))
         return
-    setting = importlib.import_module("lms.records.certificates.setting")
     try:
-        pdf = setting.pdf_of(_sheet(session, found, person_id, fragment or ""))
+        pdf = _setting().pdf_of(_sheet(session, found.record, person_id, found.language))
     except Missing as missing:
         found.state, found.script = CertificateState.LACKING, missing.script
         log.error("certificate.letters_missing", script=missing.script, install=package_for(missing.script))
@@ -81,12 +80,26 @@ def make(session: Session, payload: dict[str, Any], at: dt.datetime) -> None:
     found.state, found.script = CertificateState.READY, None
 
 
-def _sheet(session: Session, asked: Certificate, person_id: int, fragment: str) -> Sheet:
-    page, state = my_record(session, asked.record, person_id), state_of(session, asked.record)
+def pdf_of(session: Session, *, record: str, language: str) -> bytes:
+    """The certificate of a record as it would be made now, for the worker and the command line.
+
+    Raises Missing for a name that this machine has no letters for, NotFound where nobody holds the record any more."""
+    person_id = session.scalars(select(RecordSubject.person_id).where(RecordSubject.record == record)).one()
+    made: bytes = _setting().pdf_of(_sheet(session, record, person_id, language))
+    return made
+
+
+def _setting() -> Any:
+    """typst makes a process heavier; so whoever answers requests never has it."""
+    return importlib.import_module("lms.records.certificates.setting")
+
+
+def _sheet(session: Session, record: str, person_id: int, language: str) -> Sheet:
+    page, state = my_record(session, record, person_id), state_of(session, record)
     if state is None:
         raise NotFound
-    with speaking(asked.language):
-        return sheet_of(page, public_of(session, [asked.record])[asked.record], state, fragment)
+    with speaking(language):
+        return sheet_of(page, public_of(session, [record])[record], state, short_form(session, record) or "")
 
 
 def _row(session: Session, record: str, language: str) -> Certificate | None:
