@@ -398,6 +398,7 @@ def test_nobody_else_changes_what_is_shown(app: Flask, held: Held) -> None:
     for client in (a_coordinator(app), held_record(app, title="Other").own):
         assert client.post(f"/records/{held.record}/name", data={"shown": "yes"}).status_code == 404
         assert client.post(f"/records/{held.record}/links", data={"days": 7}).status_code == 404
+        assert client.post(f"/records/{held.record}/links", data={}).status_code == 404
     assert app.test_client().post(f"/records/{held.record}/name", data={"shown": "yes"}).status_code == 401
 
 

@@ -19,6 +19,7 @@ from lms.people.rules.agreement import names_agree
 from lms.people.rules.networks import network_of
 from lms.people.sign_in import me
 from lms.records.credentials import publishing
+from lms.records.queries import my_record
 from lms.web.access import Permission, begins_reading, public, requires, takes_upload, viewer
 from lms.web.render import render
 
@@ -196,6 +197,7 @@ def share(record: str) -> Response:
     """Make a link that shows the name for a time."""
     viewer_, form = me(), ShareForm()
     if not form.validate():
+        my_record(db.session(), record, viewer_.person_id)  # of somebody else's nothing is said
         flash(str(next(iter(form.errors.values()))[0]), "error")
         return _back(record)
     try:
