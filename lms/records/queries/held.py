@@ -15,6 +15,7 @@ from lms.kernel.errors import NotFound
 from lms.people.rules.names import PersonName
 from lms.people.sealing import unseal_text
 from lms.records.models import LedgerEntry, RecordAct, RecordSubject
+from lms.records.rules.before import from_before
 
 _ended = aliased(LedgerEntry)
 
@@ -30,6 +31,8 @@ class HeldRecord:
     ends_on: dt.date
     dated: dt.date
     ended: RecordAct | None
+    before: bool = False
+    """Whether it is from before this system: then no certificate follows from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def my_record(session: Session, record: str, person_id: int) -> RecordPage:
     row = session.execute(
         _records().where(RecordSubject.record == record, RecordSubject.person_id == person_id)
     ).first()
-    if row is None:
+    if row is None or from_before(row.facts):
         raise NotFound
     days = row.facts["met"].get("attendance")
     shown = json.loads(unseal_text(session, person_id, row.sealed_name, sealed_place(record)))
@@ -157,4 +160,5 @@ def _held(row: Row[Any]) -> HeldRecord:
         ends_on=dt.date.fromisoformat(edition["ends_on"]),
         dated=row.dated,
         ended=row.ended,
+        before=from_before(row.facts),
     )
