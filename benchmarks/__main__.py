@@ -1,7 +1,8 @@
 """`python -m benchmarks`: measure, print the table, leave latest.json; 1 when a bound is missed.
 
-`python -m benchmarks drill` is the kill drill, which takes its own time. With SCALE=large in the environment, as in
-`make bench SCALE=large`, the desk is measured with 300,000 people instead, on both databases, into large.json.
+`python -m benchmarks drill` and `python -m benchmarks closing` are the kill drills, which take their own time. With
+SCALE=large in the environment, as in `make bench SCALE=large`, the desk is measured with 300,000 people instead, on
+both databases, into large.json.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import authoring, desk, drill, exports, importing, loading, pages, reading, results, seed, wire, writers
+from . import authoring, closing, desk, drill, exports, importing, loading, pages, reading, results, seed, wire, writers
 
 
 def main(arguments: list[str]) -> int:
     """Everything, in a temporary folder, within five minutes; or the drill."""
     if arguments[:1] == ["drill"]:
         return drill.main(arguments[1:])
+    if arguments[:1] == ["closing"]:
+        return closing.main(arguments[1:])
     if os.environ.get("SCALE") == "large":
         return large()
     with tempfile.TemporaryDirectory(prefix="lms-bench-") as name:

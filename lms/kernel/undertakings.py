@@ -136,6 +136,19 @@ def progress(session: Session, public_id: str | None) -> Progress | None:
     )
 
 
+def latest(session: Session, kind: str, about: str) -> Progress | None:
+    """How far the last work of this kind about something is; None where there was none of late."""
+    last = select(Undertaking.public_id).where(Undertaking.kind == kind, Undertaking.about == about)
+    public_id = session.scalar(last.order_by(Undertaking.id.desc()).limit(1))
+    return progress(session, public_id) if public_id else None
+
+
+def going_on(session: Session, kind: str) -> frozenset[str]:
+    """What work of this kind is going on about."""
+    running = select(Undertaking.about).where(Undertaking.kind == kind, Undertaking.state == UndertakingState.RUNNING)
+    return frozenset(session.scalars(running))
+
+
 @outbox.database("kernel.undertakings_tidy", every=86_400.0)
 def tidy(session: Session, _payload: dict[str, Any], at: dt.datetime) -> None:
     """Forget work that ended three months ago."""

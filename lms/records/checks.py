@@ -143,8 +143,9 @@ def _successions(session: Session, ended: Mapping[str, Happening]) -> Iterator[F
 def issuing(session: Session) -> Iterable[Finding]:
     """Nobody meets the rule and has no record; nobody has a record and does not meet the rule."""
     attested = set(session.scalars(select(LedgerEntry.record).where(LedgerEntry.version_hash == NO_VERSION)))
+    busy = queries.being_issued(session)
     for place in queries.standings(session):
-        if place.verdict.met and place.record is None:
+        if place.verdict.met and place.record is None and place.edition_id not in busy:
             yield Finding(f"enrolment {place.enrolment}", "meets the rule, but has no record")
         if place.record is not None and place.record not in attested and not place.verdict.met:
             yield Finding(f"record {place.record}", f"was issued without: {' '.join(missing(place.verdict))}")

@@ -21,7 +21,7 @@ def after_pre_reading(session: Session, event: PreReadingCompleted) -> None:
 @on(AttendanceClosed)
 def after_attendance(session: Session, event: AttendanceClosed) -> None:
     """Most records are issued here."""
-    services.consider_edition(session, edition_id=event.edition_id, at=event.at)
+    services.consider_edition(session, edition_id=event.edition_id, at=event.at, by=event.by)
 
 
 @on(EnrolmentAccepted)

@@ -16,6 +16,7 @@ from lms.catalogue.queries import outline
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound, Refused
+from lms.kernel.undertakings import latest
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.queries import names_of
 from lms.people.sign_in import me
@@ -27,7 +28,7 @@ from lms.web.access import Permission, requires
 from lms.web.dates import local_day
 from lms.web.languages import choices, in_a_row, language, own_name
 from lms.web.logs import note_look
-from lms.web.render import render
+from lms.web.render import render, wants_part
 from lms.web.slices import page_in
 
 from . import queries, services, words
@@ -44,6 +45,9 @@ bp = Blueprint("records", __name__)
 def closing(edition: str) -> str:
     """Who meets the rule and who does not, before the sheet is closed and after."""
     found = seminars.edition_of(db.session(), edition, me().scope)
+    if wants_part():
+        work = latest(db.session(), queries.ISSUING, found.public_id)
+        return render("lms/records/_issuing.html", edition=found, work=work)
     return render("lms/records/closing.html", **_closing_page(db.session(), found, ClosingForm()))
 
 
@@ -63,17 +67,24 @@ def close(edition: str) -> Response | tuple[str, int]:
         except Refused as no:
             form.refuse(no)
         else:
-            flash(_("The attendance is closed. Records were issued to everyone who meets the rule."), "done")
+            flash(_closed(found), "done")
             return redirect(url_for("records.closing", edition=edition), 303)
     found = seminars.edition_of(db.session(), edition, me().scope)
     return render("lms/records/closing.html", **_closing_page(db.session(), found, form)), 422
+
+
+def _closed(edition: Edition) -> str:
+    work = latest(db.session(), queries.ISSUING, edition.public_id)
+    if work is not None and work.running:
+        return str(_("The attendance is closed. Records are being issued to everyone who meets the rule."))
+    return str(_("The attendance is closed. Records were issued to everyone who meets the rule."))
 
 
 def _closing_page(session: Session, edition: Edition, form: ClosingForm) -> dict[str, Any]:
     standings = queries.standings_in(session, edition.id, me().scope)
     names = names_of(session, [standing.person_id for standing in standings])
     note_look("closing.looked-at", edition.public_id)
-    open_work = seminars.make_ups_open(session, edition.id)
+    open_work, closed = seminars.make_ups_open(session, edition.id), seminars.closing_of(session, edition.id)
     unmarked = _unmarked(session, edition, standings)
     listed = sorted(standings, key=lambda standing: (names[standing.person_id].casefold(), standing.enrolment))
     lines = [(names[standing.person_id], standing, words.lines(standing.verdict)) for standing in listed]
@@ -82,7 +93,8 @@ def _closing_page(session: Session, edition: Edition, form: ClosingForm) -> dict
         "edition": edition,
         "open_work": [names[one.person_id] for one in listed if one.enrolment_id in open_work],
         "unmarked": [names[one.person_id] for one in listed if unmarked[one.enrolment_id]],
-        "closed": seminars.closing_of(session, edition.id),
+        "closed": closed,
+        "work": latest(session, queries.ISSUING, edition.public_id) if closed else None,
         "in_a_row": in_a_row,
         "lasts": local_day(now(), edition.zone) <= edition.ends_on,
         "met": [line for line in lines if line[1].verdict.met],

@@ -123,7 +123,7 @@ def test_two_officers_make_alumni_of_the_people_of_a_past_edition(app: Flask) ->
         assert {(one.act, one.edition, one.facts["before"]) for one in entries} == {(RecordAct.ISSUED, edition, True)}
         assert session.scalar(select(func.count()).select_from(PublicRecord)) == 0
         assert "Zuri" not in repr([one.facts for one in entries])
-    drain(app)
+    drain()
     with reading() as session:
         assert session.scalar(select(func.count()).select_from(RecordCredential)) == 0
         assert session.scalars(select(SentLetter.id)).all() == []

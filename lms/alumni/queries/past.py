@@ -91,8 +91,7 @@ def past_editions(session: Session, today: dt.date) -> list[PastEdition]:
 
 
 def _by_edition(session: Session, counted: Select[int, int]) -> dict[int, int]:
-    rows = session.execute(counted.group_by(Enrolment.edition_id))
-    return {edition_id: number for edition_id, number in rows}
+    return {row[0]: row[1] for row in session.execute(counted.group_by(Enrolment.edition_id))}
 
 
 def candidates(session: Session, edition_id: int) -> list[Candidate]:

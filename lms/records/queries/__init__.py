@@ -23,7 +23,9 @@ from .life import (
 from .moving import forecast
 from .public import RecordState, every_public, public_by_code, public_by_credential, public_of, state_of, states_of
 from .standing import (
+    ISSUING,
     Standing,
+    being_issued,
     conditions_for,
     own_standings,
     standings,
@@ -32,6 +34,7 @@ from .standing import (
 )
 
 __all__ = [
+    "ISSUING",
     "Asked",
     "EditionHeld",
     "EditionRecord",
@@ -44,6 +47,7 @@ __all__ = [
     "RecordState",
     "Standing",
     "Wish",
+    "being_issued",
     "chain",
     "conditions_for",
     "confirmed_causes",

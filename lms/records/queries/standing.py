@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from lms.catalogue.models import UnitRevision, VersionModule, VersionUnit
 from lms.catalogue.queries import outline
 from lms.catalogue.rules.outline import Outline
+from lms.kernel.undertakings import going_on
 from lms.learning.models import EnrolmentProgress, UnitProgress, UnitState
 from lms.people.models import Person
 from lms.people.rules.mandates import Scope
@@ -22,6 +23,7 @@ from lms.seminars.models import (
     AttendanceClosing,
     AttendanceMark,
     AttendanceResult,
+    Edition,
     EditionVersion,
     Enrolment,
     EnrolmentState,
@@ -31,6 +33,9 @@ from lms.seminars.models import (
 )
 from lms.seminars.queries import visible_to
 from lms.seminars.rules import Attendance, attendance_of
+
+ISSUING = "records.issue"
+"""The long work of issuing the records of a large edition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,3 +230,9 @@ def _held(session: Session, edition_ids: Collection[int]) -> dict[int, int]:
 def without_record() -> ColumnElement[bool]:
     """The condition that an enrolment has no record yet."""
     return ~exists().where(RecordSubject.enrolment_id == Enrolment.id).correlate(Enrolment)
+
+
+def being_issued(session: Session) -> frozenset[int]:
+    """The editions whose records are being issued now, portion by portion."""
+    here = going_on(session, ISSUING)
+    return frozenset(session.scalars(select(Edition.id).where(Edition.public_id.in_(here)))) if here else frozenset()

@@ -6,8 +6,9 @@ from lms.seminars.services import NotNewer
 
 from .correcting import ask_correction, grant_request, refuse_request, take_back_request
 from .ending import end, withdraw
-from .issuing import consider, consider_edition, consider_person
+from .issuing import consider, consider_person
 from .moving import ForecastChanged, move_edition
+from .portions import consider_edition
 from .revoking import confirm_revocation, decline_revocation, propose_revocation
 
 __all__ = [

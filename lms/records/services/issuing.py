@@ -37,20 +37,16 @@ _UNNUMBERED = 0
 
 def consider(session: Session, *, enrolment_id: int, at: dt.datetime) -> list[str]:
     """Issue this place's record if its rule is met now; gives the ids of what was issued."""
-    return _consider(session, Enrolment.id == enrolment_id, at)
-
-
-def consider_edition(session: Session, *, edition_id: int, at: dt.datetime) -> list[str]:
-    """Issue every record of an edition whose rule is met now."""
-    return _consider(session, Enrolment.edition_id == edition_id, at)
+    return issue_to(session, Enrolment.id == enrolment_id, at)
 
 
 def consider_person(session: Session, *, person_id: int, at: dt.datetime) -> list[str]:
     """Issue every record of a person whose rule is met now."""
-    return _consider(session, Enrolment.person_id == person_id, at)
+    return issue_to(session, Enrolment.person_id == person_id, at)
 
 
-def _consider(session: Session, places: ColumnElement[bool], at: dt.datetime) -> list[str]:
+def issue_to(session: Session, places: ColumnElement[bool], at: dt.datetime) -> list[str]:
+    """Issue the records of those of these places whose rule is met; gives the ids of what was issued."""
     # Two conditions may be met at the same moment, each in a transaction that cannot see the other. Whoever holds the
     # places second waits here, and then reads what the first one has written.
     held = select(Enrolment.id).where(places, Enrolment.state == EnrolmentState.ACCEPTED).order_by(Enrolment.id)
@@ -154,8 +150,8 @@ def _holder(place: Standing, record: str, subject: str, sealed: bytes, at: dt.da
 
 def plain(name: PersonName) -> dict[str, Any]:
     """A name as it is sealed and committed to."""
-    plain: dict[str, Any] = json.loads(name.to_json())
-    return plain
+    said: dict[str, Any] = json.loads(name.to_json())
+    return said
 
 
 def subjects_for(session: Session, people: set[int]) -> dict[int, str]:
