@@ -27,7 +27,6 @@ from lms.records.models import LedgerEntry, LedgerSeal, PublicRecord, RecordAct,
 from lms.records.queries import my_records, valid_of
 from lms.records.queries.life import Wish
 from lms.records.services.correcting import ask_correction
-from lms.records.services.ending import end
 from lms.seminars.models import Edition, Enrolment, EnrolmentState
 from tests.conftest import NOW, statements
 from tests.people.makers import give_mandate, make_person, signed_in_client
@@ -164,17 +163,23 @@ def test_their_record_has_no_certificate_and_says_where_it_is_from(app: Flask) -
     assert "From before this system" in text
     assert f'href="/records/{record.record}"' not in text
     assert client.get(f"/records/{record.record}").status_code == 404
-    assert client.get(f"/records/{record.record}/history").status_code == 200
+    assert client.get(f"/records/{record.record}/history").status_code == 404
     with pytest.raises(Refused, match="no certificate"), unit_of_work() as session:
         wish = Wish(PersonName("Zuri K. Kielelezo"), "Another ministry", "It was misspelled.")
         ask_correction(session, record=record.record, wish=wish, by=one.subject, at=NOW)
 
 
-def test_a_record_from_before_can_end_like_any_other(app: Flask) -> None:
+def test_its_holder_can_withdraw_a_record_from_before(app: Flask) -> None:
     _edition, (one,), _officer = attested(app, "Zuri Kielelezo")
     with unit_of_work() as session:
+        session.execute(update(Person).where(Person.id == one.id).values(welcomed_at=NOW, locale="en"))
         [(record, _dated)] = valid_of(session, [one.id])[one.id]
-        end(session, record=record, act=RecordAct.WITHDRAWN, at=NOW, by=one.subject)
+    client = browser(app, one)
+    assert f"/records/{record}/withdraw" in client.get("/records").text
+    assert "Ask for a correction" not in client.get(f"/records/{record}/withdraw").text
+    assert client.post(f"/records/{record}/withdraw", data={"checked": "y"}).headers["Location"].endswith("/records")
+    assert client.get("/records").status_code == 200
+    with reading() as session:
         assert queries.status_of(session, one.id) is None
 
 

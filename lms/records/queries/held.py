@@ -63,8 +63,18 @@ def my_records(session: Session, person_id: int) -> list[HeldRecord]:
     return [_held(row) for row in rows]
 
 
+def held_record(session: Session, record: str, person_id: int) -> HeldRecord:
+    """One record in its holder's list, whether or not a certificate follows from it; raises NotFound for everyone
+    else."""
+    mine = _records().where(RecordSubject.record == record, RecordSubject.person_id == person_id)
+    row = session.execute(mine).first()
+    if row is None:
+        raise NotFound
+    return _held(row)
+
+
 def my_record(session: Session, record: str, person_id: int) -> RecordPage:
-    """One record for its holder; raises NotFound for everyone else."""
+    """One record for its holder; raises NotFound for everyone else, and for a record from before this system."""
     row = session.execute(
         _records().where(RecordSubject.record == record, RecordSubject.person_id == person_id)
     ).first()
