@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from lms.people import states
 from lms.people.models import Sector
 from lms.seminars.labels import SECTORS
 from lms.web.languages import gettext as _
@@ -16,7 +15,7 @@ from .forms import state_key
 from .options import options
 from .queries import Choices
 from .rules.looks import FINISHED, OPEN, Filter
-from .tables import state_order
+from .tables import state_order, state_title
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class FilterPart:
         """The states to filter by, under what stands for them in an address."""
         codes = state_order(self.choices.states, self.locale)
         wanted = self._key(self.wanted.state) if self.wanted.state else None
-        return options(((self._key(code), states.name(code, self.locale)) for code in codes), wanted)
+        return options(((self._key(code), state_title(code, self.locale)) for code in codes), wanted)
 
     def _key(self, code: str) -> str:
         return state_key(self.edition, code)
@@ -57,7 +56,7 @@ class FilterPart:
     @property
     def institution_options(self) -> Markup:
         """The institutions to filter by, each with its state."""
-        names = {code: states.name(code, self.locale) for code in self.choices.states}
+        names = {code: state_title(code, self.locale) for code in self.choices.states}
         found = ((public_id, f"{name}, {names[code]}") for public_id, name, code in self.choices.institutions)
         return options(found, self.wanted.institution)
 
@@ -67,7 +66,7 @@ class FilterPart:
         wanted = self.wanted
         places = {public_id: name for public_id, name, _code in self.choices.institutions}
         chosen = [
-            states.name(wanted.state, self.locale) if wanted.state in self.choices.states else "",
+            state_title(wanted.state, self.locale) if wanted.state in self.choices.states else "",
             str(SECTORS[Sector(wanted.sector)]) if wanted.sector else "",
             places.get(wanted.institution or "", ""),
             dict(self._progress()).get(wanted.progress or "", ""),

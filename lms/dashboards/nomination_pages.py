@@ -12,7 +12,6 @@ from flask import url_for
 
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound
-from lms.people import states
 from lms.seminars.labels import STATES as PLACES
 from lms.seminars.queries import count_of
 from lms.seminars.rules import OPEN, EnrolmentState
@@ -25,7 +24,7 @@ from lms.web.sheets import Line, Sheet
 from .forms import state_key
 from .queries import Look, StateNominations, nominations
 from .rules.looks import Sight
-from .tables import footnotes, state_order
+from .tables import footnotes, state_order, state_title
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ class NominationsPage:
     def _line(self, row: StateNominations) -> StateLine:
         here = state_key(self.edition, row.code)
         return StateLine(
-            title=states.name(row.code, self.locale),
+            title=state_title(row.code, self.locale),
             mark=list(self.notes).index(row.code) + 1 if row.code in self.notes else 0,
             call_url=f"{self.call_url}?{urlencode({'state': here})}",
             places=row.places,
@@ -145,7 +144,7 @@ class NominationsPage:
         for code in state_order(by_code, self.locale):
             row = by_code[code]
             standing = (row.standing.get(state, 0) for state in PLACES)
-            yield states.name(code, self.locale), row.places, row.sent_on, row.answered_on, row.open, *standing
+            yield state_title(code, self.locale), row.places, row.sent_on, row.answered_on, row.open, *standing
 
 
 def nominations_page(seen: Look) -> NominationsPage:

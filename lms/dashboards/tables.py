@@ -13,9 +13,14 @@ from markupsafe import Markup, escape
 from lms.people import states
 from lms.people.models import Sector
 from lms.seminars.labels import SECTORS
+from lms.web.languages import gettext as _
 
 from .forms import state_key
+from .rules.looks import NOT_SHOWN
 from .rules.matrix import NO_ONE, Cell, Matrix
+
+LAST = 1000
+"""After every state."""
 
 
 @lru_cache(maxsize=64)
@@ -25,12 +30,17 @@ def _rank(locale: str) -> Mapping[str, int]:
 
 def state_order(codes: Iterable[str], locale: str) -> list[str]:
     """The codes in the alphabetical order of their names in the page's language."""
-    return sorted(set(codes), key=lambda code: _rank(locale).get(code, -1))
+    return sorted(set(codes), key=lambda code: _rank(locale).get(code, LAST))
+
+
+def state_title(code: str, locale: str) -> str:
+    """What a state is called in a table or filter."""
+    return _("State not shown") if code == NOT_SHOWN else states.name(code, locale)
 
 
 def footnotes(codes: Iterable[str], locale: str) -> dict[str, str]:
     """What must be said along with these names."""
-    noted = ((code, states.footnote(code, locale)) for code in codes)
+    noted = ((code, states.footnote(code, locale)) for code in codes if code != NOT_SHOWN)
     return {code: note for code, note in noted if note}
 
 
@@ -85,7 +95,7 @@ class MatrixPart:
         marks = {code: number for number, code in enumerate(self.notes, 1)}
         return [
             MatrixRow(
-                title=states.name(row, self.locale),
+                title=state_title(row, self.locale),
                 mark=marks.get(row, 0),
                 groups=self._groups(row, {"state": state_key(self.edition, row)}),
             )

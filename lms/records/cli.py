@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from flask.cli import AppGroup
 
-from lms.kernel.unit_of_work import reading
+from lms.kernel import audit
+from lms.kernel.clock import now
+from lms.kernel.errors import Refused
+from lms.kernel.settings import present_settings
+from lms.kernel.unit_of_work import reading, unit_of_work
+from lms.web.languages import SOURCE
 
 from . import queries
+from .credentials import approvals
+from .credentials.export import export as write_out
 
 records = AppGroup("records", help="The ledger of completion records.")
 
@@ -18,3 +27,26 @@ def head() -> None:
     with reading() as session:
         found = queries.head(session)
     click.echo(f"{found.sequence} {found.seal}")
+
+
+@records.command("export")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--approval", "given", multiple=True, help="The approval of an administrator; two people's are needed.")
+def export(folder: Path, given: tuple[str, ...]) -> None:
+    """Write the public files and every holder's signed file and certificate into the new folder FOLDER."""
+    try:
+        # Noted before anything is written: what was begun has been approved, and its approvals are used up.
+        with unit_of_work() as session:
+            approved = [] if present_settings().development else approvals.hold_to_two(session, given, now())
+            said = {"used": [one.id for one in approved], "approved_by": [one.by for one in approved]}
+            audit.record(session, at=now(), actor=None, act=approvals.EXPORTED, about="records", **said)
+        with reading() as session:
+            done = write_out(session, folder, language=SOURCE)
+    except Refused as no:
+        raise click.ClickException(str(no)) from None
+    click.echo(f"{done.documents} signed files and {done.certificates} certificates are in {folder}.")
+    if done.unsigned:
+        click.echo(f"{done.unsigned} records have no signed file: they wait for it, or their holder is erased.")
+    if done.unprinted:
+        click.echo(f"{done.unprinted} certificates need letters that this machine has not; see flask lms check.")
+    click.echo("Whoever has this folder has every holder's name. Keep it as you keep the keys.")

@@ -33,6 +33,7 @@ NAME, ADDRESS = "Wanjiru Kielelezo", "wk@example.org"
 TELLING = ("Wanjiru", "Kielelezo", ADDRESS, "Kenya", "Ministry of Examples")
 REASON = "Asked for it in writing."
 FILES = (".csv", ".xlsx")
+OFFERING = ("/invite", "/replace")
 
 
 def an_edition() -> tuple[Edition, Enrolment]:
@@ -103,6 +104,10 @@ def test_no_page_file_title_address_or_log_of_a_coordinators_walk_tells_who_it_i
         assert word not in said.out + said.err
     rows = [body for path, body in pages.items() if "people." in path]
     assert all("Kenya" not in body and "Ministry of Examples" not in body for body in rows)
+    for word in TELLING[3:]:  # forms offer every state, and the mark of a state is set on a page of its own
+        telling = [path for path, body in pages.items() if word in body and not path.endswith(OFFERING)]
+        assert not telling, word
+    assert "State not shown" in pages[start]
     own = pages[page_of(edition, place)]
     assert "Kenya" not in own
     assert "Ministry of Examples" not in own

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import Table, bindparam, exists, select
+from sqlalchemy import Exists, Table, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from lms.catalogue.queries import outline
-from lms.dashboards.rules.looks import Sight, institution_key
+from lms.dashboards.rules.looks import NOT_SHOWN, Sight, institution_key
 from lms.people.models import Institution, Sector
+from lms.people.queries.sensitive import not_to_be_named
 from lms.seminars.models import Enrolment
 from lms.seminars.queries import visible_to
 from lms.web.languages import language
@@ -46,17 +47,23 @@ _COLUMNS = select(_institution.c.public_id, _institution.c.name, _institution.c.
 _EVERYWHERE = _COLUMNS.where(_HERE)
 
 
+def _named_here(seen: Look) -> Exists:
+    """Whether somebody who is in sight and may be named is there."""
+    here = _HERE if seen.scope.everything else _HERE.where(visible_to(seen.scope))
+    return here.where(~not_to_be_named(_enrolment.c.person_id)) if seen.unnamed else here
+
+
 def choices(session: Session, seen: Look) -> Choices:
     """What can be chosen in the filter of an edition's list, in one statement."""
     session.flush()  # a statement sent past the session does not see by itself what is not written yet
-    found = _EVERYWHERE if seen.scope.everything else _COLUMNS.where(_HERE.where(visible_to(seen.scope)))
+    found = _EVERYWHERE if seen.scope.everything and not seen.unnamed else _COLUMNS.where(_named_here(seen))
     rows = session.connection().execute(found, {"edition_id": seen.edition.id}).all()
     present = {row.sector for row in rows}
     course = outline(session, seen.version_id) if seen.sight is Sight.EVERYTHING else None
     return Choices(
         modules=tuple((module.key, module.named(language())) for module in course.modules) if course else (),
-        states=tuple(sorted({row.state_code for row in rows})),
-        sectors=tuple(sector for sector in Sector if sector in present),
+        states=(*sorted({row.state_code for row in rows}), *((NOT_SHOWN,) if seen.unnamed else ())),
+        sectors=tuple(sector for sector in Sector if sector in present or seen.unnamed),
         institutions=tuple(
             sorted(((row.public_id, row.name, row.state_code) for row in rows), key=lambda one: institution_key(one[1]))
         ),

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, distinct, exists, func, select
+from sqlalchemy import ColumnElement, Table, bindparam, case, distinct, exists, func, select
 from sqlalchemy.orm import Session
 
-from lms.dashboards.rules.looks import Awaiting, Filter, Numbers, Sight
+from lms.dashboards.rules.looks import NOT_SHOWN, Awaiting, Filter, Numbers, Sight
 from lms.learning.queries import finished_module
-from lms.people.models import Institution
+from lms.people.models import Institution, Sector
+from lms.people.queries.sensitive import not_to_be_named
 from lms.seminars import queries as seminars
 from lms.seminars.models import Enrolment, NameAwaited, ParticipantRequest, StageReached
 from lms.seminars.queries import visible_to
@@ -20,6 +21,7 @@ from lms.seminars.rules import COUNTED, NAMES_AWAITED, PLACES, Stage
 from .looks import Look
 
 EVERYBODY = Filter()
+_enrolment, _request, _stage = (cast(Table, model.__table__) for model in (Enrolment, ParticipantRequest, StageReached))
 
 
 def numbers(session: Session, seen: Look, wanted: Filter = EVERYBODY) -> Numbers:
@@ -33,6 +35,13 @@ def numbers(session: Session, seen: Look, wanted: Filter = EVERYBODY) -> Numbers
 
 
 def _numbers(session: Session, seen: Look) -> Numbers:
+    found = _with_states(session, seen)
+    if not seen.unnamed or (seen.sight is Sight.COMPLETION and seen.scope.institutions):
+        return found
+    return found.apart(_by_place(session, [*_visible(seen), not_to_be_named(_enrolment.c.person_id)]))
+
+
+def _with_states(session: Session, seen: Look) -> Numbers:
     if seen.sight is not Sight.COMPLETION:
         found = seminars.edition_numbers(session, seen.edition.id)
         return Numbers(found.stages, found.others)
@@ -43,18 +52,29 @@ def _numbers(session: Session, seen: Look) -> Numbers:
 
 
 def _counted_one_by_one(session: Session, seen: Look, wanted: Filter) -> Numbers:
+    return Numbers(_by_place(session, behind(seen, wanted), shown_state(seen)))
+
+
+def shown_state(seen: Look) -> ColumnElement[str]:
+    """The state under which somebody is counted: none for those who are not to be named."""
+    state: ColumnElement[str] = _enrolment.c.state_code
+    return case((not_to_be_named(_enrolment.c.person_id), NOT_SHOWN), else_=state) if seen.unnamed else state
+
+
+def _by_place(
+    session: Session, which: list[ColumnElement[bool]], state: ColumnElement[str] = _enrolment.c.state_code
+) -> dict[tuple[str, Sector, Stage], int]:
     reached = _stage.alias("reached")  # apart from the stage that the condition may ask about
-    place = (_enrolment.c.state_code, _enrolment.c.sector, reached.c.stage)
+    place = (state, _enrolment.c.sector, reached.c.stage)
     grouped = (
         select(*place, func.count())
         .join(reached, reached.c.enrolment_id == _enrolment.c.id)
-        .where(*behind(seen, wanted), _enrolment.c.state.in_(sorted(COUNTED)))
+        .where(*which, _enrolment.c.state.in_(sorted(COUNTED)))
         .group_by(*place)
     )
-    return Numbers({(state, sector, stage): count for state, sector, stage, count in session.execute(grouped)})
+    return {(code, sector, stage): count for code, sector, stage, count in session.execute(grouped)}
 
 
-_enrolment, _request, _stage = (cast(Table, model.__table__) for model in (Enrolment, ParticipantRequest, StageReached))
 # From the few requests that are open to their people, rather than from everybody in the edition to their requests.
 _ANSWERS = (
     select(func.count(distinct(_request.c.enrolment_id)))
@@ -101,9 +121,12 @@ def how_many(session: Session, seen: Look, wanted: Filter) -> int:
 def behind(seen: Look, wanted: Filter) -> list[ColumnElement[bool]]:
     """The condition over enrolments behind every number and every list: what a look shows and a filter asks for."""
     wanted = wanted.within(seen.sight)
-    found = [_enrolment.c.edition_id == seen.edition.id]
-    if not seen.scope.everything:
-        found.append(visible_to(seen.scope))
+    found = _visible(seen)
+    if seen.unnamed and wanted.state:
+        unnamed = not_to_be_named(_enrolment.c.person_id)
+        found.append(unnamed if wanted.state == NOT_SHOWN else ~unnamed)
+    if seen.unnamed and wanted.institution:
+        found.append(~not_to_be_named(_enrolment.c.person_id))
     if wanted.stage or wanted.awaiting or wanted.module:
         found.append(_enrolment.c.state.in_(sorted(COUNTED)))
     if wanted.stage:
@@ -116,7 +139,7 @@ def behind(seen: Look, wanted: Filter) -> list[ColumnElement[bool]]:
         key, finished = wanted.module
         done = finished_module(_enrolment.c.id, seen.edition.id, seen.version_id, key)
         found.append(done if finished else ~done)
-    if wanted.state:
+    if wanted.state and wanted.state != NOT_SHOWN:
         found.append(_enrolment.c.state_code == wanted.state)
     if wanted.sector:
         found.append(_enrolment.c.sector == wanted.sector)
@@ -124,6 +147,11 @@ def behind(seen: Look, wanted: Filter) -> list[ColumnElement[bool]]:
         chosen = select(Institution.id).where(Institution.public_id == wanted.institution)
         found.append(_enrolment.c.institution_id == chosen.scalar_subquery())
     return found
+
+
+def _visible(seen: Look) -> list[ColumnElement[bool]]:
+    found = [_enrolment.c.edition_id == seen.edition.id]
+    return found if seen.scope.everything else [*found, visible_to(seen.scope)]
 
 
 def _awaited(seen: Look, what: Awaiting) -> list[ColumnElement[bool]]:

@@ -95,13 +95,21 @@ def taken(session: Session, seen: Look, wanted: Filter) -> Iterator[Taken]:
     return _whole(session, seen, which) if seen.sight is Sight.EVERYTHING else _outline(session, seen, which)
 
 
+def _in_order(lines: Select[*tuple[Any, ...]], seen: Look, which: Select[*tuple[int]]) -> Select[*tuple[Any, ...]]:
+    """These lines by state; whoever is not to be named behind all others, since their place would tell their state."""
+    found = lines.where(_enrolment.c.id.in_(which))
+    if not seen.unnamed:
+        return found
+    return found.order_by(None).order_by(not_to_be_named(_person.c.id), *ORDER)
+
+
 def _whole(session: Session, seen: Look, which: Select[*tuple[int]]) -> Iterator[Taken]:
     ring, course = keyring(), outline(session, seen.version_id)
     done = asked_done_among(session, which, course)
     for (
         person_id, state_code, institution, sector, state, stages, subject, wrapped, place, sealed, hidden,
         address_place, address_sealed, locale, enrolment_id, completed_at, deadline_at, asks, nameless,
-    ) in session.connection().execute(_ADDRESSED.where(_enrolment.c.id.in_(which))):  # fmt: skip
+    ) in session.connection().execute(_in_order(_ADDRESSED, seen, which)):  # fmt: skip
         name, address = opened(
             ring, person_id, subject, wrapped, (place, sealed), (address_place, address_sealed), hidden
         )
@@ -118,7 +126,7 @@ def _whole(session: Session, seen: Look, which: Select[*tuple[int]]) -> Iterator
 def _outline(session: Session, seen: Look, which: Select[*tuple[int]]) -> Iterator[Taken]:
     for (
         person_id, state_code, institution, sector, state, stages, subject, wrapped, place, sealed, hidden,
-    ) in session.connection().execute(_NAMED.where(_enrolment.c.id.in_(which))):  # fmt: skip
+    ) in session.connection().execute(_in_order(_NAMED, seen, which)):  # fmt: skip
         name = listed_name(keyring(), person_id, subject, wrapped, place, sealed, hidden)
         status, _counts, _unseen = stands(state, stages, seen.sight)
         yield Taken(name, *beside(name, state_code, institution), sector, status)

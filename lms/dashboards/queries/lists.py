@@ -28,7 +28,7 @@ from lms.people.models import (
     Sector,
 )
 from lms.people.queries import beside, listed_name, names_of
-from lms.people.queries.sensitive import not_to_be_named
+from lms.people.queries.sensitive import not_to_be_named, unnamed_people
 from lms.seminars.models import Enrolment, EnrolmentState, NameAwaited, ParticipantRequest, StageReached
 from lms.seminars.queries import PersonRow, people_where
 from lms.seminars.rules import Stage, counted
@@ -90,7 +90,11 @@ def people_behind(session: Session, seen: Look, wanted: Filter) -> list[PersonRo
     """Everyone whom a number counts, without names, by state; the length of this list is the number."""
     if seen.sight is Sight.COUNTS:
         raise NotFound
-    return people_where(session, behind(seen, wanted))
+    rows = people_where(session, behind(seen, wanted))
+    if not seen.unnamed:
+        return rows
+    unnamed = set(session.scalars(unnamed_people()))
+    return sorted(rows, key=lambda row: row.person_id in unnamed)  # their place in the order would tell their state
 
 
 def people(session: Session, seen: Look, wanted: Filter, page: int, *, by_name: bool = False) -> People:
@@ -176,13 +180,22 @@ def _among(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return _ROW.where(_enrolment.c.id.in_(_ON_PAGE.where(*which).subquery().select()))
 
 
+def _unnamed_last(which: list[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
+    """As `_among`; where in the order of states somebody stands would tell their state."""
+    last = not_to_be_named(_enrolment.c.person_id)
+    page = _ON_PAGE.where(*which).order_by(None).order_by(last, *ORDER)
+    return _ROW.where(_enrolment.c.id.in_(page.subquery().select())).order_by(None).order_by(last, *ORDER)
+
+
 _EVERYBODY = _among(_enrolment.c.edition_id == bindparam("edition_id"))
 
 
 def _rows(session: Session, seen: Look, which: list[ColumnElement[bool]], page: int) -> Sequence[Row[Any]]:
     """Those on a page, with all that is said of them."""
     session.flush()  # a statement sent past the session does not see by itself what is not written yet
-    if len(which) == 1:  # the edition alone, which is what most people look at
+    if seen.unnamed:
+        found, values = _unnamed_last(which), {}
+    elif len(which) == 1:  # the edition alone, which is what most people look at
         found, values = _EVERYBODY, {"edition_id": seen.edition.id}
     else:
         found, values = _among(*which), {}

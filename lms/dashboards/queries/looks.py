@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.dashboards.rules.looks import Sight, by_mandate, of_states_and_institutions, sight_of
 from lms.kernel.errors import NotFound
+from lms.people.queries.sensitive import not_to_be_named
 from lms.people.rules import Scope
 from lms.seminars.models import AttendanceClosing, Edition, EditionVersion, Enrolment
 from lms.seminars.queries import visible_to
@@ -41,6 +42,8 @@ class Look:
     scope: Scope
     version_id: int
     """The version of its course that the edition reads."""
+    unnamed: bool = False
+    """Whether somebody in the edition is not to be named, so that their state is told nowhere."""
 
 
 # Built once, of tables: see `lms.people.queries.viewers`.
@@ -52,8 +55,15 @@ _IN_FORCE = (
     .limit(1)
     .scalar_subquery()
 )
+_enrolment = cast(Table, Enrolment.__table__)
+_UNNAMED = (
+    select(_enrolment.c.id)
+    .where(_enrolment.c.edition_id == _edition.c.id, not_to_be_named(_enrolment.c.person_id))
+    .correlate(_edition)
+    .exists()
+)
 _FOUND = (
-    select(*(_edition.c[name] for name in SeenEdition.__slots__), _closing.c.at, _IN_FORCE)
+    select(*(_edition.c[name] for name in SeenEdition.__slots__), _closing.c.at, _IN_FORCE, _UNNAMED)
     .select_from(_edition.outerjoin(_closing, _closing.c.edition_id == _edition.c.id))
     .where(_edition.c.public_id == bindparam("public_id"))
 )
@@ -64,14 +74,14 @@ def look(session: Session, public_id: str, scope: Scope) -> Look:
     row = session.connection().execute(_FOUND, {"public_id": public_id}).first()
     if row is None:
         raise NotFound
-    *facts, closed_at, version_id = row
+    *facts, closed_at, version_id, unnamed = row
     edition = SeenEdition(*facts)
     focal = of_states_and_institutions(scope)
     sight = sight_of(scope, public_id, has_people=_has_people(session, edition.id, focal))
     if sight is None:
         raise NotFound
     seen = focal if sight is Sight.COMPLETION else by_mandate(scope)
-    return Look(edition, closed_at, sight, seen, version_id)
+    return Look(edition, closed_at, sight, seen, version_id, unnamed)
 
 
 def _has_people(session: Session, edition_id: int, focal: Scope) -> bool:

@@ -15,7 +15,7 @@ from lms.seminars.models import Enrolment, EnrolmentState, NominationCall
 from lms.seminars.queries import calls_of
 from lms.seminars.rules import OPEN
 
-from .counting import behind
+from .counting import behind, shown_state
 from .looks import Look
 
 
@@ -43,9 +43,10 @@ _enrolment = cast(Table, Enrolment.__table__)
 def nominations(session: Session, seen: Look) -> list[StateNominations]:
     """Every state that was asked or has somebody in the edition, by its code; two statements, whatever their number."""
     calls = {row.state_code: row for row in calls_of(session, seen.edition.id)}
-    grouped = select(_enrolment.c.state_code, _enrolment.c.state, func.count()).where(*behind(seen, Filter()))
+    shown = shown_state(seen)
+    grouped = select(shown, _enrolment.c.state, func.count()).where(*behind(seen, Filter()))
     standing: dict[str, dict[EnrolmentState, int]] = {}
-    for code, state, number in session.execute(grouped.group_by(_enrolment.c.state_code, _enrolment.c.state)):
+    for code, state, number in session.execute(grouped.group_by(shown, _enrolment.c.state)):
         standing.setdefault(code, {})[state] = number
     return [_line(code, calls.get(code), standing.get(code, {})) for code in sorted(calls.keys() | standing.keys())]
 

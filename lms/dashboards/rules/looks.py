@@ -20,6 +20,11 @@ MOST_SORTED_BY_NAME = 3000
 by ministry or institution, unless somebody asks for the order of names."""
 
 
+NOT_SHOWN = "?"
+"""Stands for the state of those who are not to be named, wherever people are counted, filtered or put in order by
+state: of them not even the state is told before somebody looks behind their code name, which is noted."""
+
+
 class Sight(enum.StrEnum):
     """How much of an edition somebody sees."""
 
@@ -99,6 +104,14 @@ class Numbers:
             if wanted.state in (None, state) and wanted.sector in (None, sector)
         }
         return Numbers(places)
+
+    def apart(self, unnamed: Mapping[tuple[str, Sector, Stage], int]) -> Numbers:
+        """The same, with those who are not to be named counted under no state; `unnamed` counts them by theirs."""
+        found = Counter(self.by_place)
+        for (state, sector, stage), number in unnamed.items():
+            found[state, sector, stage] -= number
+            found[NOT_SHOWN, sector, stage] += number
+        return Numbers({place: number for place, number in found.items() if number}, self.others)
 
     def cells(self) -> dict[Place, Cell]:
         """Finished pre-reading, of all who were invited, by state and sector."""

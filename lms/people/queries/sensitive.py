@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import Column, ColumnElement, Select, Table, func, select
+from sqlalchemy import Column, ColumnElement, Select, Table, func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from lms.people.models import Affiliation, Institution, Person, SensitiveMark
@@ -37,6 +37,11 @@ _SERVING_THEM = (
 def not_to_be_named(person_id: Column[int]) -> ColumnElement[bool]:
     """Whether the last mark of a person says so, or that of a state which they serve."""
     return person_id.in_(_PEOPLE_IN_FORCE) | person_id.in_(_SERVING_THEM)
+
+
+def unnamed_people() -> Select[int]:
+    """The ids of everybody who is `not_to_be_named`."""
+    return select(union_all(_PEOPLE_IN_FORCE, _SERVING_THEM).subquery("unnamed").c.person_id)
 
 
 def unnamed_states(session: Session) -> frozenset[str]:

@@ -29,6 +29,12 @@ SECOND = (
 ROUNDS = 4
 
 
+def looks_like_code_name(text: str) -> bool:
+    """Whether a text is two words of the lists, as a code name is; a person may be called so, too."""
+    words = text.split()
+    return len(words) == 2 and words[0] in FIRST and words[1] in SECOND
+
+
 def code_name(person_id: int, veil: Callable[[str], str]) -> str:
     """Two plain words for a person, always the same ones; `veil` is a keyed hash (hexadecimal).
 

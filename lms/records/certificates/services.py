@@ -62,16 +62,28 @@ def make(session: Session, payload: dict[str, Any], _at: dt.datetime) -> None:
     if key is None:
         session.delete(found)
         return
-    # typst makes a process heavier; so the worker alone has it.
-    setting = importlib.import_module("lms.records.certificates.setting")
     try:
-        pdf = setting.pdf_of(_sheet(session, found.record, person_id, found.language))
+        pdf = _setting().pdf_of(_sheet(session, found.record, person_id, found.language))
     except Missing as missing:
         found.state, found.script = CertificateState.LACKING, missing.script
         log.error("certificate.letters_missing", script=missing.script, install=package_for(missing.script))
         return
     found.sealed = seal(key, pdf, certificate_place(found.record, found.language))
     found.state, found.script = CertificateState.READY, None
+
+
+def pdf_of(session: Session, *, record: str, language: str) -> bytes:
+    """The certificate of a record as it would be made now, for the worker and the command line.
+
+    Raises Missing for a name that this machine has no letters for, NotFound where nobody holds the record any more."""
+    person_id = session.scalars(select(RecordSubject.person_id).where(RecordSubject.record == record)).one()
+    made: bytes = _setting().pdf_of(_sheet(session, record, person_id, language))
+    return made
+
+
+def _setting() -> Any:
+    """typst makes a process heavier; so whoever answers requests never has it."""
+    return importlib.import_module("lms.records.certificates.setting")
 
 
 def _sheet(session: Session, record: str, person_id: int, language: str) -> Sheet:

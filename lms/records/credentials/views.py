@@ -5,14 +5,18 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
+from lms.kernel import audit
+from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound
+from lms.kernel.unit_of_work import unit_of_work
 from lms.people.sign_in import me
 from lms.records.queries import public_by_credential
 from lms.records.rules.public import grouped
 from lms.web.access import Permission, public, requires, viewer
+from lms.web.render import render
 
-from . import queries
+from . import approvals, queries
 from .holding import disbelieved
 
 bp = Blueprint("credentials", __name__)
@@ -61,3 +65,20 @@ def signed_file(record: str) -> Response:
     answer = Response(kept.document, mimetype=CREDENTIAL)
     answer.headers["Content-Disposition"] = 'attachment; filename="completion-record.json"'
     return answer
+
+
+@bp.get("/export-of-records")
+@requires(Permission.ADMINISTER)
+def export_of_records() -> str:
+    """What an export of all records takes out, and the means to approve one."""
+    return render("lms/records/export.html", approval=None)
+
+
+@bp.post("/export-of-records")
+@requires(Permission.ADMINISTER)
+def approve_export() -> str:
+    """Give one's word for an export: a text that is shown once and noted, without the text."""
+    with unit_of_work() as session:
+        text, made = approvals.give(me().subject, now())
+        audit.record(session, at=now(), actor=me().subject, act="records.export-approved", about="records", id=made.id)
+    return render("lms/records/export.html", approval=text, until=made.until)

@@ -13,6 +13,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from lms.people import states
 from lms.people.models import Sector
+from lms.people.rules.code_names import looks_like_code_name
 from lms.people.rules.names import LONGEST_NAME, folded, mistake_in_line, mistake_in_name
 from lms.seminars.cells import language_of, sector_of, zone_of
 from lms.seminars.columns import Column
@@ -164,6 +165,8 @@ def _changes(nominee: Nominee, known: Known) -> tuple[Column, ...]:
 
 def _understood(cells: Mapping[str, str], around: Surroundings) -> Nominee:
     name = _name(cells.get(Column.NAME, ""))
+    if looks_like_code_name(name) and not address_in(cells):
+        raise Unfit("code-name", Column.NAME)
     address = _address(cells)
     state = _state(cells.get(Column.STATE, ""))
     institution, house = _house(cells, around.houses.get(state, {}))

@@ -42,6 +42,7 @@ STATES: Mapping[ImportState, tuple[str, str]] = {
 _REFUSED: Mapping[str, str] = {
     "name-missing": _l("The name is missing."),
     "name-no-letters": _l("A name has at least one letter."),
+    "code-name": _l("This is a code name. Somebody who is not to be named cannot be taken from a list."),
     "name-control": _l("There are signs in this name that cannot be seen. Write it anew."),
     "name-long": _l("A name has at most 200 characters."),
     "name-too-long": _l("A name has at most 200 characters."),
