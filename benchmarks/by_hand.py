@@ -28,11 +28,12 @@ AT_ONCE = 200
 SIGNS = "=+-@\t\r\n\0\uff1d\uff0b\uff0d\uff20"
 HEAD = (
     "Name", "State", "Ministry or institution", "Sector", "E-mail address", "Language", "Where they stand",
-    "Units read", "Finished reading (UTC)", "More time, until (UTC)", "Waiting",
+    "Units read", "Finished reading (UTC)", "Finished late", "More time, until (UTC)", "Waiting",
 )  # fmt: skip
 PEOPLE = """
     SELECT e.id, e.state, e.state_code, e.sector, e.deadline_at, i.name AS institution, p.subject, p.locale, k.wrapped,
         n.place AS name_place, n.sealed AS name, a.place AS address_place, a.sealed AS address, g.completed_at,
+        g.completed_at > e.due_at AS late,
         (SELECT group_concat(s.stage, ',') FROM lms_stage_reached s WHERE s.enrolment_id = e.id) AS stages,
         EXISTS (SELECT 1 FROM lms_participant_request r WHERE r.enrolment_id = e.id AND r.answered_at IS NULL) AS asks,
         EXISTS (SELECT 1 FROM lms_name_awaited w WHERE w.enrolment_id = e.id) AS nameless
@@ -91,7 +92,8 @@ def create_app() -> Flask:
             times = (local(row.completed_at, zone), local(row.deadline_at, zone))
             yield [
                 name, names[row.state_code], row.institution, SECTORS[row.sector], address, row.locale or "", stands,
-                read.get(row.id, 0), *times, "; ".join(waits),
+                read.get(row.id, 0), times[0], "yes" if row.late else "", times[1],
+                "; ".join(waits),
             ]  # fmt: skip
 
     def local(at: Any, zone: ZoneInfo) -> str:

@@ -208,8 +208,9 @@ class PeoplePage:
         """What is said below where somebody stands: more time, and what is awaited beyond what the status says."""
         own, zone = row.own_deadline_at, self.seen.edition.zone
         longer = [_("More time, until %(when)s", when=short_moment(own, zone))] if own else []
+        late = [_("Finished late")] if row.late else []
         back = [_("E-mail came back")] if row.returned else []
-        return longer + back + [str(AWAITING[what]) for what in row.awaiting if what is not Awaiting.SIGN_IN]
+        return late + longer + back + [str(AWAITING[what]) for what in row.awaiting if what is not Awaiting.SIGN_IN]
 
     @property
     def stage_options(self) -> Markup:

@@ -31,6 +31,7 @@ class _Words:
         self.state = cache(lambda code: states.name(code, written_in(locale)))
         self.sector = cache(lambda sector: sector_words(Sector(sector), locale))
         self.status = cache(lambda status: str(STATUSES[status][1]))
+        self.late = _("yes")
         self.awaiting = cache(lambda awaiting: "; ".join(str(AWAITING[what]) for what in awaiting))
 
 
@@ -45,6 +46,7 @@ def people_sheet(seen: Look, taken: Callable[[Session], Iterable[Taken]], locale
     head = (
         *headings((*_WHO, *_MORE), locale),
         _("Finished reading (%(zone)s)", zone=zone.key),
+        _("Finished late"),
         _("More time, until (%(zone)s)", zone=zone.key),
         _("Waiting"),
     )
@@ -62,7 +64,20 @@ def _outline(line: Taken, words: _Words) -> Line:
 
 
 def _whole(line: Taken, words: _Words, zone: ZoneInfo) -> Line:
-    name, state_code, institution, sector, status, units, finished_at, deadline_at, awaiting, address, language = line
+    (
+        name,
+        state_code,
+        institution,
+        sector,
+        status,
+        units,
+        finished_at,
+        late,
+        deadline_at,
+        awaiting,
+        address,
+        language,
+    ) = line
     return (
         name,
         words.state(state_code),
@@ -73,6 +88,7 @@ def _whole(line: Taken, words: _Words, zone: ZoneInfo) -> Line:
         words.status(status),
         units,
         local_time(finished_at, zone),
+        words.late if late else "",
         local_time(deadline_at, zone),
         words.awaiting(awaiting),
     )

@@ -29,7 +29,7 @@ from tests.conftest import statements
 from tests.dashboards.makers import ARABIC, crowd, place
 from tests.dashboards.test_people import coordinator, listed, of_state
 from tests.people.makers import give_mandate, make_person, signed_in_client
-from tests.records.makers import make_edition
+from tests.records.makers import complete_reading, make_edition
 from tests.seminars.makers import AT, enrol_person, make_institution
 
 T = TypeVar("T")
@@ -235,3 +235,20 @@ def test_the_table_by_state_and_sector_adds_up_as_on_the_page(app: Flask) -> Non
     assert (lines["Kenya"]["All: finished"], lines["Kenya"]["All: invited"]) == ("2", "2")
     assert (lines["All states"]["Justice: finished"], lines["All states"]["Justice: invited"]) == ("1", "2")
     assert lines["All states"]["All: invited"] == "3"
+
+
+def test_list_and_file_say_who_finished_after_their_deadline(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        for name, due in (("Anna Voorbeeld", AT), ("Juma Mfano", AT.replace(month=3)), ("Neema Mfano", AT)):
+            made = place(session, edition, name=name, stage=Stage.PRE_READING)
+            if name != "Neema Mfano":
+                complete_reading(session, made, AT)
+            made.due_at = due
+    client = coordinator(app)
+    lines = {line["Name"]: line["Finished late"] for line in taken(client, people_csv(edition))}
+    assert lines == {"Anna Voorbeeld": "", "Juma Mfano": "yes", "Neema Mfano": ""}
+    assert client.get(f"/editions/{edition.public_id}/people").text.count("Finished late") == 1
+    page = focal_point(app, "TZ").get(f"/editions/{edition.public_id}/people").text
+    assert "Juma Mfano" in page
+    assert "late" not in page  # completion, and nothing more

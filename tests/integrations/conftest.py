@@ -28,6 +28,8 @@ class Post:
     answers: list[str] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
     port: int = 0
+    refusal: str = "550 5.1.1"
+    """What it answers for nowhere.example."""
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Take the letter, or answer what the test asked for."""
@@ -38,7 +40,7 @@ class Post:
     async def handle_RCPT(self, server: Any, session: Any, envelope: Envelope, address: str, _options: Any) -> str:
         """Know nobody at nowhere.example."""
         if address.endswith("@nowhere.example"):
-            return f"550 5.1.1 <{address}>: nobody of this name"
+            return f"{self.refusal} <{address}>: nobody of this name"
         envelope.rcpt_tos.append(address)
         return "250 known"
 

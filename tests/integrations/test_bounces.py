@@ -17,7 +17,7 @@ from lms.integrations.bounces import take
 from lms.integrations.bounces.maildir import Told
 from lms.integrations.bounces.reports import MOST_BYTES, Report, Unread, read_report
 from lms.kernel import worker
-from lms.kernel.models import AuditEntry
+from lms.kernel.models import AuditEntry, Job, JobState
 from lms.kernel.settings import Settings, present_settings
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import services
@@ -166,6 +166,47 @@ def test_a_report_of_the_message_id_that_really_went_out_stops_mail_until_somebo
 def failures_now(person_id: int) -> dict[int, object]:
     with unit_of_work() as session:
         return dict(failures_of(session, [person_id], TODAY))
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status"),
+    [("550 5.1.1", "5.1.1"), ("551 5.1.6", "5.1.6"), ("550 5.2.1", "5.2.1"), ("550", "5.0.0"), ("553", "5.0.0")],
+)
+def test_an_address_that_the_server_refuses_at_the_door_is_shown_and_written_to_no_more(
+    app: Flask, post: PostMaker, refusal: str, status: str
+) -> None:
+    server = post()
+    server.refusal = refusal
+    set_mail_url(app, f"smtp://127.0.0.1:{server.port}")
+    held, placed, _letter = sent_to("Amina Mfano", "amina@nowhere.example")
+    worker.drain()
+    with unit_of_work() as session:
+        jobs = session.execute(select(Job.state, Job.error).where(Job.kind == "mail.send")).all()
+        assert session.scalars(select(SentLetter.sent_at)).one() is None
+    assert {job.state for job in jobs} == {JobState.DONE}  # trying again would change nothing
+    assert not [job.error for job in jobs if job.error]
+    assert [(row.kind, row.status) for row in failures()] == [(FailureKind.PERMANENT, status)]
+    browser = coordinator(app, held.public_id)
+    text = words(browser.get(f"/editions/{held.public_id}/people/{placed.public_id}"))
+    assert f"have come back for good since 12 April 2027 (code {status})" in text
+    assert "E-mail came back" in words(browser.get(f"/editions/{held.public_id}/people"))
+    with unit_of_work() as session:
+        services.write_to(session, person_id=placed.person_id, template="people/password-changed")
+    worker.drain()
+    assert len(failures()) == 1
+
+
+@pytest.mark.parametrize("refusal", ["550 5.7.1", "554 5.7.1", "452 4.2.2", "552 5.2.2", "450"])
+def test_a_server_that_takes_nothing_now_says_nothing_of_the_address(app: Flask, post: PostMaker, refusal: str) -> None:
+    server = post()
+    server.refusal = refusal
+    set_mail_url(app, f"smtp://127.0.0.1:{server.port}")
+    _held, placed, _letter = sent_to("Amina Mfano", "amina@nowhere.example")
+    worker.drain()
+    assert failures() == []
+    assert failures_now(placed.person_id) == {}
+    with unit_of_work() as session:
+        assert JobState.WAITING in set(session.scalars(select(Job.state).where(Job.kind == "mail.send")))
 
 
 def test_a_delayed_letter_is_shown_for_a_week_and_stops_nothing(app: Flask, post: PostMaker) -> None:

@@ -21,7 +21,7 @@ from lms.people.queries.sensitive import not_to_be_named
 from lms.seminars.models import Enrolment
 
 from .counting import behind
-from .lists import ASKS, NAMELESS, ORDER, STAGES, stands, waits
+from .lists import ASKS, LATE, NAMELESS, ORDER, STAGES, stands, waits
 from .looks import Look
 
 AT_ONCE = 400
@@ -39,6 +39,7 @@ class Taken(NamedTuple):
     units: int | None = None
     """How many of the units that the record asks for are finished; nothing for those who are not counted."""
     finished_at: dt.datetime | None = None
+    late: bool = False
     own_deadline_at: dt.datetime | None = None
     awaiting: tuple[Awaiting, ...] = ()
     address: str = ""
@@ -78,7 +79,7 @@ _NAMED: Select[*tuple[Any, ...]] = (
 _ADDRESSED = (
     _NAMED.add_columns(
         _address.c.place.label("address_place"), _address.c.sealed.label("address"), _person.c.locale,
-        _enrolment.c.id, _progress.c.completed_at, _enrolment.c.deadline_at, ASKS, NAMELESS,
+        _enrolment.c.id, _progress.c.completed_at, _enrolment.c.deadline_at, LATE, ASKS, NAMELESS,
     )
     .outerjoin(_address, _first(_address, IdentityKind.ADDRESS))
     .outerjoin(_progress, _progress.c.enrolment_id == _enrolment.c.id)
@@ -108,7 +109,7 @@ def _whole(session: Session, seen: Look, which: Select[*tuple[int]]) -> Iterator
     done = asked_done_among(session, which, course)
     for (
         person_id, state_code, institution, sector, state, stages, subject, wrapped, place, sealed, hidden,
-        address_place, address_sealed, locale, enrolment_id, completed_at, deadline_at, asks, nameless,
+        address_place, address_sealed, locale, enrolment_id, completed_at, deadline_at, late, asks, nameless,
     ) in session.connection().execute(_in_order(_ADDRESSED, seen, which)):  # fmt: skip
         name, address = opened(
             ring, person_id, subject, wrapped, (place, sealed), (address_place, address_sealed), hidden
@@ -118,7 +119,8 @@ def _whole(session: Session, seen: Look, which: Select[*tuple[int]]) -> Iterator
         status, counts, unseen = stands(state, stages, seen.sight)
         read = course.asked_units if completed_at else done.get(enrolment_id, 0)
         yield Taken(
-            name, state_code, institution, sector, status, read if counts else None, completed_at, deadline_at,
+            name, state_code, institution, sector, status, read if counts else None, completed_at,
+            bool(late), deadline_at,
             waits(counts, unseen, asks, nameless), address, locale or "",
         )  # fmt: skip
 

@@ -55,6 +55,8 @@ class Listed:
     units: tuple[int, int] | None
     """How many of the units that the record asks for are finished, and how many there are."""
     finished_at: dt.datetime | None
+    late: bool
+    """Whether that was after their deadline."""
     own_deadline_at: dt.datetime | None
     returned: bool
     """Whether letters to the person come back for good."""
@@ -145,12 +147,14 @@ _RETURNED = (
     .where(_failure.c.kind == FailureKind.PERMANENT, _failure.c.over_at.is_(None))
     .exists()
 )
+LATE = _progress.c.completed_at > _enrolment.c.due_at
+"""Whether somebody finished after their deadline; nothing of whoever has not finished."""
 _SAID: Select[*tuple[Any, ...]] = (
     select(
         _enrolment.c.id, _enrolment.c.public_id, _enrolment.c.person_id, _institution.c.name, _enrolment.c.state_code,
         _enrolment.c.sector, _enrolment.c.state, _enrolment.c.deadline_at, _progress.c.completed_at,
         ASKS.label("asks"), STAGES.label("stages"), NAMELESS.label("nameless"),
-        _RETURNED.label("returned"),
+        _RETURNED.label("returned"), LATE.label("late"),
     )
     .select_from(_enrolment)
     .join(_institution, _institution.c.id == _enrolment.c.institution_id)
@@ -248,6 +252,7 @@ def _line(sight: Sight, row: Row[Any], name: str, units: tuple[int, int] | None)
         status=status,
         units=units,
         finished_at=row.completed_at,
+        late=full and bool(row.late),
         own_deadline_at=row.deadline_at if full else None,
         returned=full and row.returned,
         awaiting=waits(counts, unseen, row.asks, row.nameless) if full else NOTHING,

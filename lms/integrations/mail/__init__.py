@@ -9,11 +9,12 @@ from lms.kernel.clock import now
 from lms.kernel.settings import Settings, present_settings
 from lms.kernel.unit_of_work import own_transaction, reading
 from lms.people.letters import Letter, letter_for
-from lms.people.services import note_sent, note_withheld
+from lms.people.rules.letters import FailureKind
+from lms.people.services import note_failure, note_sent, note_withheld
 
 from .mailbox import keep
 from .message import compose
-from .smtp import MailFailed, deliver, server_of
+from .smtp import AddressUnknown, MailFailed, deliver, server_of
 
 __all__ = ["MailFailed", "send", "send_from_outbox"]
 
@@ -25,11 +26,24 @@ def send_from_outbox(payload: dict[str, Any], stable_id: str) -> None:
         letter = letter_for(session, payload)
     row = payload.get("letter")
     if letter is not None:
-        send(letter, present_settings(), row or stable_id)
+        try:
+            send(letter, present_settings(), row or stable_id)
+        except AddressUnknown as no:
+            if not row:
+                raise
+            _came_back(row, no.status)
+            return
     if row:
         note = note_sent if letter is not None else note_withheld
         with own_transaction() as session:
             note(session, letter=row, at=now())
+
+
+def _came_back(row: str, status: str) -> None:
+    """A letter refused at the door is one that came back: nothing goes to its address until somebody says so."""
+    at = now()
+    with own_transaction() as session:
+        note_failure(session, letter=row, kind=FailureKind.PERMANENT, status=status, day=at.date(), at=at)
 
 
 def send(letter: Letter, settings: Settings, stable_id: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import smtplib
 import ssl
 from dataclasses import dataclass, field
@@ -17,6 +18,15 @@ SECONDS = 10
 
 class MailFailed(Exception):
     """The server did not take it; the sentence names no person and repeats nothing the server said."""
+
+
+class AddressUnknown(MailFailed):
+    """The server says for good that it knows no such address: trying again would change nothing."""
+
+    def __init__(self, sentence: str, status: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        """As a report of a letter that came back would say it, such as 5.1.1 (RFC 3463)."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +84,9 @@ def deliver(server: MailServer, message: EmailMessage) -> None:
             connection.send_message(message)
     except (OSError, smtplib.SMTPException, UnicodeError) as error:
         # Without its cause: what servers say repeats the address of the person written to.
-        raise MailFailed(_sentence(server, error)) from None
+        status = _unknown_address(error)
+        told = _sentence(server, error)
+        raise (AddressUnknown(told, status) if status else MailFailed(told)) from None
 
 
 def _connected(server: MailServer) -> smtplib.SMTP:
@@ -106,6 +118,23 @@ def _sentence(server: MailServer, error: Exception) -> str:
     words = next((words for kind, words in _SENTENCES if isinstance(error, kind)), "refused the letter.")
     code = _code(error)
     return f"The mail server {server.host}:{server.port} {words.format(code=f' ({code})' if code else '')}"
+
+
+_STATUS = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
+_OF_ADDRESSES = re.compile(r"5\.1\.\d+|5\.2\.1|5\.0\.0")
+"""Bad addresses, mailboxes that are closed (RFC 3463, 3.2 and 3.3), and what is not said more closely. A full mailbox,
+and a server that takes nothing from us at present, say nothing of the address."""
+
+
+def _unknown_address(error: Exception) -> str:
+    """The status by which a server refuses a recipient for good (RFC 5321, 4.2.2: 550, 551, 553); "" for all else."""
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return ""
+    code, said = next(iter(error.recipients.values()), (0, b""))
+    text = said.decode("ascii", "replace") if isinstance(said, bytes) else str(said)
+    found = _STATUS.search(text)
+    status = found[0] if found else "5.0.0"
+    return status if code in (550, 551, 553) and _OF_ADDRESSES.fullmatch(status) else ""
 
 
 def _code(error: Exception) -> int | None:

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import Keyring, unseal
 from lms.kernel.settings import keyring
-from lms.people.models import HostLink, IdentityKind, IdentityRow, Person, PersonKey
+from lms.people.models import HostLink, IdentityKind, IdentityRow, NameConfirmation, Person, PersonKey
 from lms.people.rules.code_names import code_name
 from lms.people.rules.names import PersonName
-from lms.people.sealing import name_place
+from lms.people.sealing import confirmation_place, keys_of, name_place, open_if_there
 
 from .sensitive import not_to_be_named
 
@@ -238,6 +238,26 @@ def owned() -> ColumnElement[bool]:
     application says of its user is not enough: there anybody may name anybody's address."""
     vouched_for = select(HostLink.id).where(HostLink.person_id == IdentityRow.person_id).exists()
     return IdentityRow.verified_at.is_not(None) | (IdentityRow.primary & ~vouched_for)
+
+
+@dataclass(frozen=True)
+class ConfirmedFor:
+    """That somebody else said that a person's name is right: who, when and why."""
+
+    by_person_id: int
+    at: dt.datetime
+    reason: str
+
+
+def confirmed_for(session: Session, person_id: int) -> ConfirmedFor | None:
+    """Who confirmed this person's name for them, if that is what holds; for the person alone."""
+    mine = select(NameConfirmation).where(NameConfirmation.person_id == person_id)
+    last = session.scalar(mine.order_by(NameConfirmation.id.desc()).limit(1))
+    if last is None or last.by_person_id == person_id:
+        return None
+    key = keys_of(session, [person_id]).get(person_id)
+    reason = open_if_there(key, last.sealed_reason, confirmation_place(last.at))
+    return ConfirmedFor(last.by_person_id, last.at, reason)
 
 
 def person_by_address(session: Session, address: str) -> Person | None:

@@ -19,7 +19,7 @@ from lms.people.forms import AddressForm, LanguageForm, MailForm, MinistryForm, 
 from lms.people.models import Institution, Person, Sector
 from lms.people.queries.institutions import affiliation_on, affiliations_of, institution, institutions_of, zone_on
 from lms.people.queries.mail import Choices, mail_choices
-from lms.people.queries.persons import addresses_of, name_of, own_words
+from lms.people.queries.persons import ConfirmedFor, addresses_of, confirmed_for, name_of, names_of, own_words
 from lms.people.queries.sign_ins import password_hash, sign_ins_of
 from lms.people.sign_in import me
 from lms.web.access import SAFE, Permission, begins_reading, requires
@@ -43,6 +43,7 @@ def account_page(*, language: LanguageForm | None = None, address: AddressForm |
     return render(
         "lms/people/account.html",
         person_name=name_of(session, person.person_id),
+        confirmed=_confirmed(person.person_id),
         addresses=addresses_of(session, person.person_id),
         places=affiliations_of(session, person.person_id),
         sign_ins=sign_ins_of(session, person.person_id, now(), here=person.session_id, staff=person.staff),
@@ -54,6 +55,12 @@ def account_page(*, language: LanguageForm | None = None, address: AddressForm |
         mail_form=_mail_form(mail_choices(session, person.person_id)),
         form=next((form for form in (language, address) if form and (form.errors or form.refusal)), None),
     )
+
+
+def _confirmed(person_id: int) -> tuple[str, ConfirmedFor] | None:
+    """Who confirmed the name for its holder, by name, and when and why."""
+    found = confirmed_for(db.session(), person_id)
+    return (names_of(db.session(), [found.by_person_id])[found.by_person_id], found) if found else None
 
 
 def _mail_form(chosen: Choices) -> MailForm:
