@@ -12,7 +12,22 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import authoring, closing, desk, drill, exports, importing, loading, pages, reading, results, seed, wire, writers
+from . import (
+    authoring,
+    closing,
+    desk,
+    drill,
+    exports,
+    importing,
+    loading,
+    pages,
+    reading,
+    results,
+    seed,
+    signing,
+    wire,
+    writers,
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -32,6 +47,7 @@ def main(arguments: list[str]) -> int:
         found += authoring.measure(folder, filled)
         found += importing.measure(folder)
     found += reading.measure()
+    found += signing.measure()
     results.show(found)
     results.write(found)
     return 0 if all(result.ok for result in found) else 1

@@ -29,6 +29,8 @@ import lms.catalogue.scopes
 import lms.dashboards.reactions
 import lms.integrations.mail
 import lms.integrations.mail.forgetting
+import lms.integrations.own_copy.joining
+import lms.integrations.own_copy.services
 import lms.kernel.models
 import lms.kernel.tidy
 import lms.learning.checks
@@ -41,6 +43,7 @@ import lms.records.certificates.reactions
 import lms.records.checks
 import lms.records.credentials.checks
 import lms.records.credentials.jobs
+import lms.records.heads
 import lms.records.joining
 import lms.records.letters
 import lms.records.reactions
@@ -61,6 +64,7 @@ from lms.dashboards import downloads as dashboards_downloads
 from lms.dashboards import views as dashboards_views
 from lms.home import views as home_views
 from lms.integrations import views as integrations_views
+from lms.integrations.own_copy import views as own_copy_views
 from lms.kernel.db import db, prepare_engine
 from lms.kernel.settings import Settings, from_environment
 from lms.learning import views as learning_views
@@ -103,6 +107,7 @@ BLUEPRINTS = (
     attention_views.bp,
     dashboards_downloads.bp,
     integrations_views.bp,
+    own_copy_views.bp,
 )
 NAV = (
     NavItem(Permission.SIGNED_IN, "home.index", _l("Your seminar"), frozenset({"", "learn", "seminar"})),

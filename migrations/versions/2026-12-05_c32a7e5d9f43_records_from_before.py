@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c32a7e5d9f43"
-down_revision = "b21f6d4c8e32"
+down_revision = "2f40d8b17c63"
 branch_labels = None
 depends_on = None
 

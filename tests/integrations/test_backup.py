@@ -362,8 +362,8 @@ def test_anchors_travel_with_the_data_and_newer_ones_are_kept(app: Flask, empty:
         made = make(tmp_path / "backup", app)
     assert "anchors/ledger.jsonl" in json.loads((made / "manifest.json").read_text())["files"]
     with empty.app_context():
-        backups._bring_back_anchors(made / "anchors")
+        backups._bring_back(made / "anchors", anchors.file())
         assert anchors.read().heads == {1: "a" * 64}
         anchors.note(2, "b" * 64, NOW.isoformat())
-        backups._bring_back_anchors(made / "anchors")
+        backups._bring_back(made / "anchors", anchors.file())
         assert sorted(anchors.read().heads) == [1, 2]

@@ -22,6 +22,8 @@ from lms.alumni.models import DirectoryWords, Member
 from lms.alumni.rules.directory import Audience, Consent, Field
 from lms.alumni.services import membership as alumni
 from lms.integrations.mail import forgetting
+from lms.integrations.own_copy import services as own_copies
+from lms.integrations.own_copy.models import OwnCopy
 from lms.kernel import audit, worker
 from lms.kernel.checks import Finding, run_all
 from lms.kernel.clock import now
@@ -37,6 +39,7 @@ from lms.people.queries import viewer_for_person
 from lms.people.rules import PersonName, Role
 from lms.people.rules.names import NameOrder
 from lms.people.services import tidying
+from lms.records.credentials.checking import judged
 from lms.records.models import RecordSubject
 from lms.seminars import services as seminars
 from lms.seminars.models import ContactKind, Edition, Enrolment, EnrolmentState, Mark, RequestKind
@@ -46,6 +49,7 @@ from tests.integrations.test_backup import make, restore
 from tests.integrations.traces import forms, in_bytes, in_files, in_tables
 from tests.learning.makers import Reader, publish
 from tests.people.makers import give_mandate, make_person, signed_in_client
+from tests.records.credentials.test_signing import key_documents
 from tests.records.makers import attend, close, complete_reading
 from tests.seminars.importing import said, taken_in
 from tests.seminars.makers import enrol_person, make_edition, make_institution
@@ -110,10 +114,15 @@ def live(app: Flask, folder: Path) -> Life:
     _take_part(app, person_id, editions[1], places[1], coordinator)
     _join_the_community(person_id)
     partner = make_token(make_partner())
+    with unit_of_work() as session:
+        own_copies.ask(session, person=session.get_one(Person, person_id), language="en", at=now())
     worker.drain()
     assert LATIN in json.dumps(Program(app, partner).read("include=names"), ensure_ascii=False)
     with reading() as session:
         wrapped = session.scalars(select(PersonKey.wrapped).where(PersonKey.person_id == person_id)).one()
+        made = session.get_one(OwnCopy, person_id)
+        assert made.sealed_data
+        assert made.sealed_pages
     return Life(person_id, subject, wrapped, partner)
 
 
@@ -274,6 +283,7 @@ def test_what_an_erased_person_had_is_over(app: Flask, tmp_path: Path) -> None:
     with reading() as session:
         assert session.get(Member, life.person_id) is None
         assert session.get(DirectoryWords, life.person_id) is None
+        assert session.get(OwnCopy, life.person_id) is None
         assert not session.scalar(select(func.count()).where(IdentityRow.person_id == life.person_id))
         live_ones = (SignInSession.person_id == life.person_id, SignInSession.ended_at.is_(None))
         assert not session.scalar(select(func.count(SignInSession.id)).where(*live_ones))
@@ -282,6 +292,16 @@ def test_what_an_erased_person_had_is_over(app: Flask, tmp_path: Path) -> None:
     assert told[-1]["type"].endswith("person.erased.v1")
     assert not in_bytes(json.dumps(told, ensure_ascii=False).encode(), WORDS.values())
     assert record not in json.dumps(told)
+
+
+def test_the_signed_file_in_the_copy_still_verifies(app: Flask, tmp_path: Path) -> None:
+    life = live(app, tmp_path / "course")
+    with reading() as session:
+        said_before = json.loads(own_copies.copy_of(session, life.person_id, "data", now()))
+    [kept] = said_before["data"]["record_credential"]
+    erase(life.person_id)
+    found = json.loads(judged(json.dumps(kept["document"]).encode(), documents=key_documents()))
+    assert found["name"] == FULL
 
 
 def test_letters_that_are_kept_for_want_of_a_mail_server_go_after_thirty_days(app: Flask) -> None:

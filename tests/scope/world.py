@@ -67,8 +67,9 @@ class Kind(enum.StrEnum):
     WORDS = "words"
     """What a reader reported or proposed: shown to authors, without whose it is."""
     INTRODUCTION = "introduction"
-    """What a member wrote to another: for these two, and once it is reported for those who coordinate everything. Also
-    what officers write of a lost mailbox, for themselves alone."""
+    """What a member wrote to another: for these two, and once it is reported for those who coordinate everything."""
+    MAILBOX = "mailbox"
+    """What officers write of somebody's lost mailbox: for those who coordinate everything."""
     NOMINEE = "nominee"
     """What a focal point wrote of somebody they nominate: shown to them, and to those who coordinate the edition."""
     JOURNAL = "journal"
@@ -365,8 +366,8 @@ def _introduction(world: World, session: Session, asker: int, asked: int) -> Non
 def _lost_mailbox(world: World, session: Session, person_id: int, officer: str) -> None:
     """An officer has proposed another address for somebody."""
     old = f"{world.of(person_id, Kind.ADDRESS)[0].text}@example.org"
-    new = f"{world.mark(Kind.INTRODUCTION, person_id)}@example.org"
-    reason = f"I called and asked for {world.mark(Kind.INTRODUCTION, person_id)}, and the month of the seminar."
+    new = f"{world.mark(Kind.MAILBOX, person_id)}@example.org"
+    reason = f"I called and asked for {world.mark(Kind.MAILBOX, person_id)}, and the month of the seminar."
     reinvitations.propose(session, old_address=old, new_address=new, reason=reason, by=officer, at=now())
 
 

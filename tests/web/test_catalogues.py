@@ -29,6 +29,7 @@ SAME = {
         "Factor %(number)s": "the same word",
         "Interior": "the same word",
         "No": "the same word",
+        "Tokens": "the same word",
         "Regional": "the same word",
         "Sector": "the same word",
         "factor": "the same word",
@@ -36,6 +37,8 @@ SAME = {
         "no": "the same word",
     },
     "fr": {
+        "Code": "the same word",
+        "Organisation": "the same word",
         "(correction)": "the same word",
         "Invitation": "the same word",
         "%(num)s minute": "the same word",

@@ -131,7 +131,7 @@ def candidates(session: Session, edition_id: int) -> list[Candidate]:
 
 def proposal_of(session: Session, edition_id: int, at: dt.datetime) -> Proposal | None:
     """The open proposal for an edition, if it has not lapsed."""
-    row = open_row(session, edition_id)
+    row = session.scalar(_open(edition_id))
     if row is None or has_lapsed(row.proposed_at, at):
         return None
     places = session.scalars(select(PastPlace.enrolment_id).where(PastPlace.attestation_id == row.id))
@@ -144,8 +144,13 @@ def proposal_of(session: Session, edition_id: int, at: dt.datetime) -> Proposal 
 
 def open_row(session: Session, edition_id: int) -> PastAttestation | None:
     """The row of the open proposal for an edition, held until the end of a change."""
-    found = select(PastAttestation).where(PastAttestation.edition_id == edition_id)
-    return session.scalar(found.where(PastAttestation.state == PastState.PROPOSED).with_for_update())
+    return session.scalar(_open(edition_id).with_for_update())
+
+
+def _open(edition_id: int) -> Select[PastAttestation]:
+    return select(PastAttestation).where(
+        PastAttestation.edition_id == edition_id, PastAttestation.state == PastState.PROPOSED
+    )
 
 
 def concerned(session: Session, subject: str, places: Collection[int]) -> bool:

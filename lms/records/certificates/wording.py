@@ -19,7 +19,6 @@ from .faces import language_of, right_to_left
 from .sheet import Piece, Sheet, Spoken
 
 # As the page of the record has it; so its translations are there.
-HAS_COMPLETED = "has completed the <b>%(title)s</b>, held in %(place)s, from %(start)s to %(end)s."
 
 
 def sheet_of(page: RecordPage, public: Public, state: RecordState, fragment: str = "") -> Sheet:
@@ -57,7 +56,8 @@ def _latin(shown: PersonName) -> str:
 
 def _sentence(title: str, place: str, start: str, end: str) -> tuple[Piece, ...]:
     """The sentence of the certificate; what is filled in is never looked at for marks of ours."""
-    before, _mark, rest = _(HAS_COMPLETED).partition("<b>")
+    sentence = _("has completed the <b>%(title)s</b>, held in %(place)s, from %(start)s to %(end)s.")
+    before, _mark, rest = sentence.partition("<b>")
     strong, _mark, after = rest.partition("</b>")
     said = {"title": title, "place": place, "start": start, "end": end}
     return (Piece(before % said), Piece(strong % said, strong=True), Piece(after % said))
@@ -66,4 +66,5 @@ def _sentence(title: str, place: str, start: str, end: str) -> tuple[Piece, ...]
 def _ended(state: RecordState) -> str:
     if state.valid or state.ended_on is None:
         return ""
-    return f"{ended(state.act)} {_('This was on %(day)s.', day=short_day(state.ended_on))}"
+    when = _("This was on %(day)s.", day=short_day(state.ended_on))
+    return f"{ended(state.act)} {when}"

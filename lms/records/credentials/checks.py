@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy.orm import Session
 
+from lms.kernel import lines
 from lms.kernel.checks import Finding, check
 from lms.kernel.clock import now
 from lms.records.rules.credential import Issuer
@@ -26,9 +27,12 @@ def credentials(session: Session) -> Iterable[Finding]:
     issuer = keys.issuer()
     if issuer is None:
         return
+    for line in lines.read(keys.file()):
+        if not line.said:
+            yield Finding(f"issuer keys line {line.number}", "cannot be read: a key may be believed that must not be")
     try:
         known = keys.known()
-    except ValueError as wrong:
+    except (KeyError, ValueError) as wrong:
         yield Finding("issuer keys", f"their history contradicts itself: {wrong}")
         return
     key = signing_key(issuer.did, known)

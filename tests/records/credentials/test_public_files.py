@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import http.server
 import json
+import subprocess
+import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -15,6 +17,9 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.test import Client
+from werkzeug.wrappers import Response
 
 from lms.kernel.clock import now
 from lms.kernel.unit_of_work import unit_of_work
@@ -130,6 +135,21 @@ def test_the_holder_downloads_the_same_bytes_each_time_and_nobody_else_does(app:
     stranger = signed_in_client(app, make_person("Ester Esempio", "ester@example.org"))
     assert stranger.get(path).status_code == 404
     assert app.test_client().get(path).status_code == 303
+
+
+def test_below_a_path_the_files_are_where_verifiers_look_for_them(sqlite_app: Flask) -> None:
+    issue()
+    drain()
+    host = DispatcherMiddleware(Response("the host's"), {"/seminar": sqlite_app.wsgi_app})
+    visitor = Client(host)
+    assert visitor.get("/seminar/did.json").json == json.loads(publishing.read("did.json") or b"")
+    assert visitor.get("/seminar/status/0").status_code == 200
+    assert visitor.get("/did.json").get_data(as_text=True) == "the host's"
+
+
+def test_whoever_answers_requests_never_loads_what_signs() -> None:
+    code = "import sys, lms.app; sys.exit(bool({'pyld', 'lms.records.credentials.signing'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 @contextmanager

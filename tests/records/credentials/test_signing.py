@@ -271,6 +271,16 @@ def test_after_a_rotation_old_records_verify_and_new_ones_name_the_new_key(app: 
         assert judged(json.dumps(document(record)).encode(), documents=key_documents())
 
 
+def test_a_history_of_keys_that_was_damaged_is_named(sqlite_app: Flask) -> None:
+    issue()
+    drain()
+    whole = keys.file().read_text()
+    keys.file().write_text(whole + "{torn\n")
+    assert findings() == ["issuer keys line 2 cannot be read: a key may be believed that must not be"]
+    keys.file().write_text(whole + whole)
+    assert findings() == ["issuer keys their history contradicts itself: key 1 was made twice"]
+
+
 def test_a_lost_key_is_said_in_words_and_old_records_verify_on(app: Flask) -> None:
     [old] = issue()
     drain()
