@@ -27,7 +27,7 @@ from lms.kernel.unit_of_work import own_transaction, reading, unit_of_work
 from lms.people import services as people
 from lms.people.models import Person, PersonKey
 from lms.people.passwords import hash_password
-from tests.conftest import NOW
+from tests.conftest import NOW, statements
 from tests.integrations.test_erasure import ADDRESS, CALLED, FULL, LATIN, OTHER, WORDS, live
 from tests.integrations.traces import in_bytes
 from tests.people.makers import make_person, signed_in_client
@@ -199,3 +199,12 @@ def test_whoever_is_erased_while_it_is_made_leaves_nothing(app: Flask) -> None:
     worker.drain()
     with reading() as session:
         assert session.get(OwnCopy, person.id) is None
+
+
+def test_the_page_costs_a_few_statements(app: Flask) -> None:
+    client = browser(app, make_person().id)
+    asked(client)
+    with statements(app) as sent:
+        assert client.get("/account/copy").status_code == 200
+    told = [line for line in sent if "lms_session" not in line and not line.startswith("PRAGMA")]
+    assert len(told) <= 4, told
