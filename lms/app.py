@@ -20,6 +20,7 @@ import lms.alumni.feed.reactions
 import lms.alumni.joining
 import lms.alumni.letters
 import lms.alumni.reactions
+import lms.alumni.services.yearly
 import lms.authoring.checks
 import lms.authoring.joining
 import lms.authoring.letters

@@ -19,7 +19,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.alumni.models import DirectoryWords, Member
+from lms.alumni.queries.introductions import Answer
 from lms.alumni.rules.directory import Audience, Consent, Field
+from lms.alumni.services import introductions
 from lms.alumni.services import membership as alumni
 from lms.integrations.mail import forgetting
 from lms.integrations.own_copy import services as own_copies
@@ -62,6 +64,7 @@ WORDS = {
     "note": "Rang zurück wegen Kanarek",
     "reason": "Marked since Kanarienvogel is known", "reflection": "Über meinen Kanarienvogel",
     "excuse": "At Canarino's",
+    "introduction": "Canarinha pergunta por si", "given": "Kanári szívesen válaszol",
     "report": "Le canari manque", "directory": "Canário e português", "subjects": "Canari prevention",
 }  # fmt: skip
 
@@ -100,9 +103,10 @@ def live(app: Flask, folder: Path) -> Life:
         place = enrol_person(session, open_now, person=person, institution=ministry, becomes=EnrolmentState.INVITED)
         seminars.send_invitation(session, enrolment=place, at=now(), by=coordinator.id)
         first = enrol_person(session, over, person=person, institution=ministry, becomes=EnrolmentState.INVITED)
+        friend = enrol_person(session, over, institution=ministry, name="Nia Mfano")
         session.flush()
         person_id, subject, editions = person.id, person.subject, (over.id, open_now.id)
-        places = (first.id, place.id)
+        places, friends = (first.id, place.id), (friend.id, friend.person_id)
     worker.drain()
     with unit_of_work() as session:
         person = session.get_one(Person, person_id)
@@ -110,9 +114,11 @@ def live(app: Flask, folder: Path) -> Life:
         people.welcome(session, person=person, name=name, locale="en", zone="UTC", function=function, at=now())
         people.ask_for_address(session, person=person, address=OTHER, at=now())
         seminars.came_back(session, person_id=person_id, at=now())
-    _complete(*editions[:1], places[0])
+    with unit_of_work() as session:
+        session.get_one(Person, friends[1]).name_confirmed_at = now()
+    _complete(editions[0], places[0], friends[0])
     _take_part(app, person_id, editions[1], places[1], coordinator)
-    _join_the_community(person_id)
+    _join_the_community(person_id, friends[1])
     partner = make_token(make_partner())
     with unit_of_work() as session:
         own_copies.ask(session, person=session.get_one(Person, person_id), language="en", at=now())
@@ -138,12 +144,13 @@ def _over(session: Session) -> Edition:
     )
 
 
-def _complete(edition_id: int, place_id: int) -> None:
-    """The last condition is met: there is a record, and the status follows."""
+def _complete(edition_id: int, *places: int) -> None:
+    """The last condition is met: there are records, and the status follows."""
     with unit_of_work() as session:
-        edition, place = session.get_one(Edition, edition_id), session.get_one(Enrolment, place_id)
-        complete_reading(session, place, now())
-        attend(session, edition, place)
+        edition = session.get_one(Edition, edition_id)
+        for place in [session.get_one(Enrolment, number) for number in places]:
+            complete_reading(session, place, now())
+            attend(session, edition, place)
         close(session, edition, now())
 
 
@@ -179,12 +186,22 @@ def _take_part(app: Flask, person_id: int, edition_id: int, place_id: int, coord
     assert client.get("/account").status_code == 200
 
 
-def _join_the_community(person_id: int) -> None:
+def _join_the_community(person_id: int, friend_id: int) -> None:
+    """A member, who asks another one and is asked."""
     with unit_of_work() as session:
         alumni.join(session, person_id=person_id, at=now())
+        alumni.join(session, person_id=friend_id, at=now())
+        named = {Field.NAME: Consent(Audience.MEMBERS)}
+        alumni.agree(session, person_id=friend_id, wanted=named, languages="", subjects="", at=now())
+        words, to = WORDS["introduction"], {"asker_id": person_id, "asked_id": friend_id}
+        introductions.ask(session, **to, message=words, key="asked-by-them", at=now())
         wanted = {one: Consent(Audience.MEMBERS) for one in Field}
         said_of = {"languages": WORDS["directory"], "subjects": WORDS["subjects"]}
         alumni.agree(session, person_id=person_id, wanted=wanted, **said_of, at=now())
+        back, message = {"asker_id": friend_id, "asked_id": person_id}, "May I write to you about a course?"
+        asked = introductions.ask(session, **back, message=message, key="asked-of-them", at=now())
+        given = Answer(words=WORDS["given"], name=FULL, address=ADDRESS)
+        introductions.answer(session, introduction=asked, person_id=person_id, given=given, at=now())
 
 
 def erase(person_id: int) -> None:

@@ -29,6 +29,8 @@ SECRET = re.compile(
 )
 WITHOUT = frozenset({"lms_person_key", "lms_password", "lms_certificate", "lms_own_copy", "lms_name_awaited"})
 """Tables that hold nothing but keys, a password, or what is here already."""
+BY = frozenset({"by", "over_by", "decided_by", "proposed_by", "confirmed_by", "answered_by", "handled_by"})
+"""Columns that say who did something, by a random id; whose it is, is not said."""
 _NAMED = {"edition_id": (Edition, "title"), "institution_id": (Institution, "name"), "unit_id": (Unit, "key")}
 Copy = dict[str, list[dict[str, Any]]]
 
@@ -71,6 +73,8 @@ def _plain(table: str, row: Row, found: Found, key: bytes, names: Mapping[str, M
             said |= {name.removeprefix("sealed").strip("_") or "content": _structured(words)} if words else {}
         elif name in names and value in names[name]:
             said[name.removesuffix("_id")] = names[name][value]
+        elif name in BY:
+            said[name] = "yourself" if value == found.rows["lms_person"][0]["subject"] else "somebody else"
         elif not (name == "id" or name.endswith("_id")) or name == "public_id":
             said |= {} if isinstance(value, bytes) else {name: _value(value)}
     return said
