@@ -20,6 +20,7 @@ import lms.alumni.feed.reactions
 import lms.alumni.joining
 import lms.alumni.letters
 import lms.alumni.reactions
+import lms.alumni.services.yearly
 import lms.authoring.checks
 import lms.authoring.joining
 import lms.authoring.letters
@@ -46,7 +47,6 @@ import lms.records.heads
 import lms.records.joining
 import lms.records.letters
 import lms.records.reactions
-import lms.records.verification.models
 import lms.reminders.weekly
 import lms.seminars.checks
 import lms.seminars.joining
@@ -75,6 +75,7 @@ from lms.records.certificates import views as certificates_views
 from lms.records.credentials import serving
 from lms.records.credentials import views as credentials_views
 from lms.records.lives import blueprint as lives_bp
+from lms.records.verification import views as verification_views
 from lms.reminders import views as reminders_views
 from lms.seminars import views as seminars_views
 from lms.web import access, assets, dates, errors, health, languages, logs, pages, render, security
@@ -97,6 +98,7 @@ BLUEPRINTS = (
     records_views.bp,
     lives_bp,
     certificates_views.bp,
+    verification_views.bp,
     credentials_views.bp,
     alumni_views.bp,
     feed_views.bp,

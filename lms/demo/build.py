@@ -27,6 +27,7 @@ from lms.seminars.rules import EditionFacts
 from lms.seminars.services import Nominee
 from lms.seminars.services.calls import Call
 
+from .before import attest, held_before
 from .cast import Cast, Character
 from .community import open_community
 from .ends import ENDS
@@ -73,6 +74,7 @@ class Builder:
         open_now = self._edition(self.at.date() + dt.timedelta(days=20), by_day=True)
         self._mandates(staff)
         self._past(over, staff["coordinator"].subject)
+        self._before(staff)
         self._ends(over, staff)
         open_community(self.session, self.cast, at=self.at, by=staff["administrator"].subject)
         for who in self.cast.participants:
@@ -279,6 +281,19 @@ class Builder:
         there = next(place for (place, _half_day), mark in marks.items() if mark is Mark.PRESENT)
         self._make_up(edition, self.session.get_one(Enrolment, there), evening, by)
         services.close_attendance(self.session, edition=edition, at=evening + dt.timedelta(hours=1), by=by)
+
+    def _before(self, staff: dict[str, Person]) -> None:
+        """Editions from before this system, as they were imported, attested by one officer or by two."""
+        officers = (staff["coordinator"].subject, staff["coordinator2"].subject)
+        at = self.at - dt.timedelta(days=90)
+        for past in self.cast.past:
+            edition = held_before(self.session, past, place=PLACE, zone=ZONE, contact=CONTACT, at=at)
+            places = [self._participant(edition, who, officers[0], at) for who in past.people]
+            moment = at if past.confirmed else self.at - dt.timedelta(days=1)
+            attest(self.session, edition, [place.id for place in places], past, officers, moment)
+            for who, place in zip(past.people, places, strict=True):
+                if past.confirmed:
+                    self._welcome(self.session.get_one(Person, place.person_id), who, moment + dt.timedelta(days=3))
 
     def _ends(self, edition: Edition, staff: dict[str, Person]) -> None:
         """What became of some of the records: one was corrected, one withdrawn, one revoked by two officers."""

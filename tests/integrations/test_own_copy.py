@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
+import subprocess
+import sys
 from hashlib import sha256
 from pathlib import Path
 
+import pypdf
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -23,8 +27,9 @@ from lms.kernel.unit_of_work import own_transaction, reading, unit_of_work
 from lms.people import services as people
 from lms.people.models import Person, PersonKey
 from lms.people.passwords import hash_password
-from tests.conftest import NOW
+from tests.conftest import NOW, statements
 from tests.integrations.test_erasure import ADDRESS, CALLED, FULL, LATIN, OTHER, WORDS, live
+from tests.integrations.traces import in_bytes
 from tests.people.makers import make_person, signed_in_client
 from tests.scope.world import Kind, World, grow
 
@@ -77,7 +82,18 @@ def test_the_pages_are_a_tagged_pdf_in_every_script(app: Flask, tmp_path: Path) 
     answer = client.get("/account/copy/pages.pdf")
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert answer.data.startswith(b"%PDF-1.7")
-    assert b"/StructTreeRoot" in answer.data or b"/MarkInfo" in answer.data
+    path = tmp_path / "pages.pdf"
+    path.write_bytes(answer.data)
+    for command in (["outloud", "--fail-on", "error"], ["pdfua", "check"]):
+        program = Path(sys.executable).with_name(command[0])
+        done = subprocess.run([program, *command[1:], path], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+    made = pypdf.PdfReader(io.BytesIO(answer.data))
+    assert made.root_object["/Lang"] == "en"
+    assert not in_bytes(str(made.metadata).encode(), [FULL, LATIN, ADDRESS])
+    words = " ".join(" ".join(page.extract_text() for page in made.pages).split())
+    for word in (LATIN, ADDRESS, WORDS["reflection"], "Your completion records", "What was noted for safety"):
+        assert word in words, word
     assert "my-data.pdf" in answer.headers["Content-Disposition"]
     page = client.get("/account/copy").text
     assert "Your copy is ready" in page
@@ -183,3 +199,12 @@ def test_whoever_is_erased_while_it_is_made_leaves_nothing(app: Flask) -> None:
     worker.drain()
     with reading() as session:
         assert session.get(OwnCopy, person.id) is None
+
+
+def test_the_page_costs_a_few_statements(app: Flask) -> None:
+    client = browser(app, make_person().id)
+    asked(client)
+    with statements(app) as sent:
+        assert client.get("/account/copy").status_code == 200
+    told = [line for line in sent if "lms_session" not in line and not line.startswith("PRAGMA")]
+    assert len(told) <= 4, told

@@ -56,6 +56,8 @@ OPENS: Mapping[str, Place] = {
     "lms_directory_words.sealed": lambda row, all_: alumni.words_place(all_.rows["lms_member"][0]["public_id"]),
     "lms_introduction.sealed_message": lambda row, _: alumni.message_place(row["public_id"]),
     "lms_introduction.sealed_answer": lambda row, _: alumni.answer_place(row["public_id"]),
+    "lms_reinvitation.sealed_address": lambda row, _: alumni.new_address_place(row["public_id"]),
+    "lms_reinvitation.sealed_reason": lambda row, _: alumni.new_address_reason_place(row["public_id"]),
     "lms_introduction_report.sealed_reason": lambda row, all_: alumni.report_place(
         all_.one("lms_introduction", row["introduction_id"])["public_id"]
     ),

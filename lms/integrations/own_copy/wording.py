@@ -35,8 +35,8 @@ TITLES: tuple[tuple[Any, str], ...] = (
     ),
     (
         _l("Alumni"),
-        "alumni_status member membership_step directory_consent directory_words introduction introduction_block "
-        "introduction_report feed_event feed_person",
+        "alumni_status member membership_step membership_ask directory_consent directory_words introduction "
+        "introduction_block introduction_report past_place reinvitation feed_event feed_person",
     ),
     (_l("Mandates"), "mandate mandate_act mandate_succession mandate_end_told"),
     (_l("Letters to you"), "letter mail_choice mail_failure mailed_token"),
