@@ -24,7 +24,7 @@ from tests.mount.unfriendly import host_db, make_host, member_of_host
 from tests.people.makers import make_person, signed_in_client
 
 QUERY = "page=2&word=%C3%A9t%C3%A9&empty="
-MACHINES = {"health.healthz", "health.readyz", "web.static_file"}
+MACHINES = {"health.healthz", "health.readyz", "web.static_file", "feed.events", "feed.openapi"}
 BUTTON = re.compile(r'<form class="langs"[^>]*action="([^"]+)".*?name="back" value="([^"]*)"', re.S)
 
 
