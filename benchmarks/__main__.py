@@ -21,6 +21,7 @@ from . import (
     importing,
     loading,
     pages,
+    papers,
     reading,
     results,
     seed,
@@ -47,6 +48,7 @@ def main(arguments: list[str]) -> int:
         found += authoring.measure(folder, filled)
         found += importing.measure(folder)
     found += reading.measure()
+    found += papers.measure()
     found += signing.measure()
     results.show(found)
     results.write(found)

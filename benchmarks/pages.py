@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from . import desk
+from . import desk, papers
 from .pair import both, floor_probe
 from .probes import Probe, Request, cpu_per_request
 from .quizzes import first_unit, open_quiz
@@ -19,6 +19,7 @@ BOUNDS = {
     "unit page": 7,
     "home": 8,
     "saving an answer": 8,
+    papers.PAGE: 7,
     **{desk.named(page, size): desk.MOST for page in desk.PAGES for size in (SMALL, LARGE)},
 }
 
@@ -36,6 +37,7 @@ def measure(folder: Path, filled: Filled) -> list[Result]:
             Probe("unit page", ours, lambda n: ("GET", unit, None, reader.headers())),
             Probe("home", ours, lambda n: ("GET", "/", None, reader.headers())),
             Probe("saving an answer", ours, lambda n: _with(quiz.answer(n, "bench"), taker.headers())),
+            Probe(papers.PAGE, ours, papers.looks(filled)),
             *desk.probes(ours, filled),
         ]
         cpu = cpu_per_request(probes)

@@ -20,6 +20,7 @@ import lms.alumni.feed.reactions
 import lms.alumni.joining
 import lms.alumni.letters
 import lms.alumni.reactions
+import lms.alumni.services.yearly
 import lms.authoring.checks
 import lms.authoring.joining
 import lms.authoring.letters
@@ -28,6 +29,8 @@ import lms.catalogue.scopes
 import lms.dashboards.reactions
 import lms.integrations.mail
 import lms.integrations.mail.forgetting
+import lms.integrations.own_copy.joining
+import lms.integrations.own_copy.services
 import lms.kernel.models
 import lms.kernel.tidy
 import lms.learning.checks
@@ -40,10 +43,10 @@ import lms.records.certificates.reactions
 import lms.records.checks
 import lms.records.credentials.checks
 import lms.records.credentials.jobs
+import lms.records.heads
 import lms.records.joining
 import lms.records.letters
 import lms.records.reactions
-import lms.records.verification.models
 import lms.reminders.weekly
 import lms.seminars.checks
 import lms.seminars.joining
@@ -60,6 +63,7 @@ from lms.dashboards import downloads as dashboards_downloads
 from lms.dashboards import views as dashboards_views
 from lms.home import views as home_views
 from lms.integrations import views as integrations_views
+from lms.integrations.own_copy import views as own_copy_views
 from lms.kernel.db import db, prepare_engine
 from lms.kernel.settings import Settings, from_environment
 from lms.learning import views as learning_views
@@ -71,6 +75,7 @@ from lms.records.certificates import views as certificates_views
 from lms.records.credentials import serving
 from lms.records.credentials import views as credentials_views
 from lms.records.lives import blueprint as lives_bp
+from lms.records.verification import views as verification_views
 from lms.reminders import views as reminders_views
 from lms.seminars import views as seminars_views
 from lms.web import access, assets, dates, errors, health, languages, logs, pages, render, security
@@ -93,6 +98,7 @@ BLUEPRINTS = (
     records_views.bp,
     lives_bp,
     certificates_views.bp,
+    verification_views.bp,
     credentials_views.bp,
     alumni_views.bp,
     feed_views.bp,
@@ -102,6 +108,7 @@ BLUEPRINTS = (
     attention_views.bp,
     dashboards_downloads.bp,
     integrations_views.bp,
+    own_copy_views.bp,
 )
 NAV = (
     NavItem(Permission.SIGNED_IN, "home.index", _l("Your seminar"), frozenset({"", "learn", "seminar"})),

@@ -18,7 +18,7 @@ from typing import Any
 from unittest.mock import patch
 
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FilePayload, Page
 from werkzeug.serving import make_server
 
 from lms.app import create_app
@@ -162,6 +162,42 @@ def one_person(page: Page) -> None:
     page.locator("main table a").first.click()
 
 
+def look_at_the_table(page: Page) -> None:
+    """Who has finished, by state and sector."""
+    open_edition(page)
+    page.evaluate("document.getElementById('matrix').scrollIntoView()")
+
+
+def morning_sheet(page: Page) -> None:
+    """Who needs attention this morning."""
+    open_edition(page)
+    follow(page, "Morning sheet")
+
+
+def nominations(page: Page) -> None:
+    """Which states were asked, and how the places of their people stand."""
+    open_edition(page)
+    follow(page, "Nominations by state")
+
+
+NOMINEES = """Full name,E-mail,Country,Ministry / Agency
+Asha Mfano,asha.mfano@lemkin.example,Tanzania,Ministry of Home Affairs
+Baraka Sampuli,baraka.sampuli@lemkin.example,Tanzania,Home Affairs
+Chausiku Kielelezo,chausiku.kielelezo at lemkin.example,Kenya,Ministry of Foreign and Diaspora Affairs
+Neema Mfano,participant@lemkin.example,Tanzania,Ministry of Constitutional and Legal Affairs
+"""
+
+
+def rehearse_import(page: Page) -> None:
+    """A list as an office sends it, before anything of it is saved."""
+    open_edition(page)
+    follow(page, "Import nominations")
+    file = FilePayload(name="nominations.csv", mimeType="text/csv", buffer=NOMINEES.encode())
+    page.get_by_label("File").set_input_files(file)
+    page.get_by_role("button", name="Check the file").click()
+    page.wait_for_load_state()
+
+
 def mark_attendance(page: Page) -> None:
     """The first afternoon, with everybody but three marked present."""
     open_edition(page)
@@ -224,9 +260,13 @@ PICTURES: tuple[tuple[str, str, tuple[int, int], Way], ...] = (
     ("home", "reader", WIDE, stay),
     ("quiz-phone", "reader", PHONE, answer_on_a_phone),
     ("edition", "coordinator", TALL, open_edition),
+    ("matrix", "coordinator", WIDE, look_at_the_table),
+    ("morning-sheet", "coordinator", TALL, morning_sheet),
+    ("nominations", "coordinator", WIDE, nominations),
     ("person", "coordinator", TALL, one_person),
     ("attendance", "coordinator", WIDE, mark_attendance),
     ("closing", "coordinator", WIDE, preview_closing),
+    ("import", "coordinator", TALL, rehearse_import),
     ("certificate", "alumna", TALL, look_at_certificate),
     ("outline", "trainer", TALL, arrange),
     ("editor", "trainer", LOW, write_a_unit),

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, DateField, EmailField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Optional
 
 from lms.kernel.errors import Refused
-from lms.people.forms import NEEDED, at_most, choices
+from lms.people.forms import LONGEST_ADDRESS, NEEDED, at_most, choices
 from lms.people.rules.names import mistake_in_line, mistake_in_prose
 from lms.people.states import recognise
 from lms.web.forms import Form, OnceForm
@@ -90,3 +90,17 @@ class ReportForm(Form):
     """Why a message is laid before the coordinators."""
 
     reason = TextAreaField(_l("What is wrong with this message"), [NEEDED, at_most(LONGEST_ANSWER), _prose])
+
+
+class ReinvitationForm(Form):
+    """Which mailbox is lost, where to write instead, and how it was made sure who it is."""
+
+    old = EmailField(_l("Old e-mail address"), [NEEDED, at_most(LONGEST_ADDRESS)])
+    new = EmailField(_l("New e-mail address"), [NEEDED, at_most(LONGEST_ADDRESS)])
+    reason = TextAreaField(_l("Why, and how you made sure that it is the same person"), [NEEDED, at_most(1000), _prose])
+
+
+class PastForm(Form):
+    """From where it is known that people completed an edition."""
+
+    source = TextAreaField(_l("From where it is known"), [NEEDED, at_most(1000), _prose])

@@ -35,3 +35,13 @@ def report(_reader: Reader, _facts: Mapping[str, Any]) -> Draft:
     said = _("a member of 2PREVENT has reported a message that another member sent.")
     page = absolute_url("alumni.reports")
     return Draft(_("Raphael Lemkin Seminar: a message was reported"), (said, _("Look at it here:") + "\n" + page))
+
+
+@letter("alumni/yearly", called=_l("Yearly question to a member"))
+def yearly(_reader: Reader, facts: Mapping[str, Any]) -> Draft:
+    """Whether everything is still right; answered by one click."""
+    said = _("you are a member of 2PREVENT. Once a year we ask whether what other members see of you is still right.")
+    page = absolute_url("alumni.still", link=facts["token"])
+    way = _("Open this page and press the button; you need not sign in:") + "\n" + page
+    stay = _("Without an answer to two letters nobody sees you in the directory until you answer. Nothing is deleted.")
+    return Draft(_("Raphael Lemkin Seminar: is everything still right?"), (said, way, stay))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.db import Model, choice
@@ -13,6 +13,7 @@ from lms.kernel.db import Model, choice
 from .rules.directory import Audience as Audience
 from .rules.directory import Field as Field
 from .rules.membership import Step as Step
+from .rules.past import PastState as PastState
 
 
 class AlumniStatus(Model):
@@ -149,3 +150,81 @@ class IntroductionReport(Model):
     handled_by: Mapped[str | None] = mapped_column(String(40))
 
     __table_args__ = (CheckConstraint("(handled_at IS NULL) = (handled_by IS NULL)", name="handled_by_somebody"),)
+
+
+class PastAttestation(Model):
+    """That an officer proposes records for people of an edition from before this system, and what a second officer made
+    of it. Officers are kept as subjects."""
+
+    __tablename__ = "lms_past_attestation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("lms_edition.id"), index=True)
+    sealed_source: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """From where it is known, under the key of who proposes."""
+    state: Mapped[PastState] = mapped_column(choice(PastState), default=PastState.PROPOSED)
+    proposed_by: Mapped[str] = mapped_column(String(40))
+    proposed_at: Mapped[dt.datetime]
+    decided_by: Mapped[str | None] = mapped_column(String(40))
+    decided_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("(state = 'proposed') = (decided_at IS NULL)", name="decided_or_open"),
+        CheckConstraint("state <> 'confirmed' OR decided_by <> proposed_by", name="two_officers"),
+        Index(
+            "uq_lms_past_attestation_one_open", "edition_id", unique=True,
+            sqlite_where=text("state = 'proposed'"), postgresql_where=text("state = 'proposed'"),
+        ),
+    )  # fmt: skip
+
+
+class PastPlace(Model):
+    """A place for which a record is proposed."""
+
+    __tablename__ = "lms_past_place"
+
+    attestation_id: Mapped[int] = mapped_column(ForeignKey("lms_past_attestation.id"), primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"), primary_key=True, index=True)
+
+
+class MembershipAsk(Model):
+    """That a member was asked whether everything is still right. The letter's link is kept as a digest only."""
+
+    __tablename__ = "lms_membership_ask"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
+    step_id: Mapped[int] = mapped_column(ForeignKey("lms_membership_step.id"), index=True)
+    """The joining under which they were asked: a link outlives no membership."""
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    at: Mapped[dt.datetime]
+
+
+class Reinvitation(Model):
+    """That an officer proposes to write to an alumna or alumnus at another address, since the mailbox is lost, and what
+    a second officer made of it. Officers are kept as subjects."""
+
+    __tablename__ = "lms_reinvitation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
+    sealed_address: Mapped[bytes] = mapped_column(LargeBinary)
+    """The new address, under the person's key; so is the reason."""
+    sealed_reason: Mapped[bytes] = mapped_column(LargeBinary)
+    """Why, and how it was made sure that it is the same person."""
+    state: Mapped[PastState] = mapped_column(choice(PastState), default=PastState.PROPOSED)
+    proposed_by: Mapped[str] = mapped_column(String(40))
+    proposed_at: Mapped[dt.datetime]
+    decided_by: Mapped[str | None] = mapped_column(String(40))
+    decided_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("(state = 'proposed') = (decided_at IS NULL)", name="decided_or_open"),
+        CheckConstraint("state <> 'confirmed' OR decided_by <> proposed_by", name="two_officers"),
+        Index(
+            "uq_lms_reinvitation_one_open", "person_id", unique=True,
+            sqlite_where=text("state = 'proposed'"), postgresql_where=text("state = 'proposed'"),
+        ),
+    )  # fmt: skip

@@ -87,7 +87,7 @@ def _answer(editions: Sequence[Watched], *, several: bool = False) -> Response:
 def _tag(editions: Sequence[Watched]) -> str:
     """Of the sheet as it is now: what is known of its people, the days in its places, the language and the person."""
     at, viewer = now(), me()
-    state = freshness(db.session(), [one.id for one in editions], at)
+    state = freshness(db.session(), editions, at)
     days = [local_day(at, one.zone) for one in editions]
     return tag_of(viewer.subject, language(), request.full_path, editions, days, state)
 

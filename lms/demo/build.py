@@ -27,8 +27,10 @@ from lms.seminars.rules import EditionFacts
 from lms.seminars.services import Nominee
 from lms.seminars.services.calls import Call
 
+from .before import attest, held_before
 from .cast import Cast, Character
 from .community import open_community
+from .ends import ENDS
 from .way import propose, read_units, report
 from .writing import write
 
@@ -38,7 +40,8 @@ CONTACT = "seminar@lemkin.example"
 PARTNER = "Example network of alumni (demonstration)"
 UNANSWERED = ("NP", "SN")
 """States that were asked and have not answered."""
-SHARE_READ = {"reading": 0.2, "half-way": 0.5, "asked": 0.35, "complete": 1.0, "recorded": 1.0, "absent": 1.0}
+PAST = ("recorded", "absent", "corrected", "withdrawn", "revoked")
+SHARE_READ = {"reading": 0.2, "half-way": 0.5, "asked": 0.35, "complete": 1.0, **dict.fromkeys(PAST, 1.0)}
 PROGRAMME = """First day: arrival and welcome.
 
 The days between: mornings on the site of the former German Nazi concentration and extermination camp \
@@ -71,6 +74,8 @@ class Builder:
         open_now = self._edition(self.at.date() + dt.timedelta(days=20), by_day=True)
         self._mandates(staff)
         self._past(over, staff["coordinator"].subject)
+        self._before(staff)
+        self._ends(over, staff)
         open_community(self.session, self.cast, at=self.at, by=staff["administrator"].subject)
         for who in self.cast.participants:
             self._participant(open_now, who, staff["coordinator"].subject, self.at - dt.timedelta(days=21))
@@ -276,6 +281,28 @@ class Builder:
         there = next(place for (place, _half_day), mark in marks.items() if mark is Mark.PRESENT)
         self._make_up(edition, self.session.get_one(Enrolment, there), evening, by)
         services.close_attendance(self.session, edition=edition, at=evening + dt.timedelta(hours=1), by=by)
+
+    def _before(self, staff: dict[str, Person]) -> None:
+        """Editions from before this system, as they were imported, attested by one officer or by two."""
+        officers = (staff["coordinator"].subject, staff["coordinator2"].subject)
+        at = self.at - dt.timedelta(days=90)
+        for past in self.cast.past:
+            edition = held_before(self.session, past, place=PLACE, zone=ZONE, contact=CONTACT, at=at)
+            places = [self._participant(edition, who, officers[0], at) for who in past.people]
+            moment = at if past.confirmed else self.at - dt.timedelta(days=1)
+            attest(self.session, edition, [place.id for place in places], past, officers, moment)
+            for who, place in zip(past.people, places, strict=True):
+                if past.confirmed:
+                    self._welcome(self.session.get_one(Person, place.person_id), who, moment + dt.timedelta(days=3))
+
+    def _ends(self, edition: Edition, staff: dict[str, Person]) -> None:
+        """What became of some of the records: one was corrected, one withdrawn, one revoked by two officers."""
+        at = dt.datetime.combine(edition.ends_on, dt.time(10), dt.UTC) + dt.timedelta(days=30)
+        officers = (staff["coordinator"].subject, staff["coordinator2"].subject)
+        for who in self.cast.alumni:
+            person = people.person_by_address(self.session, who.address)
+            if person and who.stage in ENDS:
+                ENDS[who.stage](self.session, person=person, officers=officers, at=at)
 
     def _make_up(self, edition: Edition, enrolment: Enrolment, at: dt.datetime, by: str) -> None:
         """Somebody was excused on the first half-day, and made up for it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -106,6 +107,18 @@ class Membership:
 
 
 @dataclass(frozen=True)
+class Past:
+    """An edition from before this system, and who was in it."""
+
+    title: str
+    starts_on: dt.date
+    ends_on: dt.date
+    source: str
+    confirmed: bool
+    people: tuple[Character, ...]
+
+
+@dataclass(frozen=True)
 class AskedFor:
     """That one member has asked another for an introduction."""
 
@@ -136,6 +149,12 @@ class Cast:
     members: tuple[Membership, ...]
     networks: tuple[StateNetwork, ...]
     introductions: tuple[AskedFor, ...]
+    past: tuple[Past, ...]
+
+    @property
+    def before(self) -> tuple[Character, ...]:
+        """Who was in an edition from before this system."""
+        return tuple(who for past in self.past for who in past.people)
 
 
 @lru_cache(maxsize=1)
@@ -153,8 +172,13 @@ def cast() -> Cast:
         members=tuple(Membership(**row) for row in document["members"]),
         networks=tuple(StateNetwork(row["name"], tuple(row["states"])) for row in document["networks"]),
         introductions=tuple(AskedFor(**row) for row in document["introductions"]),
+        past=tuple(_past(row) for row in document["past"]),
         **groups,
     )
+
+
+def _past(document: dict[str, Any]) -> Past:
+    return Past(**{**document, "people": tuple(Character(**row) for row in document["people"])})
 
 
 def _writing(document: dict[str, Any]) -> Writing:

@@ -39,7 +39,7 @@ def demo(as_json: bool) -> None:
     people, url = cast(), present_settings().public_url
     accounts = [
         {"role": _role(who), "email": who.address, "password": people.password}
-        for who in (*people.participants, *people.alumni, *people.staff)
+        for who in (*people.participants, *people.alumni, *people.before, *people.staff)
         if who.stage not in ("nominated", "invited", "declined")
     ]
     if as_json:

@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response
 
 from lms.alumni.feed.queries import reading_partners
 from lms.alumni.feed.wording import told_beside
+from lms.alumni.queries.membership import shown_to_members
+from lms.alumni.words import AUDIENCES, FIELDS
 from lms.authoring.queries import in_review, taught_courses
 from lms.catalogue.queries import outline
 from lms.kernel.clock import now
@@ -181,4 +183,8 @@ def who_sees() -> str:
     reaches = queries.names_of_reach(session, [watcher.grant for watcher in found], language())
     partners = [(name, told_beside(fields)) for name, fields in reading_partners(session)]
     page = WhoSeesPage(seen, found, names, reaches, language(), partners)
-    return render("lms/home/who_sees.html", page=page)
+    to_members = [
+        (FIELDS[field], AUDIENCES[one.audience])
+        for field, one in shown_to_members(session, viewer.person_id, now().date()).items()
+    ]
+    return render("lms/home/who_sees.html", page=page, to_members=to_members)

@@ -17,6 +17,8 @@ from lms.kernel.errors import Refused
 from lms.kernel.settings import present_settings
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.people.letters import Letter
+from lms.records.credentials.jobs import publish
+from lms.records.credentials.keys import LostKey
 
 from . import backup as backups
 from . import bounces
@@ -110,6 +112,12 @@ def restore(folder: Path) -> None:
         found = backups.restore(folder, present_settings(), at=now())
     except (Refused, OSError) as problem:
         sys.exit(f"Nothing was restored. {problem}")
+    try:
+        with unit_of_work() as session:
+            # Whoever verifies a record must not wait for the worker to learn that it has ended.
+            publish(session, {}, now())
+    except LostKey as lost:
+        click.echo(f"What verifiers read could not be published: {lost}")
     click.echo(f"Restored what was there at {found.made_at}. Everybody is signed out.")
     sys.exit(_say_findings())
 

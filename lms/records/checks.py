@@ -18,6 +18,7 @@ from . import anchors, queries
 from .models import LedgerEntry, RecordAct, RecordSubject
 from .queries.held import sealed_place
 from .queries.life import Happening
+from .rules.before import NO_VERSION, from_before
 from .rules.ledger import commit_to, first_break, genuine
 from .rules.public import commitment_of
 from .sealing import ledger_keys
@@ -76,7 +77,7 @@ def holders(session: Session) -> Iterable[Finding]:
 def publics(session: Session) -> Iterable[Finding]:
     """Every record has what the public may know it by, just as the ledger says, and nothing else has."""
     facts = select(LedgerEntry.record, LedgerEntry.facts).where(LedgerEntry.act == RecordAct.ISSUED)
-    said = {row.record: row.facts.get("public") for row in session.execute(facts)}
+    said = {row.record: row.facts.get("public") for row in session.execute(facts) if not from_before(row.facts)}
     rows = queries.every_public(session)
     for record in sorted(said.keys() - rows.keys()):
         yield Finding(f"record {record}", "is in the ledger, but has no code, credential or place in a status list")
@@ -141,9 +142,10 @@ def _successions(session: Session, ended: Mapping[str, Happening]) -> Iterator[F
 @check("records.issuing")
 def issuing(session: Session) -> Iterable[Finding]:
     """Nobody meets the rule and has no record; nobody has a record and does not meet the rule."""
+    attested = set(session.scalars(select(LedgerEntry.record).where(LedgerEntry.version_hash == NO_VERSION)))
     busy = queries.being_issued(session)
     for place in queries.standings(session):
         if place.verdict.met and place.record is None and place.edition_id not in busy:
             yield Finding(f"enrolment {place.enrolment}", "meets the rule, but has no record")
-        if place.record is not None and not place.verdict.met:
+        if place.record is not None and place.record not in attested and not place.verdict.met:
             yield Finding(f"record {place.record}", f"was issued without: {' '.join(missing(place.verdict))}")

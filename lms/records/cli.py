@@ -14,7 +14,7 @@ from lms.kernel.settings import present_settings
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.web.languages import SOURCE
 
-from . import queries
+from . import heads, queries
 from .credentials import approvals
 from .credentials.export import export as write_out
 
@@ -22,11 +22,29 @@ records = AppGroup("records", help="The ledger of completion records.")
 
 
 @records.command("head")
-def head() -> None:
-    """Print the head of the ledger: the number of its last seal, and the seal."""
+@click.option("--into", type=click.Path(file_okay=False, path_type=Path), help="A folder for the file of today.")
+def head(into: Path | None) -> None:
+    """Print the head of the ledger: the number of its last seal, and the seal. With --into write it to a file."""
     with reading() as session:
         found = queries.head(session)
     click.echo(f"{found.sequence} {found.seal}")
+    if into is not None:
+        click.echo(str(heads.write(found, now(), into)))
+
+
+@records.command("compare")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+def compare(path: Path) -> None:
+    """Say whether the ledger still leads to the head in the file PATH, or to every one in that folder; ends with 1
+    where it does not."""
+    try:
+        with reading() as session:
+            number, broken = heads.compare(session, heads.among(path))
+    except Refused as no:
+        raise click.ClickException(str(no)) from no
+    if broken:
+        raise click.ClickException(f"ledger {broken.sequence}: {broken.problem}")
+    click.echo(f"The ledger leads there. Its first {number} entries are as they were.")
 
 
 @records.command("export")

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
+from flask import session as flask_session
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from lms.catalogue.queries import outline
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound, Refused
+from lms.kernel.settings import present_settings
 from lms.kernel.undertakings import latest
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.queries import names_of
@@ -36,6 +38,10 @@ from .certificates.queries import asked_for
 from .credentials.holding import how_it_stands
 from .forms import ClosingForm, MovingForm
 from .pages import MovingPage
+from .rules.public import grouped
+from .verification.forms import ShareForm
+from .verification.queries import sharing_of
+from .verification.views import SHARED
 
 bp = Blueprint("records", __name__)
 
@@ -184,6 +190,12 @@ def mine() -> str:
     return render("lms/records/mine.html", held=held, waiting=waiting)
 
 
+def _fresh_link(record: str) -> str | None:
+    """The token of a link that was made just now: it is shown on this page once."""
+    made: list[str] = flask_session.pop(SHARED, [])
+    return made[1] if made[:1] == [record] else None
+
+
 @bp.get("/records/<record>")
 @requires(Permission.SIGNED_IN)
 def certificate(record: str) -> str:
@@ -195,6 +207,8 @@ def certificate(record: str) -> str:
         "lms/records/certificate.html",
         page=page,
         held=page.held,
+        grouped=grouped,
+        public_url=present_settings().public_url,
         ended=words.ended(page.held.ended),
         state=name(page.state_code, locale),
         footnote=footnote(page.state_code, locale),
@@ -203,5 +217,9 @@ def certificate(record: str) -> str:
         signed_file=how_it_stands(session, record),
         figures=[line for line in (words.reading_line(page), words.attendance_line(page)) if line],
         asked=asked_for(session, record, now()),
+        public=queries.public_of(session, [record])[record],
+        sharing=sharing_of(session, record, now()),
+        share_form=ShareForm(formdata=None),
+        fresh_link=_fresh_link(record),
         own_languages=[(code, own_name(code)) for code in choices()],
     )

@@ -130,7 +130,9 @@ def _forget() -> None:
 def _speech() -> Speech:
     found = _present.get()
     if found is None:
-        found = Speech(str(get_locale() or SOURCE), get_domain().found())
+        domain = get_domain()
+        ours = isinstance(domain, _Translations)  # outside an app there is nothing to find
+        found = Speech(str(get_locale() or SOURCE), domain.found() if ours else domain.get_translations())
         if has_request_context():
             _present.set(found)
     return found

@@ -245,6 +245,21 @@ def test_only_members_open_the_directory(app: Flask) -> None:
     assert app.test_client().get("/alumni").status_code == 303
 
 
+def test_who_can_see_what_about_me_says_what_is_shown_to_other_members(app: Flask) -> None:
+    [one] = members("Zuri Kielelezo")
+    path = url_of_who_sees(app)
+    assert "What you show to other alumni" not in page(app, one, path)
+    show(one, Field.SECTOR, to=Audience.STATE)
+    part = page(app, one, path).split('id="members"')[1].split("</section>")[0]
+    assert "Sector" in part
+    assert "Members of the same state" in part
+    assert "Languages" not in part
+
+
+def url_of_who_sees(app: Flask) -> str:
+    return next(rule.rule for rule in app.url_map.iter_rules() if rule.endpoint == "home.who_sees")
+
+
 def test_every_look_at_the_directory_is_noted(app: Flask) -> None:
     one, viewer = members("Zuri Kielelezo", "Pia Beispiel")
     show(one, Field.NAME, Field.EDITION)

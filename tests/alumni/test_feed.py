@@ -26,6 +26,7 @@ from lms.people.queries import viewer_for_person
 from lms.people.rules import PersonName
 from lms.records import services as records
 from lms.records.models import RecordAct, RecordSubject
+from lms.records.queries.life import Wish
 from tests.alumni.feeds import ALL, EVENTS, Program, kinds, make_partner, make_token, program
 from tests.conftest import NOW, statements
 from tests.people.makers import make_person, signed_in_client
@@ -169,6 +170,25 @@ def test_a_name_that_is_given_anew_is_told_and_one_that_is_only_confirmed_is_not
     told = reader.read(f"after={last}&include=names")
     assert kinds(told) == ["person.name-corrected"] * 2
     assert [event["data"]["name"]["full"] for event in told] == ["Amina Mfano"] * 2
+    assert findings() == []
+
+
+def test_a_corrected_record_is_told_with_its_successor_and_the_status_goes_on(app: Flask) -> None:
+    [person] = complete("Amina Mfano")
+    reader, record = program(app), record_of(person)
+    issued, opened = reader.read()
+    with unit_of_work() as session:
+        holder = session.get_one(Person, person).subject
+        wish = Wish(PersonName(full="Amina Mfano-Jirani"), "Ministry of examples", "It is my name since March.")
+        asked = records.ask_correction(session, record=record, wish=wish, by=holder, at=now())
+        session.flush()
+        records.grant_request(session, record=record, request=asked.public_id, by="-", at=now())
+    worker.drain()
+    told = reader.read(f"after={opened['cursor']}")
+    assert kinds(told) == ["record.issued", "record.ended"]
+    assert told[0]["data"]["replaces"] == told[1]["data"]["record"] == issued["data"]["record"]
+    assert told[1]["data"]["successor"] == told[0]["data"]["record"] != issued["data"]["record"]
+    assert told[1]["data"]["act"] == "corrected"
     assert findings() == []
 
 
@@ -431,3 +451,12 @@ def test_a_cookie_is_neither_read_nor_set(app: Flask) -> None:
     assert "Set-Cookie" not in answer.headers
     assert answer.headers["Cache-Control"] == "private, no-cache"
     assert ALL
+
+
+def test_no_token_stands_in_the_log(app: Flask, capfd: pytest.CaptureFixture[str]) -> None:
+    app.config["LMS_ACCESS_LOG"] = True
+    reader = program(app)
+    assert [reader.ask().status_code, Program(app, f"{reader.token}x").ask().status_code] == [200, 401]
+    said = capfd.readouterr()
+    assert "feed.events" in said.out + said.err
+    assert reader.token not in said.out + said.err

@@ -15,7 +15,7 @@ from lms.kernel.models import AuditEntry
 from lms.kernel.unit_of_work import reading
 from lms.people.rules import Role
 from tests.alumni.feeds import Program
-from tests.conftest import NOW
+from tests.conftest import NOW, statements
 from tests.people.makers import give_mandate, make_person, signed_in_client
 
 DAY = (NOW + dt.timedelta(days=100)).date().isoformat()
@@ -117,3 +117,14 @@ def test_the_pages_are_for_administrators(app: Flask) -> None:
     page = named(administrator(app))
     assert {client.get(path).status_code for path in ("/partners", "/partners/new", page)} == {404}
     assert client.post(f"{page}/confirm").status_code == 404
+
+
+def test_the_list_and_a_partner_cost_a_few_statements_however_many_there_are(app: Flask) -> None:
+    client, counts = administrator(app), []
+    for number in (1, 4):
+        pages = [named(client, name=f"Network {number}.{part}") for part in range(number)]
+        for path in ("/partners", pages[0]):
+            with statements(app) as sent:
+                assert client.get(path).status_code == 200
+            counts.append(len([line for line in sent if "lms_session" not in line and not line.startswith("PRAGMA")]))
+    assert max(counts) <= 3, counts

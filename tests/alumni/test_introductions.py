@@ -118,7 +118,10 @@ def test_declining_gives_nothing(app: Flask) -> None:
     public_id = ask(app, asker, asked)
     for _again in range(2):
         assert browser(app, asked).post(f"/alumni/introductions/{public_id}/decline").status_code == 303
-    assert "Declined" in browser(app, asker).get("/alumni/introductions").text
+    assert "Declined" in browser(app, asked).get("/alumni/introductions").text
+    text = browser(app, asker).get("/alumni/introductions").text
+    assert "Not answered" in text
+    assert "Declined" not in text
     assert letters("alumni/introduction-answered") == []
 
 

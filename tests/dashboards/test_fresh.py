@@ -15,11 +15,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from lms.dashboards.queries import freshness
 from lms.kernel.clock import frozen
 from lms.kernel.models import AuditEntry, Job, JobState
 from lms.kernel.unit_of_work import unit_of_work
+from lms.people import services as people_services
 from lms.people.models import Person, Sector, SignInSession
-from lms.people.rules import Role, ScopeKind
+from lms.people.rules import PersonName, Role, ScopeKind
 from lms.seminars import services
 from lms.seminars.models import ContactKind, Edition, Enrolment, ParticipantRequest, RequestKind, Stage
 from tests.conftest import NOW, statements
@@ -118,6 +120,43 @@ def test_whatever_the_sheet_shows_changes_its_tag(reader: Reader, act: Callable[
     with unit_of_work() as session:
         act(session, session.get_one(Enrolment, reader.enrolment_id))
     assert again(client, path, known).status_code == 200
+
+
+def _confirms(session: Session, place: Enrolment) -> None:
+    person = session.get_one(Person, place.person_id)
+    people_services.change_name(session, person=person, name=PersonName("Amina A. Mfano"), at=NOW)
+
+
+LARGE = [*(act for act in ACTS if act is not _name), _confirms]
+
+
+@pytest.mark.parametrize("act", LARGE, ids=[act.__name__.strip("_") for act in LARGE])
+def test_the_tag_of_a_large_edition_changes_with_it_and_is_told_without_reading_its_people(
+    reader: Reader, act: Callable[[Session, Enrolment], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(freshness, "MOST_READ", 0)
+    path, client = SHEETS[0].format(reader.edition), desk(reader.app, reader.edition)
+    known = tag(client.get(path).text)
+    with statements(reader.app) as sent:
+        assert again(client, path, known).status_code == 304
+    assert len([one for one in sent if not one.startswith(("BEGIN", "PRAGMA"))]) == 3
+    assert not [one for one in sent if re.search(r"(FROM|JOIN) lms_(enrolment|enrolment_progress)\b", one)]
+    with unit_of_work() as session:
+        act(session, session.get_one(Enrolment, reader.enrolment_id))
+    assert again(client, path, known).status_code == 200
+
+
+def test_the_tag_of_a_large_edition_changes_when_somebody_reads_and_by_itself_after_a_while(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(freshness, "MOST_READ", 0)
+    path, client = SHEETS[0].format(reader.edition), desk(reader.app, reader.edition)
+    known = tag(client.get(path).text)
+    reader.read()
+    assert again(client, path, known).status_code == 200
+    known = tag(client.get(path).text)
+    with frozen(NOW + freshness.REPAIRED):
+        assert again(client, path, known).status_code == 200
 
 
 def test_an_answer_a_new_day_another_language_and_another_person_change_the_tag(reader: Reader) -> None:

@@ -19,9 +19,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.alumni.models import DirectoryWords, Member
+from lms.alumni.queries.introductions import Answer
 from lms.alumni.rules.directory import Audience, Consent, Field
+from lms.alumni.services import introductions
 from lms.alumni.services import membership as alumni
 from lms.integrations.mail import forgetting
+from lms.integrations.own_copy import services as own_copies
+from lms.integrations.own_copy.models import OwnCopy
 from lms.kernel import audit, worker
 from lms.kernel.checks import Finding, run_all
 from lms.kernel.clock import now
@@ -37,6 +41,7 @@ from lms.people.queries import viewer_for_person
 from lms.people.rules import PersonName, Role
 from lms.people.rules.names import NameOrder
 from lms.people.services import tidying
+from lms.records.credentials.checking import judged
 from lms.records.models import RecordSubject
 from lms.seminars import services as seminars
 from lms.seminars.models import ContactKind, Edition, Enrolment, EnrolmentState, Mark, RequestKind
@@ -46,6 +51,7 @@ from tests.integrations.test_backup import make, restore
 from tests.integrations.traces import forms, in_bytes, in_files, in_tables
 from tests.learning.makers import Reader, publish
 from tests.people.makers import give_mandate, make_person, signed_in_client
+from tests.records.credentials.test_signing import key_documents
 from tests.records.makers import attend, close, complete_reading
 from tests.seminars.importing import said, taken_in
 from tests.seminars.makers import enrol_person, make_edition, make_institution
@@ -58,6 +64,7 @@ WORDS = {
     "note": "Rang zurück wegen Kanarek",
     "reason": "Marked since Kanarienvogel is known", "reflection": "Über meinen Kanarienvogel",
     "excuse": "At Canarino's",
+    "introduction": "Canarinha pergunta por si", "given": "Kanári szívesen válaszol",
     "report": "Le canari manque", "directory": "Canário e português", "subjects": "Canari prevention",
 }  # fmt: skip
 
@@ -96,9 +103,10 @@ def live(app: Flask, folder: Path) -> Life:
         place = enrol_person(session, open_now, person=person, institution=ministry, becomes=EnrolmentState.INVITED)
         seminars.send_invitation(session, enrolment=place, at=now(), by=coordinator.id)
         first = enrol_person(session, over, person=person, institution=ministry, becomes=EnrolmentState.INVITED)
+        friend = enrol_person(session, over, institution=ministry, name="Nia Mfano")
         session.flush()
         person_id, subject, editions = person.id, person.subject, (over.id, open_now.id)
-        places = (first.id, place.id)
+        places, friends = (first.id, place.id), (friend.id, friend.person_id)
     worker.drain()
     with unit_of_work() as session:
         person = session.get_one(Person, person_id)
@@ -106,14 +114,21 @@ def live(app: Flask, folder: Path) -> Life:
         people.welcome(session, person=person, name=name, locale="en", zone="UTC", function=function, at=now())
         people.ask_for_address(session, person=person, address=OTHER, at=now())
         seminars.came_back(session, person_id=person_id, at=now())
-    _complete(*editions[:1], places[0])
+    with unit_of_work() as session:
+        session.get_one(Person, friends[1]).name_confirmed_at = now()
+    _complete(editions[0], places[0], friends[0])
     _take_part(app, person_id, editions[1], places[1], coordinator)
-    _join_the_community(person_id)
+    _join_the_community(person_id, friends[1])
     partner = make_token(make_partner())
+    with unit_of_work() as session:
+        own_copies.ask(session, person=session.get_one(Person, person_id), language="en", at=now())
     worker.drain()
     assert LATIN in json.dumps(Program(app, partner).read("include=names"), ensure_ascii=False)
     with reading() as session:
         wrapped = session.scalars(select(PersonKey.wrapped).where(PersonKey.person_id == person_id)).one()
+        made = session.get_one(OwnCopy, person_id)
+        assert made.sealed_data
+        assert made.sealed_pages
     return Life(person_id, subject, wrapped, partner)
 
 
@@ -129,12 +144,13 @@ def _over(session: Session) -> Edition:
     )
 
 
-def _complete(edition_id: int, place_id: int) -> None:
-    """The last condition is met: there is a record, and the status follows."""
+def _complete(edition_id: int, *places: int) -> None:
+    """The last condition is met: there are records, and the status follows."""
     with unit_of_work() as session:
-        edition, place = session.get_one(Edition, edition_id), session.get_one(Enrolment, place_id)
-        complete_reading(session, place, now())
-        attend(session, edition, place)
+        edition = session.get_one(Edition, edition_id)
+        for place in [session.get_one(Enrolment, number) for number in places]:
+            complete_reading(session, place, now())
+            attend(session, edition, place)
         close(session, edition, now())
 
 
@@ -170,12 +186,22 @@ def _take_part(app: Flask, person_id: int, edition_id: int, place_id: int, coord
     assert client.get("/account").status_code == 200
 
 
-def _join_the_community(person_id: int) -> None:
+def _join_the_community(person_id: int, friend_id: int) -> None:
+    """A member, who asks another one and is asked."""
     with unit_of_work() as session:
         alumni.join(session, person_id=person_id, at=now())
+        alumni.join(session, person_id=friend_id, at=now())
+        named = {Field.NAME: Consent(Audience.MEMBERS)}
+        alumni.agree(session, person_id=friend_id, wanted=named, languages="", subjects="", at=now())
+        words, to = WORDS["introduction"], {"asker_id": person_id, "asked_id": friend_id}
+        introductions.ask(session, **to, message=words, key="asked-by-them", at=now())
         wanted = {one: Consent(Audience.MEMBERS) for one in Field}
         said_of = {"languages": WORDS["directory"], "subjects": WORDS["subjects"]}
         alumni.agree(session, person_id=person_id, wanted=wanted, **said_of, at=now())
+        back, message = {"asker_id": friend_id, "asked_id": person_id}, "May I write to you about a course?"
+        asked = introductions.ask(session, **back, message=message, key="asked-of-them", at=now())
+        given = Answer(words=WORDS["given"], name=FULL, address=ADDRESS)
+        introductions.answer(session, introduction=asked, person_id=person_id, given=given, at=now())
 
 
 def erase(person_id: int) -> None:
@@ -274,6 +300,7 @@ def test_what_an_erased_person_had_is_over(app: Flask, tmp_path: Path) -> None:
     with reading() as session:
         assert session.get(Member, life.person_id) is None
         assert session.get(DirectoryWords, life.person_id) is None
+        assert session.get(OwnCopy, life.person_id) is None
         assert not session.scalar(select(func.count()).where(IdentityRow.person_id == life.person_id))
         live_ones = (SignInSession.person_id == life.person_id, SignInSession.ended_at.is_(None))
         assert not session.scalar(select(func.count(SignInSession.id)).where(*live_ones))
@@ -282,6 +309,16 @@ def test_what_an_erased_person_had_is_over(app: Flask, tmp_path: Path) -> None:
     assert told[-1]["type"].endswith("person.erased.v1")
     assert not in_bytes(json.dumps(told, ensure_ascii=False).encode(), WORDS.values())
     assert record not in json.dumps(told)
+
+
+def test_the_signed_file_in_the_copy_still_verifies(app: Flask, tmp_path: Path) -> None:
+    life = live(app, tmp_path / "course")
+    with reading() as session:
+        said_before = json.loads(own_copies.copy_of(session, life.person_id, "data", now()))
+    [kept] = said_before["data"]["record_credential"]
+    erase(life.person_id)
+    found = json.loads(judged(json.dumps(kept["document"]).encode(), documents=key_documents()))
+    assert found["name"] == FULL
 
 
 def test_letters_that_are_kept_for_want_of_a_mail_server_go_after_thirty_days(app: Flask) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -224,6 +225,40 @@ def see_the_record(page: Page, title: str, name: str) -> None:
     expect(page.get_by_text("You are an alumna or alumnus of the seminar since")).to_be_visible()
 
 
+def take_the_certificate(page: Page) -> bytes:
+    """Make the file of one's newest record, wait for it, and take it."""
+    page.goto("records")
+    link(page, "Raphael Lemkin Seminar").first.click()
+    button(page, "Make the file").click()
+    ready = link(page, "Download the certificate (PDF, English)")
+    expect(ready).to_be_visible(timeout=30_000)
+    with page.expect_download() as taken:
+        ready.click()
+    assert taken.value.suggested_filename == "certificate-en.pdf"
+    return Path(taken.value.path()).read_bytes()
+
+
+def check_the_paper(phone: Page, address: str, name: str, wrong: str) -> None:
+    """A stranger opens what the square code of the paper says, and compares the name that stands there."""
+    phone.goto(address)
+    expect(phone.get_by_role("heading", name="This certificate is valid")).to_be_visible()
+    expect(phone.get_by_text(name)).to_have_count(0)
+    for typed, said in ((wrong, "The name does not agree"), (name.upper(), "The name agrees")):
+        phone.get_by_label("Name on the certificate").fill(typed)
+        button(phone, "Compare the name").click()
+        expect(phone.get_by_text(said, exact=True)).to_be_visible()
+        assert name not in phone.url
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth") if phone.viewport_size else True
+
+
+def type_the_code(phone: Page, code: str) -> None:
+    """The same by hand, in small letters with blanks, from the form that the paper names."""
+    phone.goto("verify")
+    phone.get_by_label("Verification code").fill(code.lower().replace("-", " "))
+    button(phone, "Check").click()
+    expect(phone.get_by_role("heading", name="This certificate is valid")).to_be_visible()
+
+
 def proposed_words(page: Page) -> None:
     """What readers propose for the terms of the course, by way of the courses of one's mandate."""
     page.goto("")
@@ -236,9 +271,9 @@ def proposed_words(page: Page) -> None:
 
 
 def open_edition(page: Page) -> str:
-    """The edition whose attendance is open, from the list of editions; gives its title."""
+    """The newest edition whose attendance is open, from the list of editions; gives its title."""
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Editions").click()
-    row = page.get_by_role("row").filter(has=page.get_by_role("cell", name="Open", exact=True))
+    row = page.get_by_role("row").filter(has=page.get_by_role("cell", name="Open", exact=True)).first
     row.get_by_role("rowheader").get_by_role("link").click()
     return page.get_by_role("heading", level=1).inner_text()
 

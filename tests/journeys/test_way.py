@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import zxingcpp
 from playwright.sync_api import Browser, expect
 
 from tests.journeys import steps
 from tests.journeys.conftest import FirstRun
 from tests.journeys.questions import units
 from tests.journeys.running import Running, programs_of
+from tests.records.sheets import drawn, text_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_time")]
 TRIED_OUT = ("participant", "finisher", "coordinator", "focal-point", "evaluator", "alumna", "administrator")
@@ -49,12 +51,35 @@ def test_a_newcomer_comes_from_the_invitation_to_the_completion_record(made: Run
         steps.sign_in(office, "coordinator")
         title = steps.close_the_edition(office, steps.NEWCOMER)
         steps.see_the_record(theirs, title, steps.NEWCOMER)
+        strangers_check(chromium, made, steps.take_the_certificate(theirs))
     finally:
         theirs.context.close()
         office.context.close()
     checked = made.command("check")
     assert checked.returncode == 0, checked.stdout + checked.stderr
     _stop(made)
+
+
+def strangers_check(chromium: Browser, made: Running, pdf: bytes) -> None:
+    """What a phone reads from the paper, on the phone of a stranger, with scripts and without."""
+    square = zxingcpp.read_barcodes(drawn(pdf, 3.0))[0].text
+    code = re.search(r"[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}", text_of(pdf))
+    assert code
+    assert square.startswith(f"{made.url.rstrip('/')}/v/{code[0].replace('-', '')}#")
+    size = {"width": 360, "height": 740}
+    for script in (True, False):
+        told = chromium.new_context(
+            base_url=made.url,
+            viewport=size,
+            java_script_enabled=script,
+            locale="en-GB",  # type: ignore[arg-type]
+        )
+        phone = told.new_page()
+        try:
+            steps.check_the_paper(phone, square, steps.NEWCOMER, "Juma Sampuli")
+            steps.type_the_code(phone, code[0])
+        finally:
+            told.close()
 
 
 def _stop(running: Running) -> None:

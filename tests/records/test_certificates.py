@@ -205,4 +205,4 @@ def test_the_page_of_a_record_takes_few_statements(app: Flask, holder: tuple[Fla
     client.get(f"/records/{record}")
     with statements(app) as sent:
         assert client.get(f"/records/{record}").status_code == 200
-    assert len([line for line in sent if line.startswith("SELECT")]) <= 7
+    assert len([line for line in sent if line.startswith("SELECT")]) <= 9

@@ -24,6 +24,8 @@ def _may_see(world: World, viewer: int, mandates: list[Held], mark: Mark) -> boo
         return True
     if mark.kind is Kind.JOURNAL:
         return False
+    if mark.kind is Kind.MAILBOX:
+        return any(_over_all(held) for held in mandates)
     if mark.kind is Kind.INTRODUCTION:
         return (mark.person_id, viewer) in world.introduced or any(_over_all(held) for held in mandates)
     if mark.kind is Kind.WORDS:

@@ -36,6 +36,7 @@ SOURCES: Mapping[str, object] = {
     "nomination": select(Nomination.public_id),
     "record": select(RecordSubject.record),
     "credential": select(PublicRecord.credential),
+    "code": select(PublicRecord.code),
     "mandate": select(Mandate.public_id),
     "person": select(Person.subject),
     "other": select(Person.subject),

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.alumni.rules.directory import Audience, Consent, Field
-from lms.alumni.services import introductions
+from lms.alumni.services import introductions, reinvitations
 from lms.alumni.services import membership as alumni
 from lms.alumni.services.networks import add_network
 from lms.authoring.models import Draft
@@ -31,6 +31,7 @@ from lms.people.models import Institution, Mandate, Person, Sector
 from lms.people.queries import viewer_for_person
 from lms.people.rules import Role, ScopeKind
 from lms.records.models import RecordSubject
+from lms.records.services.before import attest_before
 from lms.seminars import queries, services
 from lms.seminars.columns import Column
 from lms.seminars.models import Edition, Enrolment, EnrolmentState, RequestKind
@@ -67,6 +68,8 @@ class Kind(enum.StrEnum):
     """What a reader reported or proposed: shown to authors, without whose it is."""
     INTRODUCTION = "introduction"
     """What a member wrote to another: for these two, and once it is reported for those who coordinate everything."""
+    MAILBOX = "mailbox"
+    """What officers write of somebody's lost mailbox: for those who coordinate everything."""
     NOMINEE = "nominee"
     """What a focal point wrote of somebody they nominate: shown to them, and to those who coordinate the edition."""
     JOURNAL = "journal"
@@ -198,9 +201,12 @@ def grow(app: Flask, folder: Path, seed: int) -> World:
         _people(world, session, editions, institutions)
         _records(world, session, editions[-1])
         _members(world, session)
+        _before(world, session, institutions[0])
         for edition in editions[:-1]:
             _import(world, session, edition)
         staff = {name: world.person(session).id for name in STAFF}
+        officer = session.get_one(Person, staff["coordinator of all"]).subject
+        _lost_mailbox(world, session, next(iter(world.members)), officer)
         reaches = _reaches(world, institutions)
     for name, (role, kind) in STAFF.items():
         _mandate(world, staff[name], role, kind, reaches)
@@ -336,6 +342,18 @@ def _members(world: World, session: Session) -> None:
     add_network(session, name="A network", states=STATES[:2], at=now(), by="-")
 
 
+def _before(world: World, session: Session, institution: Institution) -> None:
+    """Somebody of an edition from before this system, whose record was attested, and somebody who waits for it."""
+    first = dt.date(2012, 11, 4)
+    due = dt.datetime(2012, 10, 20, 16, 0, tzinfo=dt.UTC)
+    over = {"starts_on": first, "ends_on": first + dt.timedelta(days=1), "deadline_at": due}
+    edition = make_edition(session, "tiny", title="Seminar of long ago", **over)
+    for _number in range(2):
+        _place(world, session, edition, world.person(session, welcomed=False), institution, 4)
+    first_place = session.query(Enrolment.id).filter_by(edition_id=edition.id).order_by(Enrolment.id).first()
+    attest_before(session, edition=edition, places=[first_place[0]], at=now(), by="-")
+
+
 def _introduction(world: World, session: Session, asker: int, asked: int) -> None:
     """Somebody who does not show the name asks somebody who does; the message is reported."""
     message = f"May I ask you about {world.mark(Kind.INTRODUCTION, asker)}?"
@@ -343,6 +361,14 @@ def _introduction(world: World, session: Session, asker: int, asked: int) -> Non
     reason = f"It speaks of {world.mark(Kind.INTRODUCTION, asker)}."
     introductions.report(session, introduction=public_id, person_id=asked, reason=reason, at=now())
     world.introduced.append((asker, asked))
+
+
+def _lost_mailbox(world: World, session: Session, person_id: int, officer: str) -> None:
+    """An officer has proposed another address for somebody."""
+    old = f"{world.of(person_id, Kind.ADDRESS)[0].text}@example.org"
+    new = f"{world.mark(Kind.MAILBOX, person_id)}@example.org"
+    reason = f"I called and asked for {world.mark(Kind.MAILBOX, person_id)}, and the month of the seminar."
+    reinvitations.propose(session, old_address=old, new_address=new, reason=reason, by=officer, at=now())
 
 
 # Mandates -----------------------------------------------------------------------------------------------------------

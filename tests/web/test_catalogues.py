@@ -38,6 +38,7 @@ SAME = {
     },
     "fr": {
         "Code": "the same word",
+        "Message": "the same word",
         "Organisation": "the same word",
         "(correction)": "the same word",
         "Invitation": "the same word",

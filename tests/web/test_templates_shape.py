@@ -10,14 +10,15 @@ import pytest
 
 ROOT = Path(__file__).parents[2] / "lms"
 STYLES = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "web" / "static_src").glob("*.css"))
-# Mail has no style sheets: the one letter of integrations carries its style with it.
-TEMPLATES = sorted(set(ROOT.glob("**/templates/**/*.html")) - {ROOT / "integrations" / "templates" / "mail.html"})
+# A letter has no style sheet, and a page that is saved has no other file: these two carry what they need with them.
+ALONE = {ROOT / "integrations" / "templates" / "mail.html", ROOT / "records" / "templates" / "offline.html"}
+TEMPLATES = sorted(set(ROOT.glob("**/templates/**/*.html")) - ALONE)
 COMMENT = re.compile(r"\{#.*?#\}", re.S)
 TRANSLATED = re.compile(r"\{%-?\s*trans\b.*?\{%-?\s*endtrans\s*-?%\}", re.S)
 BODY_CLASS = re.compile(r"\{%-?\s*block body_class\s*-?%\}.*?endblock", re.S)
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.S)
 # What reads the same in every language: names of things, not words.
-UNTRANSLATED = {"WCAG", "PDF", "CSV"}
+UNTRANSLATED = {"WCAG", "PDF", "CSV", "UTC"}
 
 
 @pytest.fixture(params=TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.alumni.models import AlumniStatus, DirectoryConsent, DirectoryWords, Member, MembershipStep
-from lms.alumni.rules.directory import Consent, Field
+from lms.alumni.rules.directory import Audience, Consent, Field, shown
 from lms.alumni.rules.membership import Membership, Taken, membership
 from lms.alumni.sealing import words_place
 from lms.people.models import Person
@@ -63,6 +64,14 @@ def agreed(session: Session, person_ids: Collection[int] | None = None) -> dict[
     for row in session.execute(found):
         consents.setdefault(row.person_id, {})[row.field] = Consent(row.audience, row.until)
     return consents
+
+
+def shown_to_members(session: Session, person_id: int, today: dt.date) -> dict[Field, Consent]:
+    """What a member shows to others on this day, with whom; nothing for whoever is no member. Two statements."""
+    if member(session, person_id) is None:
+        return {}
+    consents = agreed(session, [person_id]).get(person_id, {})
+    return {field: consents[field] for field in Field if field in shown(consents, frozenset(Audience), today)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from lms.web.logs import note_look
 from lms.web.render import render
 
 from .blueprint import Answer, bp
+from .office import everything_only
 
 
 @bp.get("/alumni/members/<member>/introduction")
@@ -190,7 +191,7 @@ def _members_only() -> None:
 @requires(Permission.COORDINATE)
 def reports() -> str:
     """The messages that were reported, for those who coordinate everything."""
-    _everything_only()
+    everything_only()
     rows = reads.reports(db.session())
     note_look("introduction-reports.listed", me().subject, people=2 * len(rows))
     return render("lms/alumni/reports.html", rows=rows, zone=me().zone or "UTC")
@@ -200,13 +201,8 @@ def reports() -> str:
 @requires(Permission.COORDINATE)
 def handled(introduction: str) -> Answer:
     """A report has been dealt with."""
-    _everything_only()
+    everything_only()
     with unit_of_work() as session:
         services.handle(session, introduction=introduction, at=now(), by=me().subject)
     flash(_("The report is marked as dealt with."), "done")
     return redirect(url_for(".reports"), 303)
-
-
-def _everything_only() -> None:
-    if not me().scope.everything:
-        raise NotFound

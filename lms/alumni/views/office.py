@@ -20,9 +20,18 @@ from .blueprint import bp
 @requires(Permission.COORDINATE)
 def office() -> str:
     """The community in numbers, and what there is to do; for those whose mandate reaches over everything."""
-    if not me().scope.everything:
-        raise NotFound
-    ways = [(_("Reported messages"), url_for(".reports"), _("What members report of what other members wrote"))]
+    everything_only()
+    ways = [
+        (_("Past editions"), url_for(".past"), _("Who completed an edition before this system was")),
+        (_("Lost mailboxes"), url_for(".mailboxes"), _("Another address for whoever cannot be reached any more")),
+        (_("Reported messages"), url_for(".reports"), _("What members report of what other members wrote")),
+    ]
     if me().can(Permission.ADMINISTER):
         ways.append((_("Networks of states"), url_for(".networks"), _("Which states belong to which network")))
     return render("lms/alumni/office.html", counters=counters(db.session(), now().date()), ways=ways)
+
+
+def everything_only() -> None:
+    """Raises NotFound for whoever does not coordinate everything."""
+    if not me().scope.everything:
+        raise NotFound

@@ -30,7 +30,7 @@ from lms.seminars.models import (
     Enrolment,
     ParticipantRequest,
 )
-from lms.seminars.queries import last_contact_day, last_contacts, visible_to
+from lms.seminars.queries import last_contact_day, last_contacts, places_of, visible_to
 from lms.seminars.rules import COUNTED, RequestKind, coordinates
 from lms.web.slices import Slice, slice_of, sliced
 
@@ -54,6 +54,8 @@ class Watched:
     closed_at: dt.datetime | None
     seen_at: dt.datetime | None
     """Up to when whoever asks has seen what changed in it, by their own word."""
+    people: int
+    """How many places it has, given up or not."""
 
 
 _LAST = (
@@ -66,7 +68,7 @@ _WATCHED = (
     select(
         Edition.id, Edition.public_id, Edition.title, Edition.place, Edition.starts_on, Edition.ends_on, Edition.zone,
         Edition.deadline_at, EditionVersion.version_id, AttendanceClosing.at.label("closed_at"),
-        EditionSeen.at.label("seen_at"),
+        EditionSeen.at.label("seen_at"), places_of(Edition.id).label("people"),
     )
     .join(EditionVersion, EditionVersion.id == _LAST)
     .outerjoin(AttendanceClosing, AttendanceClosing.edition_id == Edition.id)

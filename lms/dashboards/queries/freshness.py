@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from lms.catalogue.models import CourseVersion
 from lms.kernel.db import UtcDateTime
 from lms.kernel.models import Job, JobState
-from lms.learning.models import EnrolmentProgress
-from lms.people.models import MailFailure, Person, SentLetter
+from lms.learning.models import EnrolmentProgress, ProgressEvent
+from lms.people.models import MailFailure, NameConfirmation, Person, SentLetter
 from lms.seminars.models import (
     AttendanceMark,
     ContactNote,
@@ -22,7 +22,11 @@ from lms.seminars.models import (
     Extension,
     ParticipantRequest,
     StageReached,
+    Tally,
+    TallyDelta,
 )
+
+from .attention import Watched
 
 # Built once, of tables: see `lms.people.queries.viewers`.
 _enrolment, _progress, _person, _job, _letter, _failure, _version = (
@@ -76,8 +80,48 @@ _FACTS: Select[*tuple[Any, ...]] = select(
 ).select_from(_PEOPLE)
 
 
-def freshness(session: Session, edition_ids: Collection[int], at: dt.datetime) -> tuple[object, ...]:
+MOST_READ = 1000
+"""Of editions with more people than this it is not looked up who has done what, each minute for every open page."""
+REPAIRED = dt.timedelta(minutes=5)
+"""After this time the tag of a large edition changes by itself: for deadlines that pass, and since of two changes at
+once the one with the lower id may be seen later."""
+
+_tally, _tally_delta, _open = (cast(Table, model.__table__) for model in (Tally, TallyDelta, ParticipantRequest))
+
+
+def _sum(table: Table, number: ColumnElement[int]) -> ColumnElement[int]:
+    """A sum over these editions, nought where there is nothing."""
+    here = table.c.edition_id.in_(bindparam("editions", expanding=True))
+    return func.coalesce(select(func.sum(number)).where(here).scalar_subquery(), 0)
+
+
+def _newest(model: type[Any]) -> ColumnElement[int]:
+    return select(func.max(cast(Table, model.__table__).c.id)).scalar_subquery()
+
+
+# The end of an index each, or the numbers that are kept: nothing here grows with the people.
+_LATEST: Select[*tuple[Any, ...]] = select(
+    _sum(_tally, _tally.c.count) + _sum(_tally_delta, _tally_delta.c.change),
+    *(
+        _newest(model)
+        for model in (
+            EnrolmentEvent, ProgressEvent, Extension, ContactNote, AttendanceMark, ParticipantRequest, NameConfirmation,
+            MailFailure, CourseVersion,
+        )
+    ),
+    select(func.count()).where(_open.c.answered_at.is_(None)).scalar_subquery(),
+    _FAILED,
+    select(func.sum(_failure.c.id)).where(_failure.c.over_at.is_(None)).scalar_subquery(),
+)  # fmt: skip
+
+
+def freshness(session: Session, editions: Collection[Watched], at: dt.datetime) -> tuple[object, ...]:
     """Plain facts of which at least one changes when anything does that is shown of these editions' people to whoever
-    coordinates them, whose door was passed before. Rows are only ever added to most of the tables, so a count tells of
-    every new one, whichever transaction was first."""
-    return tuple(session.execute(_FACTS, {"editions": list(edition_ids), "at": at}).one())
+    coordinates them, whose door was passed before; one statement. Rows are only ever added to most of the tables, so a
+    count tells of every new one, whichever transaction was first. Of many people it is told by what is kept of them:
+    see `REPAIRED`."""
+    ids, size = [one.id for one in editions], sum(one.people for one in editions)
+    if size > MOST_READ:
+        latest = session.execute(_LATEST, {"editions": ids}).one()
+        return (size, int(at.timestamp() // REPAIRED.total_seconds()), *latest)
+    return tuple(session.execute(_FACTS, {"editions": ids, "at": at}).one())

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.dashboards.rules.looks import Sight, by_mandate, of_states_and_institutions, sight_of
 from lms.kernel.errors import NotFound
-from lms.people.queries.sensitive import not_to_be_named
+from lms.people.queries.sensitive import unnamed_people
 from lms.people.rules import Scope
 from lms.seminars.models import AttendanceClosing, Edition, EditionVersion, Enrolment
 from lms.seminars.queries import visible_to
@@ -56,9 +56,10 @@ _IN_FORCE = (
     .scalar_subquery()
 )
 _enrolment = cast(Table, Enrolment.__table__)
+# From the marks, which are few, to their places in the edition: nothing here grows with its people.
 _UNNAMED = (
     select(_enrolment.c.id)
-    .where(_enrolment.c.edition_id == _edition.c.id, not_to_be_named(_enrolment.c.person_id))
+    .where(_enrolment.c.edition_id == _edition.c.id, _enrolment.c.person_id.in_(unnamed_people()))
     .correlate(_edition)
     .exists()
 )

@@ -18,6 +18,7 @@ from lms.people.rules.codes import TokenPurpose
 from lms.people.sealing import key_of, seal_text, unseal_text
 
 from .codes import forget_address_codes, make_code
+from .invitations import let_in
 from .letters import write_to
 from .persons import add_address_row, checked_address
 
@@ -110,3 +111,21 @@ def _row(session: Session, person: Person, public_id: str) -> IdentityRow:
     if row is None:
         raise NotFound
     return row
+
+
+def reach_at(session: Session, *, person: Person, address: str, at: dt.datetime, by: str) -> None:
+    """Letters to a person go to another address from now on, by the word of officers, who have made sure that it is
+    theirs: the one before is told and stays, and a link to come in goes to the new one. Raises Refused for an address
+    that is somebody else's."""
+    session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
+    theirs = update(IdentityRow).where(IdentityRow.person_id == person.id, IdentityRow.kind == IdentityKind.ADDRESS)
+    identity_id = _own_row(session, person.id, address) or add_address_row(
+        session, person.id, key_of(session, person.id), address, at=at, primary=False
+    )
+    if identity_id is None:
+        raise Refused(_("The new address belongs to somebody else here. Perhaps one person was entered twice."))
+    write_to(session, person_id=person.id, template="people/addresses-changed")
+    session.execute(theirs.where(IdentityRow.primary).values(primary=False))
+    session.execute(theirs.where(IdentityRow.id == identity_id).values(primary=True))
+    let_in(session, person=person, identity_id=identity_id, at=at)
+    audit.record(session, at=at, actor=by, act="address.given-by-officers", about=person.subject)

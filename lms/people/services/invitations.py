@@ -106,6 +106,11 @@ def send_reset(session: Session, payload: dict[str, Any], at: dt.datetime) -> No
     if row is None or _written_lately(session, row[0].id, at):
         return
     person, identity_id = row
+    let_in(session, person=person, identity_id=identity_id, at=at)
+
+
+def let_in(session: Session, *, person: Person, identity_id: int, at: dt.datetime) -> None:
+    """Send a link to one of a person's addresses: to a new password, or for whoever was never here an invitation."""
     if person.welcomed_at is None:
         send_invitation(session, person.id, identity_id, at)
         return

@@ -14,6 +14,7 @@ from lms.kernel import audit, outbox
 from lms.kernel.errors import NotFound
 from lms.kernel.secrets import seal
 from lms.people.sealing import keys_of
+from lms.records.credentials.holding import how_it_stands, short_form
 from lms.records.models import RecordSubject
 from lms.records.queries import my_record, public_of, state_of
 from lms.web.languages import speaking
@@ -25,6 +26,8 @@ from .sheet import Missing, Sheet
 from .wording import sheet_of
 
 MAKE = "records.certificate"
+SIGNED_WITHIN = dt.timedelta(minutes=2)
+"""For so long a certificate waits for what its square code is to hold; longer, and it is made without."""
 log = structlog.get_logger("lms.records")
 
 
@@ -52,7 +55,7 @@ def forget(session: Session, *, record: str) -> None:
 
 
 @outbox.database(MAKE)
-def make(session: Session, payload: dict[str, Any], _at: dt.datetime) -> None:
+def make(session: Session, payload: dict[str, Any], at: dt.datetime) -> None:
     """Set the certificate and seal it under its holder's key; whoever was erased meanwhile gets none."""
     found = _row(session, payload["record"], payload["language"])
     if found is None:
@@ -61,6 +64,11 @@ def make(session: Session, payload: dict[str, Any], _at: dt.datetime) -> None:
     key = keys_of(session, [person_id]).get(person_id)
     if key is None:
         session.delete(found)
+        return
+    signing = how_it_stands(session, found.record)
+    if signing == "soon" and at < found.asked_at + SIGNED_WITHIN:
+        # The square code is to hold the signed short form.
+        outbox.enqueue(session, MAKE, payload, at=at + dt.timedelta(seconds=2))
         return
     try:
         pdf = _setting().pdf_of(_sheet(session, found.record, person_id, found.language))
@@ -91,7 +99,7 @@ def _sheet(session: Session, record: str, person_id: int, language: str) -> Shee
     if state is None:
         raise NotFound
     with speaking(language):
-        return sheet_of(page, public_of(session, [record])[record], state)
+        return sheet_of(page, public_of(session, [record])[record], state, short_form(session, record) or "")
 
 
 def _row(session: Session, record: str, language: str) -> Certificate | None:

@@ -18,8 +18,6 @@ from lms.web.pages import PRODUCT
 from .faces import language_of, right_to_left
 from .sheet import Piece, Sheet, Spoken
 
-# As the page of the record has it; so its translations are there.
-
 
 def sheet_of(page: RecordPage, public: Public, state: RecordState, fragment: str = "") -> Sheet:
     """The certificate of a record; `fragment` is the signed short form, which no server is told."""

@@ -59,10 +59,10 @@ def _mine(session: Session, record: str) -> tuple[queries.RecordPage, queries.Ho
 def withdraw(record: str) -> Answer:
     """What withdrawing means, and doing it."""
     form = WithdrawForm()
-    page, _holding = _mine(db.session(), record)
-    if page.held.ended:
-        flash(words.ended(page.held.ended), "done")
-        return _to_history(record)
+    held = queries.held_record(db.session(), record, me().person_id)
+    if held.ended:
+        flash(words.ended(held.ended), "done")
+        return _after_withdrawal(held)
     valid = queries.valid_records(db.session(), me().person_id)
     if form.is_submitted() and form.validate():
         try:
@@ -72,8 +72,8 @@ def withdraw(record: str) -> Answer:
             form.refuse(no)
         else:
             flash(_("Your record is withdrawn."), "done")
-            return _to_history(record)
-    shown = render("lms/records/withdraw.html", form=form, held=page.held, last=len(valid) == 1)
+            return _after_withdrawal(held)
+    shown = render("lms/records/withdraw.html", form=form, held=held, last=len(valid) == 1)
     return (shown, 422) if form.is_submitted() else shown
 
 
@@ -124,3 +124,8 @@ def take_back(record: str) -> Response:
 
 def _to_history(record: str) -> Response:
     return redirect(url_for("lives.history", record=record), 303)
+
+
+def _after_withdrawal(held: queries.HeldRecord) -> Response:
+    """To what became of the record; one from before this system has no page of its own."""
+    return redirect(url_for("records.mine"), 303) if held.before else _to_history(held.record)

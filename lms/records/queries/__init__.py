@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from .edition import EditionRecord, record_in, records_of, waiting_in
-from .held import EditionHeld, HeldRecord, RecordPage, editions_of, my_record, my_records, valid_of, valid_records
+from .held import (
+    EditionHeld,
+    HeldRecord,
+    RecordPage,
+    editions_of,
+    held_record,
+    my_record,
+    my_records,
+    valid_of,
+    valid_records,
+)
 from .ledger import Head, chain, head, unsealed
 from .life import (
     Asked,
@@ -56,6 +66,7 @@ __all__ = [
     "every_public",
     "forecast",
     "head",
+    "held_record",
     "history",
     "holding",
     "my_record",

@@ -15,6 +15,7 @@ from lms.kernel.errors import NotFound
 from lms.people.rules.names import PersonName
 from lms.people.sealing import unseal_text
 from lms.records.models import LedgerEntry, RecordAct, RecordSubject
+from lms.records.rules.before import from_before
 
 _ended = aliased(LedgerEntry)
 
@@ -30,6 +31,8 @@ class HeldRecord:
     ends_on: dt.date
     dated: dt.date
     ended: RecordAct | None
+    before: bool = False
+    """Whether it is from before this system: then no certificate follows from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,22 @@ def my_records(session: Session, person_id: int) -> list[HeldRecord]:
     return [_held(row) for row in rows]
 
 
+def held_record(session: Session, record: str, person_id: int) -> HeldRecord:
+    """One record in its holder's list, whether or not a certificate follows from it; raises NotFound for everyone
+    else."""
+    mine = _records().where(RecordSubject.record == record, RecordSubject.person_id == person_id)
+    row = session.execute(mine).first()
+    if row is None:
+        raise NotFound
+    return _held(row)
+
+
 def my_record(session: Session, record: str, person_id: int) -> RecordPage:
-    """One record for its holder; raises NotFound for everyone else."""
+    """One record for its holder; raises NotFound for everyone else, and for a record from before this system."""
     row = session.execute(
         _records().where(RecordSubject.record == record, RecordSubject.person_id == person_id)
     ).first()
-    if row is None:
+    if row is None or from_before(row.facts):
         raise NotFound
     days = row.facts["met"].get("attendance")
     shown = json.loads(unseal_text(session, person_id, row.sealed_name, sealed_place(record)))
@@ -157,4 +170,5 @@ def _held(row: Row[Any]) -> HeldRecord:
         ends_on=dt.date.fromisoformat(edition["ends_on"]),
         dated=row.dated,
         ended=row.ended,
+        before=from_before(row.facts),
     )

@@ -6,11 +6,12 @@ import datetime as dt
 import json
 from dataclasses import asdict, replace
 
+from flask_babel import gettext as _
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit
-from lms.kernel.errors import NotFound
+from lms.kernel.errors import NotFound, Refused
 from lms.kernel.events import publish
 from lms.kernel.secrets import new_token, seal
 from lms.people.rules.names import (
@@ -28,6 +29,7 @@ from lms.records.queries.held import sealed_place
 from lms.records.queries.life import Holding, Wish, answer_place, request_row, shown_on, wanted_place
 from lms.records.queries.public import public_of
 from lms.records.rules import life
+from lms.records.rules.before import from_before
 from lms.records.rules.ledger import Entry, commit_to
 from lms.records.rules.public import Public, commitment_of
 from lms.seminars.models import Enrolment
@@ -43,6 +45,8 @@ def ask_correction(session: Session, *, record: str, wish: Wish, by: str, at: dt
     found, entries = take(session, record)
     if found.subject != by:
         raise NotFound
+    if from_before(entries[0].facts):
+        raise Refused(_("A record from before this system has no certificate that could be corrected."))
     now_there, wanted = shown_on(session, found), _tidy(wish)
     changed = (wanted.name, wanted.institution) != (now_there.name, now_there.institution)
     waiting = request_row(session, record) is not None

@@ -86,7 +86,7 @@ def _issue(session: Session, met: Sequence[Standing], at: dt.datetime) -> list[s
 
 def _prepare(session: Session, met: Sequence[Standing], at: dt.datetime) -> list[_New]:
     people = {place.person_id for place in met}
-    names, keys, subjects = full_names_of(session, people), keys_of(session, people), _subjects(session, people)
+    names, keys, subjects = full_names_of(session, people), keys_of(session, people), subjects_for(session, people)
     editions = _by_id(session, Edition, {place.edition_id for place in met})
     institutions = _by_id(session, Institution, {place.institution_id for place in met})
     # Who was erased is left out: nobody is left to hold a record.
@@ -94,7 +94,7 @@ def _prepare(session: Session, met: Sequence[Standing], at: dt.datetime) -> list
     publics = draw(session, [Wanted(record, at) for record in places])
     new = []
     for record, place in places.items():
-        name, salt, public = _plain(names[place.person_id]), new_token(), publics[record]
+        name, salt, public = plain(names[place.person_id]), new_token(), publics[record]
         subject = subjects.setdefault(place.person_id, new_token())
         entry = _issued(session, place, editions[place.edition_id], at)
         facts = {**entry.facts, "public": commitment_of(public)}
@@ -148,12 +148,13 @@ def _holder(place: Standing, record: str, subject: str, sealed: bytes, at: dt.da
     }
 
 
-def _plain(name: PersonName) -> dict[str, Any]:
-    plain: dict[str, Any] = json.loads(name.to_json())
-    return plain
+def plain(name: PersonName) -> dict[str, Any]:
+    """A name as it is sealed and committed to."""
+    said: dict[str, Any] = json.loads(name.to_json())
+    return said
 
 
-def _subjects(session: Session, people: set[int]) -> dict[int, str]:
+def subjects_for(session: Session, people: set[int]) -> dict[int, str]:
     """One random id for each holder over all their records, so that a ledger alone can say which belong together."""
     known = select(RecordSubject.person_id, RecordSubject.subject).where(RecordSubject.person_id.in_(people))
     return {row.person_id: row.subject for row in session.execute(known.order_by(RecordSubject.issued_at.desc()))}

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TypeVar, cast
 
 from sqlalchemy import ColumnElement, Integer, String, Table, bindparam, func, literal, select, type_coerce, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.people.models import Sector
 from lms.seminars.models import EditionCount, EditionCountDelta, Tally, TallyDelta
-from lms.seminars.rules import Stage
+from lms.seminars.rules import PLACES, Stage
 
 Key = TypeVar("Key")
 Counts = Mapping[tuple[str, Sector, Stage], int]
@@ -87,3 +87,12 @@ def count_of(session: Session, edition_id: int, what: str) -> int:
     session.flush()  # as above
     rows = session.connection().execute(_ONE, {"edition_id": edition_id, "what": what})
     return sum(int(row[3]) for row in rows.all())
+
+
+def places_of(edition_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[int]:
+    """How many places there are in the edition that a statement speaks of, as a part of that statement."""
+    folded = select(_count.c.count).where(_count.c.edition_id == edition_id, _count.c.what == PLACES)
+    fresh = select(func.sum(_count_delta.c.change)).where(
+        _count_delta.c.edition_id == edition_id, _count_delta.c.what == PLACES
+    )
+    return func.coalesce(folded.scalar_subquery(), 0) + func.coalesce(fresh.scalar_subquery(), 0)

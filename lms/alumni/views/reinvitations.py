@@ -1,0 +1,90 @@
+"""Lost mailboxes: another address for an alumna or alumnus, proposed by one officer and confirmed by another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import flash, redirect, url_for
+from flask_babel import gettext as _
+
+from lms.alumni.forms import ReinvitationForm
+from lms.alumni.queries import reinvitations as reads
+from lms.alumni.services import reinvitations as services
+from lms.kernel.clock import now
+from lms.kernel.db import db
+from lms.kernel.errors import Refused
+from lms.kernel.unit_of_work import unit_of_work
+from lms.people.sign_in import me
+from lms.web.access import Permission, keeps_typed, requires
+from lms.web.logs import note_look
+from lms.web.render import render
+
+from .blueprint import Answer, bp
+from .office import everything_only
+
+
+@bp.get("/alumni/mailboxes")
+@requires(Permission.COORDINATE)
+def mailboxes() -> str:
+    """What is proposed and waits for a second officer, and the form for a new proposal."""
+    return _page(ReinvitationForm(formdata=None))
+
+
+def _page(form: ReinvitationForm) -> str:
+    everything_only()
+    rows = reads.waiting_reinvitations(db.session(), now())
+    if rows:
+        note_look("mailboxes.listed", me().subject, people=len(rows))
+    return render("lms/alumni/mailboxes.html", rows=rows, form=form, me=me())
+
+
+@bp.post("/alumni/mailboxes")
+@requires(Permission.COORDINATE)
+@keeps_typed("reason")
+def propose_mailbox() -> Answer:
+    """Propose another address."""
+    everything_only()
+    form = ReinvitationForm()
+    if form.validate_on_submit():
+        try:
+            with unit_of_work() as session:
+                services.propose(
+                    session,
+                    old_address=form.old.data or "",
+                    new_address=form.new.data or "",
+                    reason=form.reason.data or "",
+                    by=me().subject,
+                    at=now(),
+                )
+        except Refused as no:
+            form.refuse(no)
+        else:
+            flash(_("Proposed. Another officer has to confirm it within seven days."), "done")
+            return redirect(url_for(".mailboxes"), 303)
+    return _page(form), 422
+
+
+@bp.post("/alumni/mailboxes/<reinvitation>/confirm")
+@requires(Permission.COORDINATE)
+def confirm_mailbox(reinvitation: str) -> Answer:
+    """The second officer confirms."""
+    return _then(reinvitation, services.confirm, _("Confirmed. The old address is told, and a letter goes to the new."))
+
+
+@bp.post("/alumni/mailboxes/<reinvitation>/decline")
+@requires(Permission.COORDINATE)
+def decline_mailbox(reinvitation: str) -> Answer:
+    """Turn a proposal down, or take it back."""
+    return _then(reinvitation, services.decline, _("The proposal is closed. Nothing was changed."))
+
+
+def _then(public_id: str, act: Callable[..., None], said: str) -> Answer:
+    everything_only()
+    try:
+        with unit_of_work() as session:
+            act(session, proposal=public_id, by=me().subject, at=now())
+    except Refused as no:
+        flash(str(no), "error")
+    else:
+        flash(said, "done")
+    return redirect(url_for(".mailboxes"), 303)

@@ -1,0 +1,154 @@
+"""What anybody may know of a record by its code; what its holder is told of that."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from lms.catalogue.models import CourseVersion
+from lms.catalogue.queries import outline
+from lms.catalogue.rules.outline import Outline
+from lms.kernel.secrets import digest
+from lms.people.models import PersonKey
+from lms.people.rules.names import PersonName
+from lms.people.sealing import unseal_text
+from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordSubject
+from lms.records.queries.held import sealed_place
+from lms.records.queries.public import RecordState
+
+from .models import NameShowing, RecordLooks, RecordShare
+
+LOOKS_SHOWN = 60
+"""So many days with looks are listed for the holder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record that has this code: what it stands for, and how much of it the one who asks may see."""
+
+    record: str
+    code: str
+    person_id: int
+    state: RecordState
+    facts: Mapping[str, Any]
+    version_hash: str
+    course: Outline | None
+    erased: bool
+    """Its holder's name is nowhere here any more."""
+    shown: bool
+    """Whether the name may be shown: by its holder's consent, or by the link that was used."""
+    link: RecordShare | None
+    """The link that was used."""
+    successor: str | None = None
+    """The code of the record that has taken its place, where its holder shows that one."""
+
+
+def look_up(session: Session, code: str, at: dt.datetime, token: str = "") -> Found | None:
+    """The record of a code, with the link that was used, if any; as many statements for a code that nobody has."""
+    row = session.execute(_PUBLIC.where(PublicRecord.code == code)).first()
+    said = session.execute(_SAID.where(LedgerEntry.record == (row.record if row else ""))).all()
+    course = _course(session, said[0].version_hash if said else "")
+    link = session.scalar(select(RecordShare).where(RecordShare.token_hash == digest(token))) if token else None
+    if row is None or not said:
+        return None
+    state = _state(said)
+    link = link if link is not None and link.record == row.record else None
+    return Found(
+        record=row.record,
+        code=row.code,
+        person_id=row.person_id,
+        state=state,
+        facts=said[0].facts,
+        version_hash=said[0].version_hash,
+        course=course,
+        erased=row.key is None,
+        shown=state.valid and row.key is not None and (bool(row.shown) or in_force(link, at)),
+        link=link,
+        successor=_shown_code(session, state.successor) if state.successor else None,
+    )
+
+
+def in_force(link: RecordShare | None, at: dt.datetime) -> bool:
+    """Whether a link still shows what it was made for."""
+    return link is not None and link.ended_at is None and at < link.ends_at
+
+
+_last = aliased(NameShowing)
+_PUBLIC = (
+    select(
+        PublicRecord.record,
+        PublicRecord.code,
+        RecordSubject.person_id,
+        PersonKey.person_id.label("key"),
+        NameShowing.shown,
+    )
+    .join(RecordSubject, RecordSubject.record == PublicRecord.record)
+    .outerjoin(PersonKey, PersonKey.person_id == RecordSubject.person_id)
+    .outerjoin(
+        NameShowing,
+        and_(
+            NameShowing.record == PublicRecord.record,
+            NameShowing.id == select(func.max(_last.id)).where(_last.record == PublicRecord.record).scalar_subquery(),
+        ),
+    )
+)
+_SAID = select(
+    LedgerEntry.act, LedgerEntry.dated, LedgerEntry.created_at, LedgerEntry.facts, LedgerEntry.version_hash
+).order_by(LedgerEntry.id)
+
+
+def _state(said: Any) -> RecordState:
+    first, last = said[0], said[-1]
+    if last.act is RecordAct.ISSUED:
+        return RecordState(last.act, first.dated, first.created_at)
+    ending = {"successor": last.facts.get("successor"), "reason": last.facts.get("reason")}
+    return RecordState(last.act, first.dated, first.created_at, last.dated, last.created_at, **ending)
+
+
+def _course(session: Session, version_hash: str) -> Outline | None:
+    version = session.scalar(select(CourseVersion.id).where(CourseVersion.content_hash == version_hash).limit(1))
+    return outline(session, version) if version is not None else None
+
+
+def _shown_code(session: Session, record: str) -> str | None:
+    row = session.execute(_PUBLIC.where(PublicRecord.record == record)).first()
+    return row.code if row is not None and row.shown and row.key is not None else None
+
+
+def name_on(session: Session, found: Found) -> PersonName:
+    """The name as it stands on the record; raises NotFound once its holder is erased."""
+    sealed = session.scalars(select(RecordSubject.sealed_name).where(RecordSubject.record == found.record)).one()
+    opened = json.loads(unseal_text(session, found.person_id, sealed, sealed_place(found.record)))
+    return PersonName.from_json(json.dumps(opened["name"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """What the holder of a record lets others see, and how often others looked."""
+
+    shown: bool
+    links: tuple[RecordShare, ...]
+    """Those in force, the newest first."""
+    looks: tuple[tuple[dt.date, int], ...]
+    """The last days on which others looked, the newest first."""
+
+
+def sharing_of(session: Session, record: str, at: dt.datetime) -> Sharing:
+    """For the holder's own page; three statements."""
+    last = select(NameShowing.shown).where(NameShowing.record == record).order_by(NameShowing.id.desc()).limit(1)
+    links = select(RecordShare).where(
+        RecordShare.record == record, RecordShare.ended_at.is_(None), RecordShare.ends_at > at
+    )
+    looks = select(RecordLooks.day, RecordLooks.number).where(RecordLooks.record == record)
+    newest = looks.order_by(RecordLooks.day.desc()).limit(LOOKS_SHOWN)
+    return Sharing(
+        shown=bool(session.scalar(last)),
+        links=tuple(session.scalars(links.order_by(RecordShare.made_at.desc()))),
+        looks=tuple((row.day, row.number) for row in session.execute(newest)),
+    )

@@ -1,0 +1,87 @@
+"""What a holder lets others see of a record, and the counting of looks."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lms.kernel import audit
+from lms.kernel.db import dialect_insert
+from lms.kernel.errors import NotFound, Refused
+from lms.kernel.secrets import digest, new_token
+from lms.records.models import RecordSubject
+from lms.records.queries import state_of
+
+from .models import NameShowing, RecordLooks, RecordShare
+
+MOST_LINKS = 10
+DAYS = (7, 30, 90)
+"""For how long a link may show a name."""
+
+
+def show_name(session: Session, *, record: str, person_id: int, shown: bool, at: dt.datetime, by: str) -> None:
+    """The holder's word on whether everybody with the code sees the name; it counts from the next request on.
+
+    Raises NotFound for somebody else's record, Refused for showing the name of one that is not in force."""
+    _hold(session, record, person_id)
+    if shown:
+        _refuse_ended(session, record)
+    last = select(NameShowing.shown).where(NameShowing.record == record).order_by(NameShowing.id.desc()).limit(1)
+    if bool(session.scalar(last)) is shown:
+        return
+    session.add(NameShowing(record=record, shown=shown, at=at))
+    audit.record(session, at=at, actor=by, act="record.name-shown" if shown else "record.name-hidden", about=record)
+
+
+def share(session: Session, *, record: str, person_id: int, days: int, at: dt.datetime, by: str) -> str:
+    """A link's token that shows the name for so many days; it is kept only as a hash, so it is told once.
+
+    Raises NotFound for somebody else's record, Refused for one that is not in force, or with too many links."""
+    _hold(session, record, person_id)
+    _refuse_ended(session, record)
+    if days not in DAYS:
+        raise Refused(_("Choose for how long the link is good."))
+    open_ones = select(func.count()).where(
+        RecordShare.record == record, RecordShare.ended_at.is_(None), RecordShare.ends_at > at
+    )
+    if (session.scalar(open_ones) or 0) >= MOST_LINKS:
+        raise Refused(_("You have ten links already. End one of them first."))
+    token, public_id = new_token(), new_token()
+    ends_at = at + dt.timedelta(days=days)
+    session.add(RecordShare(public_id=public_id, record=record, token_hash=digest(token), made_at=at, ends_at=ends_at))
+    audit.record(session, at=at, actor=by, act="record.shared", about=record, days=days)
+    return token
+
+
+def end_share(session: Session, *, record: str, person_id: int, public_id: str, at: dt.datetime, by: str) -> None:
+    """End a link before its time; one that has ended is left as it is. Raises NotFound for somebody else's."""
+    _hold(session, record, person_id)
+    link = session.get(RecordShare, public_id)
+    if link is None or link.record != record:
+        raise NotFound
+    if link.ended_at is None:
+        link.ended_at = at
+        audit.record(session, at=at, actor=by, act="record.share-ended", about=record)
+
+
+def count_look(session: Session, *, record: str, at: dt.datetime) -> None:
+    """Somebody else looked: one more on this day, and nothing about who."""
+    insert = dialect_insert(session)(RecordLooks).values(record=record, day=at.astimezone(dt.UTC).date(), number=1)
+    session.execute(
+        insert.on_conflict_do_update(index_elements=["record", "day"], set_={"number": RecordLooks.number + 1})
+    )
+
+
+def _hold(session: Session, record: str, person_id: int) -> None:
+    own = select(RecordSubject.record).where(RecordSubject.record == record, RecordSubject.person_id == person_id)
+    if session.scalar(own.with_for_update()) is None:
+        raise NotFound
+
+
+def _refuse_ended(session: Session, record: str) -> None:
+    state = state_of(session, record)
+    if state is None or not state.valid:
+        raise Refused(_("This record is not in force any more."))

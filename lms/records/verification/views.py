@@ -1,0 +1,230 @@
+"""The page of a code, for anybody; the form that leads there; and what its holder lets others see."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, flash, g, make_response, redirect, request, session, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from lms.kernel import throttle
+from lms.kernel.apart import Rejected
+from lms.kernel.clock import now
+from lms.kernel.db import db
+from lms.kernel.errors import Refused
+from lms.kernel.unit_of_work import unit_of_work
+from lms.people.rules.agreement import names_agree
+from lms.people.rules.networks import network_of
+from lms.people.sign_in import me
+from lms.records.credentials import publishing
+from lms.records.queries import my_record
+from lms.web.access import Permission, begins_reading, public, requires, takes_upload, viewer
+from lms.web.render import render
+
+from . import queries, services
+from .files import MOST_SENT, read_signed
+from .forms import NameForm, ShareForm, SignedFileForm
+from .pages import Agreement, ContentsPage, FilePage, VerdictPage, hints, rejection
+from .queries import Found
+from .rules import read_code
+
+LOOKS_AT_MOST = 60
+"""In five minutes, from one network; and as many at one code."""
+NAMES_AT_MOST, NAMES_OF_A_CODE, NAMES_A_DAY = 20, 6, 20
+"""Names typed in an hour from one network, in an hour for one code, in a day for one code."""
+FILES_AT_MOST = 10
+"""Files in five minutes from one network: each costs us a process."""
+_HOUR, _DAY = 3600, 86_400
+SHARED = "shared"
+bp = Blueprint("verification", __name__)
+
+
+@bp.get("/verify")
+@public
+def ask() -> Response:
+    """The form for a code; a code that comes with the address leads to its page."""
+    typed = read_code(request.args.get("code", ""))
+    if typed.whole:
+        return redirect(url_for(".verdict", code=typed.code), 303)
+    return _page("lms/records/verify.html", typed=typed, hints=hints(typed) if typed.code else [])
+
+
+@bp.get("/verify/file")
+@public
+def ask_file() -> Response:
+    """The form for a signed file."""
+    offline = f"{request.script_root}/verify/offline" if publishing.read(publishing.OFFLINE) else None
+    return _page("lms/records/signed.html", form=SignedFileForm(formdata=None), page=None, offline=offline)
+
+
+@bp.post("/verify/file")
+@public
+@takes_upload(MOST_SENT)
+@begins_reading
+def judge_file() -> Response:
+    """Whether a file is one that we signed, and how its record stands now; the file is not kept."""
+    form, at = SignedFileForm(), now()
+    throttle.count("verify.file", network_of(request.remote_addr or ""), at=at, limit=FILES_AT_MOST)
+    sent = form.sent
+    if not sent:
+        form.file.errors = [_("Choose the file, or paste its text.")]
+        return _page("lms/records/signed.html", 422, form=form, page=None)
+    try:
+        signed = read_signed(db.session(), sent, at)
+    except Rejected as no:
+        return _page("lms/records/signed.html", 422, form=form, page=None, rejected=rejection(no.reason))
+    return _page("lms/records/signed.html", form=form, page=FilePage(signed, at))
+
+
+@bp.get("/v")
+@public
+def short() -> Response:
+    """What is printed on certificates without the code."""
+    return redirect(url_for(".ask"), 303)
+
+
+@bp.get("/v/<code>")
+@public
+def verdict(code: str) -> Response:
+    """Whether the certificate is in force, and what it stands for."""
+    return _verdict(code)
+
+
+@bp.get("/v/<code>/shared/<token>")
+@public
+def shared(code: str, token: str) -> Response:
+    """The same with the name, for whoever was given the link, until it ends."""
+    return _verdict(code, token)
+
+
+def _verdict(code: str, token: str = "") -> Response:
+    found = _found(code, token)
+    if found is None:
+        return _unknown(code)
+    return _answer(found, NameForm(formdata=None))
+
+
+@bp.post("/v/<code>/name")
+@public
+@begins_reading
+def name(code: str) -> Response:
+    """Whether a name is the one on the certificate; the name stays in this request alone."""
+    form, at = NameForm(), now()
+    typed = read_code(code)
+    network = network_of(request.remote_addr or "")
+    if not form.validate():
+        found = _found(code)
+        return _answer(found, form, status=422) if found else _unknown(code)
+    throttle.count_each(
+        ("verify.name", network, NAMES_AT_MOST), ("verify.name.code", typed.code, NAMES_OF_A_CODE), at=at, seconds=_HOUR
+    )
+    throttle.count("verify.name.day", typed.code, at=at, limit=NAMES_A_DAY, seconds=_DAY)
+    found = queries.look_up(db.session(), typed.code, at)
+    if found is None or not found.state.valid:
+        return _answer(found, form) if found else _unknown(code)
+    agreement = _compared(found, form.name.data or "")
+    if agreement is Agreement.AGREES:
+        # Whoever has the paper in hand uses up nobody's tries.
+        throttle.refund("verify.name.code", typed.code, at=at, seconds=_HOUR)
+        throttle.refund("verify.name.day", typed.code, at=at, seconds=_DAY)
+    return _answer(found, form, agreement=agreement)
+
+
+def _compared(found: Found, typed: str) -> Agreement:
+    if found.erased:
+        return Agreement.UNKNOWABLE
+    kept = queries.name_on(db.session(), found)
+    return Agreement.AGREES if names_agree(typed, (kept.full, kept.latin)) else Agreement.DIFFERS
+
+
+@bp.get("/v/<code>/contents")
+@public
+def contents(code: str) -> Response:
+    """What the version of the course holds that the certificate stands for."""
+    found = _found(code)
+    if found is None or found.course is None:
+        return _unknown(code)
+    page = ContentsPage(VerdictPage(found, now()).code, found.course.number, found.version_hash, found.course)
+    return _page("lms/records/contents.html", page=page)
+
+
+def _found(code: str, token: str = "") -> Found | None:
+    at, typed = now(), read_code(code)
+    network = network_of(request.remote_addr or "")
+    throttle.count_each(("verify", network, LOOKS_AT_MOST), ("verify.code", typed.code, LOOKS_AT_MOST), at=at)
+    return queries.look_up(db.session(), typed.code, at, token)
+
+
+def _answer(found: Found, form: NameForm, *, status: int = 200, agreement: Agreement | None = None) -> Response:
+    kept = queries.name_on(db.session(), found) if found.shown else None
+    person: Any = viewer()
+    if request.method == "GET" and (person is None or getattr(person, "person_id", None) != found.person_id):
+        g.setdefault("lms_after", []).append(partial(services.count_look, record=found.record, at=now()))
+    page = VerdictPage(found, now(), kept, agreement)
+    return _page("lms/records/verdict.html", status, page=page, form=form)
+
+
+def _unknown(code: str) -> Response:
+    typed = read_code(code)
+    return _page("lms/records/verify.html", 404, typed=typed, hints=hints(typed), unknown=True)
+
+
+def _page(template: str, status: int = 200, **context: Any) -> Response:
+    answer = make_response(render(template, **context), status)
+    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return answer
+
+
+@bp.post("/records/<record>/name")
+@requires(Permission.SIGNED_IN)
+def show_name(record: str) -> Response:
+    """Let everybody with the code see the name, or no longer."""
+    viewer_, shown = me(), request.form.get("shown") == "yes"
+    with unit_of_work() as changed:
+        services.show_name(
+            changed, record=record, person_id=viewer_.person_id, shown=shown, at=now(), by=viewer_.subject
+        )
+    said = _("Your name is shown to whoever has the code.") if shown else _("Your name is not shown any more.")
+    flash(said, "done")
+    return _back(record)
+
+
+@bp.post("/records/<record>/links")
+@requires(Permission.SIGNED_IN)
+def share(record: str) -> Response:
+    """Make a link that shows the name for a time."""
+    viewer_, form = me(), ShareForm()
+    if not form.validate():
+        my_record(db.session(), record, viewer_.person_id)  # of somebody else's nothing is said
+        flash(str(next(iter(form.errors.values()))[0]), "error")
+        return _back(record)
+    try:
+        with unit_of_work() as changed:
+            token = services.share(
+                changed, record=record, person_id=viewer_.person_id, days=form.days.data, at=now(), by=viewer_.subject
+            )
+    except Refused as no:
+        flash(str(no), "error")
+        return _back(record)
+    # Shown once, on the page that follows; it is kept nowhere.
+    session[SHARED] = [record, token]
+    return _back(record)
+
+
+@bp.post("/records/<record>/links/<link>/end")
+@requires(Permission.SIGNED_IN)
+def end_share(record: str, link: str) -> Response:
+    """End a link before its time."""
+    viewer_ = me()
+    with unit_of_work() as changed:
+        services.end_share(
+            changed, record=record, person_id=viewer_.person_id, public_id=link, at=now(), by=viewer_.subject
+        )
+    flash(_("The link has ended."), "done")
+    return _back(record)
+
+
+def _back(record: str) -> Response:
+    return redirect(url_for("records.certificate", record=record, _anchor="sharing"), 303)

@@ -1,0 +1,125 @@
+"""Another address for whoever has lost a mailbox: two officers, and the old address is told."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from lms.alumni.models import Reinvitation
+from lms.alumni.rules.past import LASTS
+from lms.kernel.clock import frozen
+from lms.kernel.models import AuditEntry, Job
+from lms.kernel.unit_of_work import reading
+from lms.people.models import IdentityRow, Person, Role, SentLetter
+from lms.people.queries import addresses_of, person_by_address
+from tests.conftest import NOW
+from tests.people.makers import give_mandate, make_person, signed_in_client
+
+from .makers import browser, make_alumni
+
+NEW = "zqnew@ministry.example.org"
+REASON = "The ministry has a new domain. I called the number on its page and asked for the month and the group."
+
+
+def officer(app: Flask) -> FlaskClient:
+    person = make_person()
+    give_mandate(person, Role.COORDINATOR)
+    return signed_in_client(app, person)
+
+
+def old_address(person: Person) -> str:
+    with reading() as session:
+        return addresses_of(session, person.id)[0].address
+
+
+def propose(client: FlaskClient, person: Person, new: str = NEW) -> str:
+    data = {"old": old_address(person), "new": new, "reason": REASON}
+    assert client.post("/alumni/mailboxes", data=data).status_code == 303
+    with reading() as session:
+        return session.scalars(select(Reinvitation.public_id).order_by(Reinvitation.id.desc())).first() or ""
+
+
+def primary(person: Person) -> str:
+    with reading() as session:
+        return next(one.address for one in addresses_of(session, person.id) if one.primary)
+
+
+def test_a_second_officer_gives_the_new_address_and_the_old_one_is_told(app: Flask) -> None:
+    [person] = make_alumni("Zuri Zqkielelezo")
+    old = old_address(person)
+    first, second = officer(app), officer(app)
+    public_id = propose(first, person)
+    assert primary(person) == old
+    text = second.get("/alumni/mailboxes").text
+    assert all(words in text for words in ("Zuri Zqkielelezo", old, NEW, "asked for the month"))
+    alone = first.post(f"/alumni/mailboxes/{public_id}/confirm", follow_redirects=True).text
+    assert "Another officer has to confirm" in alone
+    assert primary(person) == old
+    for _click in range(2):
+        assert second.post(f"/alumni/mailboxes/{public_id}/confirm").status_code == 303
+    assert primary(person) == NEW
+    with reading() as session:
+        found = person_by_address(session, NEW)
+        assert found is not None
+        assert found.id == person.id
+        told = {
+            row.template: session.get_one(IdentityRow, row.identity_id).primary
+            for row in session.scalars(select(SentLetter).where(SentLetter.person_id == person.id))
+            if row.template in ("people/addresses-changed", "people/reset")
+        }
+        acts = session.scalars(select(AuditEntry.act).where(AuditEntry.about == person.subject)).all()
+    assert told == {"people/addresses-changed": False, "people/reset": True}
+    assert acts.count("reinvitation.confirmed") == 1
+
+
+def test_what_cannot_be_proposed_is_said_in_words(app: Flask) -> None:
+    [person], other = make_alumni("Zuri Kielelezo"), make_person(address="zqother@example.org")
+    client = officer(app)
+    good = {"old": old_address(person), "new": NEW, "reason": REASON}
+    for wrong, said in (
+        ({"old": "zqother@example.org"}, "No alumna or alumnus has this address"),
+        ({"new": "zqother@example.org"}, "belongs to somebody else"),
+        ({"new": "no address"}, "not an e-mail address"),
+        ({"reason": "Lost."}, "how you made sure"),
+    ):
+        answer = client.post("/alumni/mailboxes", data={**good, **wrong})
+        assert answer.status_code == 422
+        assert said in answer.text
+    propose(client, person)
+    assert "proposed for this person already" in client.post("/alumni/mailboxes", data=good).text
+    with frozen(NOW + LASTS):
+        later = officer(app)
+        assert later.post("/alumni/mailboxes", data=good).status_code == 303
+    assert other.id != person.id
+
+
+def test_a_proposal_that_is_turned_down_or_too_old_changes_nothing(app: Flask) -> None:
+    [person] = make_alumni("Zuri Kielelezo")
+    first = officer(app)
+    public_id = propose(first, person)
+    with frozen(NOW + LASTS):
+        late = officer(app).post(f"/alumni/mailboxes/{public_id}/confirm", follow_redirects=True).text
+    assert "within seven days" in late
+    assert "Nothing was changed" in first.post(
+        f"/alumni/mailboxes/{public_id}/decline", follow_redirects=True
+    ).text  # fmt: skip
+    assert "not open any more" in officer(app).post(
+        f"/alumni/mailboxes/{public_id}/confirm", follow_redirects=True
+    ).text  # fmt: skip
+    assert primary(person) != NEW
+
+
+def test_addresses_and_reasons_are_sealed_and_only_officers_over_everything_come_here(app: Flask) -> None:
+    [person] = make_alumni("Zuri Zqkielelezo")
+    public_id = propose(officer(app), person)
+    for one in (person, make_person()):
+        client = browser(app, one)
+        assert client.get("/alumni/mailboxes").status_code == 404
+        assert client.post(f"/alumni/mailboxes/{public_id}/confirm").status_code == 404
+    with reading() as session:
+        row = session.scalars(select(Reinvitation)).one()
+        kept = repr((row.sealed_address, row.sealed_reason))
+        kept += repr([(one.act, one.about, one.details) for one in session.scalars(select(AuditEntry))])
+        kept += repr([job.payload for job in session.scalars(select(Job))])
+    assert not [word for word in ("zqnew", "the month", "Zqkielelezo") if word in kept]
