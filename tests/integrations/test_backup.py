@@ -28,6 +28,7 @@ from lms.kernel.unit_of_work import own_transaction, unit_of_work
 from lms.people import services
 from lms.people.models import MailedToken, Person, PersonKey, SignInSession, TokenPurpose
 from lms.records import anchors
+from lms.records.credentials import keys as issuer_keys
 from lms.records.models import LedgerEntry, RecordAct
 from tests.catalogue.illustrated import picture, report, written_with_media
 from tests.catalogue.tiny import KINDS as UNIT_KINDS
@@ -367,3 +368,18 @@ def test_anchors_travel_with_the_data_and_newer_ones_are_kept(app: Flask, empty:
         anchors.note(2, "b" * 64, NOW.isoformat())
         backups._bring_back(made / "anchors", anchors.file())
         assert sorted(anchors.read().heads) == [1, 2]
+
+
+def test_the_history_of_the_issuers_keys_travels_with_the_data_and_its_keys_with_the_keys(
+    app: Flask, empty: Flask, tmp_path: Path
+) -> None:
+    with app.app_context():
+        key = issuer_keys.make("did:web:seminar.example.org", NOW)
+        secret = issuer_keys.private_file(key).read_bytes()
+        made = make(tmp_path / "backup", app)
+        backups.write_keys(tmp_path / "apart", made, app.extensions["lms.settings"])
+    assert (tmp_path / "apart/issuer/key-1.key").read_bytes() == secret
+    assert not [path for path in made.rglob("*") if path.is_file() and secret.strip() in path.read_bytes()]
+    with empty.app_context():
+        backups._bring_back(made / "anchors", issuer_keys.file())
+        assert issuer_keys.known() == [key]
