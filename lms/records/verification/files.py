@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.kernel.apart import Limits, Rejected, run_apart
 from lms.records.credentials import keys
-from lms.records.credentials.checking import MOST_BYTES
+from lms.records.credentials.verifying import MOST_BYTES
 from lms.records.queries import public_by_credential
 from lms.records.rules.issuer_keys import key_document
 
