@@ -217,7 +217,6 @@ def certificate(record: str) -> str:
         signed_file=how_it_stands(session, record),
         figures=[line for line in (words.reading_line(page), words.attendance_line(page)) if line],
         asked=asked_for(session, record, now()),
-        public=queries.public_of(session, [record])[record],
         sharing=sharing_of(session, record, now()),
         share_form=ShareForm(formdata=None),
         fresh_link=_fresh_link(record),

@@ -15,11 +15,16 @@ MAY_CHANGE: Mapping[str, frozenset[str]] = {
     "lms_throttle": frozenset({"key", "window", "count"}),
 }
 NOT_COUNTED: Mapping[str, str] = {
-    "lms_audit": "act NOT IN ('attendance.looked', 'attention.listed', 'attestations.looked', 'closing.looked-at', "
-    "'companions.looked', 'deadline.looked', 'door.looked', 'duplicates.compared', "
-    "'duplicates.looked', 'focal-letter.looked', 'focal-points.looked', 'import.opened', 'list.taken', "
-    "'mandate.seen', 'mandates.seen', 'participant.looked', 'people.listed', 'readers.seen', "
-    "'reminders.previewed', 'reviewers.seen', 'successors.seen', 'version.looked-at', 'writers.seen')",
+    "lms_audit": "act NOT IN ('alumni.cohort-listed', 'alumni.listed', 'attendance.looked', 'attention.listed', "
+    "'attestations.looked', 'closing.looked-at', 'companions.looked', 'deadline.looked', 'door.looked', "
+    "'duplicates.compared', 'duplicates.looked', 'focal-letter.looked', 'focal-points.looked', "
+    "'import.opened', 'introduction-reports.listed', 'introduction.opened', 'introductions.listed', "
+    "'list.taken', 'mailboxes.listed', 'mandate.seen', 'mandates.seen', 'nominations.listed', "
+    "'participant.looked', 'past.listed', 'people.listed', 'readers.seen', 'record.looked-at', "
+    "'records.looked-at', 'reminders.previewed', 'reviewers.seen', 'successors.seen', "
+    "'version.looked-at', 'writers.seen')",
+    # How often the page of a code was looked at is counted for its holder.
+    "lms_record_looks": "FALSE",
     # Whoever opens a text for the first time gets a row that only says where they are.
     "lms_enrolment_progress": "units_done > 0 OR started_at IS NOT NULL",
 }

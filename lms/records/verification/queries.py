@@ -132,6 +132,7 @@ def name_on(session: Session, found: Found) -> PersonName:
 class Sharing:
     """What the holder of a record lets others see, and how often others looked."""
 
+    code: str
     shown: bool
     links: tuple[RecordShare, ...]
     """Those in force, the newest first."""
@@ -141,14 +142,15 @@ class Sharing:
 
 def sharing_of(session: Session, record: str, at: dt.datetime) -> Sharing:
     """For the holder's own page; three statements."""
-    last = select(NameShowing.shown).where(NameShowing.record == record).order_by(NameShowing.id.desc()).limit(1)
+    public = session.execute(_PUBLIC.where(PublicRecord.record == record)).one()
     links = select(RecordShare).where(
         RecordShare.record == record, RecordShare.ended_at.is_(None), RecordShare.ends_at > at
     )
     looks = select(RecordLooks.day, RecordLooks.number).where(RecordLooks.record == record)
     newest = looks.order_by(RecordLooks.day.desc()).limit(LOOKS_SHOWN)
     return Sharing(
-        shown=bool(session.scalar(last)),
+        code=public.code,
+        shown=bool(public.shown),
         links=tuple(session.scalars(links.order_by(RecordShare.made_at.desc()))),
         looks=tuple((row.day, row.number) for row in session.execute(newest)),
     )

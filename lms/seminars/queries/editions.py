@@ -58,7 +58,8 @@ def _rows() -> Select[*tuple[Any, ...]]:
 
 def editions_visible(session: Session, scope: Scope) -> list[EditionRow]:
     """The editions in which this scope shows anyone, and those it coordinates; the latest first."""
-    seen = Edition.id.in_(select(Enrolment.edition_id).where(visible_to(scope)))
+    counts = () if scope.counts_only else (Enrolment.state.in_(COUNTED),)  # as on the edition's own page
+    seen = Edition.id.in_(select(Enrolment.edition_id).where(visible_to(scope), *counts))
     found = _rows().where(or_(_coordinated(scope), seen)).order_by(Edition.starts_on.desc(), Edition.id.desc())
     return [EditionRow(**row) for row in session.execute(found).mappings()]
 
