@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from lms.kernel.apart import Rejected
+from lms.records.rules.credential import MOST_BYTES
 from lms.records.rules.multibase import from_multikey
 
 from .proofs import holds
 from .shape import Misshapen, hold_to_shape
 
-MOST_BYTES = 256 * 1024
 MOST_DEPTH = 32
 
 

@@ -7,11 +7,11 @@ import json
 from dataclasses import dataclass
 
 from lms.kernel.apart import Limits, run_apart
+from lms.records.rules.credential import MOST_BYTES
 from lms.records.rules.issuer_keys import key_document
 
 from . import keys
 
-MOST_BYTES = 256 * 1024
 _JUDGED = "lms.records.credentials.checking:judged"
 _LIMITS = Limits(memory=256 * 1024 * 1024, processor=3, patience=6.0, answer=64 * 1024)
 

@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 VERIFIABLE = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 DEMONSTRATION = "(demonstration)"
+MOST_BYTES = 256 * 1024
+"""Of a signed file that is brought to be checked; ours have a few thousand."""
 
 
 @dataclass(frozen=True, slots=True)

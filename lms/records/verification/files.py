@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from lms.records.credentials.verifying import MOST_BYTES, verified
+from lms.records.credentials.verifying import verified
 from lms.records.queries import public_by_credential
+from lms.records.rules.credential import MOST_BYTES
 
 from .queries import Found, look_up
 
