@@ -21,7 +21,8 @@ from sqlalchemy.orm import Session
 from lms.alumni.models import DirectoryWords, Member
 from lms.alumni.queries.introductions import Answer
 from lms.alumni.rules.directory import Audience, Consent, Field
-from lms.alumni.services import introductions, reinvitations
+from lms.alumni.rules.yearly import YEAR
+from lms.alumni.services import introductions, reinvitations, yearly
 from lms.alumni.services import membership as alumni
 from lms.integrations.mail import forgetting
 from lms.integrations.own_copy import services as own_copies
@@ -70,7 +71,8 @@ WORDS = {
     "excuse": "At Canarino's",
     "introduction": "Canarinha pergunta por si", "given": "Kanári szívesen válaszol",
     "report": "Le canari manque", "nominated": "Kanarya nominada", "imported": "Kanarya importée",
-    "reported": "Canarino molesto", "again": "kanarya.again@example.com", "lost": "Canaria lost the mailbox", "directory": "Canário e português", "subjects": "Canari prevention",
+    "reported": "Canarino molesto", "again": "kanarya.again@example.com", "lost": "Canaria lost the mailbox",
+    "directory": "Canário e português", "subjects": "Canari prevention",
 }  # fmt: skip
 
 
@@ -214,10 +216,10 @@ def _join_the_community(person_id: int, friend_id: int) -> None:
         given = Answer(words=WORDS["given"], name=FULL, address=ADDRESS)
         introductions.answer(session, introduction=asked, person_id=person_id, given=given, at=now())
         introductions.report(session, introduction=asked, person_id=person_id, reason=WORDS["reported"], at=now())
+        yearly.ask_yearly(session, {}, now() + YEAR)
+        alumni.confirm(session, person_id=person_id, at=now())
         why = f"{WORDS['lost']}: the ministry told us by telephone."
-        reinvitations.propose(
-            session, old_address=ADDRESS, new_address=WORDS["again"], reason=why, by="-", at=now()
-        )
+        reinvitations.propose(session, old_address=ADDRESS, new_address=WORDS["again"], reason=why, by="-", at=now())
 
 
 def _put_forward(person_id: int, edition_id: int) -> None:

@@ -33,8 +33,8 @@ def erase(session: Session, *, person: Person, by: str | None, at: dt.datetime) 
     session.flush()  # reactions look at erased_at in the database
     publish(session, PersonErased(person.id, at))
     # Last: what waits elsewhere is found by the blind index of an address that was theirs.
-    for table in (IdentityRow, HostLink):
-        session.execute(delete(table).where(table.person_id == person.id))
+    session.execute(delete(IdentityRow).where(IdentityRow.person_id == person.id))
+    session.execute(delete(HostLink).where(HostLink.person_id == person.id))
 
 
 def erase_again(session: Session, *, at: dt.datetime) -> int:

@@ -79,9 +79,7 @@ def forget(session: Session, *, person_id: int) -> None:
     """What somebody let others see of their records, and how often others looked, goes with them."""
     theirs = select(RecordSubject.record).where(RecordSubject.person_id == person_id)
     for table in (RecordShare, NameShowing, RecordLooks):
-        session.execute(
-            delete(table).where(table.record.in_(theirs)), execution_options={"synchronize_session": False}
-        )
+        session.execute(delete(table).where(table.record.in_(theirs)), execution_options={"synchronize_session": False})
 
 
 def _hold(session: Session, record: str, person_id: int) -> None:
