@@ -94,6 +94,20 @@ class PersonKey(Model):
     person: Mapped[Person] = relationship(back_populates="key")
 
 
+class FormerKey(Model):
+    """The key of an entry that was joined into another one, wrapped as it was: what was sealed under it, and is never
+    written anew, opens for whom the entry that stays opens. Erasing that person destroys this row too."""
+
+    __tablename__ = "lms_former_key"
+
+    former_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+    proved_at: Mapped[dt.datetime | None]
+    """When the person proved an address of that entry: not before do they read what was written there for its writer
+    alone."""
+
+
 class IdentityRow(Model):
     """A name or an address, sealed under its person's key; addresses carry a blind index to be found by."""
 
@@ -108,6 +122,8 @@ class IdentityRow(Model):
     primary: Mapped[bool] = mapped_column(default=True)
     verified_at: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime]
+    former_id: Mapped[int | None] = mapped_column(ForeignKey("lms_person.id"), index=True)
+    """The entry that this address was of before it was joined into its person's."""
 
     __table_args__ = (
         CheckConstraint("(kind = 'address') = (blind_index IS NOT NULL)", name="address_has_index"),

@@ -16,7 +16,7 @@ from lms.catalogue.models import Unit
 from lms.kernel.db import Base
 from lms.kernel.models import AuditEntry
 from lms.people.models import Institution, Person
-from lms.people.sealing import key_of
+from lms.people.sealing import private_key_of
 from lms.seminars.models import Edition, Enrolment
 
 from .opening import opened
@@ -27,7 +27,9 @@ SECRET = re.compile(
     r"digest|blind|wrapped|^hash$|body_hash|^handle$|client_key|^seed$|knot|^withheld$|"
     r"lms_identity\.place|lms_ledger_entry\.(mark|commitment)"
 )
-WITHOUT = frozenset({"lms_person_key", "lms_password", "lms_certificate", "lms_own_copy", "lms_name_awaited"})
+WITHOUT = frozenset(
+    {"lms_person_key", "lms_former_key", "lms_password", "lms_certificate", "lms_own_copy", "lms_name_awaited"}
+)
 """Tables that hold nothing but keys, a password, or what is here already."""
 BY = frozenset({"by", "over_by", "decided_by", "proposed_by", "confirmed_by", "answered_by", "handled_by"})
 """Columns that say who did something, by a random id; whose it is, is not said."""
@@ -37,7 +39,7 @@ Copy = dict[str, list[dict[str, Any]]]
 
 def gather(session: Session, person_id: int) -> Copy:
     """Everything, by table; raises NotFound for whoever was erased."""
-    key, found = key_of(session, person_id), walk(session, person_id)
+    key, found = private_key_of(session, person_id), walk(session, person_id)
     names = _names(session, found)
     copy = {
         table.removeprefix("lms_"): [_plain(table, row, found, key, names) for row in rows]
