@@ -7,8 +7,8 @@ here: everything of theirs was sealed anew, and what could not be was a reason n
 import sqlalchemy as sa
 from alembic import op
 
-revision = "e54c9a7b1d65"
-down_revision = "d43b8f6e0a54"
+revision = "f65d0a8c2e71"
+down_revision = "e54c9d7f1b60"
 branch_labels = None
 depends_on = None
 
