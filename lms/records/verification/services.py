@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit
@@ -73,6 +73,13 @@ def count_look(session: Session, *, record: str, at: dt.datetime) -> None:
     session.execute(
         insert.on_conflict_do_update(index_elements=["record", "day"], set_={"number": RecordLooks.number + 1})
     )
+
+
+def forget(session: Session, *, person_id: int) -> None:
+    """What somebody let others see of their records, and how often others looked, goes with them."""
+    theirs = select(RecordSubject.record).where(RecordSubject.person_id == person_id)
+    for table in (RecordShare, NameShowing, RecordLooks):
+        session.execute(delete(table).where(table.record.in_(theirs)), execution_options={"synchronize_session": False})
 
 
 def _hold(session: Session, record: str, person_id: int) -> None:

@@ -160,7 +160,8 @@ def _found(code: str, token: str = "") -> Found | None:
 def _answer(found: Found, form: NameForm, *, status: int = 200, agreement: Agreement | None = None) -> Response:
     kept = queries.name_on(db.session(), found) if found.shown else None
     person: Any = viewer()
-    if request.method == "GET" and (person is None or getattr(person, "person_id", None) != found.person_id):
+    told = request.method == "GET" and not found.erased
+    if told and (person is None or getattr(person, "person_id", None) != found.person_id):
         g.setdefault("lms_after", []).append(partial(services.count_look, record=found.record, at=now()))
     page = VerdictPage(found, now(), kept, agreement)
     return _page("lms/records/verdict.html", status, page=page, form=form)
