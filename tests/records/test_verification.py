@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, func, select, update
 
+from lms.catalogue.models import Course
 from lms.kernel.clock import frozen
 from lms.kernel.models import AuditEntry, Throttle
 from lms.kernel.secrets import CODE_ALPHABET, digest
@@ -436,3 +437,29 @@ def test_nothing_of_it_needs_a_script(held: Held) -> None:
     for page in (held.other.get(held.address), held.other.get("/verify"), held.compare(NAME)):
         assert "htmx" not in page.get_data(as_text=True)
         assert "hx-" not in page.get_data(as_text=True)
+
+
+def test_the_address_that_signed_files_name_says_what_completing_means(held: Held) -> None:
+    inside = re.search(r'href="(/achievements/[^"]+)"', held.other.get(f"{held.address}/contents").text)
+    assert inside is not None
+    with statements(held.app) as sent:
+        page = held.app.test_client().get(inside[1])
+    assert len([one for one in sent if one.lstrip().startswith("SELECT")]) <= 6
+    text = text_of(page)
+    assert "All 2 modules of the pre-reading were passed." in text
+    assert "% of the half-days on site were attended, or made up for." in text
+    assert "The pillars" in text
+    assert "Mfano" not in text
+    assert page.headers["Cache-Control"] == "private, max-age=3600"
+    assert {"Accept-Language", "Cookie"} <= set(page.vary)
+    again = held.other.get(inside[1], headers={"If-None-Match": page.headers["ETag"]})
+    assert again.status_code == 304
+    assert "no-store" in held.own.get(inside[1]).headers["Cache-Control"]
+
+
+def test_what_nobody_completed_has_no_address(app: Flask) -> None:
+    an_edition()
+    with unit_of_work() as session:
+        slug = session.scalars(select(Course.slug)).one()
+    for address in (f"/achievements/{slug}/1.0", "/achievements/no-such/1.0"):
+        assert app.test_client().get(address).status_code == 404

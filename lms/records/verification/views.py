@@ -13,14 +13,17 @@ from lms.kernel import throttle
 from lms.kernel.apart import Rejected
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import Refused
+from lms.kernel.errors import NotFound, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.rules.agreement import names_agree
 from lms.people.rules.networks import network_of
 from lms.people.sign_in import me
 from lms.records.credentials import publishing
 from lms.records.queries import my_record
+from lms.records.rules.public import grouped
 from lms.web.access import Permission, begins_reading, public, requires, takes_upload, viewer
+from lms.web.fresh import tag_of, tagged
+from lms.web.languages import language
 from lms.web.render import render
 
 from . import queries, services
@@ -36,6 +39,8 @@ NAMES_AT_MOST, NAMES_OF_A_CODE, NAMES_A_DAY = 20, 6, 20
 """Names typed in an hour from one network, in an hour for one code, in a day for one code."""
 FILES_AT_MOST = 10
 """Files in five minutes from one network: each costs us a process."""
+KEPT_FOR = 3600
+"""Seconds for which a browser need not ask again what a published version holds."""
 _HOUR, _DAY = 3600, 86_400
 SHARED = "shared"
 bp = Blueprint("verification", __name__)
@@ -146,8 +151,23 @@ def contents(code: str) -> Response:
     found = _found(code)
     if found is None or found.course is None:
         return _unknown(code)
-    page = ContentsPage(VerdictPage(found, now()).code, found.course.number, found.version_hash, found.course)
+    page = ContentsPage(found.version_hash, found.course, grouped(found.code))
     return _page("lms/records/contents.html", page=page)
+
+
+@bp.get("/achievements/<slug>/<number>")
+@public
+def achievement(slug: str, number: str) -> Response:
+    """What completing this version of a course means, whoever completed it: signed files name it by this address."""
+    found = queries.completed_version(db.session(), slug, number)
+    if found is None:
+        raise NotFound
+    tag = tag_of(found.version_hash, language())
+    answer = tagged(_page("lms/records/contents.html", page=ContentsPage(found.version_hash, found.course)), tag)
+    if viewer() is None:
+        answer.headers["Cache-Control"] = f"private, max-age={KEPT_FOR}"
+        answer.vary.update(("Accept-Language", "Cookie"))
+    return answer.make_conditional(request)
 
 
 def _found(code: str, token: str = "") -> Found | None:
