@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, flash, g, make_response, redirect, request, session, url_for
+from flask import Blueprint, flash, make_response, redirect, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -100,7 +100,7 @@ def shared(code: str, token: str) -> Response:
 
 
 def _verdict(code: str, token: str = "") -> Response:
-    found = _found(code, token)
+    found = _found(code, token, look=True)
     if found is None:
         return _unknown(code)
     return _answer(found, NameForm(formdata=None))
@@ -150,18 +150,24 @@ def contents(code: str) -> Response:
     return _page("lms/records/contents.html", page=page)
 
 
-def _found(code: str, token: str = "") -> Found | None:
+def _found(code: str, token: str = "", *, look: bool = False) -> Found | None:
+    """The record of a code, as long as the limits allow; the try and the look are counted in one transaction."""
     at, typed = now(), read_code(code)
     network = network_of(request.remote_addr or "")
-    throttle.count_each(("verify", network, LOOKS_AT_MOST), ("verify.code", typed.code, LOOKS_AT_MOST), at=at)
-    return queries.look_up(db.session(), typed.code, at, token)
+    found = queries.look_up(db.session(), typed.code, at, token)
+    person: Any = viewer()
+    looked = look and found is not None and getattr(person, "person_id", None) != found.person_id
+    throttle.count_each(
+        ("verify", network, LOOKS_AT_MOST),
+        ("verify.code", typed.code, LOOKS_AT_MOST),
+        at=at,
+        also=partial(services.count_look, record=found.record, at=at) if found and looked else None,
+    )
+    return found
 
 
 def _answer(found: Found, form: NameForm, *, status: int = 200, agreement: Agreement | None = None) -> Response:
     kept = queries.name_on(db.session(), found) if found.shown else None
-    person: Any = viewer()
-    if request.method == "GET" and (person is None or getattr(person, "person_id", None) != found.person_id):
-        g.setdefault("lms_after", []).append(partial(services.count_look, record=found.record, at=now()))
     page = VerdictPage(found, now(), kept, agreement)
     return _page("lms/records/verdict.html", status, page=page, form=form)
 
