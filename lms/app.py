@@ -47,6 +47,7 @@ import lms.records.heads
 import lms.records.joining
 import lms.records.letters
 import lms.records.reactions
+import lms.records.verification.reactions
 import lms.reminders.weekly
 import lms.seminars.checks
 import lms.seminars.joining

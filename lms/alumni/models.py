@@ -5,15 +5,15 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.db import Model, choice
+from lms.people.proposals.models import ByTwoOfficers, held_by_the_database
 
 from .rules.directory import Audience as Audience
 from .rules.directory import Field as Field
 from .rules.membership import Step as Step
-from .rules.past import PastState as PastState
 
 
 class AlumniStatus(Model):
@@ -152,31 +152,18 @@ class IntroductionReport(Model):
     __table_args__ = (CheckConstraint("(handled_at IS NULL) = (handled_by IS NULL)", name="handled_by_somebody"),)
 
 
-class PastAttestation(Model):
+class PastAttestation(ByTwoOfficers, Model):
     """That an officer proposes records for people of an edition from before this system, and what a second officer made
-    of it. Officers are kept as subjects."""
+    of it."""
 
     __tablename__ = "lms_past_attestation"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(String(32), unique=True)
     edition_id: Mapped[int] = mapped_column(ForeignKey("lms_edition.id"), index=True)
     sealed_source: Mapped[bytes | None] = mapped_column(LargeBinary)
     """From where it is known, under the key of who proposes."""
-    state: Mapped[PastState] = mapped_column(choice(PastState), default=PastState.PROPOSED)
-    proposed_by: Mapped[str] = mapped_column(String(40))
-    proposed_at: Mapped[dt.datetime]
-    decided_by: Mapped[str | None] = mapped_column(String(40))
-    decided_at: Mapped[dt.datetime | None]
 
-    __table_args__ = (
-        CheckConstraint("(state = 'proposed') = (decided_at IS NULL)", name="decided_or_open"),
-        CheckConstraint("state <> 'confirmed' OR decided_by <> proposed_by", name="two_officers"),
-        Index(
-            "uq_lms_past_attestation_one_open", "edition_id", unique=True,
-            sqlite_where=text("state = 'proposed'"), postgresql_where=text("state = 'proposed'"),
-        ),
-    )  # fmt: skip
+    __table_args__ = held_by_the_database("lms_past_attestation", "edition_id")
 
 
 class PastPlace(Model):
@@ -201,30 +188,17 @@ class MembershipAsk(Model):
     at: Mapped[dt.datetime]
 
 
-class Reinvitation(Model):
+class Reinvitation(ByTwoOfficers, Model):
     """That an officer proposes to write to an alumna or alumnus at another address, since the mailbox is lost, and what
-    a second officer made of it. Officers are kept as subjects."""
+    a second officer made of it."""
 
     __tablename__ = "lms_reinvitation"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(String(32), unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
     sealed_address: Mapped[bytes] = mapped_column(LargeBinary)
     """The new address, under the person's key; so is the reason."""
     sealed_reason: Mapped[bytes] = mapped_column(LargeBinary)
     """Why, and how it was made sure that it is the same person."""
-    state: Mapped[PastState] = mapped_column(choice(PastState), default=PastState.PROPOSED)
-    proposed_by: Mapped[str] = mapped_column(String(40))
-    proposed_at: Mapped[dt.datetime]
-    decided_by: Mapped[str | None] = mapped_column(String(40))
-    decided_at: Mapped[dt.datetime | None]
 
-    __table_args__ = (
-        CheckConstraint("(state = 'proposed') = (decided_at IS NULL)", name="decided_or_open"),
-        CheckConstraint("state <> 'confirmed' OR decided_by <> proposed_by", name="two_officers"),
-        Index(
-            "uq_lms_reinvitation_one_open", "person_id", unique=True,
-            sqlite_where=text("state = 'proposed'"), postgresql_where=text("state = 'proposed'"),
-        ),
-    )  # fmt: skip
+    __table_args__ = held_by_the_database("lms_reinvitation", "person_id")

@@ -10,9 +10,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.db import Model, choice
+from lms.people.proposals.models import ByTwoOfficers, held_by_the_database
 
 from .rules.life import Cause as Cause
-from .rules.life import ProposalState as ProposalState
 from .rules.life import RecordAct as RecordAct
 from .rules.life import RequestState as RequestState
 
@@ -112,33 +112,20 @@ class PublicRecord(Model):
     __table_args__ = (UniqueConstraint("status_list", "status_index"),)
 
 
-class Revocation(Model):
-    """That an officer proposes to revoke a record, and what another one made of it. Officers are kept as subjects."""
+class Revocation(ByTwoOfficers, Model):
+    """That an officer proposes to revoke a record, and what another one made of it."""
 
     __tablename__ = "lms_record_revocation"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(String(32), unique=True)
     record: Mapped[str] = mapped_column(ForeignKey("lms_record_subject.record"), index=True)
     cause: Mapped[Cause] = mapped_column(choice(Cause))
     sealed_words: Mapped[bytes | None] = mapped_column(LargeBinary)
     """What happened, under the holder's key."""
     words_length: Mapped[int]
     """That there was a reason, and no empty one, stays known after the holder is erased."""
-    state: Mapped[ProposalState] = mapped_column(choice(ProposalState), default=ProposalState.PROPOSED)
-    proposed_by: Mapped[str] = mapped_column(String(40))
-    proposed_at: Mapped[dt.datetime]
-    decided_by: Mapped[str | None] = mapped_column(String(40))
-    decided_at: Mapped[dt.datetime | None]
 
-    __table_args__ = (
-        CheckConstraint("(state = 'proposed') = (decided_at IS NULL)", name="decided_or_open"),
-        CheckConstraint("state <> 'confirmed' OR decided_by <> proposed_by", name="two_officers"),
-        Index(
-            "uq_lms_record_revocation_one_open", "record", unique=True,
-            sqlite_where=text("state = 'proposed'"), postgresql_where=text("state = 'proposed'"),
-        ),
-    )  # fmt: skip
+    __table_args__ = held_by_the_database("lms_record_revocation", "record")
 
 
 class Correction(Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from itertools import product
 
 import pytest
@@ -14,7 +15,7 @@ from lms.alumni import queries
 from lms.alumni.models import PastAttestation
 from lms.alumni.queries.directory import directory
 from lms.alumni.rules.directory import Field
-from lms.alumni.rules.past import LASTS, PastRefusal, PastState, may_confirm, may_propose
+from lms.alumni.rules.past import may_propose
 from lms.kernel.checks import run_all
 from lms.kernel.clock import frozen
 from lms.kernel.errors import Refused
@@ -22,6 +23,7 @@ from lms.kernel.models import AuditEntry
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.kernel.worker import drain
 from lms.people.models import Person, Role, ScopeKind, SentLetter
+from lms.people.proposals.rules import PROPOSAL_LASTS, ProposalState
 from lms.people.rules.names import PersonName
 from lms.records.models import LedgerEntry, LedgerSeal, PublicRecord, RecordAct, RecordCredential
 from lms.records.queries import my_records, valid_of
@@ -56,18 +58,6 @@ def test_a_proposal_needs_an_edition_that_is_over_people_a_source_and_an_officer
     assert (found is None) == (over and people and source and not waiting and not concerned)
 
 
-@pytest.mark.parametrize("state", list(PastState))
-@pytest.mark.parametrize("said", list(product([True, False], repeat=3)))
-def test_another_officer_confirms_in_time(state: PastState, said: tuple) -> None:
-    late, same, concerned = said
-    at = NOW + (LASTS if late else LASTS - dt.timedelta(seconds=1))
-    by = "one" if same else "other"
-    found = may_confirm(state, proposed_at=NOW, proposer="one", by=by, concerned=concerned, at=at)
-    assert (found is None) == (state is PastState.PROPOSED and not late and not same and not concerned)
-    if found is PastRefusal.PROPOSER:
-        assert same
-
-
 def past(*names: str) -> tuple[str, list[Person]]:
     """An edition of 2012 whose people were imported: nominated, and never written to."""
     with unit_of_work() as session:
@@ -95,11 +85,11 @@ def propose(client: FlaskClient, edition: str, but: int = 0) -> None:
 
 
 def proposal(client: FlaskClient, edition: str) -> str:
-    return client.get(f"/alumni/past/{edition}").text.split('name="proposal" value="')[1].split('"')[0]
+    return client.get(f"/alumni/past/{edition}").text.split('name="shown" value="')[1].split('"')[0]
 
 
 def confirm(client: FlaskClient, edition: str) -> str:
-    shown = {"proposal": proposal(client, edition)}
+    shown = {"shown": proposal(client, edition)}
     return client.post(f"/alumni/past/{edition}/confirm", data=shown, follow_redirects=True).text
 
 
@@ -127,6 +117,21 @@ def test_two_officers_make_alumni_of_the_people_of_a_past_edition(app: Flask) ->
         assert session.scalar(select(func.count()).select_from(RecordCredential)) == 0
         assert session.scalars(select(SentLetter.id)).all() == []
         assert session.scalar(select(func.count()).select_from(LedgerSeal)) == 2
+
+
+def test_their_places_are_shown_as_what_they_are(app: Flask) -> None:
+    edition, _people = past("Zuri Kielelezo")
+    first, second = officers(app)
+    listed = f"/editions/{edition}/people"
+    assert "Nominated, not invited yet" in first.get(listed).text
+    propose(first, edition)
+    confirm(second, edition)
+    shown = first.get(listed).text
+    assert "Completed before this system" in shown
+    assert "Nominated, not invited yet" not in shown
+    own = first.get(re.findall(rf'href="({listed}/[^"?]+)"', shown)[0]).text
+    assert "Completed before this system" in own
+    assert "/invitation" not in own
 
 
 def test_every_check_is_content_with_records_from_before(app: Flask) -> None:
@@ -190,7 +195,7 @@ def test_one_officer_alone_is_not_enough_and_a_second_click_changes_nothing(app:
     again = first.post(f"/alumni/past/{edition}", data={"chosen": [], "source": SOURCE})
     assert again.status_code == 422
     assert "Another officer has to confirm" in confirm(first, edition)
-    shown = {"proposal": proposal(second, edition)}
+    shown = {"shown": proposal(second, edition)}
     for _click in range(2):
         assert second.post(f"/alumni/past/{edition}/confirm", data=shown).status_code == 303
     with reading() as session:
@@ -212,11 +217,11 @@ def test_what_is_wrong_with_a_proposal_is_said_on_the_form(app: Flask) -> None:
         assert answer.status_code == 422
         assert said in answer.text
     propose(first, edition)
-    with frozen(NOW + LASTS):
+    with frozen(NOW + PROPOSAL_LASTS):
         assert (
             "propose these records" in signed_in_client(app, make_admin()).get(f"/alumni/past/{edition}").text.lower()
         )
-    shown = {"proposal": proposal(first, edition)}
+    shown = {"shown": proposal(first, edition)}
     assert "Nothing was written" in first.post(
         f"/alumni/past/{edition}/decline", data=shown, follow_redirects=True
     ).text  # fmt: skip
@@ -241,7 +246,7 @@ def test_a_place_that_changed_since_the_proposal_stops_it(app: Flask) -> None:
     assert "has changed since" in confirm(second, edition)
     with reading() as session:
         assert session.scalar(select(func.count()).select_from(LedgerEntry)) == 0
-        assert session.scalar(select(PastAttestation.state)) is PastState.PROPOSED
+        assert session.scalar(select(PastAttestation.state)) is ProposalState.PROPOSED
 
 
 def test_only_those_who_coordinate_everything_come_here(app: Flask) -> None:

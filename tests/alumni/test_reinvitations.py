@@ -7,11 +7,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from lms.alumni.models import Reinvitation
-from lms.alumni.rules.past import LASTS
 from lms.kernel.clock import frozen
 from lms.kernel.models import AuditEntry, Job
 from lms.kernel.unit_of_work import reading
 from lms.people.models import IdentityRow, Person, Role, SentLetter
+from lms.people.proposals.rules import PROPOSAL_LASTS
 from lms.people.queries import addresses_of, person_by_address
 from tests.conftest import NOW
 from tests.people.makers import give_mandate, make_person, signed_in_client
@@ -53,11 +53,11 @@ def test_a_second_officer_gives_the_new_address_and_the_old_one_is_told(app: Fla
     assert primary(person) == old
     text = second.get("/alumni/mailboxes").text
     assert all(words in text for words in ("Zuri Zqkielelezo", old, NEW, "asked for the month"))
-    alone = first.post(f"/alumni/mailboxes/{public_id}/confirm", follow_redirects=True).text
+    alone = first.post("/alumni/mailboxes/confirm", data={"shown": public_id}, follow_redirects=True).text
     assert "Another officer has to confirm" in alone
     assert primary(person) == old
     for _click in range(2):
-        assert second.post(f"/alumni/mailboxes/{public_id}/confirm").status_code == 303
+        assert second.post("/alumni/mailboxes/confirm", data={"shown": public_id}).status_code == 303
     assert primary(person) == NEW
     with reading() as session:
         found = person_by_address(session, NEW)
@@ -88,7 +88,7 @@ def test_what_cannot_be_proposed_is_said_in_words(app: Flask) -> None:
         assert said in answer.text
     propose(client, person)
     assert "proposed for this person already" in client.post("/alumni/mailboxes", data=good).text
-    with frozen(NOW + LASTS):
+    with frozen(NOW + PROPOSAL_LASTS):
         later = officer(app)
         assert later.post("/alumni/mailboxes", data=good).status_code == 303
     assert other.id != person.id
@@ -98,14 +98,14 @@ def test_a_proposal_that_is_turned_down_or_too_old_changes_nothing(app: Flask) -
     [person] = make_alumni("Zuri Kielelezo")
     first = officer(app)
     public_id = propose(first, person)
-    with frozen(NOW + LASTS):
-        late = officer(app).post(f"/alumni/mailboxes/{public_id}/confirm", follow_redirects=True).text
+    with frozen(NOW + PROPOSAL_LASTS):
+        late = officer(app).post("/alumni/mailboxes/confirm", data={"shown": public_id}, follow_redirects=True).text
     assert "within seven days" in late
     assert "Nothing was changed" in first.post(
-        f"/alumni/mailboxes/{public_id}/decline", follow_redirects=True
+        "/alumni/mailboxes/decline", data={"shown": public_id}, follow_redirects=True
     ).text  # fmt: skip
     assert "not open any more" in officer(app).post(
-        f"/alumni/mailboxes/{public_id}/confirm", follow_redirects=True
+        "/alumni/mailboxes/confirm", data={"shown": public_id}, follow_redirects=True
     ).text  # fmt: skip
     assert primary(person) != NEW
 
@@ -116,7 +116,7 @@ def test_addresses_and_reasons_are_sealed_and_only_officers_over_everything_come
     for one in (person, make_person()):
         client = browser(app, one)
         assert client.get("/alumni/mailboxes").status_code == 404
-        assert client.post(f"/alumni/mailboxes/{public_id}/confirm").status_code == 404
+        assert client.post("/alumni/mailboxes/confirm", data={"shown": public_id}).status_code == 404
     with reading() as session:
         row = session.scalars(select(Reinvitation)).one()
         kept = repr((row.sealed_address, row.sealed_reason))

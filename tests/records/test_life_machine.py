@@ -29,12 +29,12 @@ from lms.kernel.clock import frozen
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.unit_of_work import own_transaction
 from lms.people.models import Person
+from lms.people.proposals.rules import PROPOSAL_LASTS
 from lms.people.rules import PersonName
 from lms.people.services import erase
 from lms.records import checks, queries, services
 from lms.records.models import Cause, RecordAct, RecordSubject
 from lms.records.queries.life import Wish
-from lms.records.rules.life import PROPOSAL_LASTS
 from lms.records.rules.public import Public
 from lms.records.sealing import seal_waiting
 from lms.seminars.models import Edition

@@ -106,7 +106,7 @@ def test_two_officers_revoke_on_one_page(app: Flask) -> None:
     assert "at least 20 characters" in text_of(short)
     assert first.post(f"{address}/revocation", data={"cause": "deception", "words": WHY}).status_code == 303
     mine = first.get(address)
-    assert "Another officer confirms it." in text_of(mine)
+    assert "Another officer has to confirm what you propose." in text_of(mine)
     assert "Revoke this record for ever" not in text_of(mine)
     shown = shown_in(mine)
     first.post(f"{address}/revocation/confirm", data={"shown": shown})

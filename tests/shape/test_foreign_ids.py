@@ -137,7 +137,6 @@ def _walker(app: Flask, key: str) -> Walker:
             "member": session.scalar(select(Member.public_id).order_by(Member.since.desc())),
             "introduction": session.scalar(select(Introduction.public_id).where(Introduction.asked_id != person.id)),
             "nomination": NOBODY,
-            "reinvitation": NOBODY,
             "network": session.scalar(select(Network.public_id)),
             "feed_partner": session.scalar(select(FeedPartner.public_id)),
             "feed_token": NOBODY,

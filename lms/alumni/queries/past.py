@@ -11,9 +11,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from lms.alumni.models import PastAttestation, PastPlace
-from lms.alumni.rules.past import PastState, has_lapsed
 from lms.alumni.sealing import source_place
 from lms.people.models import Institution, Person
+from lms.people.proposals.rules import ProposalState, has_lapsed
 from lms.people.queries import names_of
 from lms.people.sealing import keys_of, open_if_there
 from lms.records.models import LedgerEntry, RecordAct, RecordSubject
@@ -73,7 +73,7 @@ def past_editions(session: Session, today: dt.date) -> list[PastEdition]:
         .where(LedgerEntry.version_hash == NO_VERSION)
     )
     attested = _by_edition(session, records)
-    proposed = select(PastAttestation.edition_id).where(PastAttestation.state == PastState.PROPOSED)
+    proposed = select(PastAttestation.edition_id).where(PastAttestation.state == ProposalState.PROPOSED)
     open_now = set(session.scalars(proposed))
     rows = session.scalars(select(Edition).where(Edition.ends_on < today).order_by(Edition.starts_on.desc()))
     return [
@@ -134,12 +134,18 @@ def proposal_of(session: Session, edition_id: int, at: dt.datetime) -> Proposal 
     row = session.scalar(_open(edition_id))
     if row is None or has_lapsed(row.proposed_at, at):
         return None
-    places = session.scalars(select(PastPlace.enrolment_id).where(PastPlace.attestation_id == row.id))
+    places = places_of(session, row.id)
     proposer = session.scalar(select(Person.id).where(Person.subject == row.proposed_by)) or 0
     key = keys_of(session, [proposer]).get(proposer)
     source = open_if_there(key, row.sealed_source, source_place(row.public_id))
     name = names_of(session, [proposer])[proposer]
-    return Proposal(row.public_id, source, row.proposed_by, name, row.proposed_at, frozenset(places))
+    return Proposal(row.public_id, source, row.proposed_by, name, row.proposed_at, places)
+
+
+def places_of(session: Session, attestation_id: int) -> frozenset[int]:
+    """The places for which a proposal would write records."""
+    found = select(PastPlace.enrolment_id).where(PastPlace.attestation_id == attestation_id)
+    return frozenset(session.scalars(found))
 
 
 def open_row(session: Session, edition_id: int) -> PastAttestation | None:
@@ -149,7 +155,7 @@ def open_row(session: Session, edition_id: int) -> PastAttestation | None:
 
 def _open(edition_id: int) -> Select[PastAttestation]:
     return select(PastAttestation).where(
-        PastAttestation.edition_id == edition_id, PastAttestation.state == PastState.PROPOSED
+        PastAttestation.edition_id == edition_id, PastAttestation.state == ProposalState.PROPOSED
     )
 
 

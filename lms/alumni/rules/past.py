@@ -7,17 +7,6 @@ import enum
 
 SHORTEST_SOURCE = 20
 LONGEST_SOURCE = 1000
-LASTS = dt.timedelta(days=7)
-"""Within which a second officer confirms, or the proposal lapses."""
-
-
-class PastState(enum.StrEnum):
-    """Where a proposal stands."""
-
-    PROPOSED = "proposed"
-    CONFIRMED = "confirmed"
-    DECLINED = "declined"
-    OVER = "over"
 
 
 class PastRefusal(enum.Enum):
@@ -27,9 +16,6 @@ class PastRefusal(enum.Enum):
     NOBODY = "nobody"
     SOURCE = "source"
     WAITING = "waiting"
-    NOT_PROPOSED = "not-proposed"
-    LAPSED = "lapsed"
-    PROPOSER = "proposer"
     CONCERNED = "concerned"
 
 
@@ -46,21 +32,3 @@ def may_propose(
     if len(source.strip()) < SHORTEST_SOURCE:
         return PastRefusal.SOURCE
     return PastRefusal.WAITING if waiting else None
-
-
-def has_lapsed(proposed_at: dt.datetime, at: dt.datetime) -> bool:
-    """Whether nobody confirmed in time."""
-    return at >= proposed_at + LASTS
-
-
-def may_confirm(
-    state: PastState, *, proposed_at: dt.datetime, proposer: str, by: str, concerned: bool, at: dt.datetime
-) -> PastRefusal | None:
-    """Whether `by` may be the second officer."""
-    if state is not PastState.PROPOSED:
-        return PastRefusal.NOT_PROPOSED
-    if has_lapsed(proposed_at, at):
-        return PastRefusal.LAPSED
-    if by == proposer:
-        return PastRefusal.PROPOSER
-    return PastRefusal.CONCERNED if concerned else None

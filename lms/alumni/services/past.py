@@ -12,13 +12,14 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from lms.alumni.models import PastAttestation, PastPlace
-from lms.alumni.queries.past import candidates, concerned, open_row
-from lms.alumni.rules.past import LONGEST_SOURCE, PastRefusal, PastState, has_lapsed, may_confirm, may_propose
+from lms.alumni.queries.past import candidates, concerned, open_row, places_of
+from lms.alumni.rules.past import LONGEST_SOURCE, PastRefusal, may_propose
 from lms.alumni.sealing import source_place
 from lms.kernel import audit
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.secrets import new_token
 from lms.people.models import Person, SentLetter
+from lms.people.proposals import services as proposals
 from lms.people.rules.names import mistake_in_prose
 from lms.people.sealing import seal_reason
 from lms.people.services import invite
@@ -31,9 +32,6 @@ SAID: Mapping[PastRefusal, Any] = {
     PastRefusal.NOBODY: _l("Choose at least one person."),
     PastRefusal.SOURCE: _l("Please say from where it is known that they completed the edition, in a sentence."),
     PastRefusal.WAITING: _l("There is an open proposal for this edition already."),
-    PastRefusal.NOT_PROPOSED: _l("This proposal is not open any more."),
-    PastRefusal.LAPSED: _l("Nobody confirmed this proposal within seven days. Propose it again."),
-    PastRefusal.PROPOSER: _l("Another officer has to confirm what you propose."),
     PastRefusal.CONCERNED: _l("You are one of these people, so other officers have to do this."),
 }
 LATELY = dt.timedelta(days=1)
@@ -45,10 +43,7 @@ def propose(
     """An officer proposes records for these places of an edition; nothing is written in the ledger yet. Raises
     Refused."""
     session.execute(select(Edition.id).where(Edition.id == edition.id).with_for_update())  # one after the other
-    waiting = open_row(session, edition.id)
-    if waiting is not None and has_lapsed(waiting.proposed_at, at):
-        _decide(session, waiting, PastState.OVER, None, at)
-        waiting = None
+    waiting = proposals.waits(session, open_row(session, edition.id), at)
     free = {one.enrolment_id for one in candidates(session, edition.id) if not one.attested}
     chosen = free.intersection(places)
     _refuse(
@@ -57,7 +52,7 @@ def propose(
             today=at.date(),
             places=len(chosen),
             source=source,
-            waiting=waiting is not None,
+            waiting=waiting,
             concerned=concerned(session, by, chosen),
         )
     )
@@ -68,7 +63,6 @@ def propose(
         public_id=public_id,
         edition_id=edition.id,
         sealed_source=seal_reason(session, proposer, source.strip(), source_place(public_id)),
-        state=PastState.PROPOSED,
         proposed_by=by,
         proposed_at=at,
     )
@@ -81,19 +75,9 @@ def propose(
 def confirm(session: Session, *, edition: Edition, proposal: str, by: str, at: dt.datetime) -> int:
     """The second officer confirms the proposal they were shown: the records are written. Says how many. Raises Refused,
     and Conflict where a place has changed since."""
-    found = _shown(session, edition, proposal)
-    places = set(session.scalars(select(PastPlace.enrolment_id).where(PastPlace.attestation_id == found.id)))
-    _refuse(
-        may_confirm(
-            found.state,
-            proposed_at=found.proposed_at,
-            proposer=found.proposed_by,
-            by=by,
-            concerned=concerned(session, by, places),
-            at=at,
-        )
-    )
-    _decide(session, found, PastState.CONFIRMED, by, at)
+    found = proposals.shown(open_row(session, edition.id), proposal)
+    places = places_of(session, found.id)
+    proposals.confirm(session, found, by=by, concerned=concerned(session, by, places), at=at)
     records = attest_before(session, edition=edition, places=places, at=at, by=by)
     if len(records) != len(places):
         raise Conflict(
@@ -105,7 +89,9 @@ def confirm(session: Session, *, edition: Edition, proposal: str, by: str, at: d
 
 def decline(session: Session, *, edition: Edition, proposal: str, by: str, at: dt.datetime) -> None:
     """An officer turns a proposal down, or its proposer takes it back. Raises Refused."""
-    _decide(session, _shown(session, edition, proposal), PastState.DECLINED, by, at)
+    found = proposals.shown(open_row(session, edition.id), proposal)
+    places = places_of(session, found.id)
+    proposals.decline(session, found, by=by, concerned=concerned(session, by, places), at=at)
     audit.record(session, at=at, actor=by, act="past.declined", about=edition.public_id)
 
 
@@ -127,19 +113,6 @@ def _invited(session: Session, person: Person, by: int, at: dt.datetime) -> bool
     return True
 
 
-def _shown(session: Session, edition: Edition, proposal: str) -> PastAttestation:
-    """The open proposal, if it is the one that the officer has seen; raises Refused."""
-    found = open_row(session, edition.id)
-    if found is None or found.public_id != proposal:
-        raise Refused(str(SAID[PastRefusal.NOT_PROPOSED]))
-    return found
-
-
 def _refuse(refusal: PastRefusal | None) -> None:
     if refusal is not None:
         raise Refused(str(SAID[refusal]))
-
-
-def _decide(session: Session, found: PastAttestation, state: PastState, by: str | None, at: dt.datetime) -> None:
-    found.state, found.decided_by, found.decided_at = state, by, at
-    session.flush()  # before another one takes its place

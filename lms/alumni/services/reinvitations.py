@@ -10,20 +10,19 @@ from sqlalchemy.orm import Session
 
 from lms.alumni.models import Reinvitation
 from lms.alumni.queries.reinvitations import alumni_at, open_for, reinvitation
-from lms.alumni.rules.past import PastRefusal, PastState, has_lapsed, may_confirm
 from lms.alumni.sealing import new_address_place, new_address_reason_place
 from lms.kernel import audit
-from lms.kernel.errors import NotFound, Refused
+from lms.kernel.errors import Refused
 from lms.kernel.secrets import new_token
 from lms.people.models import Person
+from lms.people.proposals import services as proposals
+from lms.people.proposals.rules import ProposalRefusal
 from lms.people.queries import person_by_address
 from lms.people.rules.names import mistake_in_prose
 from lms.people.sealing import seal_text, unseal_text
 from lms.people.services import reach_at
 from lms.people.services.persons import checked_address
 from lms.people.services.wording import refuse_text
-
-from .past import SAID
 
 SHORTEST_REASON = 40
 LONGEST_REASON = 1000
@@ -38,18 +37,14 @@ def propose(session: Session, *, old_address: str, new_address: str, reason: str
         raise Refused(_("No alumna or alumnus has this address."))
     session.refresh(person, with_for_update=True)
     if person.subject == by:
-        raise Refused(str(SAID[PastRefusal.CONCERNED]))
+        raise proposals.refused(ProposalRefusal.CONCERNED)
     taken = person_by_address(session, new_address)
     if taken is not None and taken.id != person.id:
         raise Refused(_("The new address belongs to somebody else here. Perhaps one person was entered twice."))
     if len(reason.strip()) < SHORTEST_REASON:
         raise Refused(_("Please say why, and how you made sure that it is the same person."))
     refuse_text(mistake_in_prose(reason, LONGEST_REASON))
-    waiting = open_for(session, person.id)
-    if waiting is not None and has_lapsed(waiting.proposed_at, at):
-        _decide(session, waiting, PastState.OVER, None, at)
-        waiting = None
-    if waiting is not None:
+    if proposals.waits(session, open_for(session, person.id), at):
         raise Refused(_("Another address is proposed for this person already."))
     public_id = new_token()
     session.add(
@@ -58,7 +53,6 @@ def propose(session: Session, *, old_address: str, new_address: str, reason: str
             person_id=person.id,
             sealed_address=seal_text(session, person.id, new_address, new_address_place(public_id)),
             sealed_reason=seal_text(session, person.id, reason.strip(), new_address_reason_place(public_id)),
-            state=PastState.PROPOSED,
             proposed_by=by,
             proposed_at=at,
         )
@@ -68,40 +62,21 @@ def propose(session: Session, *, old_address: str, new_address: str, reason: str
 
 def confirm(session: Session, *, proposal: str, by: str, at: dt.datetime) -> None:
     """The second officer confirms: letters go to the new address from now on, the old one is told, and a link to come
-    in again goes to the new one. Raises NotFound, Refused."""
-    found = reinvitation(session, proposal)
-    if found is None:
-        raise NotFound
-    person = session.get_one(Person, found.person_id)
-    refusal = may_confirm(
-        found.state,
-        proposed_at=found.proposed_at,
-        proposer=found.proposed_by,
-        by=by,
-        concerned=person.subject == by,
-        at=at,
-    )
-    if refusal is not None:
-        said = _("You are the person concerned.") if refusal is PastRefusal.CONCERNED else str(SAID[refusal])
-        raise Refused(said)
+    in again goes to the new one. Raises Refused."""
+    found, person = _shown(session, proposal)
+    proposals.confirm(session, found, by=by, concerned=person.subject == by, at=at)
     address = unseal_text(session, person.id, found.sealed_address, new_address_place(found.public_id))
     reach_at(session, person=person, address=address, at=at, by=by)
-    _decide(session, found, PastState.CONFIRMED, by, at)
     audit.record(session, at=at, actor=by, act="reinvitation.confirmed", about=person.subject)
 
 
 def decline(session: Session, *, proposal: str, by: str, at: dt.datetime) -> None:
-    """An officer turns a proposal down, or its proposer takes it back. Raises NotFound, Refused."""
-    found = reinvitation(session, proposal)
-    if found is None:
-        raise NotFound
-    if found.state is not PastState.PROPOSED:
-        raise Refused(str(SAID[PastRefusal.NOT_PROPOSED]))
-    _decide(session, found, PastState.DECLINED, by, at)
-    subject = session.get_one(Person, found.person_id).subject
-    audit.record(session, at=at, actor=by, act="reinvitation.declined", about=subject)
+    """An officer turns a proposal down, or its proposer takes it back. Raises Refused."""
+    found, person = _shown(session, proposal)
+    proposals.decline(session, found, by=by, concerned=person.subject == by, at=at)
+    audit.record(session, at=at, actor=by, act="reinvitation.declined", about=person.subject)
 
 
-def _decide(session: Session, found: Reinvitation, state: PastState, by: str | None, at: dt.datetime) -> None:
-    found.state, found.decided_by, found.decided_at = state, by, at
-    session.flush()  # before another one takes its place
+def _shown(session: Session, proposal: str) -> tuple[Reinvitation, Person]:
+    found = proposals.shown(reinvitation(session, proposal), proposal)
+    return found, session.get_one(Person, found.person_id)

@@ -14,11 +14,11 @@ from lms.alumni.queries import past as reads
 from lms.alumni.services import past as services
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import Conflict, LmsError, Refused
+from lms.kernel.errors import Refused
 from lms.kernel.unit_of_work import unit_of_work
+from lms.people.proposals.deciding import decided
 from lms.people.sign_in import me
 from lms.people.states import name as state_name
-from lms.seminars.models import Edition
 from lms.seminars.queries import edition_of
 from lms.web.access import Permission, keeps_typed, requires
 from lms.web.languages import language
@@ -70,17 +70,17 @@ def propose_past(edition: str) -> Answer:
     everything_only()
     form, chosen = PastForm(), set(request.form.getlist("chosen"))
     if form.validate_on_submit():
-
-        def act(session: Session, found: Edition) -> None:
-            places = [one.enrolment_id for one in reads.candidates(session, found.id) if one.enrolment in chosen]
-            source = form.source.data or ""
-            services.propose(session, edition=found, places=places, source=source, by=me().subject, at=now())
-
-        no = _done(edition, act)
-        if no is None:
+        try:
+            with unit_of_work() as session:
+                found = edition_of(session, edition, me().scope)
+                places = [one.enrolment_id for one in reads.candidates(session, found.id) if one.enrolment in chosen]
+                source = form.source.data or ""
+                services.propose(session, edition=found, places=places, source=source, by=me().subject, at=now())
+        except Refused as no:
+            form.refuse(no)
+        else:
             flash(_("Proposed. Another officer has to confirm it within seven days."), "done")
             return redirect(url_for(".past_edition", edition=edition), 303)
-        form.refuse(no)
     return _page(edition, form), 422
 
 
@@ -88,22 +88,14 @@ def propose_past(edition: str) -> Answer:
 @requires(Permission.COORDINATE)
 def confirm_past(edition: str) -> Answer:
     """The second officer confirms: the records are written."""
-
-    def act(session: Session, found: Edition) -> None:
-        services.confirm(session, edition=found, proposal=_proposal(), by=me().subject, at=now())
-
-    return _then(edition, _done(edition, act), _("Confirmed. The records are written, and the people are alumni."))
+    return _answer(edition, services.confirm, _("Confirmed. The records are written, and the people are alumni."))
 
 
 @bp.post("/alumni/past/<edition>/decline")
 @requires(Permission.COORDINATE)
 def decline_past(edition: str) -> Answer:
     """Turn a proposal down, or take it back."""
-
-    def act(session: Session, found: Edition) -> None:
-        services.decline(session, edition=found, proposal=_proposal(), by=me().subject, at=now())
-
-    return _then(edition, _done(edition, act), _("The proposal is closed. Nothing was written."))
+    return _answer(edition, services.decline, _("The proposal is closed. Nothing was written."))
 
 
 @bp.post("/alumni/past/<edition>/invite")
@@ -119,20 +111,11 @@ def invite_past(edition: str) -> Answer:
     return redirect(url_for(".past_edition", edition=edition), 303)
 
 
-def _proposal() -> str:
-    return request.form.get("proposal", "")[:32]
-
-
-def _done(public_id: str, act: Callable[[Session, Edition], None]) -> LmsError | None:
+def _answer(edition: str, verb: Callable[..., object], done: str) -> Answer:
     everything_only()
-    try:
-        with unit_of_work() as session:
-            act(session, edition_of(session, public_id, me().scope))
-    except (Refused, Conflict) as no:
-        return no
-    return None
 
+    def act(session: Session, shown: str) -> None:
+        verb(session, edition=edition_of(session, edition, me().scope), proposal=shown, by=me().subject, at=now())
 
-def _then(edition: str, no: LmsError | None, said: str) -> Answer:
-    flash(str(no) if no else said, "error" if no else "done")
+    decided(act, done)
     return redirect(url_for(".past_edition", edition=edition), 303)

@@ -14,6 +14,7 @@ from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import Refused
 from lms.kernel.unit_of_work import unit_of_work
+from lms.people.proposals.deciding import decided
 from lms.people.sign_in import me
 from lms.web.access import Permission, keeps_typed, requires
 from lms.web.logs import note_look
@@ -64,27 +65,21 @@ def propose_mailbox() -> Answer:
     return _page(form), 422
 
 
-@bp.post("/alumni/mailboxes/<reinvitation>/confirm")
+@bp.post("/alumni/mailboxes/confirm")
 @requires(Permission.COORDINATE)
-def confirm_mailbox(reinvitation: str) -> Answer:
+def confirm_mailbox() -> Answer:
     """The second officer confirms."""
-    return _then(reinvitation, services.confirm, _("Confirmed. The old address is told, and a letter goes to the new."))
+    return _answer(services.confirm, _("Confirmed. The old address is told, and a letter goes to the new."))
 
 
-@bp.post("/alumni/mailboxes/<reinvitation>/decline")
+@bp.post("/alumni/mailboxes/decline")
 @requires(Permission.COORDINATE)
-def decline_mailbox(reinvitation: str) -> Answer:
+def decline_mailbox() -> Answer:
     """Turn a proposal down, or take it back."""
-    return _then(reinvitation, services.decline, _("The proposal is closed. Nothing was changed."))
+    return _answer(services.decline, _("The proposal is closed. Nothing was changed."))
 
 
-def _then(public_id: str, act: Callable[..., None], said: str) -> Answer:
+def _answer(verb: Callable[..., None], done: str) -> Answer:
     everything_only()
-    try:
-        with unit_of_work() as session:
-            act(session, proposal=public_id, by=me().subject, at=now())
-    except Refused as no:
-        flash(str(no), "error")
-    else:
-        flash(said, "done")
+    decided(lambda session, shown: verb(session, proposal=shown, by=me().subject, at=now()), done)
     return redirect(url_for(".mailboxes"), 303)

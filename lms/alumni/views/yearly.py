@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, request, url_for
-from flask.blueprints import BlueprintSetupState
+import datetime as dt
+
+from flask import flash, redirect, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from lms.alumni.services import membership as services
 from lms.alumni.services import yearly
@@ -12,33 +14,32 @@ from lms.kernel.clock import now
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.sign_in import me
 from lms.web.access import Permission, public, requires
-from lms.web.render import render
+from lms.web.one_click import asks_once_more, by_one_click, without_form_token
 
 from .blueprint import Answer, bp
+
+STILL = "lms/alumni/still.html"
 
 
 @bp.get("/alumni/still/<link>")
 @public
 def still(link: str) -> str:
     """Asks once more; programs that look into letters open every link, so opening this one changes nothing."""
-    return render("lms/alumni/still.html", link=link, done=False)
+    return asks_once_more(STILL, link)
 
 
 @bp.post("/alumni/still/<link>")
 @public
 def still_right(link: str) -> Answer:
     """One click; the same answer whoever the link is of, and whether or not it is of anybody."""
-    if request.form.get("answer") != "right":
-        return render("lms/alumni/still.html", link=link, done=False), 422
-    with unit_of_work() as session:
-        yearly.answer(session, token=link, at=now())
-    return render("lms/alumni/still.html", link=link, done=True)
+    return by_one_click(STILL, link, ("answer", "right"), _still)
 
 
-@bp.record
-def _without_form_token(state: BlueprintSetupState) -> None:
-    """Whoever answers has a letter of ours and perhaps no cookies; the link itself is the proof."""
-    state.app.extensions["csrf"].exempt(still_right)
+def _still(session: Session, link: str, at: dt.datetime) -> None:
+    yearly.answer(session, token=link, at=at)
+
+
+without_form_token(bp, still_right)
 
 
 @bp.post("/alumni/confirm")

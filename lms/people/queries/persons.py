@@ -240,6 +240,12 @@ def owned() -> ColumnElement[bool]:
     return IdentityRow.verified_at.is_not(None) | (IdentityRow.primary & ~vouched_for)
 
 
+def blinds_of(session: Session, person_id: int) -> frozenset[str]:
+    """The blind indexes of the addresses that are a person's own: what waits for them under one of these is theirs."""
+    mine = (IdentityRow.person_id == person_id, IdentityRow.kind == IdentityKind.ADDRESS, owned())
+    return frozenset(blind for blind in session.scalars(select(IdentityRow.blind_index).where(*mine)) if blind)
+
+
 @dataclass(frozen=True)
 class ConfirmedFor:
     """That somebody else said that a person's name is right: who, when and why."""

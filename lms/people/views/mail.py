@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+import datetime as dt
 
-from flask import flash, redirect, request, url_for
-from flask.blueprints import BlueprintSetupState
+from flask import flash, redirect, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from lms.kernel.clock import now
@@ -16,33 +16,32 @@ from lms.people.forms import MailForm
 from lms.people.models import Person
 from lms.people.sign_in import me
 from lms.web.access import Permission, public, requires
-from lms.web.render import render
+from lms.web.one_click import asks_once_more, by_one_click, without_form_token
 
 from .blueprint import bp
+
+STOP = "lms/people/stop_letters.html"
 
 
 @bp.get("/letters/stop/<handle>")
 @public
 def stop_letters(handle: str) -> str:
     """Asks once more; programs that look into letters open every link, so opening this one changes nothing."""
-    return render("lms/people/stop_letters.html", handle=handle, done=False)
+    return asks_once_more(STOP, handle)
 
 
 @bp.post("/letters/stop/<handle>")
 @public
-def letters_stopped(handle: str) -> Any:
+def letters_stopped(handle: str) -> str | tuple[str, int]:
     """The one click of a mail program (RFC 8058), or of the page; the same answer whoever the link is of."""
-    if request.form.get("List-Unsubscribe") != "One-Click":
-        return render("lms/people/stop_letters.html", handle=handle, done=False), 422
-    with unit_of_work() as session:
-        services.stop_digests(session, handle=handle, at=now())
-    return render("lms/people/stop_letters.html", handle=handle, done=True)
+    return by_one_click(STOP, handle, ("List-Unsubscribe", "One-Click"), _stop)
 
 
-@bp.record
-def _without_form_token(state: BlueprintSetupState) -> None:
-    """A mail program that sends the click has opened no page of ours and has no token; the link itself is the proof."""
-    state.app.extensions["csrf"].exempt(letters_stopped)
+def _stop(session: Session, link: str, at: dt.datetime) -> None:
+    services.stop_digests(session, handle=link, at=at)
+
+
+without_form_token(bp, letters_stopped)
 
 
 @bp.post("/account/letters")

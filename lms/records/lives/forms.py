@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from lms.people.proposals.deciding import ShownForm
 from lms.people.rules.names import LONGEST_NAME
 from lms.records.rules.life import LONGEST_INSTITUTION, LONGEST_WORDS
 from lms.records.words import CAUSES
@@ -47,12 +48,6 @@ class ProposeForm(Form):
         validators=[InputRequired(_l("Choose the cause."))],
     )
     words = TextAreaField(_l("What happened"), [_NEEDED, _at_most(LONGEST_WORDS)], render_kw={"rows": 4})
-
-
-class ShownForm(Form):
-    """An answer to something that was shown, which may have changed meanwhile."""
-
-    shown = HiddenField(validators=[InputRequired(), Length(max=64)])
 
 
 class RefuseForm(ShownForm):

@@ -14,6 +14,7 @@ from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.unit_of_work import unit_of_work
+from lms.people.proposals.deciding import decided
 from lms.people.queries import names_of
 from lms.people.queries.persons import person_by_subject
 from lms.people.sign_in import me
@@ -28,7 +29,7 @@ from lms.web.render import render
 from lms.web.sheets import as_file, taken_away
 from lms.web.slices import page_in
 
-from .forms import ProposeForm, RefuseForm, ShownForm
+from .forms import ProposeForm, RefuseForm
 from .pages import Part, RecordsPage, lines_of
 from .sheets import records_sheet
 from .views import Answer, bp
@@ -186,26 +187,27 @@ def refuse_correction(edition: str, record: str) -> Answer:
 
 
 def _answer(edition: str, record: str, done: str, verb: Callable[..., object], what: str) -> Response:
-    form = ShownForm()
-    try:
-        if not form.validate():
-            raise Refused(_("We could not read what was sent. Nothing was changed. Please try again."))
-        shown = {what: form.shown.data}
-        _do(edition, record, lambda session, found, by: verb(session, record=found, by=by, at=now(), **shown))
-    except Refused as no:
-        flash(str(no), "care")
-    else:
-        flash(done, "done")
+    viewer = me()
+
+    def act(session: Session, shown: str) -> None:
+        _of(session, edition, record)
+        verb(session, record=record, by=viewer.subject, at=now(), **{what: shown})
+
+    decided(act, done)
     return _to(edition, record)
+
+
+def _of(session: Session, edition: str, record: str) -> None:
+    """That it is a record of an edition that this officer has to do with. Raises NotFound."""
+    found = seminars.edition_of(session, edition, me().scope)
+    queries.record_in(session, found.id, record, me().scope)
 
 
 def _do(edition: str, record: str, act: Act) -> None:
     """Do something to a record of an edition that this officer has to do with. Raises NotFound, Refused."""
-    viewer = me()
     with unit_of_work() as session:
-        found = seminars.edition_of(session, edition, viewer.scope)
-        queries.record_in(session, found.id, record, viewer.scope)
-        act(session, record, viewer.subject)
+        _of(session, edition, record)
+        act(session, record, me().subject)
 
 
 def _to(edition: str, record: str) -> Response:

@@ -13,6 +13,7 @@ from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.unit_of_work import unit_of_work
+from lms.people.proposals.deciding import decided
 from lms.people.rules.names import PersonName
 from lms.people.sign_in import me
 from lms.records import queries, services, words
@@ -21,7 +22,7 @@ from lms.records.rules.public import grouped
 from lms.web.access import Permission, keeps_typed, requires
 from lms.web.render import render
 
-from .forms import CorrectForm, ShownForm, WithdrawForm
+from .forms import CorrectForm, WithdrawForm
 
 Answer = str | Response | tuple[str, int]
 bp = Blueprint("lives", __name__)
@@ -108,17 +109,12 @@ def _wish(form: CorrectForm, before: PersonName) -> Wish:
 @requires(Permission.SIGNED_IN)
 def take_back(record: str) -> Response:
     """Not to ask any more."""
-    form = ShownForm()
     _mine(db.session(), record)
-    try:
-        if not form.validate():
-            raise Refused(_("We could not read what was sent. Nothing was changed. Please try again."))
-        with unit_of_work() as session:
-            services.take_back_request(session, record=record, request=form.shown.data, by=me().subject, at=now())
-    except Refused as no:
-        flash(str(no), "care")
-    else:
-        flash(_("Your request is taken back."), "done")
+
+    def act(session: Session, shown: str) -> None:
+        services.take_back_request(session, record=record, request=shown, by=me().subject, at=now())
+
+    decided(act, _("Your request is taken back."))
     return _to_history(record)
 
 

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.errors import NotFound
 from lms.people.models import Institution
+from lms.people.proposals.rules import ProposalState
 from lms.people.rules.mandates import Scope
 from lms.records.models import (
     Correction,
     LedgerEntry,
-    ProposalState,
     PublicRecord,
     RecordAct,
     RecordSubject,

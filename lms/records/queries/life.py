@@ -12,19 +12,18 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from lms.people.models import Person
+from lms.people.proposals.rules import PROPOSAL_LASTS, ProposalState, has_lapsed
 from lms.people.rules.names import PersonName
 from lms.people.sealing import key_of, keys_of, open_if_there, unseal_text
 from lms.records.models import (
     Cause,
     Correction,
     LedgerEntry,
-    ProposalState,
     RecordAct,
     RecordSubject,
     RequestState,
     Revocation,
 )
-from lms.records.rules.life import PROPOSAL_LASTS, has_lapsed
 
 from .held import sealed_place
 

@@ -5,15 +5,12 @@ Nothing that happens to a course, an edition or an account is an act on a record
 
 from __future__ import annotations
 
-import datetime as dt
 import enum
 from collections.abc import Mapping
 
 SHORTEST_REASON = 20
 LONGEST_WORDS = 2000
 LONGEST_INSTITUTION = 300
-PROPOSAL_LASTS = dt.timedelta(days=7)
-"""Within which a second officer confirms a revocation, or it lapses."""
 
 
 class RecordAct(enum.StrEnum):
@@ -35,15 +32,6 @@ class Cause(enum.StrEnum):
     MISUSE = "misuse-of-the-system"
 
 
-class ProposalState(enum.StrEnum):
-    """Where a proposal to revoke stands. `over`: the record ended in another way, or the time has passed."""
-
-    PROPOSED = "proposed"
-    CONFIRMED = "confirmed"
-    DECLINED = "declined"
-    OVER = "over"
-
-
 class RequestState(enum.StrEnum):
     """Where a holder's request for a correction stands."""
 
@@ -62,9 +50,6 @@ class LifeRefusal(enum.Enum):
     OWN = "own"
     REASON = "reason"
     PROPOSED_ALREADY = "proposed-already"
-    NOT_PROPOSED = "not-proposed"
-    LAPSED = "lapsed"
-    PROPOSER = "proposer"
     ASKED_ALREADY = "asked-already"
     NOT_ASKED = "not-asked"
     UNCHANGED = "unchanged"
@@ -102,36 +87,9 @@ def may_propose(state: RecordAct, *, holder: str, by: str, reason: str, waiting:
     return may_follow(state, RecordAct.REVOKED) or (LifeRefusal.PROPOSED_ALREADY if waiting else None)
 
 
-def has_lapsed(proposed_at: dt.datetime, at: dt.datetime) -> bool:
-    """Whether a proposal was not confirmed in time."""
-    return at >= proposed_at + PROPOSAL_LASTS
-
-
-def may_confirm(
-    state: RecordAct,
-    proposal: ProposalState,
-    *,
-    proposed_at: dt.datetime,
-    proposer: str,
-    holder: str,
-    by: str,
-    at: dt.datetime,
-) -> LifeRefusal | None:
-    """Whether `by` may be the second officer, who revokes."""
-    if by == holder:
-        return LifeRefusal.OWN
-    if proposal is not ProposalState.PROPOSED:
-        return LifeRefusal.NOT_PROPOSED
-    if has_lapsed(proposed_at, at):
-        return LifeRefusal.LAPSED
-    return LifeRefusal.PROPOSER if by == proposer else may_follow(state, RecordAct.REVOKED)
-
-
-def may_decline(proposal: ProposalState, *, holder: str, by: str) -> LifeRefusal | None:
-    """Whether `by` may turn a proposal down: any officer but the holder, its proposer included."""
-    if by == holder:
-        return LifeRefusal.OWN
-    return None if proposal is ProposalState.PROPOSED else LifeRefusal.NOT_PROPOSED
+def may_decide(*, holder: str, by: str) -> LifeRefusal | None:
+    """Whether `by` may decide about a record at all: nobody does about their own."""
+    return LifeRefusal.OWN if by == holder else None
 
 
 def may_ask(state: RecordAct, *, holder: str, by: str, waiting: bool, changed: bool) -> LifeRefusal | None:

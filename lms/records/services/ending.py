@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from lms.kernel import audit, outbox
 from lms.kernel.errors import NotFound
 from lms.kernel.events import publish
+from lms.people.proposals.rules import ProposalState
 from lms.people.services import write_to
 from lms.records.events import RecordEnded
-from lms.records.models import Correction, LedgerEntry, ProposalState, RecordAct, RequestState, Revocation
+from lms.records.models import Correction, LedgerEntry, RecordAct, RequestState, Revocation
 from lms.records.queries.ledger import ENTRY, entry_of
 from lms.records.queries.life import Holding, holding
 from lms.records.rules import life

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
-from lms.catalogue.models import CourseVersion
+from lms.catalogue.models import Course, CourseVersion
 from lms.catalogue.queries import outline
 from lms.catalogue.rules.outline import Outline
 from lms.kernel.secrets import digest
@@ -119,6 +119,26 @@ def _state(said: Any) -> RecordState:
 def _course(session: Session, version_hash: str) -> Outline | None:
     version = session.scalar(_OF_HASH, {"hash": version_hash})
     return outline(session, version) if version is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A version of a course for which records were issued."""
+
+    version_hash: str
+    course: Outline
+
+
+def completed_version(session: Session, slug: str, number: str) -> Completed | None:
+    """The version of a course with this number, if anybody completed it; what nobody completed is not there."""
+    written = select(LedgerEntry.id).where(LedgerEntry.version_hash == CourseVersion.content_hash)
+    every = (
+        select(CourseVersion.id, CourseVersion.content_hash, CourseVersion.major, CourseVersion.minor)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(Course.slug == slug, written.exists())
+    )
+    row = next((row for row in session.execute(every) if f"{row.major}.{row.minor}" == number), None)
+    return Completed(row.content_hash, outline(session, row.id)) if row is not None else None
 
 
 def _shown_code(session: Session, record: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from flask_babel import gettext as _
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -77,6 +77,13 @@ def count_look(connection: Connection, record: str, at: dt.datetime) -> None:
     """Somebody else looked: one more on this day, and nothing about who."""
     day = at.astimezone(dt.UTC).date()
     connection.execute(_ONE_MORE[connection.dialect.name], {"record": record, "day": day, "number": 1})
+
+
+def forget(session: Session, *, person_id: int) -> None:
+    """What somebody let others see of their records, and how often others looked, goes with them."""
+    theirs = select(RecordSubject.record).where(RecordSubject.person_id == person_id)
+    for table in (RecordShare, NameShowing, RecordLooks):
+        session.execute(delete(table).where(table.record.in_(theirs)), execution_options={"synchronize_session": False})
 
 
 def _hold(session: Session, record: str, person_id: int) -> None:
