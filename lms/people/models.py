@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lms.kernel.clock import now
 from lms.kernel.db import Model, choice
 
+from .joined_models import FormerKey as FormerKey
 from .rules import MandateActKind as MandateActKind
 from .rules import MandateState as MandateState
 from .rules import Role as Role
@@ -92,20 +93,6 @@ class PersonKey(Model):
     wrapped: Mapped[bytes] = mapped_column(LargeBinary)
 
     person: Mapped[Person] = relationship(back_populates="key")
-
-
-class FormerKey(Model):
-    """The key of an entry that was joined into another one, wrapped as it was: what was sealed under it, and is never
-    written anew, opens for whom the entry that stays opens. Erasing that person destroys this row too."""
-
-    __tablename__ = "lms_former_key"
-
-    former_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
-    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
-    proved_at: Mapped[dt.datetime | None]
-    """When the person proved an address of that entry: not before do they read what was written there for its writer
-    alone."""
 
 
 class IdentityRow(Model):
