@@ -9,11 +9,16 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue.events import CourseVersionPublished
 from lms.catalogue.models import CourseVersion
-from lms.kernel import outbox
+from lms.kernel import outbox, scrubbing
 from lms.kernel.events import on
-from lms.people.events import InvitationDeclined, NameConfirmed, PersonWelcomed, SignedIn
+from lms.people.events import InvitationDeclined, NameConfirmed, PersonErased, PersonWelcomed, SignedIn
+from lms.people.queries.persons import blinds_of
 
 from . import services
+from .imports import rehearsing
+from .imports.models import ImportRow
+from .models import Nomination
+from .nominating import services as nominating
 
 
 @on(PersonWelcomed)
@@ -38,6 +43,15 @@ def name_confirmed(session: Session, event: NameConfirmed) -> None:
 def declined(session: Session, event: InvitationDeclined) -> None:
     """Whoever declines on the page of the invitation gives up what is offered, without an account."""
     services.decline_all(session, person_id=event.person_id, at=event.at)
+
+
+@on(PersonErased)
+def erased(session: Session, event: PersonErased) -> None:
+    """What others wrote down about them goes, also where it waits under a key of its own."""
+    blinds = blinds_of(session, event.person_id)
+    nominating.forget(session, person_id=event.person_id, blinds=blinds, at=event.at)
+    rehearsing.forget(session, blinds)
+    scrubbing.ask(session, (Nomination.__tablename__, ImportRow.__tablename__))
 
 
 @on(CourseVersionPublished)

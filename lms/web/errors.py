@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from http import HTTPStatus
 
 import structlog
 from flask import Flask, Response, g, jsonify, request, url_for
@@ -21,6 +23,15 @@ from .access import SignedOut, local_path, name_in_logs, outcome_in_logs, view_a
 from .render import render, wants_part
 
 log = structlog.get_logger("lms.web")
+PROGRAMS = "/api/"
+"""Below this nobody reads pages: what goes wrong is said as a problem document."""
+PROBLEMS: Mapping[int, str] = {
+    404: "There is nothing at this address.",
+    405: "Nothing here is changed: ask with GET.",
+    429: "That was too often. Wait as long as Retry-After says.",
+    500: "Something failed here, and nothing was changed. Ask again later.",
+    503: "The database is away for a moment. Wait as long as Retry-After says.",
+}
 # Where what was sent may be sent again as it is.
 SEND_AGAIN = frozenset({400, 401, 429, 500, 503})
 
@@ -58,7 +69,9 @@ def page(
     if "lms_viewer" not in g:
         # Asking who is signed in may be what failed; the page can do without.
         g.lms_viewer = None
-    if wants_json():
+    if request.path.startswith(PROGRAMS):
+        answer = _as_problem(status, reference)
+    elif wants_json():
         answer = _as_json(status, sentence)
     else:
         given = {
@@ -111,6 +124,18 @@ def _as_json(status: int, sentence: str | None) -> Response:
     answer = jsonify(facts)
     answer.status_code = status
     return answer
+
+
+def _as_problem(status: int, reference: str) -> Response:
+    """For programs of others: a problem document (RFC 9457), in English as all that they read."""
+    phrase = HTTPStatus(status).phrase
+    said = {
+        "type": "about:blank",
+        "title": phrase,
+        "status": status,
+        "detail": f"{PROBLEMS.get(status, phrase + '.')} Our log knows this answer by the reference {reference}.",
+    }
+    return Response(json.dumps(said), status, content_type="application/problem+json")
 
 
 def _unknown_host(_error: SecurityError) -> Response:

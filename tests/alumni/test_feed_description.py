@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from jsonschema import Draft202012Validator, FormatChecker
+from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from lms.alumni.feed.rules import EventKind
@@ -16,7 +17,7 @@ from lms.records.models import RecordAct
 from tests.alumni.feeds import Program, program
 from tests.alumni.test_feed import complete, end, erase, rename
 
-ANSWERS = {200, 304, 400, 401, 403, 410, 429}
+ANSWERS = {200, 304, 400, 401, 403, 410, 429, 500, 503}
 
 
 def described(app: Flask) -> dict[str, Any]:
@@ -59,6 +60,27 @@ def every_kind(app: Flask) -> None:
     complete(again[0])
 
 
+def raised(failure: Exception) -> None:
+    raise failure
+
+
+def test_what_goes_wrong_below_api_is_a_problem_document_and_no_page(app: Flask) -> None:
+    client, schema = app.test_client(), described(app)["components"]["schemas"]["Problem"]
+    answers = [
+        client.get("/api/nothing"),
+        client.get("/api/"),
+        client.post("/api/events"),
+        client.put("/api/openapi.json"),
+    ]
+    assert [answer.status_code for answer in answers] == [404, 404, 405, 405]
+    for answer in answers:
+        assert answer.content_type == "application/problem+json"
+        Draft202012Validator(schema, format_checker=FormatChecker()).validate(answer.get_json())
+        assert "Set-Cookie" not in answer.headers
+    assert "GET" in answers[2].headers["Allow"]
+    assert client.get("/nothing").mimetype == "text/html"
+
+
 def test_every_answer_is_as_described(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     document = described(app)
     every_kind(app)
@@ -80,6 +102,9 @@ def test_every_answer_is_as_described(app: Flask, monkeypatch: pytest.MonkeyPatc
     ]
     monkeypatch.setattr("lms.alumni.feed.api.READ_AT_MOST", 1)
     asked.append(reader.ask())
+    for failure in (OperationalError("SELECT", {}, Exception("gone")), RuntimeError("by mistake")):
+        monkeypatch.setattr("lms.alumni.feed.views.now", lambda failure=failure: raised(failure))
+        asked.append(reader.ask())
     for answer in asked:
         promised(document, answer)
         seen.add(answer.status_code)

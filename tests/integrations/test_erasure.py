@@ -21,18 +21,20 @@ from sqlalchemy.orm import Session
 from lms.alumni.models import DirectoryWords, Member
 from lms.alumni.queries.introductions import Answer
 from lms.alumni.rules.directory import Audience, Consent, Field
-from lms.alumni.services import introductions
+from lms.alumni.rules.yearly import YEAR
+from lms.alumni.services import introductions, reinvitations, yearly
 from lms.alumni.services import membership as alumni
 from lms.integrations.mail import forgetting
 from lms.integrations.own_copy import services as own_copies
 from lms.integrations.own_copy.models import OwnCopy
 from lms.kernel import audit, worker
+from lms.kernel import secrets as kernel_secrets
 from lms.kernel.checks import Finding, run_all
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.models import Job, JobState
 from lms.kernel.secrets import new_token
-from lms.kernel.settings import settings_of
+from lms.kernel.settings import keyring, settings_of
 from lms.kernel.unit_of_work import own_transaction, reading, unit_of_work
 from lms.people import erased
 from lms.people import services as people
@@ -42,13 +44,16 @@ from lms.people.rules import PersonName, Role
 from lms.people.rules.names import NameOrder
 from lms.people.services import tidying
 from lms.records.credentials.checking import judged
-from lms.records.models import RecordSubject
+from lms.records.models import PublicRecord, RecordSubject
+from lms.records.verification import services as sharing
+from lms.records.verification.models import NameShowing, RecordLooks, RecordShare
 from lms.seminars import services as seminars
 from lms.seminars.models import ContactKind, Edition, Enrolment, EnrolmentState, Mark, RequestKind
+from lms.seminars.nominating import services as nominating
 from lms.seminars.queries import sessions_of
 from tests.alumni.feeds import Program, make_partner, make_token
 from tests.integrations.test_backup import make, restore
-from tests.integrations.traces import forms, in_bytes, in_files, in_tables
+from tests.integrations.traces import Sealing, forms, in_bytes, in_files, in_tables
 from tests.learning.makers import Reader, publish
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.credentials.test_signing import key_documents
@@ -65,7 +70,9 @@ WORDS = {
     "reason": "Marked since Kanarienvogel is known", "reflection": "Über meinen Kanarienvogel",
     "excuse": "At Canarino's",
     "introduction": "Canarinha pergunta por si", "given": "Kanári szívesen válaszol",
-    "report": "Le canari manque", "directory": "Canário e português", "subjects": "Canari prevention",
+    "report": "Le canari manque", "nominated": "Kanarya nominada", "imported": "Kanarya importée",
+    "reported": "Canarino molesto", "again": "kanarya.again@example.com", "lost": "Canaria lost the mailbox",
+    "directory": "Canário e português", "subjects": "Canari prevention",
 }  # fmt: skip
 
 
@@ -77,6 +84,10 @@ class Life:
     subject: str
     wrapped: bytes
     partner_token: str
+    code: str
+    """Of their record, as it is printed."""
+    shared: str
+    """The token of a link that shows the name on its page."""
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +109,7 @@ def live(app: Flask, folder: Path) -> Life:
         ministry = make_institution(session, "TR", name="Ministry of examples")
         over, open_now = _over(session), make_edition(session, "tiny")
         cells = said(name=LATIN, address=ADDRESS, state="Türkiye", institution="Ministry of examples")
-        taken_in(session, open_now, cells, at=now())
+        taken_in(session, open_now, {**cells, "function": WORDS["imported"]}, said(), at=now())
         person = people.create_person(session, name=name, address=ADDRESS, at=now(), locale="en", zone="UTC")
         place = enrol_person(session, open_now, person=person, institution=ministry, becomes=EnrolmentState.INVITED)
         seminars.send_invitation(session, enrolment=place, at=now(), by=coordinator.id)
@@ -119,6 +130,8 @@ def live(app: Flask, folder: Path) -> Life:
     _complete(editions[0], places[0], friends[0])
     _take_part(app, person_id, editions[1], places[1], coordinator)
     _join_the_community(person_id, friends[1])
+    _put_forward(person_id, editions[1])
+    code, shared = _share(person_id)
     partner = make_token(make_partner())
     with unit_of_work() as session:
         own_copies.ask(session, person=session.get_one(Person, person_id), language="en", at=now())
@@ -129,7 +142,7 @@ def live(app: Flask, folder: Path) -> Life:
         made = session.get_one(OwnCopy, person_id)
         assert made.sealed_data
         assert made.sealed_pages
-    return Life(person_id, subject, wrapped, partner)
+    return Life(person_id, subject, wrapped, partner, code, shared)
 
 
 def _over(session: Session) -> Edition:
@@ -202,6 +215,39 @@ def _join_the_community(person_id: int, friend_id: int) -> None:
         asked = introductions.ask(session, **back, message=message, key="asked-of-them", at=now())
         given = Answer(words=WORDS["given"], name=FULL, address=ADDRESS)
         introductions.answer(session, introduction=asked, person_id=person_id, given=given, at=now())
+        introductions.report(session, introduction=asked, person_id=person_id, reason=WORDS["reported"], at=now())
+        yearly.ask_yearly(session, {}, now() + YEAR)
+        alumni.confirm(session, person_id=person_id, at=now())
+        why = f"{WORDS['lost']}: the ministry told us by telephone."
+        reinvitations.propose(session, old_address=ADDRESS, new_address=WORDS["again"], reason=why, by="-", at=now())
+
+
+def _put_forward(person_id: int, edition_id: int) -> None:
+    """Nominated by three focal points: one nomination became a place, one was left, one waits."""
+    cells = {"name": LATIN, "address": ADDRESS.upper(), "state": "TR", "institution": "Ministry of examples"}
+    said_of = {**cells, "function": WORDS["nominated"]}
+    for act in ("take", "leave", "wait"):
+        focal_point = make_person()
+        with unit_of_work() as session:
+            made = nominating.put_forward(
+                session, edition_id=edition_id, cells=said_of, key=new_token(), at=now(), by=focal_point.id
+            )
+            if act == "take":
+                nominating.take_over(session, found=made, at=now(), by="-")
+                assert made.person_id == person_id
+            elif act == "leave":
+                nominating.leave(session, found=made, at=now(), by="-")
+
+
+def _share(person_id: int) -> tuple[str, str]:
+    """The name is shown to whoever has the code, and by a link; gives both."""
+    with unit_of_work() as session:
+        record = session.scalars(select(RecordSubject.record).where(RecordSubject.person_id == person_id)).one()
+        whose = {"record": record, "person_id": person_id, "at": now(), "by": "-"}
+        sharing.show_name(session, shown=True, **whose)
+        sharing.count_look(session, record=record, at=now())
+        code = session.scalars(select(PublicRecord.code).where(PublicRecord.record == record)).one()
+        return code, sharing.share(session, days=7, **whose)
 
 
 def erase(person_id: int) -> None:
@@ -223,10 +269,14 @@ def waiting() -> list[str]:
 
 
 def test_after_an_erasure_no_word_of_the_person_is_left_anywhere(
-    app: Flask, tmp_path: Path, temporary: Path, capfd: pytest.CaptureFixture[str]
+    app: Flask, tmp_path: Path, temporary: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    sealing = Sealing()
+    monkeypatch.setattr(kernel_secrets, "AESGCM", sealing)
     life = live(app, tmp_path / "course")
     home, words = settings_of(app).home, list(WORDS.values())
+    tables = {place.partition(":")[0] for place in sealing.opens(words)}
+    assert {"lms_nomination", "lms_import_row", "lms_contact_note", "lms_introduction", "lms_record_subject"} <= tables
     backups = tmp_path / "backups"
     make(backups / "before", app)
     assert {ADDRESS, OTHER} <= {found.rpartition(": ")[2] for found in in_files(home / "mail", words)}
@@ -235,11 +285,32 @@ def test_after_an_erasure_no_word_of_the_person_is_left_anywhere(
     make(backups / "after", app)
     assert waiting() == []
     assert in_tables(words) == []
+    assert sealing.opens(words) == set(), "sealed under a key that is left"
+    blinds = [keyring().blind(address) for address in (ADDRESS, OTHER)]
+    assert in_tables(blinds) == [], "what finds a person by an address"
     said_out = capfd.readouterr()
     assert in_bytes((said_out.out + said_out.err).encode(), words) == set()
     for folder in (home, backups, temporary):
         assert in_files(folder, words) == [], folder
     assert findings() <= before, "an erasure leaves everything in order"
+
+
+def test_strangers_find_a_valid_record_and_nobody_s_name_after_an_erasure(app: Flask, tmp_path: Path) -> None:
+    life, stranger = live(app, tmp_path / "course"), app.test_client()
+    pages = (f"/v/{life.code}", f"/v/{life.code}/shared/{life.shared}")
+    for address in pages:
+        assert FULL in stranger.get(address).text
+    erase(life.person_id)
+    answers = [stranger.get(address) for address in pages]
+    answers.append(stranger.post(f"/v/{life.code}/name", data={"name": FULL}))
+    for answer in answers:
+        assert answer.status_code == 200
+        assert "This certificate is valid" in answer.text
+        assert "Valid; ask the holder for the signed file" in answer.text
+        assert not in_bytes(answer.data + str(answer.headers).encode(), WORDS.values())
+    with reading() as session:
+        for table in (RecordShare, NameShowing, RecordLooks):
+            assert session.scalar(select(func.count()).select_from(table)) == 0, table
 
 
 def test_after_an_erasure_not_even_the_wrapped_key_is_left_in_the_database(app: Flask, tmp_path: Path) -> None:

@@ -17,8 +17,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from lms.integrations.own_copy import opening, services, wording
+from lms.integrations.own_copy.gathering import WITHOUT
 from lms.integrations.own_copy.models import OwnCopy
-from lms.integrations.own_copy.walking import reached
+from lms.integrations.own_copy.walking import OF_NOBODY, reached
 from lms.kernel import worker
 from lms.kernel.clock import frozen, now
 from lms.kernel.db import Base, db
@@ -65,6 +66,12 @@ def test_everything_that_was_said_by_somebody_and_about_them_is_in_it(app: Flask
     assert {"enrolment", "record_subject", "ledger_entry", "letter", "feed_event", "session", "noted"} <= set(data)
     assert "name.given" in {row["act"] for row in data["noted"] if row["about_you"]}
     assert {row["mark"] for row in data["attendance_mark"]} == {"present", "excused"}
+    assert [row["state"] for row in data["nomination"]] == ["taken", "left", "waiting"]
+    assert [row["cells"]["name"] for row in data["import_row"]] == [LATIN]
+    assert [(row["day"], row["number"]) for row in data["record_looks"]] == [(NOW.date().isoformat(), 1)]
+    assert {"record_share", "record_name_showing", "introduction_report", "reinvitation"} <= set(data)
+    assert [row["step"] for row in data["membership_step"]] == ["joined", "confirmed"]
+    assert "membership_ask" in data
     with reading() as session:
         wrapped = session.scalars(select(PersonKey.wrapped).where(PersonKey.person_id == life.person_id)).one()
         kept = session.get_one(OwnCopy, life.person_id)
@@ -125,10 +132,21 @@ def test_in_a_world_of_many_nobodys_words_stand_in_anybody_elses_copy(world: Wor
     assert len(found) > 10
 
 
+def test_every_table_leads_to_a_person_or_holds_nothing_of_one_for_a_reason() -> None:
+    tables = set(Base.metadata.tables)
+    assert tables - reached() - set(OF_NOBODY) == set(), "say in walking.py how a person is found there, or why not"
+    assert set(OF_NOBODY) - (tables - reached()) == set()
+    assert all(OF_NOBODY.values())
+
+
 def test_every_table_that_leads_to_a_person_has_its_place_on_the_pages() -> None:
     placed = {f"lms_{table}" for _title, tables in wording.TITLES for table in tables.split()}
-    assert placed <= set(Base.metadata.tables)
+    elsewhere = WITHOUT | {f"lms_{table}" for table in wording.FOR_PROGRAMS}
+    assert placed | elsewhere >= reached()
     assert placed <= reached()
+    named = {f"lms_{table}" for table in wording.ENTRIES}
+    assert named <= placed
+    assert {"lms_nomination", "lms_import_row", "lms_record_share", "lms_record_looks", "lms_introduction"} <= named
 
 
 def test_every_sealed_column_of_them_is_opened_or_stays_closed_for_a_reason() -> None:
@@ -138,7 +156,7 @@ def test_every_sealed_column_of_them_is_opened_or_stays_closed_for_a_reason() ->
         for column in Base.metadata.tables[name].columns
         if column.name.startswith("sealed") and name != "lms_ledger_seal"
     }
-    spoken = {*opening.OPENS, *opening.CLOSED}
+    spoken = {*opening.OPENS, opening.UPLOADED, *opening.CLOSED}
     assert sealed - spoken == set(), "say in opening.py how these are opened, or why they stay closed"
     assert spoken - sealed == set()
     assert all(opening.CLOSED.values())

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from lms.kernel.db import db
 from lms.kernel.unit_of_work import own_transaction
@@ -61,12 +63,18 @@ def in_tables(words: Iterable[str]) -> list[str]:
     """Every column of the database in which a word stands."""
     words, found = list(words), []
     with own_transaction() as session:
-        for table, column, kind in _columns():
-            cast = f'"{column}"' if kind == "bytes" else f'CAST("{column}" AS TEXT)'
-            rows = session.execute(text(f'SELECT {cast} FROM "{table}" WHERE "{column}" IS NOT NULL')).scalars()
-            whole = b"\n".join(bytes(row) if isinstance(row, bytes | memoryview) else str(row).encode() for row in rows)
-            found += [f"{table}.{column}: {word}" for word in sorted(in_bytes(whole, words))]
+        for name, whole in _columns_read(session):
+            found += [f"{name}: {word}" for word in sorted(in_bytes(whole, words))]
     return found
+
+
+def _columns_read(session: Session) -> Iterator[tuple[str, bytes]]:
+    """Every column that there is, with all its values as one."""
+    for table, column, kind in _columns():
+        cast = f'"{column}"' if kind == "bytes" else f'CAST("{column}" AS TEXT)'
+        rows = session.execute(text(f'SELECT {cast} FROM "{table}" WHERE "{column}" IS NOT NULL')).scalars()
+        values = (bytes(row) if isinstance(row, bytes | memoryview) else str(row).encode() for row in rows)
+        yield f"{table}.{column}", b"\n".join(values)
 
 
 def _columns() -> list[tuple[str, str, str]]:
@@ -75,3 +83,55 @@ def _columns() -> list[tuple[str, str, str]]:
     with db.engine.connect() as connection:
         rows = connection.execute(text(known)).all()
     return [(table, column, "bytes" if kind.lower() in ("blob", "bytea") else "text") for table, column, kind in rows]
+
+
+class Sealing:
+    """Everything that is sealed meanwhile, with its key: to see whether a key that is left opens a word.
+
+    Looking for words as they are written finds none that is sealed, under whichever key; so what erasure forgot to
+    destroy would not be found by looking alone."""
+
+    def __init__(self) -> None:
+        self._made: list[tuple[bytes, bytes, bytes, str]] = []
+
+    def __call__(self, key: bytes) -> _Watched:
+        """In the place of AESGCM."""
+        return _Watched(self, key)
+
+    def note(self, key: bytes, plain: bytes, body: bytes, place: bytes) -> None:
+        """That something was sealed."""
+        self._made.append((key, plain, body, place.decode()))
+
+    def opens(self, words: Iterable[str]) -> set[str]:
+        """The places in the database whose key is still there and under which a word is sealed."""
+        kept, words = _everything(), list(words)
+        wrapped = {plain for _key, plain, _body, place in self._made if place.startswith("key:")}
+        there = {plain for _key, plain, body, place in self._made if place.startswith("key:") and _stands(body, kept)}
+        return {
+            place
+            for key, plain, body, place in self._made
+            if (key not in wrapped or key in there) and in_bytes(plain, words) and _stands(body, kept)
+        }
+
+
+class _Watched:
+    def __init__(self, watch: Sealing, key: bytes) -> None:
+        self._watch, self._key = watch, key
+
+    def encrypt(self, nonce: bytes, plain: bytes, place: bytes) -> bytes:
+        body = AESGCM(self._key).encrypt(nonce, plain, place)
+        self._watch.note(self._key, plain, body, place)
+        return body
+
+    def decrypt(self, nonce: bytes, body: bytes, place: bytes) -> bytes:
+        return AESGCM(self._key).decrypt(nonce, body, place)
+
+
+def _everything() -> bytes:
+    """Every value of every column of the database, one after another."""
+    with own_transaction() as session:
+        return b"\n".join(whole for _name, whole in _columns_read(session))
+
+
+def _stands(body: bytes, kept: bytes) -> bool:
+    return body in kept or body.hex().encode() in kept

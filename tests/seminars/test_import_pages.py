@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from lms.kernel import worker
 from lms.kernel.models import AuditEntry
 from lms.kernel.unit_of_work import reading, unit_of_work
+from lms.people import services as people
 from lms.people.models import Institution, Role, ScopeKind, Sector
 from lms.people.queries.persons import person_by_address
 from lms.seminars import services
@@ -152,6 +153,21 @@ def test_the_page_of_a_file_says_what_becomes_of_each_row(browser: Browser, edit
     with reading() as session:
         looks = select(func.count()).where(AuditEntry.act == "import.opened")
         assert session.scalar(looks) == 3
+
+
+def test_of_somebody_who_is_erased_meanwhile_no_row_is_kept_or_saved(browser: Browser, edition: str) -> None:
+    page = send(browser, edition, good(1, 2))
+    with unit_of_work() as session:
+        known = people.create_person(session, name="Neema Mfano 1", address="Neema1@example.org", at=AT)
+        people.erase(session, person=known, by="c", at=AT)
+    seen = words(browser.get(page))
+    assert "1 row ready" in seen
+    assert "This person was erased. Nothing of the row is kept; leave it as it is." in seen
+    assert "Neema Mfano 1" not in seen
+    assert browser.post(f"{page}/save").status_code == 303
+    assert places() == 1
+    with reading() as session:
+        assert person_by_address(session, "neema1@example.org") is None
 
 
 def test_the_rows_to_be_corrected_can_be_taken_away_and_sent_again(browser: Browser, edition: str) -> None:

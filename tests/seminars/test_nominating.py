@@ -333,6 +333,26 @@ def test_erasing_the_person_erases_what_was_said_of_them(app: Flask) -> None:
     assert NAME not in own_page(client)
 
 
+def test_erasing_the_person_leaves_what_waits_under_their_address_without_a_word(app: Flask) -> None:
+    edition, court = world()
+    client, desk = focal_point(app), coordinator(app)
+    send(client, edition, serves_at=court.public_id)
+    send(client, edition, serves_at=court.public_id, name="Somebody Else", address="somebody.else@example.org")
+    with unit_of_work() as session:
+        known = people.create_person(session, name=NAME, address=ADDRESS, at=AT)
+        erase(session, person=known, by="c", at=AT)
+    found, other = nominations()
+    assert (found.state, found.wrapped_key, found.sealed_words, found.blind) == ("left", None, None, None)
+    assert other.state == "waiting"
+    page = desk.get(f"/editions/{edition.public_id}/nominations/waiting")
+    assert page.status_code == 200
+    assert "Somebody Else" in page.text
+    assert NAME not in page.text + own_page(client)
+    assert take(desk, edition) == 422
+    with reading() as session:
+        assert list(checks.counts(session)) == []
+
+
 def test_the_words_of_what_was_not_taken_over_are_erased_after_the_edition(app: Flask) -> None:
     edition, court = world()
     client = focal_point(app)

@@ -98,12 +98,14 @@ PROBLEMS = {
     403: "More was asked than the partner may be told: `insufficient-scope`.",
     410: "An older backup was restored here: forget everything and read from the beginning: `begin-anew`.",
     429: f"More than {READ_AT_MOST} requests in five minutes: `too-many`. Wait as long as Retry-After says.",
+    500: "Something failed here. Ask again later, with the same cursor.",
+    503: "The database is away for a moment. Wait as long as Retry-After says, and ask with the same cursor.",
 }
 
 
 def _problem(status: int) -> dict[str, Any]:
     found = {"description": PROBLEMS[status], "content": {PROBLEM: {"schema": _ref("Problem")}}}
-    name = {401: "WWW-Authenticate", 403: "WWW-Authenticate", 429: "Retry-After"}.get(status)
+    name = {401: "WWW-Authenticate", 403: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}.get(status)
     return {**found, "headers": {name: _header("As RFC 9110 says.", _TEXT)}} if name else found
 
 

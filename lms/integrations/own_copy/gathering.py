@@ -16,10 +16,9 @@ from lms.catalogue.models import Unit
 from lms.kernel.db import Base
 from lms.kernel.models import AuditEntry
 from lms.people.models import Institution, Person
-from lms.people.sealing import key_of
 from lms.seminars.models import Edition, Enrolment
 
-from .opening import opened
+from .opening import Keys, keys_for, opened
 from .walking import Found, Row, walk
 
 # What opens something, finds somebody, or means nothing outside this database.
@@ -27,7 +26,9 @@ SECRET = re.compile(
     r"digest|blind|wrapped|^hash$|body_hash|^handle$|client_key|^seed$|knot|^withheld$|"
     r"lms_identity\.place|lms_ledger_entry\.(mark|commitment)"
 )
-WITHOUT = frozenset({"lms_person_key", "lms_password", "lms_certificate", "lms_own_copy", "lms_name_awaited"})
+WITHOUT = frozenset(
+    {"lms_person_key", "lms_former_key", "lms_password", "lms_certificate", "lms_own_copy", "lms_name_awaited"}
+)
 """Tables that hold nothing but keys, a password, or what is here already."""
 BY = frozenset({"by", "over_by", "decided_by", "proposed_by", "confirmed_by", "answered_by", "handled_by"})
 """Columns that say who did something, by a random id; whose it is, is not said."""
@@ -37,10 +38,10 @@ Copy = dict[str, list[dict[str, Any]]]
 
 def gather(session: Session, person_id: int) -> Copy:
     """Everything, by table; raises NotFound for whoever was erased."""
-    key, found = key_of(session, person_id), walk(session, person_id)
-    names = _names(session, found)
+    found = walk(session, person_id)
+    keys, names = keys_for(session, person_id, found), _names(session, found)
     copy = {
-        table.removeprefix("lms_"): [_plain(table, row, found, key, names) for row in rows]
+        table.removeprefix("lms_"): [_plain(table, row, found, keys, names) for row in rows]
         for table, rows in sorted(found.rows.items())
         if table not in WITHOUT
     }
@@ -57,7 +58,7 @@ def _names(session: Session, found: Found) -> Mapping[str, Mapping[int, str]]:
     return named
 
 
-def _plain(table: str, row: Row, found: Found, key: bytes, names: Mapping[str, Mapping[int, str]]) -> dict[str, Any]:
+def _plain(table: str, row: Row, found: Found, keys: Keys, names: Mapping[str, Mapping[int, str]]) -> dict[str, Any]:
     said: dict[str, Any] = {}
     for column in Base.metadata.tables[table].columns:
         name, value = column.name, row[column.name]
@@ -69,7 +70,7 @@ def _plain(table: str, row: Row, found: Found, key: bytes, names: Mapping[str, M
         ):
             continue
         if name.startswith("sealed"):
-            words = opened(table, name, row, found, key)
+            words = opened(table, name, row, found, keys)
             said |= {name.removeprefix("sealed").strip("_") or "content": _structured(words)} if words else {}
         elif name in names and value in names[name]:
             said[name.removesuffix("_id")] = names[name][value]

@@ -3,7 +3,7 @@ points to what is theirs, so that a table that is added later is in the copy wit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,16 +12,45 @@ from sqlalchemy.orm import Session
 
 from lms.kernel.db import Base
 from lms.people.joining import PERSON
+from lms.people.queries.persons import blinds_of
 
 ACTING = frozenset({"by_person_id", "begun_by", "joined_into_id", "blocked_id"})
 """Columns of whoever did something: what it was done to is somebody else's, and is not shown here. Nor is anybody told
 who has shut them out."""
+BY_ADDRESS = frozenset({"lms_nomination", "lms_import_row"})
+"""What others put forward about somebody, found by the blind index of an address of theirs until it is decided on."""
 WITHOUT_KEY = {
     "lms_ledger_entry": ("record", "lms_record_subject", "record"),
     "lms_record_public": ("record", "lms_record_subject", "record"),
     "lms_record_credential": ("record", "lms_record_subject", "record"),
 }
 """Tables that lead to what is the person's by a value, not by a key of the schema: column, other table, its column."""
+OF_NOBODY: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("lms_course", "lms_course_version", "lms_draft", "lms_unit", "lms_unit_revision", "lms_version_module",
+         "lms_version_unit", "lms_version_media", "lms_media", "lms_media_size"),
+        "courses, and what is written for all",
+    ),
+    **dict.fromkeys(
+        ("lms_edition", "lms_edition_version", "lms_on_site_session", "lms_called_off", "lms_attendance_closing",
+         "lms_nomination_call", "lms_reminder_text", "lms_weekly_reminder"),
+        "editions, and what holds for all of one",
+    ),
+    **dict.fromkeys(
+        ("lms_edition_count", "lms_edition_count_delta", "lms_tally", "lms_tally_delta", "lms_question_tally",
+         "lms_frozen_table", "lms_reminder_sending"),
+        "numbers",
+    ),
+    **dict.fromkeys(("lms_state", "lms_institution", "lms_network", "lms_network_state"), "states and institutions"),
+    **dict.fromkeys(("lms_feed_partner", "lms_feed_token"), "organisations"),
+    **dict.fromkeys(
+        ("lms_import", "lms_import_institution", "lms_past_attestation"),
+        "files and proposals of many people; what is said of each is reached by their row or place",
+    ),
+    **dict.fromkeys(("lms_job", "lms_worker", "lms_undertaking", "lms_throttle"), "work in hand, without names"),
+    "lms_audit": "told under `noted`",
+}  # fmt: skip
+"""The tables to which no way leads, and why: what somebody did to them as an officer is told under `noted`."""
 ENDS = frozenset({"lms_draft", "lms_draft_save", "lms_draft_event"})
 """What hangs on these is of all who work on a course."""
 _AT_ONCE = 400
@@ -55,7 +84,19 @@ def walk(session: Session, person_id: int) -> Found:
                 found.rows.setdefault(table.name, []).extend(new)
                 if table.name not in ENDS:
                     waiting.append(table.name)
+    _by_address(session, found, blinds_of(session, person_id))
     return found
+
+
+def _by_address(session: Session, found: Found, blinds: Collection[str]) -> None:
+    """What waits under an address that is theirs, unless it became somebody else's meanwhile."""
+    for name in sorted(BY_ADDRESS):
+        table = Base.metadata.tables[name]
+        known = {_key(table, row) for row in found.rows.get(name, [])}
+        rows = [row for row in _select(session, table, table.c.blind, blinds) if row.get("person_id") is None]
+        new = [row for row in rows if _key(table, row) not in known]
+        if new:
+            found.rows.setdefault(name, []).extend(new)
 
 
 def _is_theirs(table: str, row: Row, found: Found) -> bool:

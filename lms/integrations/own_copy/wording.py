@@ -19,7 +19,7 @@ TITLES: tuple[tuple[Any, str], ...] = (
     (_l("Who you are"), "person identity affiliation name_confirmation sensitive_mark host_link"),
     (
         _l("Your places in editions"),
-        "enrolment enrolment_event stage_reached extension nomination edition_companion edition_seen "
+        "enrolment enrolment_event stage_reached extension nomination import_row edition_companion edition_seen "
         "participant_request contact_note calendar_address",
     ),
     (_l("Your attendance"), "attendance_mark attendance_result make_up"),
@@ -27,11 +27,15 @@ TITLES: tuple[tuple[Any, str], ...] = (
         _l("What you read and answered"),
         "enrolment_progress unit_progress progress_event change_seen quiz_try answer receipt",
     ),
-    (_l("What you wrote"), "reflection text_report term_proposal draft_comment"),
+    (
+        _l("What you wrote"),
+        "reflection text_report text_report_outcome term_proposal term_proposal_outcome draft_comment "
+        "draft_comment_outcome draft_save draft_event sign_off translation_confirmation",
+    ),
     (
         _l("Your completion records"),
         "record_subject record_public ledger_entry record_credential record_correction record_revocation "
-        "record_share record_name_showing",
+        "record_share record_name_showing record_looks",
     ),
     (
         _l("Alumni"),
@@ -55,6 +59,8 @@ ENTRIES = {
     "enrolment_event": _l("What became of the place"),
     "stage_reached": _l("How far you came"),
     "extension": _l("More time"),
+    "nomination": _l("Nomination of you"),
+    "import_row": _l("Row about you in a file of nominations"),
     "participant_request": _l("Request to a coordinator"),
     "contact_note": _l("Contact that a coordinator noted"),
     "attendance_mark": _l("Half-day on site"),
@@ -70,11 +76,22 @@ ENTRIES = {
     "record_public": _l("What the public may know the record by"),
     "ledger_entry": _l("Entry in the ledger"),
     "record_credential": _l("Signed file"),
+    "record_correction": _l("Correction that you asked for"),
+    "record_revocation": _l("Proposal to revoke your record"),
+    "record_share": _l("Link that shows your name"),
+    "record_name_showing": _l("Whether the page of your code shows your name"),
+    "record_looks": _l("How often others looked at your code"),
     "alumni_status": _l("Alumni status"),
     "member": _l("Membership"),
+    "membership_step": _l("Step of your membership"),
+    "membership_ask": _l("Yearly question to you"),
+    "reinvitation": _l("Other address that was proposed for you"),
+    "past_place": _l("Proposal of a record from before this system"),
     "directory_consent": _l("What you show in the directory"),
     "directory_words": _l("What you say of yourself in the directory"),
     "introduction": _l("Introduction"),
+    "introduction_block": _l("Member whom you shut out"),
+    "introduction_report": _l("Message that you reported"),
     "feed_event": _l("What partner organisations were told"),
     "mandate": _l("Mandate"),
     "letter": _l("Letter"),
@@ -117,6 +134,7 @@ FIELDS = {
     "locale": _l("Language"),
     "zone": _l("Time zone"),
     "subject": _l("Your number in the system"),
+    "number": _l("Number"),
     "given": _l("What you chose"),
     "question": _l("Question"),
     "points": _l("Points"),
@@ -190,7 +208,7 @@ def _entry(table: str, row: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _flat(row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """The fields, with those of a field that has some of its own in its place; empty ones are left out."""
     for name, value in row.items():
-        if isinstance(value, dict) and name in ("content", "name", "wanted"):
+        if isinstance(value, dict) and name in ("content", "name", "wanted", "cells", "words"):
             yield from _flat(value)
         elif value not in ("", None, [], {}):
             yield name, value

@@ -183,7 +183,9 @@ _SEALED = (
         _identity.c.sealed,
         not_to_be_named(_person.c.id),
     )
-    .select_from(_person.join(_key, _key.c.person_id == _person.c.id).join(_identity))
+    .select_from(
+        _person.join(_key, _key.c.person_id == _person.c.id).join(_identity, _identity.c.person_id == _person.c.id)
+    )
     .where(_person.c.id.in_(bindparam("person_ids", expanding=True)), _identity.c.primary)
 )
 
@@ -238,6 +240,12 @@ def owned() -> ColumnElement[bool]:
     application says of its user is not enough: there anybody may name anybody's address."""
     vouched_for = select(HostLink.id).where(HostLink.person_id == IdentityRow.person_id).exists()
     return IdentityRow.verified_at.is_not(None) | (IdentityRow.primary & ~vouched_for)
+
+
+def blinds_of(session: Session, person_id: int) -> frozenset[str]:
+    """The blind indexes of the addresses that are a person's own: what waits for them under one of these is theirs."""
+    mine = (IdentityRow.person_id == person_id, IdentityRow.kind == IdentityKind.ADDRESS, owned())
+    return frozenset(blind for blind in session.scalars(select(IdentityRow.blind_index).where(*mine)) if blind)
 
 
 @dataclass(frozen=True)

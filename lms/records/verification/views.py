@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, flash, g, make_response, redirect, request, session, url_for
+from flask import Blueprint, flash, make_response, redirect, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -13,14 +13,17 @@ from lms.kernel import throttle
 from lms.kernel.apart import Rejected
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import Refused
+from lms.kernel.errors import NotFound, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.rules.agreement import names_agree
 from lms.people.rules.networks import network_of
 from lms.people.sign_in import me
 from lms.records.credentials import publishing
 from lms.records.queries import my_record
+from lms.records.rules.public import grouped
 from lms.web.access import Permission, begins_reading, public, requires, takes_upload, viewer
+from lms.web.fresh import tag_of, tagged
+from lms.web.languages import language
 from lms.web.render import render
 
 from . import queries, services
@@ -30,12 +33,14 @@ from .pages import Agreement, ContentsPage, FilePage, VerdictPage, hints, reject
 from .queries import Found
 from .rules import read_code
 
-LOOKS_AT_MOST = 60
-"""In five minutes, from one network; and as many at one code."""
+LOOKS_AT_MOST, LOOKS_OF_A_CODE = 60, 600
+"""In five minutes from one network, and at one code: so far above the other that no single network can use it up."""
 NAMES_AT_MOST, NAMES_OF_A_CODE, NAMES_A_DAY = 20, 6, 20
 """Names typed in an hour from one network, in an hour for one code, in a day for one code."""
 FILES_AT_MOST = 10
 """Files in five minutes from one network: each costs us a process."""
+KEPT_FOR = 3600
+"""Seconds for which a browser need not ask again what a published version holds."""
 _HOUR, _DAY = 3600, 86_400
 SHARED = "shared"
 bp = Blueprint("verification", __name__)
@@ -100,7 +105,7 @@ def shared(code: str, token: str) -> Response:
 
 
 def _verdict(code: str, token: str = "") -> Response:
-    found = _found(code, token)
+    found = _found(code, token, look=True)
     if found is None:
         return _unknown(code)
     return _answer(found, NameForm(formdata=None))
@@ -126,7 +131,8 @@ def name(code: str) -> Response:
         return _answer(found, form) if found else _unknown(code)
     agreement = _compared(found, form.name.data or "")
     if agreement is Agreement.AGREES:
-        # Whoever has the paper in hand uses up nobody's tries.
+        # Whoever has the papers in hand uses up nobody's tries, their own office's neither.
+        throttle.refund("verify.name", network, at=at, seconds=_HOUR)
         throttle.refund("verify.name.code", typed.code, at=at, seconds=_HOUR)
         throttle.refund("verify.name.day", typed.code, at=at, seconds=_DAY)
     return _answer(found, form, agreement=agreement)
@@ -146,22 +152,44 @@ def contents(code: str) -> Response:
     found = _found(code)
     if found is None or found.course is None:
         return _unknown(code)
-    page = ContentsPage(VerdictPage(found, now()).code, found.course.number, found.version_hash, found.course)
+    page = ContentsPage(found.version_hash, found.course, grouped(found.code))
     return _page("lms/records/contents.html", page=page)
 
 
-def _found(code: str, token: str = "") -> Found | None:
+@bp.get("/achievements/<slug>/<number>")
+@public
+def achievement(slug: str, number: str) -> Response:
+    """What completing this version of a course means, whoever completed it: signed files name it by this address."""
+    found = queries.completed_version(db.session(), slug, number)
+    if found is None:
+        raise NotFound
+    tag = tag_of(found.version_hash, language())
+    answer = tagged(_page("lms/records/contents.html", page=ContentsPage(found.version_hash, found.course)), tag)
+    if viewer() is None:
+        answer.headers["Cache-Control"] = f"private, max-age={KEPT_FOR}"
+        answer.vary.update(("Accept-Language", "Cookie"))
+    return answer.make_conditional(request)
+
+
+def _found(code: str, token: str = "", *, look: bool = False) -> Found | None:
+    """The record of a code, as long as the limits allow; the try and the look are counted in one transaction."""
     at, typed = now(), read_code(code)
     network = network_of(request.remote_addr or "")
-    throttle.count_each(("verify", network, LOOKS_AT_MOST), ("verify.code", typed.code, LOOKS_AT_MOST), at=at)
-    return queries.look_up(db.session(), typed.code, at, token)
+    found = queries.look_up(db.session(), typed.code, at, token)
+    person: Any = viewer()
+    looked = look and found and not found.erased and getattr(person, "person_id", None) != found.person_id
+    throttle.count_each(
+        ("verify", network, LOOKS_AT_MOST),
+        # What is no code at all is nobody's, and need not be counted by itself.
+        *([("verify.code", typed.code, LOOKS_OF_A_CODE)] if typed.whole else []),
+        at=at,
+        also=partial(services.count_look, record=found.record, at=at) if found and looked else None,
+    )
+    return found
 
 
 def _answer(found: Found, form: NameForm, *, status: int = 200, agreement: Agreement | None = None) -> Response:
     kept = queries.name_on(db.session(), found) if found.shown else None
-    person: Any = viewer()
-    if request.method == "GET" and (person is None or getattr(person, "person_id", None) != found.person_id):
-        g.setdefault("lms_after", []).append(partial(services.count_look, record=found.record, at=now()))
     page = VerdictPage(found, now(), kept, agreement)
     return _page("lms/records/verdict.html", status, page=page, form=form)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, insert, or_, select, update
@@ -23,7 +23,7 @@ from lms.seminars.queries import closing_of
 from lms.web.languages import gettext as _
 
 from .judging import Judgement, judged
-from .models import Import, ImportRow, ImportState
+from .models import Import, ImportRow, ImportState, Verdict
 from .sealing import Cells, blind_in, cells_in, key_of, sealed_cells, sealed_head
 from .surroundings import around
 from .table import Table
@@ -33,6 +33,8 @@ AT_ONCE = 200
 PIECE = 250
 KEPT = dt.timedelta(days=7)
 REHEARSE = "seminars.import.rehearse"
+ERASED = "erased"
+"""Why a row is not taken whose person was erased meanwhile; nothing of it is kept."""
 
 
 def take_in(session: Session, *, edition: Edition, table: Table, at: dt.datetime, by: str) -> Import:
@@ -169,6 +171,16 @@ def end(session: Session, found: Import, state: ImportState, at: dt.datetime) ->
     mine = update(ImportRow).where(ImportRow.import_id == found.id)
     session.execute(
         mine.values(sealed_cells=None, blind=None, knot=None), execution_options={"synchronize_session": "fetch"}
+    )
+
+
+def forget(session: Session, blinds: Collection[str]) -> None:
+    """Erase the rows of somebody who is erased from every file that nobody has decided on yet, by their addresses."""
+    theirs = update(ImportRow).where(ImportRow.blind.in_(blinds))
+    nothing = {"sealed_cells": None, "blind": None, "knot": None}
+    session.execute(
+        theirs.values(**nothing, verdict=Verdict.REFUSED, reason=ERASED, column=Column.NAME),
+        execution_options={"synchronize_session": "fetch"},
     )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit, outbox
@@ -151,10 +151,21 @@ def leave(session: Session, *, found: Nomination, at: dt.datetime, by: str) -> N
     _decided(session, found, at, by, "nomination.left")
 
 
-def _decided(session: Session, found: Nomination, at: dt.datetime, by: str, act: str) -> None:
+def _decided(session: Session, found: Nomination, at: dt.datetime, by: str | None, act: str) -> None:
     found.decided_at, found.decided_by = at, by
     count(session, edition_id=found.edition_id, what=NOMINATIONS_WAITING, change=-1)
     audit.record(session, at=at, actor=by, act=act, about=found.public_id)
+
+
+def forget(session: Session, *, person_id: int, blinds: Collection[str], at: dt.datetime) -> None:
+    """Erase what was said of somebody who is erased: what became a place of theirs, and what waits or was left under
+    one of their addresses. What waits is left."""
+    theirs = or_(Nomination.person_id == person_id, Nomination.person_id.is_(None) & Nomination.blind.in_(blinds))
+    for found in session.scalars(select(Nomination).where(theirs).order_by(Nomination.id).with_for_update()).all():
+        found.wrapped_key = found.sealed_words = found.blind = None
+        if found.state is NominationState.WAITING:
+            found.state = NominationState.LEFT
+            _decided(session, found, at, None, "nomination.erased")
 
 
 @outbox.database("seminars.nominations_tidy", every=86_400.0)
