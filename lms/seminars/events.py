@@ -40,6 +40,14 @@ class EnrolmentEnded(Event):
 
 
 @dataclass(frozen=True)
+class Recounted(Event):
+    """Somebody who has signed in counts among an edition's people from now on, or no more; said while their place is
+    held, so that what is counted of them can be brought in line."""
+
+    enrolment_id: int
+
+
+@dataclass(frozen=True)
 class EditionVersionChanged(Event):
     """An edition reads another version of its course from now on."""
 

@@ -34,6 +34,7 @@ from lms.seminars.models import Enrolment
 from lms.seminars.rules import Stage
 from lms.seminars.services import reach
 
+from .modules import forget_modules, keep_modules
 from .receipts import hold_progress, take
 
 
@@ -132,6 +133,17 @@ def record(
     held.course.units_done += after.done - before.done
     _begin(session, held, taken.at)
     complete_if_so(session, held, at=taken.at)
+    if after.done != before.done and held.course.completed_at is None and _turns_a_module(held, unit):
+        keep_modules(session, enrolment_ids=[held.own.id])
+
+
+def _turns_a_module(held: Held, unit: OutlineUnit) -> bool:
+    """Whether nothing but this unit decides whether its module is finished."""
+    return any(
+        all(held.summary(other).done for other in module.units if other.id != unit.id)
+        for module in held.outline.modules
+        if any(other.id == unit.id for other in module.units)
+    )
 
 
 def _keep(session: Session, place: dict[str, object], summary: UnitSummary) -> None:
@@ -160,6 +172,7 @@ def complete_if_so(session: Session, held: Held, *, at: dt.datetime) -> None:
         return
     course.completed_at, course.version_id = at, held.outline.version_id
     course.late = is_late(at, own.deadline)
+    forget_modules(session, enrolment_id=own.id)
     reach(session, enrolment=session.get_one(Enrolment, own.id), stage=Stage.PRE_READING, at=at)
     publish(session, PreReadingCompleted(own.id, own.edition_id, own.person_id, held.outline.version_id, at))
 
