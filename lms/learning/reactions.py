@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from lms.kernel.events import on
-from lms.seminars.events import EditionVersionChanged, Recounted
+from lms.seminars.events import EditionVersionChanged, PlacesJoined, Recounted
 
-from .services import complete_whoever_has_finished, keep_modules
+from .services import complete_whoever_has_finished, keep_modules, unite_progress, unite_texts
 
 
 @on(EditionVersionChanged)
@@ -20,3 +20,11 @@ def finish_under_the_new_version(session: Session, event: EditionVersionChanged)
 def count_their_modules(session: Session, event: Recounted) -> None:
     """Whoever leaves is in no number any more, and whoever comes back brings along what they had finished."""
     keep_modules(session, enrolment_ids=[event.enrolment_id])
+
+
+@on(PlacesJoined)
+def earned_at_either(session: Session, event: PlacesJoined) -> None:
+    """What one person finished in one edition is finished, under whichever of two entries it was."""
+    places = {"kept_id": event.kept_id, "other_id": event.other_id}
+    unite_progress(session, **places, at=event.at)
+    unite_texts(session, **places, written_by=event.written_by, at=event.at)

@@ -243,7 +243,7 @@ def test_a_patient_guesser_has_twenty_names_a_day(held: Held) -> None:
 
 def test_whoever_types_the_right_name_uses_up_no_tries(held: Held) -> None:
     with frozen(NOW):
-        for _look in range(views.NAMES_OF_A_CODE + 3):
+        for _look in range(views.NAMES_AT_MOST + 3):  # the most of all limits, that of an office's network
             assert "The name agrees" in text_of(held.compare(NAME))
 
 
@@ -261,6 +261,21 @@ def test_guessing_codes_ends_too_for_known_and_unknown_ones_alike(held: Held) ->
         assert far.status_code == 200
 
 
+def test_whoever_is_refused_uses_up_nothing_of_what_others_share(held: Held) -> None:
+    with frozen(NOW):
+        looks = [held.other.get(held.address).status_code for _ in range(views.LOOKS_OF_A_CODE + 1)]
+        assert (looks.count(200), looks[-1]) == (views.LOOKS_AT_MOST, 429)
+        assert held.other.get(held.address, environ_base={"REMOTE_ADDR": "203.0.113.9"}).status_code == 200
+
+
+def test_what_is_no_code_is_counted_by_network_alone(held: Held) -> None:
+    with frozen(NOW):
+        for number in range(20):
+            held.other.get(f"/v/NO{number}")
+    with unit_of_work() as session:
+        assert [row.count for row in session.scalars(select(Throttle)) if row.key.startswith("verify")] == [20]
+
+
 def test_known_and_unknown_codes_and_right_and_wrong_names_take_the_same_statements(held: Held) -> None:
     def sent(act: Any) -> list[str]:
         act()
@@ -270,7 +285,7 @@ def test_known_and_unknown_codes_and_right_and_wrong_names_take_the_same_stateme
 
     known, unknown = held.address, f"/v/{unused_code()}"
     assert sent(lambda: held.other.get(known)) == sent(lambda: held.other.get(unknown))
-    assert len(sent(lambda: held.other.get(known))) <= 4
+    assert len(sent(lambda: held.other.get(known))) <= 5
     wrong = sent(lambda: held.compare("Amina Mfano 9"))
     right = [line for line in sent(lambda: held.compare(NAME)) if not line.startswith("UPDATE lms_throttle")]
     assert wrong == right

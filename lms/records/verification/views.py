@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, flash, g, make_response, redirect, request, session, url_for
+from flask import Blueprint, flash, make_response, redirect, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -33,8 +33,8 @@ from .pages import Agreement, ContentsPage, FilePage, VerdictPage, hints, reject
 from .queries import Found
 from .rules import read_code
 
-LOOKS_AT_MOST = 60
-"""In five minutes, from one network; and as many at one code."""
+LOOKS_AT_MOST, LOOKS_OF_A_CODE = 60, 600
+"""In five minutes from one network, and at one code: so far above the other that no single network can use it up."""
 NAMES_AT_MOST, NAMES_OF_A_CODE, NAMES_A_DAY = 20, 6, 20
 """Names typed in an hour from one network, in an hour for one code, in a day for one code."""
 FILES_AT_MOST = 10
@@ -105,7 +105,7 @@ def shared(code: str, token: str) -> Response:
 
 
 def _verdict(code: str, token: str = "") -> Response:
-    found = _found(code, token)
+    found = _found(code, token, look=True)
     if found is None:
         return _unknown(code)
     return _answer(found, NameForm(formdata=None))
@@ -131,7 +131,8 @@ def name(code: str) -> Response:
         return _answer(found, form) if found else _unknown(code)
     agreement = _compared(found, form.name.data or "")
     if agreement is Agreement.AGREES:
-        # Whoever has the paper in hand uses up nobody's tries.
+        # Whoever has the papers in hand uses up nobody's tries, their own office's neither.
+        throttle.refund("verify.name", network, at=at, seconds=_HOUR)
         throttle.refund("verify.name.code", typed.code, at=at, seconds=_HOUR)
         throttle.refund("verify.name.day", typed.code, at=at, seconds=_DAY)
     return _answer(found, form, agreement=agreement)
@@ -170,19 +171,25 @@ def achievement(slug: str, number: str) -> Response:
     return answer.make_conditional(request)
 
 
-def _found(code: str, token: str = "") -> Found | None:
+def _found(code: str, token: str = "", *, look: bool = False) -> Found | None:
+    """The record of a code, as long as the limits allow; the try and the look are counted in one transaction."""
     at, typed = now(), read_code(code)
     network = network_of(request.remote_addr or "")
-    throttle.count_each(("verify", network, LOOKS_AT_MOST), ("verify.code", typed.code, LOOKS_AT_MOST), at=at)
-    return queries.look_up(db.session(), typed.code, at, token)
+    found = queries.look_up(db.session(), typed.code, at, token)
+    person: Any = viewer()
+    looked = look and found and not found.erased and getattr(person, "person_id", None) != found.person_id
+    throttle.count_each(
+        ("verify", network, LOOKS_AT_MOST),
+        # What is no code at all is nobody's, and need not be counted by itself.
+        *([("verify.code", typed.code, LOOKS_OF_A_CODE)] if typed.whole else []),
+        at=at,
+        also=partial(services.count_look, record=found.record, at=at) if found and looked else None,
+    )
+    return found
 
 
 def _answer(found: Found, form: NameForm, *, status: int = 200, agreement: Agreement | None = None) -> Response:
     kept = queries.name_on(db.session(), found) if found.shown else None
-    person: Any = viewer()
-    told = request.method == "GET" and not found.erased
-    if told and (person is None or getattr(person, "person_id", None) != found.person_id):
-        g.setdefault("lms_after", []).append(partial(services.count_look, record=found.record, at=now()))
     page = VerdictPage(found, now(), kept, agreement)
     return _page("lms/records/verdict.html", status, page=page, form=form)
 

@@ -8,8 +8,8 @@ a few seconds for a million rows.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "f65da08e2c71"
-down_revision = "e54c9d7f1b60"
+revision = "a76eb19f3d82"
+down_revision = "f65d0a8c2e71"
 branch_labels = None
 depends_on = None
 
