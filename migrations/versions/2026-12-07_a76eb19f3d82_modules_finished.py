@@ -40,7 +40,6 @@ COUNTS = """
     INSERT INTO lms_edition_count (edition_id, what, count)
     SELECT edition_id, 'module:' || module_key, count(*) FROM lms_module_finished GROUP BY edition_id, module_key
 """
-COUNTED = ("lms_edition_count", "lms_edition_count_delta")
 
 
 def upgrade() -> None:
@@ -63,8 +62,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in COUNTED:
-        op.execute(f"DELETE FROM {table} WHERE what LIKE 'module:%'")
+    op.execute("DELETE FROM lms_edition_count WHERE what LIKE 'module:%'")
+    op.execute("DELETE FROM lms_edition_count_delta WHERE what LIKE 'module:%'")
     for name in INDEXES:
         op.drop_index(name, table_name="lms_enrolment")
     op.drop_table("lms_module_finished")
