@@ -6,8 +6,8 @@ Locks: nothing; the table is new.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "a76e1f9b3d82"
-down_revision = "f65d0a8c2e71"
+revision = "b87f2c0d4e93"
+down_revision = "a76eb19f3d82"
 branch_labels = None
 depends_on = None
 
