@@ -24,8 +24,10 @@ from lms.people.rules import Grant, Role
 from lms.people.rules.mandates import in_force
 from lms.people.sign_in import me
 from lms.people.views.successions import mine_or_administered
-from lms.records.queries import conditions_for
+from lms.records.queries import conditions_for, my_records
+from lms.records.queries.held import HeldRecord
 from lms.records.rules.completion import Verdict
+from lms.records.verification.queries import Openness, openness_of
 from lms.seminars.nominating.queries import asked as asked_editions
 from lms.seminars.nominating.queries import own_nominations
 from lms.seminars.queries import editions_visible
@@ -183,8 +185,20 @@ def who_sees() -> str:
     reaches = queries.names_of_reach(session, [watcher.grant for watcher in found], language())
     partners = [(name, told_beside(fields)) for name, fields in reading_partners(session)]
     page = WhoSeesPage(seen, found, names, reaches, language(), partners)
-    to_members = [
-        (FIELDS[field], AUDIENCES[one.audience])
-        for field, one in shown_to_members(session, viewer.person_id, now().date()).items()
-    ]
-    return render("lms/home/who_sees.html", page=page, to_members=to_members)
+    return render("lms/home/who_sees.html", page=page, strangers=_strangers(viewer), members=_members(viewer))
+
+
+def _strangers(viewer: Viewer) -> list[tuple[HeldRecord, Openness]]:
+    """What whoever has the code of a certificate is shown, of each that is in force."""
+    session = db.session()
+    held = [one for one in my_records(session, viewer.person_id) if one.ended is None and not one.before]
+    shown = openness_of(session, [one.record for one in held], now()) if held else {}
+    return [(one, shown[one.record]) for one in held]
+
+
+def _members(viewer: Viewer) -> list[tuple[str, str, dt.date | None]] | None:
+    """What a member shows to whom, and through which day; None for whoever is no member."""
+    found = shown_to_members(db.session(), viewer.person_id, now().date())
+    if found is None:
+        return None
+    return [(FIELDS[field], AUDIENCES[one.audience], one.until) for field, one in found.items()]
