@@ -17,7 +17,7 @@ from lms.web.languages import gettext as _
 
 from .forms import state_key
 from .rules.looks import NOT_SHOWN
-from .rules.matrix import NO_ONE, Cell, Matrix
+from .rules.matrix import Cell, Matrix
 
 LAST = 1000
 """After every state."""
@@ -105,16 +105,21 @@ class MatrixPart:
     def _where(self, **more: str) -> str:
         return str(escape("&" + urlencode({**self.asked, **more}))) if self.asked or more else ""
 
+    @cached_property
+    def _sectors(self) -> Sequence[tuple[str, str]]:
+        """Each sector with what its list is asked for; worked out once for all lines, which have it in common."""
+        return [(key, str(escape("&" + urlencode({"sector": key})))) for key in self.table.columns]
+
     def _groups(self, row: str, here: Mapping[str, str]) -> list[Group]:
-        cells = ((column, self.table.cell(row, column)) for column in self.table.columns)
-        groups = (_group(cell, "group", self._where(**here, sector=column)) for column, cell in cells)
-        return [_group(self.table.row_total(row), "sum", self._where(**here)), *groups]
+        where = self._where(**here)
+        groups = (_group(self.table.cell(row, key), "group", where + sector) for key, sector in self._sectors)
+        return [_group(self.table.row_total(row), "sum", where), *groups]
 
     @cached_property
     def totals(self) -> list[Group]:
         """The last line: everyone, then sector by sector."""
-        sums = ((self.table.column_total(key), self._where(sector=key)) for key in self.table.columns)
-        return [_group(self.table.total, "sum", self._where()), *(_group(cell, "sum", where) for cell, where in sums)]
+        sums = (_group(self.table.column_total(key), "sum", self._where() + sector) for key, sector in self._sectors)
+        return [_group(self.table.total, "sum", self._where()), *sums]
 
     @staticmethod
     def line(groups: Sequence[Group], patterns: Mapping[str, str]) -> Markup:
@@ -128,6 +133,6 @@ class MatrixPart:
 
 
 def _group(cell: Cell, pattern: str, where: str) -> Group:
-    if cell == NO_ONE:
+    if not cell.people:
         return NOBODY
     return Group(pattern, cell.finished, cell.people, f"{cell.percent:.1f}", cell.band, where)

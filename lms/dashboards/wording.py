@@ -33,6 +33,7 @@ AWAITING: Mapping[Awaiting, LazyString] = {
 # For each: the shape of the sign beside the word, and the word.
 STATUSES: Mapping[Status, tuple[str, LazyString]] = {
     Status.NOMINATED: ("later", _l("Nominated, not invited yet")),
+    Status.BEFORE: ("done", _l("Completed before this system")),
     Status.NOT_SIGNED_IN: ("care", _l("Not signed in yet")),
     Status.SIGNED_IN: ("none", _l("Signed in, not begun")),
     Status.READING: ("part", _l("Reading")),

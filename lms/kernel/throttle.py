@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
-from sqlalchemy import delete, update
+from sqlalchemy import Connection, delete, update
+from sqlalchemy.dialects import postgresql, sqlite
 
-from .db import dialect_insert
 from .errors import TooMany
 from .models import Throttle
 from .settings import keyring
-from .unit_of_work import own_transaction
+from .unit_of_work import own_connection, own_transaction
+
+# Built once, because a stranger's page has little else to do.
+_ONE_MORE = {
+    name: insert(Throttle)
+    .on_conflict_do_update(index_elements=["key", "window"], set_={"count": Throttle.count + 1})
+    .returning(Throttle.count)
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 
 
 def count(what: str, who: str, *, at: dt.datetime, limit: int, seconds: int = 300) -> None:
@@ -21,33 +30,50 @@ def count(what: str, who: str, *, at: dt.datetime, limit: int, seconds: int = 30
     count_each((what, who, limit), at=at, seconds=seconds)
 
 
-def count_each(*tries: tuple[str, str, int], at: dt.datetime, seconds: int = 300) -> None:
-    """As `count`, for one request that several limits hold for: (what, who, limit) each, in one transaction."""
-    window = dt.datetime.fromtimestamp(at.timestamp() // seconds * seconds, dt.UTC)
-    limits = {f"{what}:{keyring().veil(who)}": limit for what, who, limit in tries}
-    # In one order always, so that two requests never wait for each other.
-    rows = [{"key": key, "window": window, "count": 1} for key in sorted(limits)]
-    with own_transaction() as session:
-        first = dialect_insert(session)(Throttle).values(rows)
-        another = first.on_conflict_do_update(index_elements=["key", "window"], set_={"count": Throttle.count + 1})
-        counted = session.execute(another.returning(Throttle.key, Throttle.count)).all()
-    if any(number > limits[key] for key, number in counted):
-        raise TooMany("Too many tries in a short time. Wait a few minutes, then try again.", retry_after=seconds)
+def count_each(
+    *tries: tuple[str, str, int],
+    at: dt.datetime,
+    seconds: int = 300,
+    also: Callable[[Connection], None] | None = None,
+) -> None:
+    """As `count`, for one request that several limits hold for: (what, who, limit) each, until one of them is over.
+
+    So whoever is refused for what they did themselves uses up nothing of what others share: name what is theirs first.
+    What `also` writes goes into the same transaction, and only within the limits.
+    """
+    window = _window(at, seconds)
+    with own_connection() as connection:
+        one_more = _ONE_MORE[connection.dialect.name]
+        for what, who, limit in tries:
+            row = {"key": _key(what, who), "window": window, "count": 1}
+            if connection.execute(one_more, row).scalar_one() > limit:
+                break
+        else:
+            if also:
+                also(connection)
+            return
+    raise TooMany("Too many tries in a short time. Wait a few minutes, then try again.", retry_after=seconds)
+
+
+def _window(at: dt.datetime, seconds: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(at.timestamp() // seconds * seconds, dt.UTC)
+
+
+def _key(what: str, who: str) -> str:
+    return f"{what}:{keyring().veil(who)}"
 
 
 def forgive(what: str, who: str) -> None:
     """Forget the tries of somebody who has just succeeded."""
     with own_transaction() as session:
-        session.execute(delete(Throttle).where(Throttle.key == f"{what}:{keyring().veil(who)}"))
+        session.execute(delete(Throttle).where(Throttle.key == _key(what, who)))
 
 
 def refund(what: str, who: str, *, at: dt.datetime, seconds: int = 300) -> None:
     """Take one try back: where many people share an address of the network, success must not count against them."""
-    window = dt.datetime.fromtimestamp(at.timestamp() // seconds * seconds, dt.UTC)
-    key = f"{what}:{keyring().veil(who)}"
     with own_transaction() as session:
         session.execute(
             update(Throttle)
-            .where(Throttle.key == key, Throttle.window == window, Throttle.count > 0)
+            .where(Throttle.key == _key(what, who), Throttle.window == _window(at, seconds), Throttle.count > 0)
             .values(count=Throttle.count - 1)
         )

@@ -3,7 +3,6 @@ certificate."""
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -28,13 +27,14 @@ from lms.seminars import services as seminar_services
 from lms.seminars.models import Edition
 from lms.web.access import Permission, requires
 from lms.web.dates import local_day
-from lms.web.languages import choices, in_a_row, language, own_name
+from lms.web.languages import choices, language, own_name
 from lms.web.logs import note_look
 from lms.web.render import render, wants_part
 from lms.web.slices import page_in
 
 from . import queries, services, words
 from .certificates.queries import asked_for
+from .closing import ClosingPage
 from .credentials.holding import how_it_stands
 from .forms import ClosingForm, MovingForm
 from .pages import MovingPage
@@ -87,33 +87,25 @@ def _closed(edition: Edition) -> str:
 
 
 def _closing_page(session: Session, edition: Edition, form: ClosingForm) -> dict[str, Any]:
+    closed = seminars.closing_of(session, edition.id)
     standings = queries.standings_in(session, edition.id, me().scope)
-    names = names_of(session, [standing.person_id for standing in standings])
-    note_look("closing.looked-at", edition.public_id)
-    open_work, closed = seminars.make_ups_open(session, edition.id), seminars.closing_of(session, edition.id)
-    unmarked = _unmarked(session, edition, standings)
-    listed = sorted(standings, key=lambda standing: (names[standing.person_id].casefold(), standing.enrolment))
-    lines = [(names[standing.person_id], standing, words.lines(standing.verdict)) for standing in listed]
+    page = ClosingPage(
+        standings=standings,
+        unmarked=() if closed else seminars.without_every_mark(session, edition.id),
+        open_work=() if closed else seminars.make_ups_open(session, edition.id).keys(),
+        named=lambda people: names_of(session, people),
+        asked=request.args.get("show", ""),
+        page=page_in(request.args),
+    )
+    note_look("closing.looked-at", edition.public_id, people=len(page.shown))
     return {
         "form": form,
+        "page": page,
         "edition": edition,
-        "open_work": [names[one.person_id] for one in listed if one.enrolment_id in open_work],
-        "unmarked": [names[one.person_id] for one in listed if unmarked[one.enrolment_id]],
         "closed": closed,
         "work": latest(session, queries.ISSUING, edition.public_id) if closed else None,
-        "in_a_row": in_a_row,
         "lasts": local_day(now(), edition.zone) <= edition.ends_on,
-        "met": [line for line in lines if line[1].verdict.met],
-        "not_met": [line for line in lines if not line[1].verdict.met],
     }
-
-
-def _unmarked(session: Session, edition: Edition, standings: list[queries.Standing]) -> Counter[int]:
-    """How many half-days of each person have no mark."""
-    held = len(seminars.sessions_of(session, edition.id))
-    missing = Counter({standing.enrolment_id: held for standing in standings})
-    missing.subtract(row.enrolment_id for row in seminars.marks_of(session, edition.id))
-    return missing
 
 
 @bp.get("/editions/<edition>/versions/<number>")

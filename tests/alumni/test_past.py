@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from itertools import product
 
 import pytest
@@ -116,6 +117,21 @@ def test_two_officers_make_alumni_of_the_people_of_a_past_edition(app: Flask) ->
         assert session.scalar(select(func.count()).select_from(RecordCredential)) == 0
         assert session.scalars(select(SentLetter.id)).all() == []
         assert session.scalar(select(func.count()).select_from(LedgerSeal)) == 2
+
+
+def test_their_places_are_shown_as_what_they_are(app: Flask) -> None:
+    edition, _people = past("Zuri Kielelezo")
+    first, second = officers(app)
+    listed = f"/editions/{edition}/people"
+    assert "Nominated, not invited yet" in first.get(listed).text
+    propose(first, edition)
+    confirm(second, edition)
+    shown = first.get(listed).text
+    assert "Completed before this system" in shown
+    assert "Nominated, not invited yet" not in shown
+    own = first.get(re.findall(rf'href="({listed}/[^"?]+)"', shown)[0]).text
+    assert "Completed before this system" in own
+    assert "/invitation" not in own
 
 
 def test_every_check_is_content_with_records_from_before(app: Flask) -> None:

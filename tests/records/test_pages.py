@@ -20,6 +20,7 @@ from lms.records.models import LedgerEntry, RecordAct, RecordSubject
 from lms.seminars.models import AttendanceClosing, Edition, Enrolment
 from tests.conftest import statements
 from tests.people.makers import give_mandate, make_person, signed_in_client
+from tests.records.crowds import crowded_edition
 from tests.records.makers import AT, attend, close, finished_place, make_edition, make_place, read_module
 from tests.seminars.makers import make_institution
 
@@ -85,6 +86,31 @@ def test_the_preview_says_of_each_person_what_is_met_and_what_is_missing(app: Fl
     assert "Attendance: 4 of 4 half-days, 3 needed" in text
     assert "Name not confirmed yet" in text
     assert text.index("Zuri Beispiel") < text.index("Amina Mfano")
+
+
+def test_of_a_large_edition_those_who_do_not_meet_the_rule_come_first_and_every_number_is_its_list(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition = crowded_edition(session, 60)
+        begun = make_place(session, edition, name="Zuri Beispiel")
+        read_module(session, begun, "pillars")
+        attend(session, edition, begun, present=1, excused=2)
+        key = edition.public_id
+    client = a_coordinator(app, key)
+    page = client.get(f"/editions/{key}/closing").text
+    assert "Zuri Beispiel" in page
+    assert "Person Mfano" not in page
+    numbers = {part: int(n) for part, n in re.findall(r'href="[^"]*show=([\w-]+)"[^>]*>[^<]*\((\d+)\)', page)}
+    assert numbers == {
+        "all": 61, "not-met": 1, "pre-reading": 1, "attendance": 1, "name": 1, "unmarked": 1, "met": 60,
+    }  # fmt: skip
+    for part, number in numbers.items():
+        pages = [client.get(f"/editions/{key}/closing?show={part}&page={one}").text for one in (1, 2)][
+            : -(-number // 50)
+        ]
+        assert sum(one.count('<p class="name">') for one in pages) == number
+    with statements(app) as sent:
+        client.get(f"/editions/{key}/closing?show=met&page=2")
+    assert len(only_reads(sent)) <= 12
 
 
 def test_looking_at_the_preview_is_written_down_and_changes_nothing(app: Flask) -> None:

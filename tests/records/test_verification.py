@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, func, select, update
 
+from lms.catalogue.models import Course
 from lms.kernel.clock import frozen
 from lms.kernel.models import AuditEntry, Throttle
 from lms.kernel.secrets import CODE_ALPHABET, digest
@@ -242,7 +243,7 @@ def test_a_patient_guesser_has_twenty_names_a_day(held: Held) -> None:
 
 def test_whoever_types_the_right_name_uses_up_no_tries(held: Held) -> None:
     with frozen(NOW):
-        for _look in range(views.NAMES_OF_A_CODE + 3):
+        for _look in range(views.NAMES_AT_MOST + 3):  # the most of all limits, that of an office's network
             assert "The name agrees" in text_of(held.compare(NAME))
 
 
@@ -260,6 +261,21 @@ def test_guessing_codes_ends_too_for_known_and_unknown_ones_alike(held: Held) ->
         assert far.status_code == 200
 
 
+def test_whoever_is_refused_uses_up_nothing_of_what_others_share(held: Held) -> None:
+    with frozen(NOW):
+        looks = [held.other.get(held.address).status_code for _ in range(views.LOOKS_OF_A_CODE + 1)]
+        assert (looks.count(200), looks[-1]) == (views.LOOKS_AT_MOST, 429)
+        assert held.other.get(held.address, environ_base={"REMOTE_ADDR": "203.0.113.9"}).status_code == 200
+
+
+def test_what_is_no_code_is_counted_by_network_alone(held: Held) -> None:
+    with frozen(NOW):
+        for number in range(20):
+            held.other.get(f"/v/NO{number}")
+    with unit_of_work() as session:
+        assert [row.count for row in session.scalars(select(Throttle)) if row.key.startswith("verify")] == [20]
+
+
 def test_known_and_unknown_codes_and_right_and_wrong_names_take_the_same_statements(held: Held) -> None:
     def sent(act: Any) -> list[str]:
         act()
@@ -269,7 +285,7 @@ def test_known_and_unknown_codes_and_right_and_wrong_names_take_the_same_stateme
 
     known, unknown = held.address, f"/v/{unused_code()}"
     assert sent(lambda: held.other.get(known)) == sent(lambda: held.other.get(unknown))
-    assert len(sent(lambda: held.other.get(known))) <= 4
+    assert len(sent(lambda: held.other.get(known))) <= 5
     wrong = sent(lambda: held.compare("Amina Mfano 9"))
     right = [line for line in sent(lambda: held.compare(NAME)) if not line.startswith("UPDATE lms_throttle")]
     assert wrong == right
@@ -436,3 +452,29 @@ def test_nothing_of_it_needs_a_script(held: Held) -> None:
     for page in (held.other.get(held.address), held.other.get("/verify"), held.compare(NAME)):
         assert "htmx" not in page.get_data(as_text=True)
         assert "hx-" not in page.get_data(as_text=True)
+
+
+def test_the_address_that_signed_files_name_says_what_completing_means(held: Held) -> None:
+    inside = re.search(r'href="(/achievements/[^"]+)"', held.other.get(f"{held.address}/contents").text)
+    assert inside is not None
+    with statements(held.app) as sent:
+        page = held.app.test_client().get(inside[1])
+    assert len([one for one in sent if one.lstrip().startswith("SELECT")]) <= 6
+    text = text_of(page)
+    assert "All 2 modules of the pre-reading were passed." in text
+    assert "% of the half-days on site were attended, or made up for." in text
+    assert "The pillars" in text
+    assert "Mfano" not in text
+    assert page.headers["Cache-Control"] == "private, max-age=3600"
+    assert {"Accept-Language", "Cookie"} <= set(page.vary)
+    again = held.other.get(inside[1], headers={"If-None-Match": page.headers["ETag"]})
+    assert again.status_code == 304
+    assert "no-store" in held.own.get(inside[1]).headers["Cache-Control"]
+
+
+def test_what_nobody_completed_has_no_address(app: Flask) -> None:
+    an_edition()
+    with unit_of_work() as session:
+        slug = session.scalars(select(Course.slug)).one()
+    for address in (f"/achievements/{slug}/1.0", "/achievements/no-such/1.0"):
+        assert app.test_client().get(address).status_code == 404

@@ -184,6 +184,8 @@ class Status(enum.StrEnum):
     """Where one person stands, in one word."""
 
     NOMINATED = "nominated"
+    BEFORE = "before"
+    """Of an edition that was over before this system, with a record that two officers attested."""
     NOT_SIGNED_IN = "not-signed-in"
     SIGNED_IN = "signed-in"
     READING = "reading"
@@ -209,9 +211,11 @@ _FURTHEST = (
 @lru_cache(maxsize=1024)
 def status_of(state: EnrolmentState, reached: frozenset[Stage], sight: Sight) -> Status:
     """The furthest stage, as far as this sight shows it."""
+    stages = reached & set(STAGES[sight])
+    if state is EnrolmentState.NOMINATED and Stage.RECORDED in stages:
+        return Status.BEFORE
     if not counted(state):
         return Status(state.value)
-    stages = reached & set(STAGES[sight])
     nothing = Status.NOT_FINISHED if sight is Sight.COMPLETION else Status.NOT_SIGNED_IN
     return next((status for stage, status in _FURTHEST if stage in stages), nothing)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 Place = tuple[str, str]
 """A state's code and a sector."""
@@ -47,28 +48,35 @@ class Matrix:
 
     def row_total(self, row: str) -> Cell:
         """A state over all sectors."""
-        return _sum(self.cell(row, column) for column in self.columns)
+        return self._sums[0].get(row, NO_ONE)
 
     def column_total(self, column: str) -> Cell:
         """A sector over all states."""
-        return _sum(self.cell(row, column) for row in self.rows)
+        return self._sums[1].get(column, NO_ONE)
+
+    @cached_property
+    def _sums(self) -> tuple[Mapping[str, Cell], Mapping[str, Cell]]:
+        """Of rows and of columns; a large edition has a thousand groups, so all are gone through once."""
+        rows: dict[str, Cell] = {}
+        columns: dict[str, Cell] = {}
+        for (row, column), cell in self.cells.items():
+            rows[row] = rows.get(row, NO_ONE) + cell
+            columns[column] = columns.get(column, NO_ONE) + cell
+        return rows, columns
 
     @property
     def total(self) -> Cell:
         """Everyone."""
-        return _sum(self.cells.values())
+        groups = self.cells.values()
+        return Cell(sum(cell.people for cell in groups), sum(cell.finished for cell in groups))
 
 
 def matrix(cells: Mapping[Place, Cell], rows: Iterable[str], columns: Iterable[str]) -> Matrix:
     """The exact numbers, with rows and columns in the order given, those without anyone left out."""
     held = {place: cell for place, cell in cells.items() if cell.people}
+    held_rows, held_columns = {row for row, _column in held}, {column for _row, column in held}
     return Matrix(
-        rows=tuple(row for row in rows if any(place[0] == row for place in held)),
-        columns=tuple(column for column in columns if any(place[1] == column for place in held)),
+        rows=tuple(row for row in rows if row in held_rows),
+        columns=tuple(column for column in columns if column in held_columns),
         cells=held,
     )
-
-
-def _sum(cells: Iterable[Cell]) -> Cell:
-    groups = list(cells)
-    return Cell(sum(cell.people for cell in groups), sum(cell.finished for cell in groups))

@@ -23,7 +23,8 @@ from lms.records.queries import without_record
 from lms.records.queries.held import sealed_place
 from lms.records.rules.before import NO_VERSION
 from lms.records.rules.ledger import Entry, commit_to
-from lms.seminars.models import Edition, Enrolment, EnrolmentState
+from lms.seminars.models import Edition, Enrolment, EnrolmentState, Stage
+from lms.seminars.services import reach_all
 
 from .entries import row_of
 from .issuing import plain, subjects_for
@@ -62,6 +63,7 @@ def attest_before(
         return []
     session.execute(insert(LedgerEntry), entries)
     session.execute(insert(RecordSubject), holders)
+    reach_all(session, enrolment_ids=[holder["enrolment_id"] for holder in holders], stage=Stage.RECORDED, at=at)
     records = [str(holder["record"]) for holder in holders]
     audit.record_all(session, at=at, actor=by, act="record.attested-before", about=records)
     publish(session, RecordsIssued(tuple(sorted({holder["person_id"] for holder in holders})), at))

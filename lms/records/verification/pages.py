@@ -132,18 +132,9 @@ class VerdictPage:
     @property
     def asked(self) -> list[str]:
         """What “completed” meant, a sentence for each condition."""
-        rule, met = self.found.facts["rule"], self.found.facts["met"]
-        number = met["modules"]["needed"]
-        said = [ngettext("The %(num)s module of the pre-reading was passed.",
-                         "All %(num)s modules of the pre-reading were passed.", number)]  # fmt: skip
-        if rule["attendance_at_least"] is not None:
-            percent = rule["attendance_at_least"]
-            said.append(
-                _("At least %(percent)s%% of the half-days on site were attended, or made up for.", percent=percent)
-            )
-        if rule["name_confirmed"]:
-            said.append(_("The name was confirmed before the certificate was issued."))
-        return said
+        rule = self.found.facts["rule"]
+        number = self.found.facts["met"]["modules"]["needed"]
+        return _meant(number, rule["attendance_at_least"], name_confirmed=rule["name_confirmed"])
 
     @property
     def version(self) -> str:
@@ -202,12 +193,11 @@ def rejection(reason: str) -> str:
 
 @dataclass(frozen=True)
 class ContentsPage:
-    """What the course version of a record holds."""
+    """What a course version holds for which records were issued; `code` where one comes from a certificate's page."""
 
-    code: str
-    version: str
     version_hash: str
     course: Outline
+    code: str = ""
 
     def modules(self) -> Sequence[tuple[str, list[str]]]:
         """Each module with its texts, in their order."""
@@ -217,10 +207,22 @@ class ContentsPage:
     @property
     def sources(self) -> Sequence[tuple[str, str]]:
         """What the texts rest on: title with author, and where it can be read."""
-        named = [
-            (source, [source.get("title") or source["id"], source.get("author")]) for source in self.course.sources
-        ]
-        return [(". ".join(str(part) for part in said if part), str(source.get("url") or "")) for source, said in named]
+        return [(_cited(source), str(source.get("url") or "")) for source in self.course.sources]
+
+    @property
+    def meant(self) -> list[str]:
+        """What “completed” means, a sentence for each condition."""
+        rule = self.course.rule
+        return _meant(len(rule.modules), rule.attendance_at_least, name_confirmed=rule.name_confirmed)
+
+
+def _meant(modules: int, percent: int | None, *, name_confirmed: bool) -> list[str]:
+    said = [ngettext("The %(num)s module of the pre-reading was passed.",
+                     "All %(num)s modules of the pre-reading were passed.", modules)]  # fmt: skip
+    if percent is not None:
+        share = _("At least %(percent)s%% of the half-days on site were attended, or made up for.", percent=percent)
+        said.append(share)
+    return [*said, _("The name was confirmed before the certificate was issued.")] if name_confirmed else said
 
 
 def _cited(source: Mapping[str, Any]) -> str:

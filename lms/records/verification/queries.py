@@ -8,10 +8,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
-from lms.catalogue.models import CourseVersion
+from lms.catalogue.models import Course, CourseVersion
 from lms.catalogue.queries import outline
 from lms.catalogue.rules.outline import Outline
 from lms.kernel.secrets import digest
@@ -51,8 +51,8 @@ class Found:
 
 def look_up(session: Session, code: str, at: dt.datetime, token: str = "") -> Found | None:
     """The record of a code, with the link that was used, if any; as many statements for a code that nobody has."""
-    row = session.execute(_PUBLIC.where(PublicRecord.code == code)).first()
-    said = session.execute(_SAID.where(LedgerEntry.record == (row.record if row else ""))).all()
+    row = session.execute(_OF_CODE, {"code": code}).first()
+    said = session.execute(_SAID, {"record": row.record if row else ""}).all()
     course = _course(session, said[0].version_hash if said else "")
     link = session.scalar(select(RecordShare).where(RecordShare.token_hash == digest(token))) if token else None
     if row is None or not said:
@@ -98,9 +98,14 @@ _PUBLIC = (
         ),
     )
 )
-_SAID = select(
-    LedgerEntry.act, LedgerEntry.dated, LedgerEntry.created_at, LedgerEntry.facts, LedgerEntry.version_hash
-).order_by(LedgerEntry.id)
+_OF_CODE = _PUBLIC.where(PublicRecord.code == bindparam("code"))
+_OF_RECORD = _PUBLIC.where(PublicRecord.record == bindparam("record"))
+_SAID = (
+    select(LedgerEntry.act, LedgerEntry.dated, LedgerEntry.created_at, LedgerEntry.facts, LedgerEntry.version_hash)
+    .where(LedgerEntry.record == bindparam("record"))
+    .order_by(LedgerEntry.id)
+)
+_OF_HASH = select(CourseVersion.id).where(CourseVersion.content_hash == bindparam("hash")).limit(1)
 
 
 def _state(said: Any) -> RecordState:
@@ -112,12 +117,32 @@ def _state(said: Any) -> RecordState:
 
 
 def _course(session: Session, version_hash: str) -> Outline | None:
-    version = session.scalar(select(CourseVersion.id).where(CourseVersion.content_hash == version_hash).limit(1))
+    version = session.scalar(_OF_HASH, {"hash": version_hash})
     return outline(session, version) if version is not None else None
 
 
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A version of a course for which records were issued."""
+
+    version_hash: str
+    course: Outline
+
+
+def completed_version(session: Session, slug: str, number: str) -> Completed | None:
+    """The version of a course with this number, if anybody completed it; what nobody completed is not there."""
+    written = select(LedgerEntry.id).where(LedgerEntry.version_hash == CourseVersion.content_hash)
+    every = (
+        select(CourseVersion.id, CourseVersion.content_hash, CourseVersion.major, CourseVersion.minor)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(Course.slug == slug, written.exists())
+    )
+    row = next((row for row in session.execute(every) if f"{row.major}.{row.minor}" == number), None)
+    return Completed(row.content_hash, outline(session, row.id)) if row is not None else None
+
+
 def _shown_code(session: Session, record: str) -> str | None:
-    row = session.execute(_PUBLIC.where(PublicRecord.record == record)).first()
+    row = session.execute(_OF_RECORD, {"record": record}).first()
     return row.code if row is not None and row.shown and row.key is not None else None
 
 
@@ -142,7 +167,7 @@ class Sharing:
 
 def sharing_of(session: Session, record: str, at: dt.datetime) -> Sharing:
     """For the holder's own page; three statements."""
-    public = session.execute(_PUBLIC.where(PublicRecord.record == record)).one()
+    public = session.execute(_OF_RECORD, {"record": record}).one()
     links = select(RecordShare).where(
         RecordShare.record == record, RecordShare.ended_at.is_(None), RecordShare.ends_at > at
     )

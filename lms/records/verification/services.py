@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select
+from sqlalchemy import Connection, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit
-from lms.kernel.db import dialect_insert
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.secrets import digest, new_token
 from lms.records.models import RecordSubject
@@ -20,6 +20,12 @@ from .models import NameShowing, RecordLooks, RecordShare
 MOST_LINKS = 10
 DAYS = (7, 30, 90)
 """For how long a link may show a name."""
+_ONE_MORE = {
+    name: insert(RecordLooks).on_conflict_do_update(
+        index_elements=["record", "day"], set_={"number": RecordLooks.number + 1}
+    )
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 
 
 def show_name(session: Session, *, record: str, person_id: int, shown: bool, at: dt.datetime, by: str) -> None:
@@ -67,12 +73,10 @@ def end_share(session: Session, *, record: str, person_id: int, public_id: str, 
         audit.record(session, at=at, actor=by, act="record.share-ended", about=record)
 
 
-def count_look(session: Session, *, record: str, at: dt.datetime) -> None:
+def count_look(connection: Connection, record: str, at: dt.datetime) -> None:
     """Somebody else looked: one more on this day, and nothing about who."""
-    insert = dialect_insert(session)(RecordLooks).values(record=record, day=at.astimezone(dt.UTC).date(), number=1)
-    session.execute(
-        insert.on_conflict_do_update(index_elements=["record", "day"], set_={"number": RecordLooks.number + 1})
-    )
+    day = at.astimezone(dt.UTC).date()
+    connection.execute(_ONE_MORE[connection.dialect.name], {"record": record, "day": day, "number": 1})
 
 
 def forget(session: Session, *, person_id: int) -> None:

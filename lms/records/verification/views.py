@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, flash, g, make_response, redirect, request, session, url_for
+from flask import Blueprint, flash, make_response, redirect, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -25,6 +25,8 @@ from lms.records.credentials.holding import disbelieved
 from lms.records.queries import my_record, public_by_credential
 from lms.records.rules.public import grouped
 from lms.web.access import Permission, begins_reading, public, requires, takes_upload, viewer
+from lms.web.fresh import tag_of, tagged
+from lms.web.languages import language
 from lms.web.render import render
 
 from . import queries, services
@@ -34,12 +36,14 @@ from .pages import Agreement, ContentsPage, FilePage, VerdictPage, hints, reject
 from .queries import Found
 from .rules import read_code
 
-LOOKS_AT_MOST = 60
-"""In five minutes, from one network; and as many at one code."""
+LOOKS_AT_MOST, LOOKS_OF_A_CODE = 60, 600
+"""In five minutes from one network, and at one code: so far above the other that no single network can use it up."""
 NAMES_AT_MOST, NAMES_OF_A_CODE, NAMES_A_DAY = 20, 6, 20
 """Names typed in an hour from one network, in an hour for one code, in a day for one code."""
 FILES_AT_MOST = 10
 """Files in five minutes from one network: each costs us a process."""
+KEPT_FOR = 3600
+"""Seconds for which a browser need not ask again what a published version holds."""
 _HOUR, _DAY = 3600, 86_400
 SHARED = "shared"
 bp = Blueprint("verification", __name__)
@@ -104,7 +108,7 @@ def shared(code: str, token: str) -> Response:
 
 
 def _verdict(code: str, token: str = "") -> Response:
-    found = _found(code, token)
+    found = _found(code, token, look=True)
     if found is None:
         return _unknown(code)
     return _answer(found, NameForm(formdata=None), token=token)
@@ -115,7 +119,7 @@ def _verdict(code: str, token: str = "") -> Response:
 @public
 def file_of(code: str, token: str) -> Response:
     """The signed file, for whoever its holder lets see the name; everybody else is led to the page."""
-    found = _found(code, token)
+    found = _found(code, token, look=True)
     if found is None:
         return _unknown(code)
     kept = credentials.kept(db.session(), found.record, disbelieved=disbelieved()) if found.shown else None
@@ -131,9 +135,10 @@ def by_id(credential: str, token: str) -> Response:
     public_record = public_by_credential(db.session(), credential)
     if public_record is None:
         raise NotFound
-    found = _found(public_record.code, token)
     asked = request.accept_mimetypes.best_match(["text/html", CREDENTIAL, "application/json", "application/ld+json"])
-    if found is None or asked in (None, "text/html"):
+    led = asked in (None, "text/html")
+    found = _found(public_record.code, token, look=not led)
+    if found is None or led:
         answer = redirect(_page_of(found, token) if found else url_for(".ask"), 303)
     else:
         answer = _document(found)
@@ -148,7 +153,6 @@ def _document(found: Found) -> Response:
     if kept is None:
         words = b'{"title": "Not given here", "detail": "Ask the holder of this record for the signed file."}\n'
         return Response(words, status=404, mimetype="application/problem+json")
-    _count_look(found)
     return as_document(kept)
 
 
@@ -177,7 +181,8 @@ def name(code: str) -> Response:
         return _answer(found, form) if found else _unknown(code)
     agreement = _compared(found, form.name.data or "")
     if agreement is Agreement.AGREES:
-        # Whoever has the paper in hand uses up nobody's tries.
+        # Whoever has the papers in hand uses up nobody's tries, their own office's neither.
+        throttle.refund("verify.name", network, at=at, seconds=_HOUR)
         throttle.refund("verify.name.code", typed.code, at=at, seconds=_HOUR)
         throttle.refund("verify.name.day", typed.code, at=at, seconds=_DAY)
     return _answer(found, form, agreement=agreement)
@@ -197,15 +202,40 @@ def contents(code: str) -> Response:
     found = _found(code)
     if found is None or found.course is None:
         return _unknown(code)
-    page = ContentsPage(VerdictPage(found, now()).code, found.course.number, found.version_hash, found.course)
+    page = ContentsPage(found.version_hash, found.course, grouped(found.code))
     return _page("lms/records/contents.html", page=page)
 
 
-def _found(code: str, token: str = "") -> Found | None:
+@bp.get("/achievements/<slug>/<number>")
+@public
+def achievement(slug: str, number: str) -> Response:
+    """What completing this version of a course means, whoever completed it: signed files name it by this address."""
+    found = queries.completed_version(db.session(), slug, number)
+    if found is None:
+        raise NotFound
+    tag = tag_of(found.version_hash, language())
+    answer = tagged(_page("lms/records/contents.html", page=ContentsPage(found.version_hash, found.course)), tag)
+    if viewer() is None:
+        answer.headers["Cache-Control"] = f"private, max-age={KEPT_FOR}"
+        answer.vary.update(("Accept-Language", "Cookie"))
+    return answer.make_conditional(request)
+
+
+def _found(code: str, token: str = "", *, look: bool = False) -> Found | None:
+    """The record of a code, as long as the limits allow; the try and the look are counted in one transaction."""
     at, typed = now(), read_code(code)
     network = network_of(request.remote_addr or "")
-    throttle.count_each(("verify", network, LOOKS_AT_MOST), ("verify.code", typed.code, LOOKS_AT_MOST), at=at)
-    return queries.look_up(db.session(), typed.code, at, token)
+    found = queries.look_up(db.session(), typed.code, at, token)
+    person: Any = viewer()
+    looked = look and found and not found.erased and getattr(person, "person_id", None) != found.person_id
+    throttle.count_each(
+        ("verify", network, LOOKS_AT_MOST),
+        # What is no code at all is nobody's, and need not be counted by itself.
+        *([("verify.code", typed.code, LOOKS_OF_A_CODE)] if typed.whole else []),
+        at=at,
+        also=partial(services.count_look, record=found.record, at=at) if found and looked else None,
+    )
+    return found
 
 
 def _answer(
@@ -213,16 +243,8 @@ def _answer(
 ) -> Response:
     kept = queries.name_on(db.session(), found) if found.shown else None
     has_file = found.shown and credentials.is_signed(db.session(), found.record, disbelieved=disbelieved())
-    if request.method == "GET":
-        _count_look(found)
     page = VerdictPage(found, now(), kept, agreement)
     return _page("lms/records/verdict.html", status, page=page, form=form, has_file=has_file, token=token)
-
-
-def _count_look(found: Found) -> None:
-    """For its holder, whose own looks do not count."""
-    if not found.erased and getattr(viewer(), "person_id", None) != found.person_id:
-        g.setdefault("lms_after", []).append(partial(services.count_look, record=found.record, at=now()))
 
 
 def _unknown(code: str) -> Response:

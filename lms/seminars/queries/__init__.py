@@ -13,6 +13,7 @@ from .attendance import (
     session_titles,
     sessions_of,
     sheet_people,
+    without_every_mark,
 )
 from .attestations import Attestation, Attested, attestations_of, make_up_in, make_ups_open
 from .calendar import CalendarReader, calendar_made_at, calendar_places, calendar_reader
@@ -127,4 +128,5 @@ __all__ = [
     "versions_for",
     "versions_so_far",
     "visible_to",
+    "without_every_mark",
 ]

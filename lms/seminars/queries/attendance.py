@@ -99,6 +99,16 @@ def marks_of(session: Session, edition_id: int) -> list[MarkRow]:
     return [MarkRow(*row) for row in session.execute(rows.where(AttendanceMark.id.in_(last)))]
 
 
+def without_every_mark(session: Session, edition_id: int) -> frozenset[int]:
+    """The accepted places of an edition that have a half-day without a mark; one statement."""
+    sheet = (OnSiteSession.edition_id == Enrolment.edition_id, Enrolment.state == EnrolmentState.ACCEPTED)
+    written = select(AttendanceMark.id).where(
+        AttendanceMark.enrolment_id == Enrolment.id, AttendanceMark.session_id == OnSiteSession.id
+    )
+    found = select(Enrolment.id).distinct().join(OnSiteSession, sheet[0])
+    return frozenset(session.scalars(found.where(Enrolment.edition_id == edition_id, sheet[1], ~written.exists())))
+
+
 def confirmed_make_ups(session: Session, edition_id: int) -> dict[int, list[int]]:
     """The half-days for which work was done and confirmed, by enrolment."""
     found = select(MakeUp.enrolment_id, MakeUp.session_id).join(OnSiteSession, OnSiteSession.id == MakeUp.session_id)

@@ -299,7 +299,7 @@ def replace(edition: str, enrolment: str) -> Answer:
     row = queries.enrolment_row(db.session(), edition, enrolment, viewer.scope)
     person_name = people.person_name(db.session(), row.person_id)
     state_code, institution = people.beside(person_name, row.state_code, row.institution_name)
-    form = ReplaceForm(_languages(), state=state_code, institution=institution)
+    form = ReplaceForm(_languages(), state=state_name(state_code) if state_code else "", institution=institution)
     if form.validate_on_submit():
         try:
             with unit_of_work() as session:
