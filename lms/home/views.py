@@ -19,6 +19,7 @@ from lms.kernel.db import db
 from lms.learning.queries import changed_texts, progress_of
 from lms.learning.rules.standing import Standing, standing_of
 from lms.people.queries import Viewer, names_of
+from lms.people.queries.sensitive import is_to_be_named
 from lms.people.queries.successions import held_by, waiting_among
 from lms.people.rules import Grant, Role
 from lms.people.rules.mandates import in_force
@@ -185,7 +186,10 @@ def who_sees() -> str:
     reaches = queries.names_of_reach(session, [watcher.grant for watcher in found], language())
     partners = [(name, told_beside(fields)) for name, fields in reading_partners(session)]
     page = WhoSeesPage(seen, found, names, reaches, language(), partners)
-    return render("lms/home/who_sees.html", page=page, strangers=_strangers(viewer), members=_members(viewer))
+    named = is_to_be_named(session, viewer.person_id)
+    return render(
+        "lms/home/who_sees.html", page=page, strangers=_strangers(viewer), named=named, members=_members(viewer)
+    )
 
 
 def _strangers(viewer: Viewer) -> list[tuple[HeldRecord, Openness]]:

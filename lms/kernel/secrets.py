@@ -9,6 +9,8 @@ import hashlib
 import hmac
 import secrets
 import unicodedata
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -26,6 +28,20 @@ CODE_ALPHABET = "ABCDEFGHJKMNPQRTUVWXYZ2346789"
 
 class Unsealable(Exception):
     """The ciphertext does not belong to this key or place, or was altered."""
+
+
+class KeyRing(bytes):
+    """A key, with those of the entries that were joined into its holder's: what was sealed under them opens too, and
+    nothing new is sealed under them."""
+
+    former: tuple[bytes, ...] = ()
+
+
+def with_former(key: bytes, former: Iterable[bytes]) -> KeyRing:
+    """One key that opens what the others opened."""
+    ring = KeyRing(key)
+    ring.former = tuple(former)
+    return ring
 
 
 def new_key() -> bytes:
@@ -59,10 +75,10 @@ def unseal(key: bytes, sealed: bytes, place: str) -> bytes:
     if sealed[:1] != _VERSION or len(sealed) <= 1 + _NONCE_BYTES:
         raise Unsealable("not sealed by us")
     nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
-    try:
-        return AESGCM(key).decrypt(nonce, body, place.encode())
-    except InvalidTag as error:
-        raise Unsealable("altered, moved or sealed with another key") from error
+    for one in (key, *(key.former if isinstance(key, KeyRing) else ())):
+        with suppress(InvalidTag):
+            return AESGCM(one).decrypt(nonce, body, place.encode())
+    raise Unsealable("altered, moved or sealed with another key")
 
 
 def digest(text: str) -> str:

@@ -5,12 +5,20 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from lms.kernel.events import on
-from lms.seminars.events import EditionVersionChanged
+from lms.seminars.events import EditionVersionChanged, PlacesJoined
 
-from .services import complete_whoever_has_finished
+from .services import complete_whoever_has_finished, unite_progress, unite_texts
 
 
 @on(EditionVersionChanged)
 def finish_under_the_new_version(session: Session, event: EditionVersionChanged) -> None:
     """A version that asks less may leave somebody with nothing more to read."""
     complete_whoever_has_finished(session, edition_id=event.edition_id, version_id=event.version_id, at=event.at)
+
+
+@on(PlacesJoined)
+def earned_at_either(session: Session, event: PlacesJoined) -> None:
+    """What one person finished in one edition is finished, under whichever of two entries it was."""
+    places = {"kept_id": event.kept_id, "other_id": event.other_id}
+    unite_progress(session, **places, at=event.at)
+    unite_texts(session, **places, written_by=event.written_by, at=event.at)

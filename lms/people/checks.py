@@ -11,7 +11,16 @@ from lms.kernel.checks import Finding, check
 from lms.kernel.secrets import Unsealable, same, unseal
 from lms.kernel.settings import keyring
 from lms.people import erased
-from lms.people.models import IdentityKind, IdentityRow, Mandate, MandateAct, MandateSuccession, Person, PersonKey
+from lms.people.models import (
+    FormerKey,
+    IdentityKind,
+    IdentityRow,
+    Mandate,
+    MandateAct,
+    MandateSuccession,
+    Person,
+    PersonKey,
+)
 from lms.people.rules.mandates import SHORTEST_REASON, STATE_AFTER, WITH_AN_END, MandateActKind, MandateState
 from lms.people.rules.names import PersonName
 from lms.people.sealing import name_place
@@ -105,6 +114,26 @@ def only_the_erased_have_no_key(session: Session) -> Iterable[Finding]:
     left = select(Person.subject).where(Person.erased_at.is_not(None), Person.id.in_(select(IdentityRow.person_id)))
     for subject in session.scalars(left):
         yield Finding(f"person {subject}", "erased, but a sealed row is there")
+
+
+@check("people.former-keys")
+def former_keys_are_of_joined_entries(session: Session) -> Iterable[Finding]:
+    """The key of a joined entry opens, and is held by the person whose that entry is, who was not erased."""
+    former, holder = aliased(Person), aliased(Person)
+    rows = session.execute(
+        select(FormerKey.person_id, FormerKey.wrapped, former.subject, former.joined_into_id, holder.erased_at)
+        .join(former, former.id == FormerKey.former_id)
+        .join(holder, holder.id == FormerKey.person_id)
+    )
+    for person_id, wrapped, subject, joined_into_id, erased_at in rows:
+        if joined_into_id != person_id:
+            yield Finding(f"person {subject}", "the key of this entry is held by somebody it was not joined into")
+        if erased_at:
+            yield Finding(f"person {subject}", "the key of this entry is there, but whose it was is erased")
+        try:
+            keyring().unwrap(wrapped, subject)
+        except Unsealable:
+            yield Finding(f"person {subject}", "the key of this entry does not open")
 
 
 @check("people.erasures")

@@ -1,13 +1,14 @@
 """Two entries for one person become one. Each context says what of its own moves over, and what forbids it.
 
-Whatever hangs on the entry that goes is sealed under that entry's key, which is destroyed at the end: so everything
-that moves is sealed anew. A column that nobody has spoken for forbids the joining of whoever stands in it.
+What hangs on the entry that goes is sealed under that entry's key. What may be written anew is sealed anew under the
+key of the entry that stays; what is only ever appended stays as it is, and opens with the former key, which the entry
+that stays holds from then on. A column that nobody has spoken for forbids the joining of whoever stands in it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,9 +39,21 @@ class Joining:
         return seal(self.key, unseal(self.former_key, sealed, place), place) if sealed else None
 
 
+@dataclass(frozen=True)
+class Told:
+    """One line of the preview, in the reader's language: what both have of a part, and what becomes of it."""
+
+    part: str
+    stays: str
+    goes: str
+    becomes: str
+
+
+Teller = Callable[[Session, int, int], Iterable[Told]]
 Mover = Callable[[Session, Joining], None]
 _movers: dict[str, Mover] = {}
 _bound: dict[str, Callable[[], str]] = {}
+_tellers: list[Teller] = []
 _objections: list[Callable[[Session, int, int], Sequence[str]]] = []
 
 
@@ -66,6 +79,18 @@ def objects(
     """Register what else may forbid it: given the ids of who stays and who goes, the sentences that say why."""
     _objections.append(objection)
     return objection
+
+
+def tells(teller: Teller) -> Teller:
+    """Register what the preview says of a context's part, given the ids of who stays and who goes. Of what is private
+    it says the same whether or not there is any."""
+    _tellers.append(teller)
+    return teller
+
+
+def told(session: Session, stays: int, goes: int) -> list[Told]:
+    """Every line of the preview."""
+    return [line for teller in _tellers for line in teller(session, stays, goes)]
 
 
 def columns() -> Iterator[Column[Any]]:

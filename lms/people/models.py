@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lms.kernel.clock import now
 from lms.kernel.db import Model, choice
 
+from .joined_models import FormerKey as FormerKey
 from .rules import MandateActKind as MandateActKind
 from .rules import MandateState as MandateState
 from .rules import Role as Role
@@ -108,6 +109,8 @@ class IdentityRow(Model):
     primary: Mapped[bool] = mapped_column(default=True)
     verified_at: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime]
+    former_id: Mapped[int | None] = mapped_column(ForeignKey("lms_person.id"), index=True)
+    """The entry that this address was of before it was joined into its person's."""
 
     __table_args__ = (
         CheckConstraint("(kind = 'address') = (blind_index IS NOT NULL)", name="address_has_index"),

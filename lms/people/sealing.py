@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from lms.kernel.errors import NotFound
-from lms.kernel.secrets import new_key, seal, unseal
+from lms.kernel.secrets import KeyRing, new_key, seal, unseal, with_former
 from lms.kernel.settings import keyring
 
-from .models import Person, PersonKey
+from .models import FormerKey, Person, PersonKey
 
 
 def make_key(session: Session, person: Person) -> bytes:
@@ -23,13 +23,38 @@ def make_key(session: Session, person: Person) -> bytes:
 
 
 def keys_of(session: Session, person_ids: Iterable[int]) -> dict[int, bytes]:
-    """The keys of several people in one statement; those whose key was destroyed are absent."""
-    rows = session.execute(
-        select(PersonKey.person_id, PersonKey.wrapped, Person.subject)
-        .join(Person, Person.id == PersonKey.person_id)
-        .where(PersonKey.person_id.in_(set(person_ids)))
-    )
-    return {person_id: keyring().unwrap(wrapped, subject) for person_id, wrapped, subject in rows}
+    """The keys of several people in one statement; those whose key was destroyed are absent. A key opens what was
+    sealed under an entry that was joined into its holder's, and an entry that was joined has the key of whose it is."""
+    return _keys(session, person_ids, private=False)
+
+
+def private_key_of(session: Session, person_id: int) -> bytes:
+    """The key for what its holder alone may read: it opens what was written under a joined entry only once they have
+    proved an address of that entry. Raises NotFound when it was destroyed."""
+    found = _keys(session, [person_id], private=True).get(person_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _keys(session: Session, person_ids: Iterable[int], *, private: bool) -> dict[int, bytes]:
+    whose = func.coalesce(Person.joined_into_id, Person.id).label("whose")
+    asked = select(Person.id, whose).where(Person.id.in_(set(person_ids))).cte()
+    own = select(asked.c.id, PersonKey.wrapped, Person.subject, literal(0).label("former"))
+    own = own.join(PersonKey, PersonKey.person_id == asked.c.whose).join(Person, Person.id == PersonKey.person_id)
+    former = select(asked.c.id, FormerKey.wrapped, Person.subject, literal(1))
+    former = former.join(FormerKey, FormerKey.person_id == asked.c.whose).join(Person, Person.id == FormerKey.former_id)
+    if private:
+        former = former.where(FormerKey.proved_at.is_not(None))
+    keys: dict[int, bytes] = {}
+    for person_id, wrapped, subject, is_former in session.execute(union_all(own, former).order_by("former")):
+        key = keyring().unwrap(wrapped, subject)
+        keys[person_id] = with_former(keys[person_id], (*_former(keys[person_id]), key)) if is_former else key
+    return keys
+
+
+def _former(key: bytes) -> tuple[bytes, ...]:
+    return key.former if isinstance(key, KeyRing) else ()
 
 
 def key_of(session: Session, person_id: int) -> bytes:

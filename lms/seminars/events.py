@@ -40,6 +40,19 @@ class EnrolmentEnded(Event):
 
 
 @dataclass(frozen=True)
+class PlacesJoined(Event):
+    """Two places of one edition were one person's: what was earned at the other one is to count at the one kept.
+    `written_by` is the entry whose key sealed what was written at the other one."""
+
+    kept_id: int
+    other_id: int
+    edition_id: int
+    person_id: int
+    written_by: int
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
 class EditionVersionChanged(Event):
     """An edition reads another version of its course from now on."""
 

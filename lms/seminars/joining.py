@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask_babel import gettext as _
-from sqlalchemy import Select, delete, or_, select, update
+from flask_babel import ngettext
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.errors import Refused
+from lms.kernel.events import publish
 from lms.kernel.secrets import new_token
-from lms.people.joining import Joining, binds, moves, objects
+from lms.people.joining import Joining, Told, binds, moves, objects, tells
 from lms.people.models import Person
 
+from .events import PlacesJoined
 from .imports.models import Import, ImportRow
 from .imports.sealing import before_place
 from .models import (
     AttendanceMark,
     CalendarAddress,
     ContactNote,
+    Edition,
     EditionCompanion,
     EditionSeen,
     Enrolment,
     EnrolmentEvent,
-    MakeUp,
     Nomination,
     ParticipantRequest,
     StageReached,
 )
-from .rules import OPEN, answer_place, counted, message_place, step_place
-from .rules.joining import PROGRESS, MustChoose, RecordLost, Rival, place_to_keep
+from .queries import closing_of
+from .rules import OPEN, Stage, answer_place, counted, message_place, step_place
+from .rules.joining import RecordLost, Rival, place_to_keep
 from .rules.nominations import nomination_place
 from .services import replace
+from .services.uniting import unite
 
 
 @moves(EditionCompanion.person_id)
@@ -46,9 +53,8 @@ def companions(session: Session, joining: Joining) -> None:
 
 @moves(Enrolment.person_id)
 def places(session: Session, joining: Joining) -> None:
-    """Every place, but where both have one in the same edition: there one is kept, and the other one is replaced by it
-    and stays where it is, so that old links lead on. Raises Refused where somebody must choose, and for a place with
-    progress that would come under another account."""
+    """Every place, but where both have one in the same edition: there one is kept, with what was earned at both, and
+    the other one is replaced by it and stays where it is, so that old links lead on. Raises Refused."""
     left = {
         _settled(session, joining, mine, theirs).id for mine, theirs in rivals(session, joining.stays, joining.goes)
     }
@@ -80,51 +86,66 @@ def nominated(session: Session, joining: Joining) -> None:
         found.person_id = joining.stays
 
 
-def _noted() -> str:
-    sentence = _(
-        "What is noted about a place of the entry that would go cannot be changed, and would be lost. Keep that entry."
-    )
-    return str(sentence)
-
-
 @objects
-def notes_cannot_move(session: Session, stays: int, goes: int) -> list[str]:
-    """Such words are sealed for the entry they were written about, and nobody can seal them anew."""
-    alone = select(Enrolment.edition_id).where(Enrolment.person_id == stays)
-    mine = select(Enrolment.id).where(Enrolment.person_id == goes, Enrolment.edition_id.not_in(alone))
-    return [_noted()] if _has_notes(session, mine) else []
+def closed_editions_stay_as_they_are(session: Session, stays: int, goes: int) -> list[str]:
+    """Where attendance is closed nobody is taken out any more, and a record cannot be earned twice in one edition."""
+    why = []
+    for mine, theirs in rivals(session, stays, goes):
+        title = session.get_one(Edition, mine.edition_id).title
+        stages = [rival(session, place).stages for place in (mine, theirs)]
+        if all(Stage.RECORDED in reached for reached in stages):
+            why.append(
+                _("Both hold a completion record of %(title)s. Two records of one edition stay two.", title=title)
+            )
+        elif mine.state in OPEN and theirs.state in OPEN and closing_of(session, mine.edition_id):
+            why.append(
+                _("Both have a place in %(title)s, whose attendance is closed: nobody is taken out of it.", title=title)
+            )
+    return [str(sentence) for sentence in why]
 
 
-def _has_notes(session: Session, places: Select[int]) -> bool:
-    """In the contact log, on the attendance sheet, or about work that makes up for a half-day."""
-    kept = (
-        select(ContactNote.id).where(ContactNote.enrolment_id.in_(places), ContactNote.sealed_words.is_not(None)),
-        select(AttendanceMark.id).where(
-            AttendanceMark.enrolment_id.in_(places), AttendanceMark.sealed_reason.is_not(None)
+@tells
+def what_hangs_on_places(session: Session, stays: int, goes: int) -> Iterable[Told]:
+    """Requests, half-days, notes, and the calendar's address."""
+    yield Told(
+        _("Requests, half-days, notes"),
+        _noted(session, stays),
+        _noted(session, goes),
+        _(
+            "All are kept with their places, as they were written. Of two places in one edition the kept one also gets"
+            " the marks, the make-up work and the longer time that only the other one had."
         ),
-        select(MakeUp.id).where(MakeUp.enrolment_id.in_(places)),
     )
-    return bool(session.scalar(select(or_(*(words.exists() for words in kept)))))
+    yield Told(
+        _("Calendar address"),
+        _has_calendar(session, stays),
+        _has_calendar(session, goes),
+        _("That of the second ends. The person can make a new one."),
+    )
+
+
+def _noted(session: Session, person_id: int) -> str:
+    theirs = select(Enrolment.id).where(Enrolment.person_id == person_id)
+    requests, marks, notes = (
+        session.scalar(select(func.count()).select_from(table).where(table.enrolment_id.in_(theirs))) or 0
+        for table in (ParticipantRequest, AttendanceMark, ContactNote)
+    )
+    counted_words = (
+        ngettext("%(num)s request", "%(num)s requests", requests),
+        ngettext("%(num)s mark of a half-day", "%(num)s marks of half-days", marks),
+        ngettext("%(num)s note", "%(num)s notes", notes),
+    )
+    return ", ".join(counted_words)
+
+
+def _has_calendar(session: Session, person_id: int) -> str:
+    return str(_("made") if session.get(CalendarAddress, person_id) else _("none"))
 
 
 @moves(CalendarAddress.person_id)
 def calendars(session: Session, joining: Joining) -> None:
     """The secret address of the other entry is good no more: whoever has it would read the calendar of this one."""
     session.execute(delete(CalendarAddress).where(CalendarAddress.person_id == joining.goes))
-
-
-def _begun() -> str:
-    return str(_("The entry that would go has begun to read, and may have written private texts. Keep that entry."))
-
-
-@objects
-def who_has_begun_keeps_the_account(session: Session, stays: int, goes: int) -> list[str]:
-    """Whoever holds the other entry has not shown to be the same person, and would come at private texts. The same is
-    said whether there are any."""
-    alone = select(Enrolment.edition_id).where(Enrolment.person_id == stays)
-    begun = select(StageReached.enrolment_id).join(Enrolment, Enrolment.id == StageReached.enrolment_id)
-    mine = begun.where(Enrolment.person_id == goes, Enrolment.edition_id.not_in(alone))
-    return [_begun()] if session.scalar(select(mine.where(StageReached.stage.in_(PROGRESS)).exists())) else []
 
 
 def rivals(session: Session, stays: int, goes: int) -> list[tuple[Enrolment, Enrolment]]:
@@ -144,21 +165,19 @@ def rival(session: Session, place: Enrolment) -> Rival:
 def _settled(session: Session, joining: Joining, mine: Enrolment, theirs: Enrolment) -> Enrolment:
     """Keep one of the two with the entry that stays; gives the other one."""
     try:
-        kept = place_to_keep(rival(session, mine), rival(session, theirs), joining.kept)
-    except MustChoose:
-        raise Refused(_("Both have read in the same edition. Choose which of the two places is kept.")) from None
+        best = place_to_keep(rival(session, mine), rival(session, theirs), joining.kept)
     except RecordLost:
-        raise Refused(_("The place with the completion record must be kept, and there may be one only.")) from None
-    other = theirs if kept.enrolment_id == mine.id else mine
+        raise Refused(_("The place with the completion record or the attendance must be kept.")) from None
+    kept, other = (mine, theirs) if best.enrolment_id == mine.id else (theirs, mine)
+    written_by = other.person_id
     if other.state in OPEN:
-        replace(session, enrolment=other, substitute=mine if other is theirs else theirs, at=joining.at, by=joining.by)
+        replace(session, enrolment=other, substitute=kept, at=joining.at, by=joining.by)
     if other is mine:
-        if rival(session, theirs).has_progress:
-            raise Refused(_begun())
-        if _has_notes(session, select(Enrolment.id).where(Enrolment.id == theirs.id)):
-            raise Refused(_noted())
         _reseal(session, joining, theirs)
         _exchange(session, joining, mine, theirs)
+    unite(session, kept=kept, other=other, written_by=written_by, by=joining.by, at=joining.at)
+    session.flush()  # whoever hears of it looks for the place of the person
+    publish(session, PlacesJoined(kept.id, other.id, kept.edition_id, joining.stays, written_by, joining.at))
     return other
 
 

@@ -139,7 +139,7 @@ def test_the_page_names_the_holder_the_role_the_reach_and_what_they_see(app: Fla
     client = signed_in_client(app, mine.person)
     with statements(app) as sent:
         page = client.get("/who-sees-what").text
-    assert len([line for line in sent if "lms_session" not in line]) <= 8, sent
+    assert len([line for line in sent if "lms_session" not in line]) <= 9, sent
     assert "3 mandates in force today let their holders see something about you." in page
     order = [
         "Radosław Przykład",

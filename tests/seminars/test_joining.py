@@ -16,14 +16,27 @@ from lms.kernel.checks import run_all
 from lms.kernel.db import Base, db
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.models import AuditEntry, Job
+from lms.kernel.secrets import unseal
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import joining
 from lms.people import queries as people
 from lms.people import services as people_services
-from lms.people.models import HostLink, IdentityKind, IdentityRow, Mandate, MandateState, Password, Person, Sector
+from lms.people.models import (
+    FormerKey,
+    HostLink,
+    IdentityKind,
+    IdentityRow,
+    Mandate,
+    MandateState,
+    Password,
+    Person,
+    Sector,
+)
 from lms.people.rules import Role, ScopeKind
+from lms.people.sealing import keys_of
 from lms.seminars import queries, services
 from lms.seminars.models import (
+    AttendanceMark,
     Companion,
     ContactKind,
     Edition,
@@ -33,7 +46,8 @@ from lms.seminars.models import (
     RequestKind,
     Stage,
 )
-from lms.seminars.rules.joining import MustChoose, RecordLost, Rival, place_to_keep
+from lms.seminars.rules import Mark, mark_place
+from lms.seminars.rules.joining import FOR_GOOD, RecordLost, Rival, place_to_keep
 from lms.seminars.spelling import words_of
 from tests.people.makers import give_mandate
 from tests.seminars.browsing import coordinator, words
@@ -162,7 +176,7 @@ def test_everything_moves_over_and_opens_under_the_key_of_the_entry_that_stays(a
     join(found)
     session = db.session()
     for column in joining.columns():
-        if column.table.name != "lms_person":
+        if column.table.name != "lms_person" and column.name != "former_id":  # which tells whose it was before
             left = session.scalar(select(func.count()).select_from(column.table).where(column == found.goes))
             assert left == 0, str(column)
     moved = session.get_one(Enrolment, number)
@@ -247,25 +261,18 @@ RIVALS = st.builds(Rival, st.integers(1, 1), st.booleans(), st.frozensets(st.sam
 
 
 @given(RIVALS, RIVALS, st.sets(st.sampled_from([1, 2])))
-def test_progress_is_given_up_only_by_choice_and_a_record_never(first: Rival, second: Rival, chosen: set[int]) -> None:
+def test_what_hangs_on_one_place_for_good_is_never_given_up(first: Rival, second: Rival, chosen: set[int]) -> None:
     second = Rival(2, second.counted, second.stages)
     try:
         kept = place_to_keep(first, second, chosen)
-    except MustChoose:
-        assert first.has_progress
-        assert second.has_progress
-        assert len(chosen) != 1
-        return
     except RecordLost:
-        assert Stage.RECORDED in first.stages | second.stages
+        assert FOR_GOOD & (first.stages | second.stages)
         return
     lost = second if kept is first else first
     assert Stage.RECORDED not in lost.stages
-    assert len(chosen) == 1 or not (lost.has_progress and kept.has_progress)
+    assert FOR_GOOD & lost.stages <= kept.stages
     if len(chosen) == 1:
         assert {kept.enrolment_id} == chosen
-    elif lost.has_progress:
-        assert kept.has_progress
 
 
 def test_of_two_places_the_one_with_progress_is_kept_and_the_other_points_to_it(app: Flask) -> None:
@@ -300,41 +307,65 @@ def test_a_place_that_counts_changes_its_holder_with_one_that_was_given_up(app: 
     assert not any(run_all(db.session()).values())
 
 
-def test_what_is_noted_about_a_place_keeps_it_where_it_is(app: Flask) -> None:
+def test_what_is_noted_about_a_place_moves_with_it_and_still_opens(app: Flask) -> None:
     with unit_of_work() as session:
         found = two(session)
         place = place_of(session, found.later, found.goes)
         said = {"kind": ContactKind.CALLED, "day": AT.date(), "words": "Asks for June", "key": "a", "at": AT}
         services.note_contact(session, enrolment=place, by=found.stays, **said)
-    with pytest.raises(Refused, match="What is noted about a place"):
-        join(found)
+        number = place.id
     with pytest.raises(Refused, match="worked as a coordinator"):
         join(Two(found.goes, found.stays, found.here, found.later))
-
-
-def test_who_has_begun_to_read_elsewhere_is_the_one_to_keep(app: Flask) -> None:
+    join(found)
+    [note] = queries.contacts_of(db.session(), number, found.stays)
+    assert note.words == "Asks for June"
     with unit_of_work() as session:
-        found = two(session)
-        services.reach(session, enrolment=place_of(session, found.later, found.goes), stage=Stage.READING, at=AT)
-    with pytest.raises(Refused, match="has begun to read"):
-        join(found)
-    join(Two(found.goes, found.stays, found.here, found.later))
+        people_services.erase(session, person=session.get_one(Person, found.stays), by=None, at=AT)
+    [note] = queries.contacts_of(db.session(), number, found.stays)
+    assert not note.words
+    assert not db.session.scalar(select(func.count()).select_from(FormerKey))
+    assert not any(run_all(db.session()).values())
 
 
-def test_with_progress_in_both_one_must_be_chosen(app: Flask) -> None:
+@pytest.mark.parametrize("kept", ["stays", "goes", None])
+def test_what_coordinators_gave_at_either_place_counts_at_the_one_kept(app: Flask, kept: str | None) -> None:
     with unit_of_work() as session:
         found = two(session, both_here=True)
-        places = {name: place_of(session, found.here, getattr(found, name)) for name in ("stays", "goes")}
-        for place in places.values():
-            services.reach(session, enrolment=place, stage=Stage.READING, at=AT)
-        mine, theirs = places["stays"].id, places["goes"].id
-    with pytest.raises(Refused, match="Choose which"):
+        edition = session.get_one(Edition, found.here)
+        mine, theirs = (place_of(session, found.here, number) for number in (found.stays, found.goes))
+        first, second, *_rest = queries.sessions_of(session, edition.id)
+        for place, half_day in ((mine, first), (theirs, first), (theirs, second)):
+            services.attest(
+                session, edition=edition, enrolment=place, half_day=half_day, mark=Mark.EXCUSED,
+                reason=f"Ill on {half_day.key}", make_up=services.MakeUpWork("A letter", half_day.day), at=AT, by="c",
+            )  # fmt: skip
+        more = edition.deadline_at + dt.timedelta(days=2)
+        services.extend(session, enrolment=theirs, deadline_at=more, at=AT, by="c")
+        services.ask(session, enrolment=theirs, kind=RequestKind.MORE_TIME, message="Más", at=AT, by="p")
+        places = {"stays": mine.id, "goes": theirs.id}
+    join(found, *([places[kept]] if kept else []))
+    session = db.session()
+    place = place_of(session, found.here, found.stays)
+    assert place.id == places[kept or "goes"] or kept is None
+    marks = session.scalars(select(AttendanceMark).where(AttendanceMark.enrolment_id == place.id)).all()
+    assert {mark.session_id for mark in marks} == {first.id, second.id}
+    key = keys_of(session, [found.stays])[found.stays]
+    told = {
+        unseal(key, mark.sealed_reason or b"", mark_place(place.id, mark.session_id, mark.at)).decode()
+        for mark in marks
+    }
+    assert told == {f"Ill on {first.key}", f"Ill on {second.key}"}
+    assert place.due_at == more
+    assert [asked.message for asked in queries.requests_of(session, place.id, found.stays)] == ["Más"]
+    assert not any(run_all(session).values())
+
+
+def test_nobody_is_taken_out_of_an_edition_whose_attendance_is_closed(app: Flask) -> None:
+    with unit_of_work() as session:
+        found = two(session, both_here=True)
+        services.close_attendance(session, edition=session.get_one(Edition, found.here), at=AT, by="c")
+    with pytest.raises(Refused, match="whose attendance is closed"):
         join(found)
-    with pytest.raises(Refused, match="has begun to read"):
-        join(found, theirs)
-    assert db.session.get_one(Person, found.goes).erased_at is None
-    join(found, mine)
-    assert place_of(db.session(), found.here, found.stays).id == mine
 
 
 # Pages --------------------------------------------------------------------------------------------------------------
@@ -358,6 +389,8 @@ def test_a_coordinator_of_all_finds_compares_and_joins(app: Flask) -> None:
     assert path in page.text
     side = words(browser.get(path))
     assert "November 2027" in side
+    for part in ("Units finished", "Private texts", "Requests, half-days, notes", "Letters sent", "Sign-ins now"):
+        assert part in side
     assert "never opened" in side
     refused = browser.post(path)
     assert refused.status_code == 422

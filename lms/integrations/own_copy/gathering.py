@@ -26,7 +26,9 @@ SECRET = re.compile(
     r"digest|blind|wrapped|^hash$|body_hash|^handle$|client_key|^seed$|knot|^withheld$|"
     r"lms_identity\.place|lms_ledger_entry\.(mark|commitment)"
 )
-WITHOUT = frozenset({"lms_person_key", "lms_password", "lms_certificate", "lms_own_copy", "lms_name_awaited"})
+WITHOUT = frozenset(
+    {"lms_person_key", "lms_former_key", "lms_password", "lms_certificate", "lms_own_copy", "lms_name_awaited"}
+)
 """Tables that hold nothing but keys, a password, or what is here already."""
 BY = frozenset({"by", "over_by", "decided_by", "proposed_by", "confirmed_by", "answered_by", "handled_by"})
 """Columns that say who did something, by a random id; whose it is, is not said."""

@@ -19,7 +19,7 @@ from lms.learning.queries.quiz import answer_place as given_place
 from lms.learning.queries.reports import report_place
 from lms.people.queries.institutions import function_place
 from lms.people.queries.mandates import act_place
-from lms.people.sealing import confirmation_place, key_of, mark_place, name_place
+from lms.people.sealing import confirmation_place, mark_place, name_place, private_key_of
 from lms.records.credentials.queries import document_place, statement_place
 from lms.records.queries.held import sealed_place
 from lms.records.queries.life import answer_place, wanted_place, words_place
@@ -102,7 +102,7 @@ def keys_for(session: Session, person_id: int, found: Found) -> Keys:
     """What opens what was found; raises NotFound for whoever was erased."""
     files = {row["import_id"] for row in found.rows.get("lms_import_row", []) if row["sealed_cells"]}
     uploads = session.scalars(select(Import).where(Import.id.in_(files), Import.wrapped_key.is_not(None)))
-    return Keys(key_of(session, person_id), {one.id: one for one in uploads})
+    return Keys(private_key_of(session, person_id), {one.id: one for one in uploads})
 
 
 def opened(table: str, column: str, row: Row, found: Found, keys: Keys) -> str | None:

@@ -6,6 +6,7 @@ import datetime as dt
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 
 class ProgressKind(enum.StrEnum):
@@ -85,6 +86,19 @@ def fold(events: Iterable[Step]) -> UnitSummary:
     for event in events:
         summary = step(summary, event)
     return summary
+
+
+def gains(mine: UnitSummary, theirs: UnitSummary) -> bool:
+    """Whether one place gains by what was done on a unit at another place of the same person."""
+    order = list(UnitState)
+    return order.index(theirs.state) > order.index(mine.state) or _share(theirs) > _share(mine)
+
+
+def _share(summary: UnitSummary) -> tuple[Fraction, int]:
+    """How good the best try was; of equal ones the one with more questions."""
+    if summary.best_points is None or summary.best_total is None:
+        return Fraction(-1), 0
+    return Fraction(summary.best_points, summary.best_total or 1), summary.best_total
 
 
 def _better(before: UnitSummary, event: Step) -> UnitSummary:

@@ -10,6 +10,7 @@ from .receipts import ChangedSince
 from .reports import answer_report
 from .telling import tally, tally_one
 from .texts import report_text, write_instead, write_reflection
+from .uniting import unite_progress, unite_texts
 from .versions import complete_whoever_has_finished, hold_reading
 
 __all__ = [
@@ -30,6 +31,8 @@ __all__ = [
     "tally",
     "tally_one",
     "undo_unit",
+    "unite_progress",
+    "unite_texts",
     "withdraw_proposal",
     "write_instead",
     "write_reflection",

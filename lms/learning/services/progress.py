@@ -128,13 +128,14 @@ def record(
     )  # fmt: skip
     before = held.summary(unit)
     after = held.progress[unit.id, unit.substance] = step(before, event)
-    _keep(session, place, after)
+    keep_summary(session, place, after)
     held.course.units_done += after.done - before.done
-    _begin(session, held, taken.at)
+    begin(session, held.course, taken.at)
     complete_if_so(session, held, at=taken.at)
 
 
-def _keep(session: Session, place: dict[str, object], summary: UnitSummary) -> None:
+def keep_summary(session: Session, place: dict[str, object], summary: UnitSummary) -> None:
+    """Where an enrolment stands on a unit from now on."""
     values = {
         "state": summary.state,
         "best_points": summary.best_points,
@@ -147,21 +148,25 @@ def _keep(session: Session, place: dict[str, object], summary: UnitSummary) -> N
     session.execute(change.on_conflict_do_update(index_elements=list(place), set_=values))
 
 
-def _begin(session: Session, held: Held, at: dt.datetime) -> None:
-    if held.course.started_at is None:
-        held.course.started_at = at
-        reach(session, enrolment=session.get_one(Enrolment, held.own.id), stage=Stage.READING, at=at)
+def begin(session: Session, course: EnrolmentProgress, at: dt.datetime) -> None:
+    """Say once that an enrolment has begun to read."""
+    if course.started_at is None:
+        course.started_at = at
+        reach(session, enrolment=session.get_one(Enrolment, course.enrolment_id), stage=Stage.READING, at=at)
 
 
 def complete_if_so(session: Session, held: Held, *, at: dt.datetime) -> None:
     """Say once that the pre-reading is complete, in the transaction of the step that completes it."""
-    own, course = held.own, held.course
-    if course.completed_at is not None or not pre_reading_complete(held.outline, held.progress):
-        return
-    course.completed_at, course.version_id = at, held.outline.version_id
-    course.late = is_late(at, own.deadline)
-    reach(session, enrolment=session.get_one(Enrolment, own.id), stage=Stage.PRE_READING, at=at)
-    publish(session, PreReadingCompleted(own.id, own.edition_id, own.person_id, held.outline.version_id, at))
+    if held.course.completed_at is None and pre_reading_complete(held.outline, held.progress):
+        complete(session, held.course, held.outline.version_id, late=is_late(at, held.own.deadline), at=at)
+
+
+def complete(session: Session, course: EnrolmentProgress, version_id: int, *, late: bool, at: dt.datetime) -> None:
+    """The pre-reading is complete under this version."""
+    course.completed_at, course.version_id, course.late = at, version_id, late
+    place = session.get_one(Enrolment, course.enrolment_id)
+    reach(session, enrolment=place, stage=Stage.PRE_READING, at=at)
+    publish(session, PreReadingCompleted(place.id, place.edition_id, place.person_id, version_id, at))
 
 
 def note_opened(session: Session, *, enrolment_id: int, unit_id: int) -> None:

@@ -183,7 +183,9 @@ _SEALED = (
         _identity.c.sealed,
         not_to_be_named(_person.c.id),
     )
-    .select_from(_person.join(_key, _key.c.person_id == _person.c.id).join(_identity))
+    .select_from(
+        _person.join(_key, _key.c.person_id == _person.c.id).join(_identity, _identity.c.person_id == _person.c.id)
+    )
     .where(_person.c.id.in_(bindparam("person_ids", expanding=True)), _identity.c.primary)
 )
 

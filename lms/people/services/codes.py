@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import digest, new_code, same
 from lms.kernel.settings import keyring
-from lms.people.models import IdentityRow, MailedToken
+from lms.people.models import FormerKey, IdentityRow, MailedToken
 from lms.people.rules.codes import GOOD_FOR, MOST_WRONG_CODES, Outcome, TokenPurpose, tidy_code, usable
 
 from .mail import forget_failures
@@ -110,5 +110,8 @@ def is_open(row: MailedToken, at: dt.datetime) -> bool:
 def _prove(session: Session, identity_id: int | None, at: dt.datetime) -> None:
     unproved = update(IdentityRow).where(IdentityRow.id == identity_id, IdentityRow.verified_at.is_(None))
     session.execute(unproved.values(verified_at=at))
+    was_of = select(IdentityRow.former_id).where(IdentityRow.id == identity_id).scalar_subquery()
+    closed = update(FormerKey).where(FormerKey.former_id == was_of, FormerKey.proved_at.is_(None))
+    session.execute(closed.values(proved_at=at))
     if identity_id is not None:
         forget_failures(session, [identity_id], at=at)

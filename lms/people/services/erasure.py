@@ -11,7 +11,17 @@ from lms.kernel import audit, outbox, scrubbing
 from lms.kernel.events import publish
 from lms.people import erased
 from lms.people.events import PersonErased
-from lms.people.models import Affiliation, HostLink, IdentityRow, MailChoice, MailedToken, Password, Person, PersonKey
+from lms.people.models import (
+    Affiliation,
+    FormerKey,
+    HostLink,
+    IdentityRow,
+    MailChoice,
+    MailedToken,
+    Password,
+    Person,
+    PersonKey,
+)
 
 from .sessions import end_other_sessions
 
@@ -23,13 +33,13 @@ def erase(session: Session, *, person: Person, by: str | None, at: dt.datetime) 
     end_other_sessions(session, person_id=person.id, at=at)
     session.execute(update(MailedToken).where(MailedToken.person_id == person.id).values(identity_id=None, void_at=at))
     session.execute(update(Affiliation).where(Affiliation.person_id == person.id).values(sealed_function=None))
-    for table in (PersonKey, Password, MailChoice):
+    for table in (PersonKey, FormerKey, Password, MailChoice):
         session.execute(delete(table).where(table.person_id == person.id))
     person.locale = person.zone = None
     person.erased_at = person.disabled_at = at
     audit.record(session, at=at, actor=by, act="person.erased", about=person.subject)
     outbox.enqueue(session, erased.NOTE, {"subject": person.subject, "at": at.isoformat()})
-    scrubbing.ask(session, (PersonKey.__tablename__, IdentityRow.__tablename__, Password.__tablename__))
+    scrubbing.ask(session, (table.__tablename__ for table in (PersonKey, FormerKey, IdentityRow, Password)))
     session.flush()  # reactions look at erased_at in the database
     publish(session, PersonErased(person.id, at))
     # Last: what waits elsewhere is found by the blind index of an address that was theirs.

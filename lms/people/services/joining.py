@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, delete, exists, select, update
@@ -13,9 +14,10 @@ from lms.kernel import audit
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.events import publish
 from lms.people.events import PersonsJoined
-from lms.people.joining import Joining, binds, move_all, moves, objects, why_not
+from lms.people.joining import Joining, Told, binds, move_all, moves, objects, tells, why_not
 from lms.people.models import (
     Affiliation,
+    FormerKey,
     HostLink,
     IdentityKind,
     IdentityRow,
@@ -56,12 +58,20 @@ def join(session: Session, *, stays: Person, goes: Person, kept: Collection[int]
         raise Refused(" ".join(reasons))
     keys = key_of(session, stays.id), key_of(session, goes.id)
     move_all(session, Joining(stays.id, goes.id, *keys, at=at, by=by, kept=frozenset(kept)))
-    session.execute(delete(PersonKey).where(PersonKey.person_id == goes.id))
+    _keep_the_key(session, stays, goes)
     goes.erased_at = goes.disabled_at = at
     goes.locale = goes.zone = goes.name_confirmed_at = None
     goes.joined_into_id = stays.id
     audit.record(session, at=at, actor=by, act="person.joined", about=stays.subject, other=goes.subject)
     publish(session, PersonsJoined(stays.id, goes.id, at))
+
+
+def _keep_the_key(session: Session, stays: Person, goes: Person) -> None:
+    """What is never written anew stays sealed as it was: its key is the other entry's from now on."""
+    old = session.get_one(PersonKey, goes.id)
+    session.execute(update(FormerKey).where(FormerKey.person_id == goes.id).values(person_id=stays.id, proved_at=None))
+    session.add(FormerKey(former_id=goes.id, person_id=stays.id, wrapped=old.wrapped))
+    session.delete(old)
 
 
 def _mandates() -> str:
@@ -121,7 +131,16 @@ def _confirmations(session: Session, joining: Joining) -> None:
     session.execute(by.values(by_person_id=joining.stays))
 
 
-@moves(IdentityRow.person_id, MailedToken.person_id, PersonKey.person_id, Password.person_id, SignInSession.person_id)
+@moves(
+    IdentityRow.person_id,
+    IdentityRow.former_id,
+    MailedToken.person_id,
+    PersonKey.person_id,
+    FormerKey.person_id,
+    FormerKey.former_id,
+    Password.person_id,
+    SignInSession.person_id,
+)
 def _identity(session: Session, joining: Joining) -> None:
     """The name is that of the entry that stays. Its own person alone can prove the addresses of the other one, the
     first of which is written to: until then nobody signs in with them. Passwords, codes and sign-ins are over."""
@@ -142,6 +161,7 @@ def _identity(session: Session, joining: Joining) -> None:
     for row in session.scalars(select(IdentityRow).where(theirs).order_by(IdentityRow.primary)):
         row.sealed = joining.resealed(row.sealed, name_place(row.place)) or b""
         row.person_id, row.primary, row.verified_at = joining.stays, False, None
+        row.former_id = row.former_id or joining.goes
         session.flush()  # the code refers to the row as it is now
         _ask_for_proof(session, joining, row.id)
 
@@ -173,6 +193,31 @@ def _letters(session: Session, joining: Joining) -> None:
     mine.says_little = mine.says_little or theirs.says_little
     mine.stopped_at = mine.stopped_at or theirs.stopped_at
     session.delete(theirs)
+
+
+@tells
+def account_and_letters(session: Session, stays: int, goes: int) -> Iterable[Told]:
+    """What is open at present, and what was written to each."""
+    parts = (
+        (
+            _("Sign-ins now"),
+            select(SignInSession.person_id).where(SignInSession.ended_at.is_(None)),
+            _("Those of the second end. Who was signed in when stays listed."),
+        ),
+        (
+            _("Letters sent"),
+            select(SentLetter.person_id),
+            _("All stay listed. Whoever wanted no reminders under either entry gets none."),
+        ),
+        (
+            _("Confirmations of the name"),
+            select(NameConfirmation.person_id),
+            _("All stay listed. What holds is whether the first name is confirmed."),
+        ),
+    )
+    for part, rows, becomes in parts:
+        found = Counter(session.scalars(rows.where(rows.selected_columns[0].in_((stays, goes)))))
+        yield Told(part, str(found[stays]), str(found[goes]), becomes)
 
 
 @moves(Person.joined_into_id)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from . import Stage
 
 PROGRESS = frozenset({Stage.READING, Stage.PRE_READING, Stage.ATTENDED, Stage.RECORDED})
+FOR_GOOD = frozenset({Stage.ATTENDED, Stage.RECORDED})
+"""What hangs on one place and is never written anew for another one."""
 
 
 @dataclass(frozen=True)
@@ -18,30 +20,26 @@ class Rival:
     counted: bool
     stages: frozenset[Stage]
 
-    @property
-    def has_progress(self) -> bool:
-        """Whether anything would be lost with it."""
-        return bool(self.stages & PROGRESS)
-
-
-class MustChoose(ValueError):
-    """Both places have progress, so somebody must say which one is kept."""
-
 
 class RecordLost(ValueError):
-    """The place that would be given up has a completion record."""
+    """The place that would be given up has attended, or has a completion record, and the other one has not; or both
+    have a record."""
 
 
 def place_to_keep(first: Rival, second: Rival, chosen: Collection[int]) -> Rival:
-    """The one that was chosen; else the one with progress, with a place that counts, that came further; else the first.
+    """The one that was chosen; else the one with a record, that attended, that counts, that came further; else the
+    first. What was finished at the other one counts here too, so nothing but a record and attendance decides.
 
-    Raises MustChoose, RecordLost.
+    Raises RecordLost.
     """
     asked = [rival for rival in (first, second) if rival.enrolment_id in chosen]
-    if len(asked) != 1 and first.has_progress and second.has_progress:
-        raise MustChoose
-    best = max(first, second, key=lambda rival: (rival.has_progress, rival.counted, len(rival.stages), rival is first))
+    best = max(first, second, key=lambda rival: (_rank(rival), rival is first))
     kept = asked[0] if len(asked) == 1 else best
-    if Stage.RECORDED in (second if kept is first else first).stages:
+    lost = (second if kept is first else first).stages & FOR_GOOD
+    if Stage.RECORDED in lost or lost - kept.stages:
         raise RecordLost
     return kept
+
+
+def _rank(rival: Rival) -> tuple[bool, bool, bool, int]:
+    return Stage.RECORDED in rival.stages, Stage.ATTENDED in rival.stages, rival.counted, len(rival.stages)

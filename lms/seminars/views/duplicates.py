@@ -11,7 +11,7 @@ from lms.kernel.db import db
 from lms.kernel.errors import Conflict, NotFound, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import services as people_services
-from lms.people.joining import why_not
+from lms.people.joining import told, why_not
 from lms.people.models import Person
 from lms.people.sign_in import me
 from lms.seminars import queries
@@ -61,6 +61,7 @@ def join(edition: str, person: str, other: str) -> Answer:
         stays=stays,
         goes=goes,
         clashes=_clashes(stays, goes),
+        lines=told(db.session(), stays.person_id, goes.person_id),
         reasons=why_not(db.session(), stays.person_id, goes.person_id),
         chosen=_chosen(),
         state_name=state_name,

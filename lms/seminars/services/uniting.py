@@ -1,0 +1,73 @@
+"""What coordinators gave and noted at two places of one edition, when both turn out to be one person's."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from lms.people.models import Institution
+from lms.people.sealing import keys_of, open_if_there, seal_reason
+from lms.seminars.models import (
+    AttendanceMark,
+    Edition,
+    Enrolment,
+    Extension,
+    MakeUp,
+    OnSiteSession,
+    ParticipantRequest,
+)
+from lms.seminars.queries import closing_of
+from lms.seminars.rules import due_at, mark_place
+
+from .attendance import hold
+
+
+def unite(session: Session, *, kept: Enrolment, other: Enrolment, written_by: int, by: str, at: dt.datetime) -> None:
+    """Marks of half-days that the kept place has none for, work that makes up for them, more time where it is more,
+    and requests that wait for an answer. The other place keeps its own history, `written_by` the key of this entry."""
+    edition = session.get_one(Edition, kept.edition_id)
+    hold(session, edition)
+    if closing_of(session, edition.id) is None:
+        _marks(session, edition, kept, other, keys_of(session, [written_by]).get(written_by), at)
+    _time(session, edition, kept, other, by, at)
+    _requests(session, kept, other)
+
+
+def _marks(
+    session: Session, edition: Edition, kept: Enrolment, other: Enrolment, key: bytes | None, at: dt.datetime
+) -> None:
+    marked = set(session.scalars(select(AttendanceMark.session_id).where(AttendanceMark.enrolment_id == kept.id)))
+    theirs = select(AttendanceMark).join(OnSiteSession, OnSiteSession.id == AttendanceMark.session_id)
+    theirs = theirs.where(AttendanceMark.enrolment_id == other.id, OnSiteSession.edition_id == edition.id)
+    last = {row.session_id: row for row in session.scalars(theirs.order_by(AttendanceMark.id))}
+    for session_id in sorted(last.keys() - marked):
+        row = last[session_id]
+        reason = open_if_there(key, row.sealed_reason, mark_place(other.id, session_id, row.at))
+        sealed = seal_reason(session, kept.person_id, reason, mark_place(kept.id, session_id, at))
+        said = {"enrolment_id": kept.id, "session_id": session_id, "mark": row.mark, "by": row.by, "at": at}
+        session.add(AttendanceMark(**said, sealed_reason=sealed))
+    work = update(MakeUp).where(MakeUp.enrolment_id == other.id, MakeUp.session_id.in_(last.keys() - marked))
+    session.execute(work.values(enrolment_id=kept.id))
+
+
+def _time(session: Session, edition: Edition, kept: Enrolment, other: Enrolment, by: str, at: dt.datetime) -> None:
+    given = select(Extension).where(Extension.enrolment_id == other.id).order_by(Extension.id.desc()).limit(1)
+    more = session.scalar(given)
+    zone = session.scalar(select(Institution.zone).where(Institution.id == kept.institution_id)) or edition.zone
+    if more is None or more.deadline.within(zone) <= kept.due_at:
+        return
+    kept.deadline_at, kept.due_at = more.deadline.within(zone), due_at(edition.deadline, more.deadline, zone)
+    session.add(
+        Extension(enrolment_id=kept.id, deadline_at=more.deadline_at, deadline_on=more.deadline_on, by=by, at=at)
+    )
+
+
+def _requests(session: Session, kept: Enrolment, other: Enrolment) -> None:
+    waiting = ParticipantRequest.answered_at.is_(None)
+    mine = set(
+        session.scalars(select(ParticipantRequest.kind).where(ParticipantRequest.enrolment_id == kept.id, waiting))
+    )
+    theirs = update(ParticipantRequest).where(ParticipantRequest.enrolment_id == other.id, waiting)
+    session.execute(theirs.where(ParticipantRequest.kind.not_in(mine)).values(enrolment_id=kept.id))
