@@ -18,12 +18,14 @@ from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.learning.queries import changed_texts, progress_of
 from lms.learning.rules.standing import Standing, standing_of
+from lms.people.proposals.waiting import waiting_for
 from lms.people.queries import Viewer, names_of
 from lms.people.queries.sensitive import is_to_be_named
 from lms.people.queries.successions import held_by, waiting_among
 from lms.people.rules import Grant, Role
 from lms.people.rules.mandates import in_force
 from lms.people.sign_in import me
+from lms.people.views.decisions import officer
 from lms.people.views.successions import mine_or_administered
 from lms.records.queries import conditions_for, my_records
 from lms.records.queries.held import HeldRecord
@@ -121,7 +123,9 @@ def _by_mandate(viewer: Viewer) -> str | Response:
         return _focal_point(viewer)
     if viewer.can(Permission.OVERSEE):
         editions = editions_visible(db.session(), viewer.scope)
-        if len(editions) == 1 and not viewer.scope.everything:
+        # What waits for a second officer is told on the list of editions.
+        decides = waiting_for(db.session(), officer(viewer), now())
+        if len(editions) == 1 and not viewer.scope.everything and not decides:
             return redirect(url_for("dashboards.edition", edition=editions[0].public_id), 303)
         return redirect(url_for("seminars.editions"), 303)
     return render("lms/home/mandate.html", page=_mandate_page(viewer))
