@@ -247,7 +247,7 @@ def _share(person_id: int) -> tuple[str, str]:
         sharing.show_name(session, shown=True, **whose)
         sharing.count_look(session.connection(), record, now())
         code = session.scalars(select(PublicRecord.code).where(PublicRecord.record == record)).one()
-        return code, sharing.share(session, days=7, **whose)
+        return code, sharing.share(session, days=7, key=new_token(), **whose)
 
 
 def erase(person_id: int) -> None:

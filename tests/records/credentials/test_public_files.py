@@ -145,7 +145,7 @@ def test_by_consent_or_a_link_a_verifier_gets_the_same_bytes_until_that_ends(app
     assert client.get(f"{page}/file").headers["Location"] == page
     with unit_of_work() as session:
         person_id = queries.holder_of(session, record)
-        token = share(session, record=record, person_id=person_id, days=7, at=now(), by="-")
+        token = share(session, record=record, person_id=person_id, days=7, key="one", at=now(), by="-")
     shared = f"{path}/shared/{token}"
     assert client.get(shared, headers=asking).data == theirs
     assert client.get(shared, headers={"Accept": "text/html"}).headers["Location"] == f"{page}/shared/{token}"
