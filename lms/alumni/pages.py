@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from urllib.parse import urlencode
+
+from sqlalchemy.orm import Session
 
 from lms.kernel.settings import keyring
 from lms.people.forms import SECTORS
@@ -17,9 +18,10 @@ from lms.people.states import sorted_for
 from lms.records.queries import EditionHeld
 from lms.web.dates import month_of
 from lms.web.languages import language, unmarked
-from lms.web.slices import Slice, slice_among, sliced
+from lms.web.slices import Slice, slice_of, sliced
 
-from .queries.directory import Counters, Directory, Seen
+from .queries import directory as reads
+from .queries.directory import Among, Counters, Options, Seen, Viewpoint
 
 LONGEST_SEARCH = 80
 
@@ -39,6 +41,11 @@ class Wanted:
     words: str = ""
 
     @property
+    def among(self) -> Among:
+        """What of it the database is asked for."""
+        return Among(self.edition, self.state, self.sector)
+
+    @property
     def empty(self) -> bool:
         """Whether everybody is wanted."""
         return self == Wanted()
@@ -49,30 +56,22 @@ class Wanted:
         return urlencode({**{key: one for key, one in asked.items() if one}, **({"page": page} if page > 1 else {})})
 
 
-def wanted_in(args: Mapping[str, str], found: Directory) -> Wanted:
+def wanted_in(args: Mapping[str, str], options: Options) -> Wanted:
     """What an address or a form asks for; what nobody shows there asks for everybody."""
-    states = {state_key(one.state_code): one.state_code for one in found.seen if one.state_code}
-    editions = {held.edition for one in found.seen for held in one.editions}
+    states = {state_key(code): code for code in options.states}
     sector, edition = args.get("sector", ""), args.get("edition", "")
     return Wanted(
-        edition=edition if edition in editions else "",
+        edition=edition if edition in {one.edition for one in options.editions} else "",
         state=states.get(args.get("state", ""), ""),
         sector=sector if sector in set(Sector) else "",
         words=args.get("words", "").strip()[:LONGEST_SEARCH],
     )
 
 
-def matching(seen: Iterable[Seen], wanted: Wanted) -> list[Seen]:
-    """Whoever shows what is wanted. What somebody does not show to the one who looks is never compared."""
-    words = unmarked(wanted.words).split()
-    return [
-        one
-        for one in seen
-        if (not wanted.state or one.state_code == wanted.state)
-        and (not wanted.sector or one.sector == wanted.sector)
-        and (not wanted.edition or any(held.edition == wanted.edition for held in one.editions))
-        and all(word in _searched(one) for word in words)
-    ]
+def matching(seen: Iterable[Seen], words: str) -> list[Seen]:
+    """Whoever shows these words. What somebody does not show to the one who looks is never compared."""
+    asked = unmarked(words).split()
+    return [one for one in seen if all(word in _searched(one) for word in asked)]
 
 
 def _searched(one: Seen) -> str:
@@ -80,38 +79,43 @@ def _searched(one: Seen) -> str:
     return unmarked(" ".join((one.name, one.institution, one.subjects, one.languages, state)))
 
 
+def directory_page(session: Session, here: Viewpoint, asked: Mapping[str, str], number: int) -> DirectoryPage:
+    """One page of the directory: of those on it alone is everything opened, unless words are looked for."""
+    options = reads.options(session, here)
+    wanted = wanted_in(asked, options)
+    found = reads.in_order(session, reads.entries(session, here, wanted.among))
+    seen = matching(reads.opened(session, found, here.today), wanted.words) if wanted.words else None
+    part = slice_of(found if seen is None else seen, number)
+    return DirectoryPage(
+        wanted=wanted,
+        options=options,
+        counters=reads.counters(session, here.today),
+        slice=part,
+        total=len(found if seen is None else seen),
+        rows=reads.opened(session, sliced(found, part), here.today) if seen is None else sliced(seen, part),
+    )
+
+
 @dataclass(frozen=True)
 class DirectoryPage:
     """One page of the directory."""
 
-    found: Directory
     wanted: Wanted
+    options: Options
     counters: Counters
-    page: int
-
-    @cached_property
-    def matching(self) -> list[Seen]:
-        """Everybody of all its pages."""
-        return matching(self.found.seen, self.wanted)
-
-    @cached_property
-    def slice(self) -> Slice:
-        """Which page of how many."""
-        return slice_among(len(self.matching), self.page)
+    slice: Slice
+    total: int
+    """How many there are on all its pages."""
+    rows: list[Seen]
 
     def numbers(self, link: str) -> list[tuple[int, str, bool]]:
         """The pages to offer: number, address, and whether it is this one."""
         return [(one, link + self.wanted.address(one), one == self.slice.page) for one in self.slice.numbers]
 
     @property
-    def rows(self) -> list[Seen]:
-        """Everybody of this page."""
-        return sliced(self.matching, self.slice)
-
-    @property
     def others(self) -> int:
         """How many more alumni there are, in whole fives; nothing where a filter would make it tell of somebody."""
-        return in_fives(self.found.others) if self.wanted.empty else 0
+        return in_fives(max(0, self.counters.alumni - 1 - self.total)) if self.wanted.empty else 0
 
     @property
     def alumni(self) -> int:
@@ -131,22 +135,18 @@ class DirectoryPage:
     @property
     def state_options(self) -> list[tuple[str, str]]:
         """The states that are shown, in the order of their names."""
-        shown = {one.state_code for one in self.found.seen}
-        locale = language()
-        return [(state_key(one.code), state_name(one.code, locale)) for one in sorted_for(locale) if one.code in shown]
+        locale, there = language(), self.options.states
+        return [(state_key(one.code), state_name(one.code, locale)) for one in sorted_for(locale) if one.code in there]
 
     @property
     def sector_options(self) -> list[tuple[str, str]]:
         """The sectors that are shown."""
-        shown = {one.sector for one in self.found.seen}
-        return [(str(sector), str(label)) for sector, label in SECTORS.items() if sector in shown]
+        return [(str(sector), str(label)) for sector, label in SECTORS.items() if sector in self.options.sectors]
 
     @property
     def edition_options(self) -> list[tuple[str, str]]:
         """The editions that are shown, the latest first."""
-        held = {one for seen in self.found.seen for one in seen.editions}
-        ordered = sorted(held, key=lambda one: (one.starts_on, one.edition), reverse=True)
-        return [(one.edition, edition_name(one)) for one in ordered]
+        return [(one.edition, edition_name(one)) for one in self.options.editions]
 
 
 def edition_name(held: EditionHeld) -> str:

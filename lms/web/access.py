@@ -87,6 +87,12 @@ def logged_as(name: str) -> Callable[[View], View]:
     return mark
 
 
+def logs_nobody(view: View) -> View:
+    """Mark a view: logs do not say who asked, as the page itself promises."""
+    view.lms_logs_nobody = True  # type: ignore[attr-defined]
+    return view
+
+
 def keeps_typed(*fields: str) -> Callable[[View], View]:
     """Mark a view that takes a long text: when it could not even be asked, the page that says so gives the form back,
     so that it can be sent again. To be seen is the first of `fields` in which something was written; a name with a *
@@ -139,6 +145,13 @@ def told_apart() -> bool:
     """Whether the view that this request is for may be told from others: not one that is logged under another's name,
     nor that other one."""
     return name_in_logs() not in current_app.extensions["lms.alike_in_logs"]
+
+
+def who_in_logs() -> dict[str, Any]:
+    """Who asked, as logs say it; nothing for a view that is marked so."""
+    if getattr(view_asked(), "lms_logs_nobody", False):
+        return {}
+    return {"who": getattr(g.get("lms_viewer"), "subject", None)}
 
 
 def outcome_in_logs(status: int) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from lms.kernel.clock import now
 from lms.kernel.db import Intent, db, set_intent
 from lms.kernel.unit_of_work import own_connection, own_transaction
 
-from .access import name_in_logs, outcome_in_logs, told_apart
+from .access import name_in_logs, outcome_in_logs, told_apart, who_in_logs
 
 log = structlog.get_logger("lms.access")
 
@@ -109,7 +109,7 @@ def install(app: Flask) -> None:
 
 def _circumstances() -> dict[str, Any]:
     took = time.perf_counter() - g.get("lms_started", time.perf_counter())
-    return {"ms": round(took * 1000, 1), "who": getattr(g.get("lms_viewer"), "subject", None)}
+    return {"ms": round(took * 1000, 1), **who_in_logs()}
 
 
 def _write_looks(error: BaseException | None) -> None:

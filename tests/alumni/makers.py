@@ -7,7 +7,9 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
+from lms.alumni.queries.directory import Seen, entries, opened, viewpoint
 from lms.alumni.rules.directory import Audience, Consent, Field
 from lms.alumni.services import membership as services
 from lms.alumni.services.networks import add_network
@@ -85,3 +87,9 @@ def page(app: Flask, person: Person, path: str = "/alumni") -> str:
 def browser(app: Flask, person: Person) -> FlaskClient:
     """A browser in which they have just signed in."""
     return signed_in_client(app, person)
+
+
+def seen_by(session: Session, viewer: Person, day: dt.date | None = None) -> list[Seen]:
+    """Everybody whom a member sees on a day, with what they see of each."""
+    today = day or now().date()
+    return opened(session, entries(session, viewpoint(session, viewer.id, today)), today)

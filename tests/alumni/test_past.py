@@ -13,7 +13,6 @@ from sqlalchemy import func, select, update
 
 from lms.alumni import queries
 from lms.alumni.models import PastAttestation
-from lms.alumni.queries.directory import directory
 from lms.alumni.rules.directory import Field
 from lms.alumni.rules.past import may_propose
 from lms.kernel.checks import run_all
@@ -34,7 +33,7 @@ from tests.conftest import NOW, statements
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.seminars.makers import enrol_person, make_edition
 
-from .makers import browser, join, page, show
+from .makers import browser, join, page, seen_by, show
 
 TODAY = NOW.date()
 SOURCE = "The signed list of attendance in the archive, folder 2012/2."
@@ -153,7 +152,7 @@ def test_they_stand_in_the_directory_and_in_the_cohort_of_their_month(app: Flask
     assert "November 2012" in cohort
     assert "Zuri Kielelezo" in cohort
     with reading() as session:
-        [seen] = directory(session, viewer.id, TODAY).seen
+        [seen] = seen_by(session, viewer)
         assert seen.editions[0].starts_on == THEN["starts_on"]
 
 

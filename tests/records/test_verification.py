@@ -18,7 +18,7 @@ from lms.kernel.clock import frozen
 from lms.kernel.models import AuditEntry, Throttle
 from lms.kernel.secrets import CODE_ALPHABET, digest
 from lms.kernel.unit_of_work import unit_of_work
-from lms.people.models import PersonKey
+from lms.people.models import PersonKey, SensitiveMark
 from lms.records import services
 from lms.records.models import PublicRecord, RecordAct
 from lms.records.rules.public import grouped
@@ -289,6 +289,43 @@ def test_known_and_unknown_codes_and_right_and_wrong_names_take_the_same_stateme
     wrong = sent(lambda: held.compare("Amina Mfano 9"))
     right = [line for line in sent(lambda: held.compare(NAME)) if not line.startswith("UPDATE lms_throttle")]
     assert wrong == right
+
+
+def test_of_whoever_is_not_to_be_named_the_page_says_only_whether_it_is_valid(held: Held) -> None:
+    held.own.post(f"/records/{held.record}/name", data={"shown": "yes"})
+    with unit_of_work() as session:
+        session.add(SensitiveMark(person_id=held.person, on=True, by_person_id=held.person, at=NOW))
+    page = text_of(held.other.get(held.address))
+    assert "This certificate is valid" in page
+    for said in ("Mfano", "Programme", "Held in", "Does the name agree?"):
+        assert said not in page
+    compared = text_of(held.compare(NAME))
+    assert "agree" not in compared
+    assert compared == text_of(held.compare("Somebody Else"))
+    assert held.other.get(f"{held.address}/contents").status_code == 404
+
+
+def test_the_log_does_not_say_which_signed_in_person_looked(held: Held, capsys: pytest.CaptureFixture[str]) -> None:
+    held.app.config["LMS_ACCESS_LOG"] = True
+    capsys.readouterr()
+    held.own.get(held.address)
+    held.own.get("/")
+    lines = capsys.readouterr().out.splitlines()
+    look = next(line for line in lines if "verification.verdict" in line)
+    page = next(line for line in lines if "home.index" in line)
+    assert "who" in page
+    assert "who" not in look
+
+
+def test_sending_the_form_for_a_link_twice_makes_one_link_and_tells_it(held: Held) -> None:
+    sent = {"days": "30", "client_key": "a-key-of-this-page"}
+    told = []
+    for _click in range(2):
+        held.own.post(f"/records/{held.record}/links", data=sent)
+        told.append(re.findall(r"/shared/[\w-]+", held.own.get(f"/records/{held.record}").text)[0])
+    assert told[0] == told[1]
+    with unit_of_work() as session:
+        assert len(session.scalars(select(RecordShare)).all()) == 1
 
 
 def test_neither_address_nor_log_nor_database_holds_the_name_that_was_typed(

@@ -360,6 +360,36 @@ def test_whoever_was_mailed_keeps_an_import_from_being_undone(session: Session, 
     assert [one.person_id for one in undo(session, found=found, at=LATER, by="coordinator")] == [person.id]
 
 
+def test_what_somebody_has_said_since_of_where_they_serve_keeps_an_import_from_being_undone(
+    session: Session, edition: Edition
+) -> None:
+    known = people_services.create_person(session, name="Amina Mfano", address="amina@example.org", at=AT)
+    home, own = make_institution(session, "TZ", Sector.EDUCATION), make_institution(session, "TZ", Sector.INTERIOR)
+    people_services.affiliate(session, person=known, institution=home, since=dt.date(2020, 1, 1))
+    found = saved(session, edition, said(1, address="amina@example.org"))
+    later = LATER + dt.timedelta(days=2)
+    people_services.move(
+        session, person=known, institution=own, function="Head", on=later.date(), at=later, by=known.subject
+    )
+    session.flush()
+    assert [one.person_id for one in undo(session, found=found, at=later, by="coordinator")] == [known.id]
+    serving = affiliation_on(session, known.id, later.date())
+    assert serving is not None
+    assert serving.institution.id == own.id
+
+
+def test_a_name_confirmed_since_keeps_the_import_that_put_it_right_from_being_undone(
+    session: Session, edition: Edition
+) -> None:
+    saved(session, edition, said(1))
+    found = saved(session, edition, said(1, name="Neema Right"))
+    person = session.scalars(select(Person).join(Enrolment)).one()
+    person.name_confirmed_at = LATER
+    session.flush()
+    assert [one.person_id for one in undo(session, found=found, at=LATER, by="coordinator")] == [person.id]
+    assert person_name(session, person.id) == "Neema Right"
+
+
 def test_whoever_a_later_import_corrected_keeps_the_earlier_one_from_being_undone(
     session: Session, edition: Edition
 ) -> None:

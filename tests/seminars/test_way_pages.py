@@ -77,14 +77,31 @@ def test_marks_are_appended_only_where_they_differ(app: Flask) -> None:
     assert browser.post(path, **half, **marks).status_code == 303
     assert browser.post(path, **half, **marks).status_code == 303
     assert number_of(AttendanceMark) == 2
+    seen = {name.replace("mark-", "seen-"): value for name, value in marks.items()}
     marks[f"mark-{two.public_id}"] = "excused"
-    browser.post(path, **half, **marks)
+    assert browser.post(path, **half, **marks, **seen).status_code == 303
     assert number_of(AttendanceMark) == 3
     page = words(browser.get(f"{path}?half=2027-05-09-morning"))
     assert page.index("Ana Ejemplo") < page.index("Urs Beispiel")
     assert browser.get(f"{path}?half=2027-05-20-morning").status_code == 404
     assert browser.post(path, **half, **{f"mark-{one.public_id}": "asleep"}).status_code == 422
     assert browser.post(path, half="2030-01-01-morning").status_code == 404
+
+
+def test_a_page_drawn_before_a_correction_does_not_take_it_back(app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(app)
+    one, two = one_person(edition, name="Ana Ejemplo"), one_person(edition, name="Urs Beispiel")
+    path, half = f"/editions/{edition.public_id}/attendance", {"half": "2027-05-09-morning"}
+    mark, other, seen = f"mark-{one.public_id}", f"mark-{two.public_id}", {f"seen-{one.public_id}": "present"}
+    browser.post(path, **half, **{mark: "present"})
+    assert f'name="seen-{one.public_id}" value="present"' in browser.get(f"{path}?half=2027-05-09-morning").text
+    browser.post(path, **half, **seen, **{mark: "absent"})
+    assert browser.post(path, **half, **seen, **{mark: "present", other: "present"}).status_code == 303
+    in_force = {row.enrolment_id: row.mark for row in queries.marks_of(db.session(), edition.id)}
+    assert in_force == {one.id: "absent", two.id: "present"}
+    clash = browser.post(path, **half, **seen, **{mark: "excused", other: "absent"})
+    assert (clash.status_code, "Nothing was saved" in words(clash)) == (409, True)
+    assert in_force == {row.enrolment_id: row.mark for row in queries.marks_of(db.session(), edition.id)}
 
 
 def test_companions_are_in_the_edition_and_in_no_number(app: Flask) -> None:

@@ -1,22 +1,24 @@
 """The directory as one member sees it. Every read of members for members goes through here: nothing of anybody comes
-out that they have not agreed to show to this very person."""
+out that they have not agreed to show to this very person. Consents, audiences, states, sectors and editions are asked
+of the database; what is sealed is opened only for those who are shown, and for their order."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import CTE, ColumnElement, Subquery, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from lms.alumni.models import AlumniStatus, Member
-from lms.alumni.rules.directory import Audience, Circle, Consent, Field, shared, shown
+from lms.alumni.models import AlumniStatus, DirectoryConsent, Member, NetworkState
+from lms.alumni.rules.directory import MOST_SORTED_BY_NAME, Audience, Circle, Consent, Field, shown
 from lms.people.models import Person, Sector
 from lms.people.queries import names_of
-from lms.people.queries.institutions import InstitutionView, institutions_on
+from lms.people.queries.institutions import InstitutionView, institutions_on, serving_on
 from lms.people.queries.persons import full_names_of
 from lms.records.queries import EditionHeld, editions_of
+from lms.records.queries.held import editions_in_force, editions_named
 
 from .membership import Words, agreed, to_be_listed, words_of
 from .networks import networks_by_state
@@ -38,107 +40,195 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Directory:
-    """Everybody whom a member sees, and of how many alumni in all."""
+class Viewpoint:
+    """From where a member looks: what they share with others decides what these show them."""
 
-    seen: tuple[Seen, ...]
-    others: int
-    """How many alumni there are beside the member who looks and those they see."""
+    viewer_id: int
+    today: dt.date
+    circle: Circle
     editions: tuple[EditionHeld, ...]
-    """Those that the member who looks has completed."""
+    """Those that they have completed."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Facts:
-    """What there is to know of some members, before anybody's consent is asked."""
+class Entry:
+    """A member whom somebody sees, and the fields that they see; nothing is opened yet."""
 
-    public_ids: Mapping[int, str]
-    institutions: Mapping[int, InstitutionView]
-    editions: Mapping[int, tuple[EditionHeld, ...]]
-    networks: Mapping[str, frozenset[int]]
-
-    def circle(self, person_id: int) -> Circle:
-        """Where one of them stands."""
-        at = self.institutions.get(person_id)
-        state = at.state_code if at else ""
-        held = frozenset(one.edition for one in self.editions.get(person_id, ()))
-        return Circle(held, state, self.networks.get(state, frozenset()))
+    person_id: int
+    public_id: str
+    fields: frozenset[Field]
 
 
-def directory(session: Session, viewer_id: int, today: dt.date) -> Directory:
-    """The directory for the member `viewer_id`, by name; who does not show theirs comes last."""
-    facts = _facts(session, viewer_id, today)
-    mine, consents = facts.circle(viewer_id), agreed(session)
-    fields = {
-        person: found
-        for person in facts.public_ids
-        if person != viewer_id and (found := shown(consents.get(person, {}), shared(facts.circle(person), mine), today))
-    }
-    seen = _opened(session, facts, fields)
-    alumni = session.scalar(select(func.count()).select_from(AlumniStatus)) or 0
-    return Directory(
-        seen=tuple(sorted(seen, key=lambda one: (not one.name, one.name.casefold(), one.public_id))),
-        others=max(0, alumni - 1 - len(seen)),
-        editions=facts.editions.get(viewer_id, ()),
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Of whom entries are asked for: of an edition, a state, a sector that they show; one member; some people."""
+
+    edition: str = ""
+    state: str = ""
+    sector: str = ""
+    member: str = ""
+    people: Collection[int] | None = None
+
+
+EVERYBODY = Among()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What those whom a member sees show of themselves, to be chosen among."""
+
+    states: frozenset[str]
+    sectors: frozenset[Sector]
+    editions: tuple[EditionHeld, ...]
+
+
+def viewpoint(session: Session, viewer_id: int, today: dt.date) -> Viewpoint:
+    """From where a member looks; three statements."""
+    at = institutions_on(session, [viewer_id], today).get(viewer_id)
+    state, editions = at.state_code if at else "", editions_of(session, [viewer_id]).get(viewer_id, ())
+    networks = networks_by_state(session).get(state, frozenset())
+    return Viewpoint(viewer_id, today, Circle(frozenset(one.edition for one in editions), state, networks), editions)
+
+
+def entries(session: Session, here: Viewpoint, among: Among = EVERYBODY) -> list[Entry]:
+    """Whom of these a member sees, and what of each, in no order; one statement."""
+    shown = _shown(here)
+    found = select(shown.c.person_id, shown.c.public_id, func.aggregate_strings(shown.c.field, ",").label("fields"))
+    rows = session.execute(found.where(*_among(shown, among)).group_by(shown.c.person_id, shown.c.public_id))
+    return [Entry(row.person_id, row.public_id, frozenset(map(Field, row.fields.split(",")))) for row in rows]
+
+
+def options(session: Session, here: Viewpoint) -> Options:
+    """What can be filtered by; three statements."""
+    shown, held = _shown(here), editions_in_force()
+    where = select(shown.c.field, shown.c.state_code, shown.c.sector).distinct()
+    rows = session.execute(where.where(shown.c.field.in_((Field.STATE, Field.SECTOR)))).all()
+    theirs = select(held.c.edition).distinct().join(shown, shown.c.person_id == held.c.person_id)
+    editions = session.scalars(theirs.where(shown.c.field == Field.EDITION)).all()
+    return Options(
+        states=frozenset(row.state_code for row in rows if row.field is Field.STATE and row.state_code),
+        sectors=frozenset(row.sector for row in rows if row.field is Field.SECTOR and row.sector),
+        editions=tuple(editions_named(session, editions)),
+    )
+
+
+def _shown(here: Viewpoint) -> CTE:
+    """Everything that others show to the one who looks, a row for each field, with where they serve."""
+    one, later, at = DirectoryConsent, aliased(DirectoryConsent), serving_on(here.today)
+    newer = select(later.id).where(later.step_id == one.step_id, later.field == one.field, later.id > one.id)
+    return (
+        select(Member.person_id, Member.public_id, one.field, at.c.state_code, at.c.sector)
+        .join(Person, Person.id == Member.person_id)
+        .join(AlumniStatus, AlumniStatus.person_id == Member.person_id)
+        .join(one, one.step_id == Member.step_id)
+        .outerjoin(at, at.c.person_id == Member.person_id)
+        .where(to_be_listed(), Member.person_id != here.viewer_id, ~newer.exists())
+        .where(or_(one.until.is_(None), one.until >= here.today), _reaches(here.circle, at))
+        .cte("shown")
+    )
+
+
+def _reaches(mine: Circle, at: Subquery) -> ColumnElement[bool]:
+    """The condition that the audience of a consent holds the one who looks: `rules.directory.shared`, for many."""
+    held, to = editions_in_force(), DirectoryConsent.audience
+    fellows = select(held.c.person_id).where(held.c.edition.in_(mine.editions))
+    near = select(NetworkState.state_code).where(NetworkState.network_id.in_(mine.networks))
+    return or_(
+        to == Audience.MEMBERS,
+        (to == Audience.EDITION) & Member.person_id.in_(fellows),
+        (to == Audience.STATE) & (at.c.state_code == mine.state),
+        (to == Audience.NETWORK) & at.c.state_code.in_(near),
+    )
+
+
+def _among(shown: CTE, among: Among) -> Iterator[ColumnElement[bool]]:
+    """The conditions over what is shown; what somebody does not show is never compared."""
+    one = shown.alias()
+    if among.state:
+        of_state = select(one.c.person_id).where(one.c.field == Field.STATE, one.c.state_code == among.state)
+        yield shown.c.person_id.in_(of_state)
+    if among.sector:
+        of_sector = select(one.c.person_id).where(one.c.field == Field.SECTOR, one.c.sector == among.sector)
+        yield shown.c.person_id.in_(of_sector)
+    if among.edition:
+        held = editions_in_force()
+        there = select(held.c.person_id).where(held.c.edition == among.edition)
+        yield shown.c.person_id.in_(select(one.c.person_id).where(one.c.field == Field.EDITION))
+        yield shown.c.person_id.in_(there)
+    if among.member:
+        yield shown.c.public_id == among.member
+    if among.people is not None:
+        yield shown.c.person_id.in_(among.people)
+
+
+def in_order(session: Session, found: Collection[Entry]) -> list[Entry]:
+    """By name, and who does not show theirs last; so many that opening every name takes too long, in no order that
+    tells anything."""
+    named = [one.person_id for one in found if Field.NAME in one.fields]
+    names = names_of(session, named) if len(named) <= MOST_SORTED_BY_NAME else {}
+    return sorted(
+        found, key=lambda one: (one.person_id not in names, names.get(one.person_id, "").casefold(), one.public_id)
+    )
+
+
+def opened(session: Session, found: Collection[Entry], today: dt.date) -> list[Seen]:
+    """These with the fields that may be shown, and nothing else, unsealed; in the order in which they come, in five
+    statements however many."""
+    people = {one.person_id for one in found}
+    institutions, editions = institutions_on(session, people, today), editions_of(session, people)
+    names = names_of(session, [one.person_id for one in found if Field.NAME in one.fields])
+    written = {Field.LANGUAGES, Field.SUBJECTS}
+    words = words_of(session, [one.person_id for one in found if written & one.fields])
+    return [
+        _seen(
+            one,
+            institutions.get(one.person_id),
+            editions.get(one.person_id, ()),
+            names.get(one.person_id, ""),
+            words.get(one.person_id, Words()),
+        )
+        for one in found
+    ]
+
+
+def _seen(one: Entry, at: InstitutionView | None, editions: tuple[EditionHeld, ...], name: str, said: Words) -> Seen:
+    shows = one.fields
+    return Seen(
+        person_id=one.person_id,
+        public_id=one.public_id,
+        name=name,
+        state_code=at.state_code if at and Field.STATE in shows else "",
+        sector=at.sector if at and Field.SECTOR in shows else None,
+        institution=at.name if at and Field.INSTITUTION in shows else "",
+        editions=editions if Field.EDITION in shows else (),
+        languages=said.languages if Field.LANGUAGES in shows else "",
+        subjects=said.subjects if Field.SUBJECTS in shows else "",
     )
 
 
 def as_seen(session: Session, person_id: int, to: frozenset[Audience], today: dt.date) -> Seen:
     """A member as somebody in these audiences would see them; for themselves alone."""
-    facts = _facts(session, person_id, today)
+    public_id = _public_id(session, person_id)
     consents: Mapping[Field, Consent] = agreed(session, [person_id]).get(person_id, {})
-    fields = shown(consents, to, today) if person_id in facts.public_ids else frozenset()
-    return next(iter(_opened(session, facts, {person_id: fields})), Seen(person_id, ""))
+    fields = shown(consents, to, today) if public_id else frozenset()
+    return opened(session, [Entry(person_id, public_id, fields)], today)[0]
 
 
 def own_facts(session: Session, person_id: int, today: dt.date) -> Seen:
     """Everything a member could show, for the page on which they choose."""
-    found = _opened(session, _facts(session, person_id, today), {person_id: frozenset(Field)})[0]
-    name = full_names_of(session, {person_id})[person_id]
-    return Seen(person_id, found.public_id, name.listed, *_rest(found))
+    own = Entry(person_id, _public_id(session, person_id), frozenset(Field))
+    [found] = opened(session, [own], today)
+    return replace(found, name=full_names_of(session, {person_id})[person_id].listed)
 
 
-def _rest(found: Seen) -> tuple[str, Sector | None, str, tuple[EditionHeld, ...], str, str]:
-    return (found.state_code, found.sector, found.institution, found.editions, found.languages, found.subjects)
-
-
-def _facts(session: Session, viewer_id: int, today: dt.date) -> _Facts:
-    members = (
-        select(Member.person_id, Member.public_id)
+def _public_id(session: Session, person_id: int) -> str:
+    """Of a member who may be listed; empty for everybody else."""
+    listed = (
+        select(Member.public_id)
         .join(Person, Person.id == Member.person_id)
         .join(AlumniStatus, AlumniStatus.person_id == Member.person_id)
-        .where(to_be_listed())
     )
-    public_ids = {row.person_id: row.public_id for row in session.execute(members)}
-    people = {*public_ids, viewer_id}
-    return _Facts(
-        public_ids, institutions_on(session, people, today), editions_of(session, people), networks_by_state(session)
-    )
-
-
-def _opened(session: Session, facts: _Facts, fields: Mapping[int, Collection[Field]]) -> list[Seen]:
-    """The fields that may be shown, and nothing else, unsealed."""
-    names = names_of(session, [person for person, shows in fields.items() if Field.NAME in shows])
-    written = {Field.LANGUAGES, Field.SUBJECTS}
-    words = words_of(session, [person for person, shows in fields.items() if written.intersection(shows)])
-    return [_seen(person, shows, facts, names, words) for person, shows in fields.items()]
-
-
-def _seen(
-    person: int, shows: Collection[Field], facts: _Facts, names: Mapping[int, str], words: Mapping[int, Words]
-) -> Seen:
-    at, said = facts.institutions.get(person), words.get(person, Words())
-    return Seen(
-        person_id=person,
-        public_id=facts.public_ids.get(person, ""),
-        name=names.get(person, ""),
-        state_code=at.state_code if at and Field.STATE in shows else "",
-        sector=at.sector if at and Field.SECTOR in shows else None,
-        institution=at.name if at and Field.INSTITUTION in shows else "",
-        editions=facts.editions.get(person, ()) if Field.EDITION in shows else (),
-        languages=said.languages if Field.LANGUAGES in shows else "",
-        subjects=said.subjects if Field.SUBJECTS in shows else "",
-    )
+    return session.scalar(listed.where(Member.person_id == person_id, to_be_listed())) or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +241,10 @@ class Counters:
 
 
 def counters(session: Session, today: dt.date) -> Counters:
-    """The community in numbers, as it follows from records and steps; three statements."""
+    """The community in numbers, as it follows from records and steps; two statements."""
     alumni = session.scalar(select(func.count()).select_from(AlumniStatus)) or 0
-    rows = select(Member.person_id).join(AlumniStatus, AlumniStatus.person_id == Member.person_id)
-    members = set(session.scalars(rows))
-    states = {one.state_code for one in institutions_on(session, members, today).values()}
-    return Counters(alumni, len(members), len(states))
+    at = serving_on(today)
+    theirs = select(func.count(), func.count(at.c.state_code.distinct())).select_from(Member)
+    joined = theirs.join(AlumniStatus, AlumniStatus.person_id == Member.person_id)
+    members, states = session.execute(joined.outerjoin(at, at.c.person_id == Member.person_id)).one()
+    return Counters(alumni, members, states)

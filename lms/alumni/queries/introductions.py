@@ -18,7 +18,7 @@ from lms.people.queries import names_of
 from lms.people.queries.institutions import InstitutionView, institutions_on
 from lms.people.sealing import keys_of, open_if_there
 
-from .directory import Seen, directory
+from .directory import Among, Seen, entries, opened, viewpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,10 @@ class Sent:
 
 def entry_seen(session: Session, viewer_id: int, public_id: str, today: dt.date) -> Seen:
     """A member whom the one who looks sees in the directory; raises NotFound for everybody else."""
-    found = next((one for one in directory(session, viewer_id, today).seen if one.public_id == public_id), None)
-    if found is None:
+    found = entries(session, viewpoint(session, viewer_id, today), Among(member=public_id)) if public_id else []
+    if not found:
         raise NotFound
-    return found
+    return opened(session, found, today)[0]
 
 
 def before(session: Session, asker_id: int, asked_id: int, at: dt.datetime) -> Before:
@@ -138,7 +138,9 @@ def sent(session: Session, person_id: int, today: dt.date) -> list[Sent]:
     if not rows:
         return []
     keys = keys_of(session, {person_id, *(row.asked_id for row in rows)})
-    seen = {one.person_id: one for one in directory(session, person_id, today).seen}
+    asked = Among(people={row.asked_id for row in rows})
+    shown = opened(session, entries(session, viewpoint(session, person_id, today), asked), today)
+    seen = {one.person_id: one for one in shown}
     return [
         Sent(
             public_id=row.public_id,

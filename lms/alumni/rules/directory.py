@@ -30,6 +30,8 @@ class Audience(enum.StrEnum):
     MEMBERS = "members"
 
 
+MOST_SORTED_BY_NAME = 3000
+"""A name is sealed, so that sorting opens every one."""
 LONGEST_LANGUAGES = 120
 LONGEST_SUBJECTS = 200
 

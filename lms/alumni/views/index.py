@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from flask import redirect, request, url_for
 
 from lms.alumni import pages, queries
-from lms.alumni.pages import DirectoryPage, Wanted, wanted_in
+from lms.alumni.pages import directory_page, wanted_in
 from lms.alumni.queries import directory as reads
+from lms.alumni.queries.directory import Among
 from lms.alumni.queries.introductions import waiting
 from lms.alumni.queries.membership import agreed, member
 from lms.alumni.rules.directory import Audience, shown
@@ -21,7 +22,7 @@ from lms.people.sign_in import me
 from lms.web.access import Permission, begins_reading, requires
 from lms.web.logs import note_look
 from lms.web.render import render
-from lms.web.slices import page_in
+from lms.web.slices import page_in, slice_of, sliced
 
 from .blueprint import Answer, bp
 
@@ -46,21 +47,23 @@ def find() -> Answer:
         raise NotFound
     if request.form.get("words", "").strip():
         return _directory(request.form)
-    found = reads.directory(db.session(), me().person_id, now().date())
-    asked = wanted_in(request.form, found).address()
+    session = db.session()
+    here = reads.viewpoint(session, me().person_id, now().date())
+    asked = wanted_in(request.form, reads.options(session, here)).address()
     return redirect(url_for(".index") + (f"?{asked}" if asked else ""), 303)
 
 
 def _directory(asked: Mapping[str, str]) -> str:
     session, viewer, today = db.session(), me(), now().date()
-    found = reads.directory(session, viewer.person_id, today)
-    page = DirectoryPage(found, wanted_in(asked, found), reads.counters(session, today), page_in(request.args))
+    here = reads.viewpoint(session, viewer.person_id, today)
+    page = directory_page(session, here, asked, page_in(request.args))
     note_look("alumni.listed", viewer.subject, people=len(page.rows))
     held = member(session, viewer.person_id)
     consents = agreed(session, [viewer.person_id]).get(viewer.person_id, {})
     return render(
         "lms/alumni/directory.html",
         page=page,
+        editions=here.editions,
         mine=reads.as_seen(session, viewer.person_id, frozenset(Audience), today),
         my_fields=[(label, field in shown(consents, frozenset(Audience), today)) for field, label in FIELDS.items()],
         listed=any(shown(consents, frozenset(Audience), today)),
@@ -79,14 +82,22 @@ def cohort(edition: str) -> str:
     session, viewer = db.session(), me()
     if member(session, viewer.person_id) is None:
         raise NotFound
-    found = reads.directory(session, viewer.person_id, now().date())
-    people = pages.matching(found.seen, Wanted(edition=edition))
-    held = next(
-        (one for one in (*found.editions, *(h for seen in people for h in seen.editions)) if one.edition == edition),
-        None,
-    )
-    if held is None:
+    here = reads.viewpoint(session, viewer.person_id, now().date())
+    found = reads.in_order(session, reads.entries(session, here, Among(edition=edition)))
+    own = edition in here.circle.editions
+    if not found and not own:
         raise NotFound
+    part = slice_of(found, page_in(request.args))
+    people = reads.opened(session, sliced(found, part), here.today)
+    held = next(one for one in (*here.editions, *(h for one in people for h in one.editions)) if one.edition == edition)
     note_look("alumni.cohort-listed", edition, people=len(people))
-    own = held in found.editions
-    return render("lms/alumni/cohort.html", held=held, people=people, own=own, words=pages, sectors=SECTORS)
+    return render(
+        "lms/alumni/cohort.html",
+        held=held,
+        people=people,
+        part=part,
+        total=len(found),
+        own=own,
+        words=pages,
+        sectors=SECTORS,
+    )

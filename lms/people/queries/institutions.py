@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Subquery, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from lms.people.models import Affiliation, Institution, Sector
 from lms.people.sealing import unseal_text
@@ -41,9 +41,23 @@ def function_place(since: dt.date) -> str:
     return f"lms_affiliation:function:{since.isoformat()}"
 
 
-def held_on(day: dt.date) -> ColumnElement[bool]:
+def held_on(day: dt.date, one: type[Affiliation] = Affiliation) -> ColumnElement[bool]:
     """The condition that an affiliation held on a day."""
-    return (Affiliation.since <= day) & or_(Affiliation.until.is_(None), Affiliation.until >= day)
+    return (one.since <= day) & or_(one.until.is_(None), one.until >= day)
+
+
+def serving_on(day: dt.date) -> Subquery:
+    """Who serves on a day, in an institution of which state and sector, for use in other statements; as
+    `institutions_on` says it."""
+    later = aliased(Affiliation)
+    after = or_(later.since > Affiliation.since, (later.since == Affiliation.since) & (later.id > Affiliation.id))
+    newer = select(later.id).where(later.person_id == Affiliation.person_id, held_on(day, later), after)
+    return (
+        select(Affiliation.person_id, Institution.state_code, Institution.sector)
+        .join(Institution, Institution.id == Affiliation.institution_id)
+        .where(held_on(day), ~newer.exists())
+        .subquery("serving")
+    )
 
 
 def institution(session: Session, public_id: str) -> Institution | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, Subquery, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.errors import NotFound
@@ -126,13 +126,31 @@ def editions_of(session: Session, person_ids: Collection[int]) -> dict[int, tupl
     )
     found: dict[int, dict[str, EditionHeld]] = {}
     for row in rows:
-        edition = row.facts["edition"]
-        held = EditionHeld(row.edition, edition["title"], dt.date.fromisoformat(edition["starts_on"]))
-        found.setdefault(row.person_id, {})[row.edition] = held
-    return {
-        person: tuple(sorted(held.values(), key=lambda one: (one.starts_on, one.edition), reverse=True))
-        for person, held in found.items()
-    }
+        found.setdefault(row.person_id, {})[row.edition] = _edition_held(row)
+    return {person: tuple(_latest_first(held.values())) for person, held in found.items()}
+
+
+def editions_in_force() -> Subquery:
+    """Who holds a record in force of which edition, for use in other statements."""
+    found: Select[Any] = _valid().with_only_columns(RecordSubject.person_id, LedgerEntry.edition)
+    return found.subquery("editions_in_force")
+
+
+def editions_named(session: Session, editions: Collection[str]) -> list[EditionHeld]:
+    """These editions as the ledger has them, the latest first; one statement."""
+    issued = (LedgerEntry.act == RecordAct.ISSUED, LedgerEntry.edition.in_(editions))
+    last = select(func.max(LedgerEntry.id)).where(*issued).group_by(LedgerEntry.edition)
+    rows = session.execute(select(LedgerEntry.edition, LedgerEntry.facts).where(LedgerEntry.id.in_(last)))
+    return _latest_first(_edition_held(row) for row in rows)
+
+
+def _edition_held(row: Row[Any]) -> EditionHeld:
+    said = row.facts["edition"]
+    return EditionHeld(row.edition, said["title"], dt.date.fromisoformat(said["starts_on"]))
+
+
+def _latest_first(held: Iterable[EditionHeld]) -> list[EditionHeld]:
+    return sorted(held, key=lambda one: (one.starts_on, one.edition), reverse=True)
 
 
 def _valid() -> Any:

@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from lms.people.rules.names import LONGEST_NAME
-from lms.web.forms import Form
+from lms.web.forms import Form, OnceForm
 
 from .services import DAYS
 
@@ -40,7 +40,7 @@ class SignedFileForm(Form):
         return bytes(found) or (self.text.data or "").strip().encode()
 
 
-class ShareForm(Form):
+class ShareForm(OnceForm):
     """For how long a link is good."""
 
     days = RadioField(

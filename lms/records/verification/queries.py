@@ -6,9 +6,9 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import Table, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.catalogue.models import Course, CourseVersion
@@ -16,6 +16,7 @@ from lms.catalogue.queries import outline
 from lms.catalogue.rules.outline import Outline
 from lms.kernel.secrets import digest
 from lms.people.models import PersonKey
+from lms.people.queries.sensitive import not_to_be_named
 from lms.people.rules.names import PersonName
 from lms.people.sealing import unseal_text
 from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordSubject
@@ -41,6 +42,8 @@ class Found:
     course: Outline | None
     erased: bool
     """Its holder's name is nowhere here any more."""
+    hidden: bool
+    """Its holder is not to be named: nothing is said but whether it is in force."""
     shown: bool
     """Whether the name may be shown: by its holder's consent, or by the link that was used."""
     link: RecordShare | None
@@ -68,7 +71,8 @@ def look_up(session: Session, code: str, at: dt.datetime, token: str = "") -> Fo
         version_hash=said[0].version_hash,
         course=course,
         erased=row.key is None,
-        shown=state.valid and row.key is not None and (bool(row.shown) or in_force(link, at)),
+        hidden=bool(row.hidden),
+        shown=not row.hidden and state.valid and row.key is not None and (bool(row.shown) or in_force(link, at)),
         link=link,
         successor=_shown_code(session, state.successor) if state.successor else None,
     )
@@ -79,7 +83,7 @@ def in_force(link: RecordShare | None, at: dt.datetime) -> bool:
     return link is not None and link.ended_at is None and at < link.ends_at
 
 
-_last = aliased(NameShowing)
+_last, _subject = aliased(NameShowing), cast(Table, RecordSubject.__table__)
 _PUBLIC = (
     select(
         PublicRecord.record,
@@ -87,6 +91,7 @@ _PUBLIC = (
         RecordSubject.person_id,
         PersonKey.person_id.label("key"),
         NameShowing.shown,
+        not_to_be_named(_subject.c.person_id).label("hidden"),
     )
     .join(RecordSubject, RecordSubject.record == PublicRecord.record)
     .outerjoin(PersonKey, PersonKey.person_id == RecordSubject.person_id)
@@ -143,7 +148,7 @@ def completed_version(session: Session, slug: str, number: str) -> Completed | N
 
 def _shown_code(session: Session, record: str) -> str | None:
     row = session.execute(_OF_RECORD, {"record": record}).first()
-    return row.code if row is not None and row.shown and row.key is not None else None
+    return row.code if row is not None and row.shown and not row.hidden and row.key is not None else None
 
 
 def name_on(session: Session, found: Found) -> PersonName:

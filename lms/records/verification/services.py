@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from lms.kernel import audit
 from lms.kernel.errors import NotFound, Refused
-from lms.kernel.secrets import digest, new_token
+from lms.kernel.secrets import digest
+from lms.kernel.settings import keyring
 from lms.records.models import RecordSubject
 from lms.records.queries import state_of
 
@@ -42,11 +43,15 @@ def show_name(session: Session, *, record: str, person_id: int, shown: bool, at:
     audit.record(session, at=at, actor=by, act="record.name-shown" if shown else "record.name-hidden", about=record)
 
 
-def share(session: Session, *, record: str, person_id: int, days: int, at: dt.datetime, by: str) -> str:
-    """A link's token that shows the name for so many days; it is kept only as a hash, so it is told once.
+def share(session: Session, *, record: str, person_id: int, days: int, key: str, at: dt.datetime, by: str) -> str:
+    """A link's token that shows the name for so many days; it is kept only as a hash. It follows from the form's own
+    key, so that whoever sent the form twice has one link, and is told it.
 
     Raises NotFound for somebody else's record, Refused for one that is not in force, or with too many links."""
     _hold(session, record, person_id)
+    public_id, token = digest(f"link {record} {key}")[:32], keyring().alias("link", f"{record} {key}")
+    if session.get(RecordShare, public_id) is not None:
+        return token
     _refuse_ended(session, record)
     if days not in DAYS:
         raise Refused(_("Choose for how long the link is good."))
@@ -55,7 +60,6 @@ def share(session: Session, *, record: str, person_id: int, days: int, at: dt.da
     )
     if (session.scalar(open_ones) or 0) >= MOST_LINKS:
         raise Refused(_("You have ten links already. End one of them first."))
-    token, public_id = new_token(), new_token()
     ends_at = at + dt.timedelta(days=days)
     session.add(RecordShare(public_id=public_id, record=record, token_hash=digest(token), made_at=at, ends_at=ends_at))
     audit.record(session, at=at, actor=by, act="record.shared", about=record, days=days)

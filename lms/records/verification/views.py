@@ -21,7 +21,7 @@ from lms.people.sign_in import me
 from lms.records.credentials import publishing
 from lms.records.queries import my_record
 from lms.records.rules.public import grouped
-from lms.web.access import Permission, begins_reading, public, requires, takes_upload, viewer
+from lms.web.access import Permission, begins_reading, logs_nobody, public, requires, takes_upload, viewer
 from lms.web.fresh import tag_of, tagged
 from lms.web.languages import language
 from lms.web.render import render
@@ -92,6 +92,7 @@ def short() -> Response:
 
 @bp.get("/v/<code>")
 @public
+@logs_nobody
 def verdict(code: str) -> Response:
     """Whether the certificate is in force, and what it stands for."""
     return _verdict(code)
@@ -99,6 +100,7 @@ def verdict(code: str) -> Response:
 
 @bp.get("/v/<code>/shared/<token>")
 @public
+@logs_nobody
 def shared(code: str, token: str) -> Response:
     """The same with the name, for whoever was given the link, until it ends."""
     return _verdict(code, token)
@@ -113,6 +115,7 @@ def _verdict(code: str, token: str = "") -> Response:
 
 @bp.post("/v/<code>/name")
 @public
+@logs_nobody
 @begins_reading
 def name(code: str) -> Response:
     """Whether a name is the one on the certificate; the name stays in this request alone."""
@@ -129,6 +132,8 @@ def name(code: str) -> Response:
     found = queries.look_up(db.session(), typed.code, at)
     if found is None or not found.state.valid:
         return _answer(found, form) if found else _unknown(code)
+    if found.hidden:
+        return _answer(found, form)
     agreement = _compared(found, form.name.data or "")
     if agreement is Agreement.AGREES:
         # Whoever has the papers in hand uses up nobody's tries, their own office's neither.
@@ -147,10 +152,11 @@ def _compared(found: Found, typed: str) -> Agreement:
 
 @bp.get("/v/<code>/contents")
 @public
+@logs_nobody
 def contents(code: str) -> Response:
     """What the version of the course holds that the certificate stands for."""
     found = _found(code)
-    if found is None or found.course is None:
+    if found is None or found.hidden or found.course is None:
         return _unknown(code)
     page = ContentsPage(found.version_hash, found.course, grouped(found.code))
     return _page("lms/records/contents.html", page=page)
@@ -231,7 +237,13 @@ def share(record: str) -> Response:
     try:
         with unit_of_work() as changed:
             token = services.share(
-                changed, record=record, person_id=viewer_.person_id, days=form.days.data, at=now(), by=viewer_.subject
+                changed,
+                record=record,
+                person_id=viewer_.person_id,
+                days=form.days.data,
+                key=form.client_key.data,
+                at=now(),
+                by=viewer_.subject,
             )
     except Refused as no:
         flash(str(no), "error")

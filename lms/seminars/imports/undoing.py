@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column as TableColumn
-from sqlalchemy import Select, delete, exists, func, select, update
+from sqlalchemy import Select, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit
@@ -67,9 +67,13 @@ def _traces(found: Import) -> Iterator[Select[Any]]:
     yield steps.group_by(EnrolmentEvent.enrolment_id).having(func.count() > 1)
     later = select(ImportRow.enrolment_id).where(ImportRow.enrolment_id.in_(_mine(found)))
     yield later.join(Import, Import.id == ImportRow.import_id).where(Import.id > found.id)
+    # That they came in since, or that they, or a coordinator for them, said that their name is right.
     yield every.join(Person, Person.id == Enrolment.person_id).where(
-        Person.welcomed_at.is_not(None) & (Person.welcomed_at >= found.saved_at)
+        or_(Person.welcomed_at >= found.saved_at, Person.name_confirmed_at >= found.saved_at)
     )
+    # Where they have said since that they serve, whoever was known before stays.
+    newer = Affiliation.__table__.alias()
+    yield every.where(exists().where(newer.c.person_id == Enrolment.person_id, newer.c.id > Enrolment.affiliation_id))
     for column in _references("lms_enrolment", _OWN):
         yield every.where(exists().where(column == Enrolment.id))
     newcomers = select(Enrolment.id).where(Enrolment.id.in_(_mine(found, ImportRow.person_made)))

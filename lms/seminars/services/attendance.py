@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lms.catalogue.models import CourseVersion
 from lms.kernel import audit
 from lms.kernel.db import dialect_insert
-from lms.kernel.errors import Refused
+from lms.kernel.errors import Conflict, Refused
 from lms.kernel.events import publish
 from lms.seminars.events import AttendanceClosed
 from lms.seminars.models import (
@@ -110,14 +110,24 @@ def _find(session: Session, edition: Edition, day: dt.date, half: HalfDay) -> On
     )
 
 
-def mark_attendance(session: Session, *, edition: Edition, marks: Marks, at: dt.datetime, by: str) -> int:
-    """Append the marks that differ from those in force; says how many. Raises Refused once attendance is closed."""
+def mark_attendance(
+    session: Session, *, edition: Edition, marks: Marks, at: dt.datetime, by: str, seen: Marks | None = None
+) -> int:
+    """Append the marks that differ from those in force; says how many. `seen` are those in force when they were made: a
+    mark that only repeats what was seen leaves alone what has been put right since.
+
+    Raises Refused once attendance is closed, Conflict where two have changed the same mark."""
     hold(session, edition)
     while_open(session, edition)
     known = {row.id for row in sessions_of(session, edition.id)}
     people = set(session.scalars(_accepted(edition.id)))
     in_force = {(row.enrolment_id, row.session_id): row.mark for row in marks_of(session, edition.id)}
+    if seen is not None:
+        marks = {cell: mark for cell, mark in marks.items() if mark is not seen.get(cell)}
     changed = {cell: mark for cell, mark in marks.items() if in_force.get(cell) is not mark}
+    if seen is not None and any(in_force.get(cell) is not seen.get(cell) for cell in changed):
+        said = _("Nothing was saved: somebody else has changed a mark meanwhile that you changed too.")
+        raise Conflict(f"{said} {_('Look at the sheet again.')}")
     if any(enrolment not in people or half_day not in known for enrolment, half_day in changed):
         raise Refused(_("The sheet has changed in the meantime. Look at it again before you repeat your marks."))
     for (enrolment_id, session_id), mark in changed.items():

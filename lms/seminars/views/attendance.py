@@ -77,19 +77,25 @@ def mark(edition: str) -> Answer:
         people = {
             person.public_id: person.enrolment_id for person in queries.sheet_people(session, found, viewer.scope)
         }
-        sent = _marks(people)
+        sent, seen = _marks("mark-", people), _marks("seen-", people)
         if submitted("rest"):
             marked = {row.enrolment_id for row in queries.marks_of(session, found.id) if row.session_id == half_day.id}
             sent = {**dict.fromkeys(set(people.values()) - marked, Mark.PRESENT), **sent}
-        marks = {(enrolment_id, half_day.id): value for enrolment_id, value in sent.items()}
-        changed = services.mark_attendance(session, edition=found, marks=marks, at=now(), by=viewer.subject)
+        changed = services.mark_attendance(
+            session,
+            edition=found,
+            marks={(place, half_day.id): value for place, value in sent.items()},
+            seen={(place, half_day.id): value for place, value in seen.items()},
+            at=now(),
+            by=viewer.subject,
+        )
     flash(ngettext("%(num)d mark was saved.", "%(num)d marks were saved.", changed), "done")
     return redirect(url_for(".attendance", edition=edition, half=half), 303)
 
 
-def _marks(people: dict[str, int]) -> dict[int, Mark]:
+def _marks(prefix: str, people: dict[str, int]) -> dict[int, Mark]:
     """The marks sent, by enrolment id; raises NotFound for somebody who is not on the sheet, Refused for no mark."""
-    sent = {name.removeprefix("mark-"): value for name, value in request.form.items() if name.startswith("mark-")}
+    sent = {name.removeprefix(prefix): value for name, value in request.form.items() if name.startswith(prefix)}
     if not sent.keys() <= people.keys():
         raise NotFound
     if not set(sent.values()) <= set(Mark):
