@@ -15,8 +15,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -31,6 +32,7 @@ from tests import postgres
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 KEYS = Keyring(secret=b"s" * 32, identity=b"i" * 32, ledger=b"l" * 32)
 NOW = dt.datetime(2027, 4, 12, 9, 0, tzinfo=dt.UTC)
+STATEMENTS = 5000
 _numbers = count()
 
 AppMaker = Callable[..., Flask]
@@ -49,6 +51,19 @@ def _build_schema(url: str, home: Path) -> None:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+        db.engine._compiled_cache = LRUCache(STATEMENTS)
+        _first_engines[db.engine.name] = db.engine
+
+
+_first_engines: dict[str, Engine] = {}
+
+
+def _share_statements(engine: Engine) -> None:
+    """Let an engine use what an earlier one for the same kind of database has made of statements: each keeps by its
+    dialect the SQL of every statement it has sent, and with an app for each test nearly all were first ones."""
+    first = _first_engines.get(engine.name)
+    if first is not None:
+        engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
 
 
 @pytest.fixture(scope="session")
@@ -143,6 +158,7 @@ def running(url: str, home: Path, **options: object) -> Iterator[Flask]:
     app.jinja_env.bytecode_cache = _compiled
     app.test_client_class = Browser
     with app.app_context():
+        _share_statements(db.engine)
         yield app
         db.session.remove()
         pool: Any = db.engine.pool

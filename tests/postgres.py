@@ -33,11 +33,13 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import make_url
 
+from tools.memory import new_folder
+
 # A test database may vanish with the machine: nothing waits for the disk.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 SMALL = ("shared_buffers=32MB", "max_connections=60", "max_wal_size=256MB")
 SECONDS_TO_START = 60
-DISK, MEMORY, ENOUGH = Path("/", "tmp"), Path("/", "dev", "shm"), 2**30
+ROOM = 2**30
 
 
 class NoPostgres(Exception):
@@ -189,9 +191,8 @@ class Cluster:
     """A PostgreSQL of our own in a temporary folder, reached over a socket in that folder alone."""
 
     def __init__(self, installation: Path, *, durable: bool) -> None:
-        # A socket's path must be short. In memory the files of a database are made three times as fast.
-        where = MEMORY if roomy(MEMORY) and not durable else DISK
-        self.folder = Path(tempfile.mkdtemp(prefix="lms-pg-", dir=where))
+        self.folder = Path(tempfile.mkdtemp(prefix="lms-pg-", dir="/tmp"))  # a socket's path must be short
+        self._data = self.folder / "data" if durable else new_folder(ROOM) / "data"
         self._environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
         self._identity: dict[str, Any] = {}
         try:
@@ -215,13 +216,15 @@ class Cluster:
         if process is not None and process.poll() is None:
             process.send_signal(signal.SIGQUIT)  # at once: the data goes next
             process.wait(30)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        for folder in {self.folder, self._data.parent}:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _become_nobody_if_root(self) -> None:
         """PostgreSQL refuses to run as root."""
         if os.geteuid() == 0:
             nobody = pwd.getpwnam("nobody")
-            os.chown(self.folder, nobody.pw_uid, nobody.pw_gid)
+            for folder in {self.folder, self._data.parent}:
+                os.chown(folder, nobody.pw_uid, nobody.pw_gid)
             self._identity = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
     def _reachable(self, installation: Path) -> Path:
@@ -246,12 +249,12 @@ class Cluster:
 
     def _initdb(self, *locale: str) -> subprocess.CompletedProcess[str]:
         options = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions")
-        words = [str(self.bin / "initdb"), "-D", str(self.folder / "data"), *locale, *options]
+        words = [str(self.bin / "initdb"), "-D", str(self._data), *locale, *options]
         return subprocess.run(words, check=False, capture_output=True, text=True, **self._surroundings())
 
     def _start(self, durable: bool) -> subprocess.Popen[bytes]:
         settings = [*SMALL, *(() if durable else FAST), "listen_addresses=", f"unix_socket_directories={self.folder}"]
-        words = [str(self.bin / "postgres"), "-D", str(self.folder / "data"), *(f"--{setting}" for setting in settings)]
+        words = [str(self.bin / "postgres"), "-D", str(self._data), *(f"--{setting}" for setting in settings)]
         with (self.folder / "log").open("wb") as log:
             return subprocess.Popen(words, stdout=log, stderr=log, **self._surroundings())
 
@@ -268,11 +271,6 @@ class Cluster:
 
     def _surroundings(self) -> dict[str, Any]:
         return {"env": self._environment, "cwd": "/", **self._identity}
-
-
-def roomy(folder: Path) -> bool:
-    """Whether there is such a folder with room for a test's databases."""
-    return folder.is_dir() and shutil.disk_usage(folder).free > ENOUGH
 
 
 def _installation() -> Path:

@@ -7,9 +7,11 @@ import subprocess
 from collections.abc import Iterable
 
 from tools import chromium, prepare
+from tools.memory import passing_folder
 from tools.prepare import PYTHON, ROOT, Missing
 
 SENTENCES_TO_READ = 20
+ROOM = 6 * 2**30  # for what tests write: two gigabytes when it was measured
 POSTGRES_CURE = "apt install postgresql   (or name a server in TEST_DATABASE_URL)"
 
 
@@ -25,7 +27,9 @@ def test(arguments: list[str]) -> int:
     _python("-m", "tools.citations", str(SENTENCES_TO_READ))
     without = " and ".join(f"not {name}" for name in missing)
     chosen = ("-m", without) if without and "-m" not in arguments else ()
-    code = _python("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *chosen, *arguments)
+    words = ("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *chosen, *arguments)
+    with passing_folder(ROOM) as folder:
+        code = _python(*words, PYTEST_DEBUG_TEMPROOT=str(folder))
     for name, cure in missing.items():
         print(f"Skipped: every test that needs {name}. To run them: {cure}", flush=True)
     return code
@@ -75,5 +79,5 @@ def catalogues(arguments: list[str]) -> int:
     return _python("-m", "tools.catalogues", "update", *arguments)
 
 
-def _python(*words: str) -> int:
-    return subprocess.run([PYTHON, *words], cwd=ROOT, check=False).returncode
+def _python(*words: str, **environment: str) -> int:
+    return subprocess.run([PYTHON, *words], cwd=ROOT, check=False, env={**os.environ, **environment}).returncode
