@@ -138,6 +138,10 @@ class Enrolment(Model):
         Index("ix_lms_enrolment_edition_state", "edition_id", "state_code", "sector"),
         # The order of long lists; with the id, so that turning to a far page reads nothing but the index.
         Index("ix_lms_enrolment_edition_place", "edition_id", "state_code", "institution_id", "id"),
+        # The same order within what such a list is filtered by.
+        Index("ix_lms_enrolment_edition_institution", "edition_id", "institution_id", "state_code", "id"),
+        Index("ix_lms_enrolment_edition_sector", "edition_id", "sector", "state_code", "institution_id", "id"),
+        Index("ix_lms_enrolment_edition_step", "edition_id", "state", "state_code", "institution_id", "id"),
     )
 
 

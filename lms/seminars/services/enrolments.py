@@ -18,7 +18,7 @@ from lms.kernel.secrets import new_token
 from lms.people.models import Affiliation, Institution, Sector
 from lms.people.queries import subjects_of
 from lms.people.sealing import seal_reason
-from lms.seminars.events import EnrolmentAccepted, EnrolmentEnded, EnrolmentInvited
+from lms.seminars.events import EnrolmentAccepted, EnrolmentEnded, EnrolmentInvited, Recounted
 from lms.seminars.models import Edition, Enrolment, EnrolmentEvent
 from lms.seminars.queries import Closing, closing_of
 from lms.seminars.rules import (
@@ -260,6 +260,7 @@ def _move(
         recount(session, enrolment, 1 if counted(then) else -1)
         if enrolment.first_seen_at is not None:
             keep_names_awaited(session, enrolment_ids=[enrolment.id])
+            publish(session, Recounted(enrolment.id))
     _note(session, enrolment, then, at, by, reason)
 
 
