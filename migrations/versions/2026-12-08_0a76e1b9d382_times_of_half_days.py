@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0a76e1b9d382"
-down_revision = "f65d0a8c2e71"
+down_revision = "a76eb19f3d82"
 branch_labels = None
 depends_on = None
 
