@@ -105,8 +105,8 @@ class _Crowd:
         )
         self._load(
             Enrolment,
-            "id public_id edition_id person_id affiliation_id institution_id state_code sector state invited_at first_seen_at "
-            "due_at",
+            "id public_id edition_id person_id affiliation_id institution_id state_code sector state invited_at "
+            "first_seen_at due_at",
             (
                 (
                     places + n, new_token(), self.edition_id, one.id, affiliations + n, where[n].id,
