@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "b87fc2a04e93"
-down_revision = "a76eb19f3d82"
+down_revision = "0a76e1b9d382"
 branch_labels = None
 depends_on = None
 
