@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "b87f2c0d4e93"
-down_revision = "0a76e1b9d382"
+down_revision = "b87fc2a04e93"
 branch_labels = None
 depends_on = None
 
