@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, case, distinct, exists, func, select
+from sqlalchemy import ColumnElement, Table, bindparam, case, distinct, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.dashboards.rules.looks import NOT_SHOWN, Awaiting, Filter, Numbers, Sight
@@ -137,7 +137,7 @@ def behind(seen: Look, wanted: Filter) -> list[ColumnElement[bool]]:
         found += _awaited(seen, wanted.awaiting)
     if wanted.module:
         key, finished = wanted.module
-        done = finished_module(_enrolment.c.id, seen.edition.id, seen.version_id, key)
+        done = or_(_reached(Stage.PRE_READING), finished_module(_enrolment.c.id, seen.edition.id, key))
         found.append(done if finished else ~done)
     if wanted.state and wanted.state != NOT_SHOWN:
         found.append(_enrolment.c.state_code == wanted.state)

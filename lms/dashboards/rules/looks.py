@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
+from lms.learning.rules.modules import counted_as
 from lms.people.models import Sector
 from lms.people.rules import Scope
 from lms.seminars.rules import NAMES_AWAITED, EnrolmentState, Stage, coordinates, counted
@@ -89,6 +90,11 @@ class Numbers:
         """Everyone who has reached a stage."""
         return self._by_stage[stage]
 
+    def finished(self, module: str, finished: bool = True) -> int:
+        """Everyone in the edition who has finished a module, or who has not."""
+        number = self.reached(Stage.PRE_READING) + self.others.get(counted_as(module), 0)
+        return number if finished else self.reached(Stage.INVITED) - number
+
     @cached_property
     def _by_stage(self) -> Counter[Stage]:
         found: Counter[Stage] = Counter()
@@ -164,8 +170,10 @@ class Filter:
 
     def counted_in(self, numbers: Numbers) -> int | None:
         """How many people it finds in an edition with these numbers; None where the numbers do not say."""
-        if self.institution or self.progress or self.place:
+        if self.institution or self.place:
             return None
+        if self.module:
+            return numbers.finished(*self.module) if self == Filter(progress=self.progress) else None
         if self.awaiting is None:
             return self._at(numbers, self.stage) if self.stage else None
         if self.stage is None and self.awaiting is Awaiting.SIGN_IN:
