@@ -147,6 +147,7 @@ KNOWN_SEALED = {
     "lms_reinvitation.sealed_reason",
     "lms_sensitive_mark.sealed_reason",
     "lms_sign_off.sealed_reason",
+    "lms_signature_lines.sealed",  # under a key of the edition
     "lms_term_proposal.sealed_remark",
     "lms_text_report.sealed",
     "lms_translation_confirmation.sealed_reason",
