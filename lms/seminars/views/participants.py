@@ -126,7 +126,13 @@ def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) 
         stages=stages,
         late=stages.get(Stage.PRE_READING, row.deadline) > row.deadline,
         closing=queries.closing_of(session, found.id),
-        clocks=clocks(row.deadline, (row.institution_zone, ""), (found.zone, town(found.place)), (viewer.zone, "")),
+        clocks=clocks(
+            row.deadline,
+            # The clocks of where somebody serves would tell where that is.
+            (None if hidden else row.institution_zone, ""),
+            (found.zone, town(found.place)),
+            (viewer.zone, ""),
+        ),
         may_become=may_become,
         may_take_back=_may_take_back(steps, row),
         linked=queries.linked_places(session, row.id, scope),
