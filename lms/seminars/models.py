@@ -51,6 +51,11 @@ class Edition(Model):
     """When the pre-reading is due; the instant was chosen in `zone`. With `deadline_on`, that day's end in `zone`."""
     deadline_on: Mapped[dt.date | None]
     """Set where the pre-reading is due at the end of a day, wherever each person's institution is."""
+    morning_from: Mapped[dt.time] = mapped_column(default=dt.time(8))
+    """From when to when its half-days take up a calendar, on the clocks of `zone`."""
+    morning_until: Mapped[dt.time] = mapped_column(default=dt.time(13))
+    afternoon_from: Mapped[dt.time] = mapped_column(default=dt.time(13))
+    afternoon_until: Mapped[dt.time] = mapped_column(default=dt.time(18))
     programme: Mapped[str] = mapped_column(Text, default="")
     practical: Mapped[str] = mapped_column(Text, default="")
     contact: Mapped[str] = mapped_column(String(320))
@@ -60,7 +65,13 @@ class Edition(Model):
     """How often it has changed, with its half-days: calendars tell an old copy from a new one by it."""
     revised_at: Mapped[dt.datetime]
 
-    __table_args__ = (CheckConstraint("ends_on >= starts_on", name="in_order"),)
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="in_order"),
+        CheckConstraint(
+            "morning_from < morning_until AND morning_until <= afternoon_from AND afternoon_from < afternoon_until",
+            name="hours_in_order",
+        ),
+    )
 
     @property
     def deadline(self) -> Deadline:

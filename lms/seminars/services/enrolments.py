@@ -143,7 +143,7 @@ def came_back(session: Session, *, person_id: int, at: dt.datetime) -> None:
 
 
 def name_confirmed(session: Session, *, person_id: int) -> None:
-    """A person's name is right now, in every edition they are in."""
+    """A person's name is right now, or their places are others: note it in every edition they are in."""
     theirs = session.scalars(select(Enrolment.id).where(Enrolment.person_id == person_id)).all()
     if theirs:
         keep_names_awaited(session, enrolment_ids=theirs)
