@@ -20,6 +20,7 @@ import lms.alumni.feed.reactions
 import lms.alumni.joining
 import lms.alumni.letters
 import lms.alumni.reactions
+import lms.alumni.second_officers
 import lms.alumni.services.yearly
 import lms.authoring.checks
 import lms.authoring.joining
@@ -38,6 +39,8 @@ import lms.learning.joining
 import lms.learning.reactions
 import lms.people.checks
 import lms.people.mandate_letters
+import lms.people.proposals.mandates
+import lms.people.proposals.telling
 import lms.records.certificates.checks
 import lms.records.certificates.reactions
 import lms.records.checks
@@ -47,6 +50,7 @@ import lms.records.heads
 import lms.records.joining
 import lms.records.letters
 import lms.records.reactions
+import lms.records.second_officers
 import lms.records.verification.reactions
 import lms.reminders.weekly
 import lms.seminars.checks
