@@ -16,16 +16,20 @@ from typing import Any, cast
 from sqlalchemy import Connection, Table, func, select, text
 
 from lms.app import create_app
+from lms.catalogue.queries import outline
 from lms.kernel import worker
 from lms.kernel.clock import now
 from lms.kernel.db import Model, db
 from lms.kernel.secrets import new_key, new_token, seal
 from lms.kernel.settings import from_environment, keyring
 from lms.kernel.unit_of_work import unit_of_work
+from lms.learning.models import ModuleFinished
+from lms.learning.rules.modules import counted_as
 from lms.people.models import Affiliation, IdentityRow, Institution, Person, PersonKey
 from lms.people.rules import PersonName
 from lms.people.sealing import name_place
 from lms.seminars.models import EditionCount, Enrolment, EnrolmentEvent, Stage, StageReached, Tally
+from lms.seminars.queries import version_in_force
 from lms.seminars.rules import PLACES, EnrolmentState
 
 from .seed import STAGES, Filled, an_edition, environment
@@ -47,8 +51,10 @@ def fill(home: Path, sizes: Sequence[int], database_url: str = "") -> Filled:
         for size in sizes:
             with unit_of_work() as session:
                 edition, places = an_edition(session, app, size)
+                version = version_in_force(session, edition.id)
+                modules = [module.key for module in outline(session, version).modules]
             with db.engine.begin() as connection:
-                _Crowd(connection, edition.id, _written(edition.deadline_at), places).write(size)
+                _Crowd(connection, edition.id, _written(edition.deadline_at), places, modules).write(size)
             editions[size] = edition.public_id
         worker.drain()
         _let_the_database_look(database_url)
@@ -58,9 +64,10 @@ def fill(home: Path, sizes: Sequence[int], database_url: str = "") -> Filled:
 
 
 def _let_the_database_look(database_url: str) -> None:
-    """What autovacuum does within a minute of so much new data, so that plans know the tables."""
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE" if database_url.startswith("postgresql") else "ANALYZE"))
+    """What autovacuum does within a minute of so much new data, so that plans know the tables; SQLite never looks."""
+    if database_url.startswith("postgresql"):
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
 
 
 @dataclass
@@ -71,6 +78,7 @@ class _Crowd:
     edition_id: int
     due_at: str
     places: Sequence[Institution]
+    modules: Sequence[str]
 
     def write(self, size: int) -> None:
         """So many people, twenty thousand at once."""
@@ -97,12 +105,13 @@ class _Crowd:
         )
         self._load(
             Enrolment,
-            "id public_id edition_id person_id affiliation_id institution_id state_code sector state invited_at due_at",
+            "id public_id edition_id person_id affiliation_id institution_id state_code sector state invited_at "
+            "first_seen_at due_at",
             (
                 (
                     places + n, new_token(), self.edition_id, one.id, affiliations + n, where[n].id,
                     where[n].state_code, where[n].sector.value, "accepted", at,
-                    self.due_at,
+                    at if Stage.SIGNED_IN.value in reached(one.number) else None, self.due_at,
                 )
                 for n, one in enumerate(people)
             ),
@@ -114,6 +123,15 @@ class _Crowd:
             "enrolment_id stage at",
             ((places + n, stage, at) for n, one in enumerate(people) for stage in reached(one.number)),
         )
+        self._load(
+            ModuleFinished,
+            "enrolment_id module_key edition_id",
+            (
+                (places + n, key, self.edition_id)
+                for n, one in enumerate(people)
+                for key in self.modules[: modules_read(one.number)]
+            ),
+        )
 
     def _numbers(self, size: int) -> None:
         sums: Counter[tuple[str, str, str]] = Counter()
@@ -122,7 +140,9 @@ class _Crowd:
             sums.update((place.state_code, place.sector.value, stage) for stage in reached(number))
         rows = ((self.edition_id, *key, people) for key, people in sums.items())
         self._load(Tally, "edition_id state_code sector stage count", rows)
-        self._load(EditionCount, "edition_id what count", [(self.edition_id, PLACES, size)])
+        read = Counter(key for number in range(size) for key in self.modules[: modules_read(number)])
+        others = {PLACES: size} | {counted_as(key): people for key, people in read.items()}
+        self._load(EditionCount, "edition_id what count", ((self.edition_id, *one) for one in others.items()))
 
     def _next(self, kind: type[Model]) -> int:
         column = cast(Table, kind.__table__).c.id
@@ -157,6 +177,12 @@ def reached(number: int) -> Iterator[str]:
     """How far the person of this number has come."""
     yield Stage.INVITED.value
     yield from (stage.value for stage, of_ten in STAGES if number // 7 % 10 < of_ten)
+
+
+def modules_read(number: int) -> int:
+    """How many modules the person of this number has finished, of those who read and are not complete."""
+    far = set(reached(number))
+    return number % 7 if Stage.READING.value in far and Stage.PRE_READING.value not in far else 0
 
 
 def _written(at: dt.datetime) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,10 +28,11 @@ from .visitor import Visitor, hidden
 
 COORDINATOR = "coordinator@lemkin.example"
 SIZES = (30, 3_000, 300_000)
-PAGES = {"coordinator's page": "", "first page of the list": "/people"}
+PAGES = {"coordinator's page": "", "first page of the list": "/people", "module by module": "/modules"}
 FILTERS = {
     "by stage": "stage=pre-reading",
     "by sector": "sector=justice",
+    "by step": "place=accepted",
     "by what is awaited": "awaiting=sign-in",
 }
 MOST, MOST_FILTERED, MOST_GROWTH, MOST_STATEMENTS, MOST_SECONDS = 12, 60, 1.5, 10, 300
@@ -90,16 +92,17 @@ def _filtered(ours: Server, filled: Filled) -> list[Probe]:
     coordinator.sign_in(COORDINATOR, PASSWORD)
     people = f"/editions/{filled.editions[SIZES[-1]]}/people"
     _status, page = coordinator.get(people)
-    offered = {f"by {name}": f"{name}={_second_option(page, name)}" for name in ("state", "institution")}
+    offered = {f"by {name}": f"{name}={_offered(page, name)[1]}" for name in ("state", "institution")}
+    offered |= {f"by module, {choice}": f"progress={choice}" for choice in _offered(page, "progress")}
     return [
         _probe(ours, coordinator, f"the list of {SIZES[-1]:,}, {name}", f"{people}?{query}")
         for name, query in {**FILTERS, **offered}.items()
     ]
 
 
-def _second_option(page: str, name: str) -> str:
-    choices = page[page.index(f'name="{name}"') :]
-    return choices.split('<option value="')[2].split('"')[0]
+def _offered(page: str, name: str) -> list[str]:
+    choices = page[page.index(f'name="{name}"') :].split("</select>")[0]
+    return [choice for choice in re.findall(r'<option value="([^"]*)"', choices) if choice]
 
 
 def _ratios(cpu: Mapping[str, float]) -> list[Result]:

@@ -20,6 +20,7 @@ import lms.alumni.feed.reactions
 import lms.alumni.joining
 import lms.alumni.letters
 import lms.alumni.reactions
+import lms.alumni.second_officers
 import lms.alumni.services.yearly
 import lms.authoring.checks
 import lms.authoring.joining
@@ -38,6 +39,8 @@ import lms.learning.joining
 import lms.learning.reactions
 import lms.people.checks
 import lms.people.mandate_letters
+import lms.people.proposals.mandates
+import lms.people.proposals.telling
 import lms.records.certificates.checks
 import lms.records.certificates.reactions
 import lms.records.checks
@@ -47,6 +50,7 @@ import lms.records.heads
 import lms.records.joining
 import lms.records.letters
 import lms.records.reactions
+import lms.records.second_officers
 import lms.records.verification.reactions
 import lms.reminders.weekly
 import lms.seminars.checks
@@ -76,6 +80,7 @@ from lms.records.certificates import views as certificates_views
 from lms.records.credentials import serving
 from lms.records.credentials import views as credentials_views
 from lms.records.lives import blueprint as lives_bp
+from lms.records.signatories import views as signatories_views
 from lms.records.verification import views as verification_views
 from lms.reminders import views as reminders_views
 from lms.seminars import views as seminars_views
@@ -99,6 +104,7 @@ BLUEPRINTS = (
     records_views.bp,
     lives_bp,
     certificates_views.bp,
+    signatories_views.bp,
     verification_views.bp,
     credentials_views.bp,
     alumni_views.bp,

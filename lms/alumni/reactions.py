@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from lms.kernel.events import on
-from lms.people.events import PersonErased
+from lms.people.events import PersonErased, PersonsJoined
 from lms.records.events import RecordEnded, RecordsIssued
 
 from . import services
@@ -28,3 +28,9 @@ def after_end(session: Session, event: RecordEnded) -> None:
 def after_erasure(session: Session, event: PersonErased) -> None:
     """The membership ends, and with it everything in the directory."""
     membership.leave(session, person_id=event.person_id, at=event.at)
+
+
+@on(PersonsJoined)
+def after_joining(session: Session, event: PersonsJoined) -> None:
+    """The records of two entries are one person's."""
+    services.recompute(session, person_ids=[event.person_id])

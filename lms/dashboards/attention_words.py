@@ -156,6 +156,9 @@ _HAPPENED: Mapping[Happened, Callable[[int], str]] = {
     Happened.DECLINED: lambda n: ngettext("%(num)s person declined:", "%(num)s people declined:", n),
     Happened.WITHDREW: lambda n: ngettext("%(num)s person withdrew:", "%(num)s people withdrew:", n),
     Happened.REPLACED: lambda n: ngettext("%(num)s person was replaced:", "%(num)s people were replaced:", n),
+    Happened.DEFERRED: lambda n: ngettext(
+        "%(num)s person was put off to a later edition:", "%(num)s people were put off to a later edition:", n
+    ),
 }
 
 

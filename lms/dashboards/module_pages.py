@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lms.seminars.rules import Stage
 from lms.web.languages import gettext as _
 from lms.web.languages import ngettext
 
 from .pages import Figure
-from .rules.looks import FINISHED, OPEN
+from .rules.looks import FINISHED, OPEN, Numbers
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,13 @@ class ModulesPage:
     """How many people of an edition have finished each module; `modules` are (key, title)."""
 
     modules: Sequence[tuple[str, str]]
-    finished: Mapping[str, int]
-    everyone: int
+    numbers: Numbers
     list_url: str
+
+    @property
+    def everyone(self) -> int:
+        """How many have been invited."""
+        return self.numbers.reached(Stage.INVITED)
 
     @property
     def lines(self) -> list[ModuleLine]:
@@ -36,8 +41,8 @@ class ModulesPage:
         return [
             ModuleLine(
                 title,
-                self._figure(FINISHED, key, self.finished.get(key, 0)),
-                self._figure(OPEN, key, self.everyone - self.finished.get(key, 0)),
+                self._figure(FINISHED, key, self.numbers.finished(key)),
+                self._figure(OPEN, key, self.numbers.finished(key, finished=False)),
             )
             for key, title in self.modules
         ]
@@ -49,7 +54,7 @@ class ModulesPage:
     @property
     def finding(self) -> str:
         """The sentence it opens with."""
-        whole = [title for key, title in self.modules if self.everyone and self.finished.get(key, 0) == self.everyone]
+        whole = [title for key, title in self.modules if self.everyone and self.numbers.finished(key) == self.everyone]
         if not self.everyone:
             return _("Nobody has been invited yet.")
         return ngettext(

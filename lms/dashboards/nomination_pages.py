@@ -136,7 +136,14 @@ class NominationsPage:
 
     def sheet(self) -> Sheet:
         """The same as a file."""
-        head = (_("State"), _("Places asked"), _("Letter sent on"), _("Answered on"), _("Open"), *self.heads)
+        head = (
+            _("State"),
+            _("Places asked"),
+            _("Letter sent on"),
+            _("Letter answered on"),
+            _("Places open"),
+            *self.heads,
+        )
         return Sheet("nominations", head, lambda _session: self._rows())
 
     def _rows(self) -> Iterable[Line]:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from flask import url_for
 from markupsafe import Markup, escape
 
+from lms.learning.rules.modules import PREFIX
 from lms.people import states
 from lms.people.models import Sector
 from lms.seminars.labels import STATES as PLACES
@@ -113,7 +114,7 @@ class EditionPage:
         """Everything it is drawn from, as plain values in a steady order: equal where it looks alike."""
         counted = sorted(f"{state} {sector} {stage} {n}" for (state, sector, stage), n in self.numbers.by_place.items())
         waiting = sorted((str(what), number) for what, number in self.waiting.items())
-        others = sorted(self.numbers.others.items())
+        others = sorted((what, n) for what, n in self.numbers.others.items() if not what.startswith(PREFIX))
         return self.locale, self.today, self.seen.edition, self.seen.closed_at, counted, waiting, others, self.choices
 
     @property

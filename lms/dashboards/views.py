@@ -8,10 +8,9 @@ from werkzeug.wrappers import Response
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound
-from lms.learning.queries import finished_exactly
 from lms.people.sign_in import me
 from lms.seminars.queries import version_waiting
-from lms.seminars.rules import Stage, coordinates
+from lms.seminars.rules import coordinates
 from lms.web.access import Permission, local_path, requires
 from lms.web.dates import local_day
 from lms.web.fresh import tag_of, tagged, unchanged
@@ -119,14 +118,13 @@ def people(edition: str) -> str:
 @bp.get("/editions/<edition>/modules")
 @requires(Permission.COORDINATE)
 def modules(edition: str) -> str:
-    """How many have finished each module; counted when it is asked for, so apart from the edition's first page."""
+    """How many have finished each module."""
     seen = queries.look(db.session(), edition, me().scope)
     if seen.sight is not Sight.EVERYTHING:
         raise NotFound
     page = ModulesPage(
-        modules=queries.choices(db.session(), seen).modules,
-        finished=finished_exactly(db.session(), seen.edition.id),
-        everyone=queries.numbers(db.session(), seen).reached(Stage.INVITED),
+        modules=queries.module_choices(db.session(), seen),
+        numbers=queries.numbers(db.session(), seen),
         list_url=url_for("dashboards.people", edition=edition),
     )
     return render("lms/dashboards/modules.html", page=page, edition=seen.edition)

@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from lms.dashboards.rules.looks import Sight
+from lms.dashboards.rules.looks import NOT_SHOWN, Sight
 from lms.kernel import audit
 from lms.kernel.clock import now
 from lms.kernel.unit_of_work import unit_of_work
@@ -79,7 +79,8 @@ def _shown(session: Session, mandate: MandateView, names: bool) -> Iterator[str]
     if not shown:
         yield "  shows nobody."
     for one in shown:
-        yield f"  shows {one.sight.value} of {one.people} in {one.edition_title}, {states.name(one.state_code, 'en')}"
+        state = "state not shown" if one.state_code == NOT_SHOWN else states.name(one.state_code, "en")
+        yield f"  shows {one.sight.value} of {one.people} in {one.edition_title}, {state}"
     if names:
         who = people_shown(session, mandate.person_id, _grant(mandate), NAMED)
         yield from (f"    {name}" for name in sorted(names_of(session, who).values()))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lms.authoring.rules.reach import READING
-from lms.dashboards.rules.looks import Sight, Status, status_of
+from lms.dashboards.rules.looks import NOT_SHOWN, Sight, Status, status_of
+from lms.dashboards.tables import state_title
 from lms.dashboards.wording import STATUSES
-from lms.people import states
 from lms.people.queries.mandates import MandateView
 from lms.people.rules import Grant
 from lms.seminars.models import EnrolmentState, NominationState
@@ -67,7 +67,7 @@ class MandateShowsPage:
         by_edition = [
             (
                 title,
-                sorted((states.name(one.state_code, self.locale), one.people) for one in shown if one.edition == key),
+                self._by_state(one for one in shown if one.edition == key),
             )
             for key, title in editions
         ]
@@ -78,6 +78,11 @@ class MandateShowsPage:
             people=sum(one.people for one in shown) if exact else 0,
             by_edition=by_edition if exact else [(title, ()) for title, _states in by_edition],
         )
+
+    def _by_state(self, shown: Iterable[Shown]) -> list[tuple[str, int]]:
+        """In the order of the states' names; those who are not to be named last."""
+        titled = [(one.state_code == NOT_SHOWN, state_title(one.state_code, self.locale), one.people) for one in shown]
+        return [(title, people) for _last, title, people in sorted(titled)]
 
 
 @dataclass(frozen=True)

@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, case, func, select
 from sqlalchemy.orm import Session
 
-from lms.dashboards.rules.looks import Sight
+from lms.dashboards.rules.looks import NOT_SHOWN, Sight
 from lms.people.models import Institution
+from lms.people.queries.sensitive import not_to_be_named
 from lms.people.rules import Grant
 from lms.seminars.models import Edition, Enrolment
 from lms.seminars.rules import Place
 
 from .rules.watchers import Holding, shown_by
 
+_enrolment = cast(Table, Enrolment.__table__)
+
 
 @dataclass(frozen=True)
 class Shown:
-    """How many people of a state in an edition a mandate shows, and how much of them at most."""
+    """How many people of a state in an edition a mandate shows, and how much of them at most; those who are not to be
+    named are of the state `NOT_SHOWN`."""
 
     sight: Sight
     edition: str
@@ -41,28 +46,37 @@ def shown_of(session: Session, person_id: int, grant: Grant) -> list[Shown]:
     for sight, shown in shown_by(held, places).items():
         numbers = Counter[tuple[str, str]]()
         for place in shown:
-            numbers[place.edition, place.state_code] += places[place]
+            for state, people in places[place].items():
+                numbers[place.edition, state] += people
         found += [Shown(sight, one, titles[one], state, count) for (one, state), count in numbers.items()]
     return found
 
 
-def _places(session: Session, holder: int) -> tuple[dict[Place, int], dict[str, str]]:
-    """How many people but the holder have a place of each kind, and the titles of the editions; one statement."""
+def _places(session: Session, holder: int) -> tuple[dict[Place, dict[str, int]], dict[str, str]]:
+    """How many people but the holder have a place of each kind, by the state under which they are shown, and the titles
+    of the editions; one statement."""
+    shown_state = case((not_to_be_named(_enrolment.c.person_id), NOT_SHOWN), else_=_enrolment.c.state_code)
     rows = session.execute(
         select(
             Edition.public_id,
             Edition.title,
             Enrolment.state_code,
             Institution.public_id.label("institution"),
+            shown_state.label("shown_state"),
             func.count().label("people"),
         )
         .join(Edition, Edition.id == Enrolment.edition_id)
         .join(Institution, Institution.id == Enrolment.institution_id)
         .where(Enrolment.person_id != holder)
-        .group_by(Edition.id, Edition.public_id, Edition.title, Enrolment.state_code, Institution.public_id)
+        .group_by(
+            Edition.id, Edition.public_id, Edition.title, Enrolment.state_code, Institution.public_id, shown_state
+        )
         .order_by(Edition.starts_on.desc(), Edition.id.desc(), Enrolment.state_code)
     ).all()
-    places = {Place(row.public_id, row.state_code, row.institution, NOT_A_PERSON): row.people for row in rows}
+    places: dict[Place, dict[str, int]] = {}
+    for row in rows:
+        place = Place(row.public_id, row.state_code, row.institution, NOT_A_PERSON)
+        places.setdefault(place, {})[row.shown_state] = row.people
     return places, {row.public_id: row.title for row in rows}
 
 

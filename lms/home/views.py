@@ -18,14 +18,19 @@ from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.learning.queries import changed_texts, progress_of
 from lms.learning.rules.standing import Standing, standing_of
+from lms.people.proposals.waiting import waiting_for
 from lms.people.queries import Viewer, names_of
+from lms.people.queries.sensitive import is_to_be_named
 from lms.people.queries.successions import held_by, waiting_among
 from lms.people.rules import Grant, Role
 from lms.people.rules.mandates import in_force
 from lms.people.sign_in import me
+from lms.people.views.decisions import officer
 from lms.people.views.successions import mine_or_administered
-from lms.records.queries import conditions_for
+from lms.records.queries import conditions_for, my_records
+from lms.records.queries.held import HeldRecord
 from lms.records.rules.completion import Verdict
+from lms.records.verification.queries import Openness, openness_of
 from lms.seminars.nominating.queries import asked as asked_editions
 from lms.seminars.nominating.queries import own_nominations
 from lms.seminars.queries import editions_visible
@@ -118,7 +123,9 @@ def _by_mandate(viewer: Viewer) -> str | Response:
         return _focal_point(viewer)
     if viewer.can(Permission.OVERSEE):
         editions = editions_visible(db.session(), viewer.scope)
-        if len(editions) == 1 and not viewer.scope.everything:
+        # What waits for a second officer is told on the list of editions.
+        decides = waiting_for(db.session(), officer(viewer), now())
+        if len(editions) == 1 and not viewer.scope.everything and not decides:
             return redirect(url_for("dashboards.edition", edition=editions[0].public_id), 303)
         return redirect(url_for("seminars.editions"), 303)
     return render("lms/home/mandate.html", page=_mandate_page(viewer))
@@ -183,8 +190,23 @@ def who_sees() -> str:
     reaches = queries.names_of_reach(session, [watcher.grant for watcher in found], language())
     partners = [(name, told_beside(fields)) for name, fields in reading_partners(session)]
     page = WhoSeesPage(seen, found, names, reaches, language(), partners)
-    to_members = [
-        (FIELDS[field], AUDIENCES[one.audience])
-        for field, one in shown_to_members(session, viewer.person_id, now().date()).items()
-    ]
-    return render("lms/home/who_sees.html", page=page, to_members=to_members)
+    named = is_to_be_named(session, viewer.person_id)
+    return render(
+        "lms/home/who_sees.html", page=page, strangers=_strangers(viewer), named=named, members=_members(viewer)
+    )
+
+
+def _strangers(viewer: Viewer) -> list[tuple[HeldRecord, Openness]]:
+    """What whoever has the code of a certificate is shown, of each that is in force."""
+    session = db.session()
+    held = [one for one in my_records(session, viewer.person_id) if one.ended is None and not one.before]
+    shown = openness_of(session, [one.record for one in held], now()) if held else {}
+    return [(one, shown[one.record]) for one in held]
+
+
+def _members(viewer: Viewer) -> list[tuple[str, str, dt.date | None]] | None:
+    """What a member shows to whom, and through which day; None for whoever is no member."""
+    found = shown_to_members(db.session(), viewer.person_id, now().date())
+    if found is None:
+        return None
+    return [(FIELDS[field], AUDIENCES[one.audience], one.until) for field, one in found.items()]

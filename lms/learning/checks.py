@@ -15,6 +15,7 @@ from lms.kernel.checks import Finding, check
 from lms.kernel.errors import NotInstalled
 from lms.people.models import Person
 from lms.plugins.manager import unit_kinds
+from lms.seminars.checks import count_findings
 from lms.seminars.models import EditionVersion, Enrolment, Stage, StageReached
 from lms.seminars.rules import COUNTED
 
@@ -23,6 +24,7 @@ from .models import (
     Answer,
     ChangeSeen,
     EnrolmentProgress,
+    ModuleFinished,
     ProgressEvent,
     QuestionTally,
     QuizTry,
@@ -35,6 +37,7 @@ from .models import (
     UnitProgress,
 )
 from .rules.answers import Sent, that_count
+from .rules.modules import PREFIX, counted_as
 from .rules.progress import Step, UnitSummary, fold
 from .rules.proposals import Outcome
 from .rules.standing import Key, pre_reading_complete
@@ -139,6 +142,18 @@ def completed(session: Session) -> Iterable[Finding]:
             yield Finding(about, "is not as late as the step that completed it")
         if (edition_id, row.version_id) not in read:
             yield Finding(about, "was completed under a version that the edition has not read")
+
+
+@check("learning.modules")
+def modules(session: Session) -> Iterable[Finding]:
+    """Who is noted to have finished a module is who has, and how many these are is what is counted."""
+    reads = set(session.scalars(select(EditionVersion.edition_id)))
+    real = {(row[0], row[1], row[2]) for row in session.execute(queries.whole_modules(reads))}
+    noted = select(ModuleFinished.enrolment_id, ModuleFinished.edition_id, ModuleFinished.module_key)
+    for number, _edition, key in sorted(real ^ {(row[0], row[1], row[2]) for row in session.execute(noted)}):
+        yield Finding(f"enrolment {number}", f"is noted to have finished module {key}, or is not, against the facts")
+    facts = Counter((counted_as(key), edition) for _number, edition, key in real)
+    yield from count_findings(session, lambda what: what.startswith(PREFIX), facts)
 
 
 @check("learning.tries")

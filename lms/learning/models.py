@@ -84,6 +84,19 @@ class EnrolmentProgress(Model):
     last_unit_id: Mapped[int | None] = mapped_column(ForeignKey("lms_unit.id"))
 
 
+class ModuleFinished(Model):
+    """That somebody who counts in an edition and is not complete has finished every unit of a module of the version the
+    edition reads; gone when one of these is so no more. Whoever is complete has finished them all."""
+
+    __tablename__ = "lms_module_finished"
+
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"), primary_key=True)
+    module_key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("lms_edition.id"))
+
+    __table_args__ = (Index("ix_lms_module_finished_edition", "edition_id", "module_key"),)
+
+
 class QuizTry(Model):
     """One try at a quiz: its shuffle, and its result once it is closed."""
 

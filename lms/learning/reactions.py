@@ -5,15 +5,21 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from lms.kernel.events import on
-from lms.seminars.events import EditionVersionChanged, PlacesJoined
+from lms.seminars.events import EditionVersionChanged, PlacesJoined, Recounted
 
-from .services import complete_whoever_has_finished, unite_progress, unite_texts
+from .services import complete_whoever_has_finished, keep_modules, unite_progress, unite_texts
 
 
 @on(EditionVersionChanged)
 def finish_under_the_new_version(session: Session, event: EditionVersionChanged) -> None:
     """A version that asks less may leave somebody with nothing more to read."""
     complete_whoever_has_finished(session, edition_id=event.edition_id, version_id=event.version_id, at=event.at)
+
+
+@on(Recounted)
+def count_their_modules(session: Session, event: Recounted) -> None:
+    """Whoever leaves is in no number any more, and whoever comes back brings along what they had finished."""
+    keep_modules(session, enrolment_ids=[event.enrolment_id])
 
 
 @on(PlacesJoined)

@@ -52,6 +52,7 @@ class Told:
 Teller = Callable[[Session, int, int], Iterable[Told]]
 Mover = Callable[[Session, Joining], None]
 _movers: dict[str, Mover] = {}
+_kept: set[str] = set()
 _bound: dict[str, Callable[[], str]] = {}
 _tellers: list[Teller] = []
 _objections: list[Callable[[Session, int, int], Sequence[str]]] = []
@@ -71,6 +72,11 @@ def binds(sentence: Callable[[], str], *columns: InstrumentedAttribute[Any]) -> 
     """Register columns whose rows stay under the name they were written under: whoever stands there is not joined
     into another entry, and the sentence says so."""
     _bound.update({_name(column): sentence for column in columns})
+
+
+def keeps(*columns: InstrumentedAttribute[Any]) -> None:
+    """Register columns whose rows stay with the entry that goes, as history: it leads on to the one that stays."""
+    _kept.update(_name(column) for column in columns)
 
 
 def objects(
@@ -103,7 +109,7 @@ def columns() -> Iterator[Column[Any]]:
 
 def spoken_for() -> Mapping[str, str]:
     """What happens with the rows of each column that somebody has spoken for."""
-    return {**dict.fromkeys(_movers, "moves"), **dict.fromkeys(_bound, "binds")}
+    return {**dict.fromkeys(_movers, "moves"), **dict.fromkeys(_kept, "keeps"), **dict.fromkeys(_bound, "binds")}
 
 
 def why_not(session: Session, stays: int, goes: int) -> list[str]:
@@ -111,7 +117,7 @@ def why_not(session: Session, stays: int, goes: int) -> list[str]:
     found = []
     for column in columns():
         name = str(column)
-        if name in _movers:
+        if name in _movers or name in _kept:
             continue
         if session.execute(select(column).where(column == goes).limit(1)).first():
             found.append(_bound[name]() if name in _bound else name)

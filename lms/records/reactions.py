@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from lms.kernel.events import on
 from lms.learning.events import PreReadingCompleted
-from lms.people.events import NameConfirmed
+from lms.people.events import NameConfirmed, PersonsJoined
 from lms.seminars.events import AttendanceClosed, EditionVersionChanged, EnrolmentAccepted
 
 from . import services
@@ -40,3 +40,9 @@ def after_name(session: Session, event: NameConfirmed) -> None:
 def after_version(session: Session, event: EditionVersionChanged) -> None:
     """Another version may ask for less."""
     services.consider_edition(session, edition_id=event.edition_id, at=event.at)
+
+
+@on(PersonsJoined)
+def after_joining(session: Session, event: PersonsJoined) -> None:
+    """A place that waited for a name may be that of somebody whose name is confirmed."""
+    services.consider_person(session, person_id=event.person_id, at=event.at)

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from lms.catalogue.queries import outline
 from lms.learning.models import EnrolmentProgress
@@ -164,6 +164,15 @@ def weekly_editions(session: Session, today: dt.date) -> list[Edition]:
     return list(session.scalars(found.order_by(Edition.id).with_for_update(key_share=True)))
 
 
+def _near(editions: Collection[int], at: dt.datetime) -> ColumnElement[bool]:
+    place, read = aliased(Enrolment), aliased(EnrolmentProgress)
+    found = select(place.id).outerjoin(read, read.enrolment_id == place.id).where(
+        place.person_id == Person.id, place.edition_id.in_(editions), place.state.in_(COUNTED),
+        read.completed_at.is_(None), place.due_at >= at, place.due_at <= at + NEAR,
+    )  # fmt: skip
+    return found.correlate(Person).exists()
+
+
 def weekly_candidates(
     session: Session, editions: Collection[int], zones: Collection[str], at: dt.datetime, after: int, most: int
 ) -> tuple[list[Candidate], int]:
@@ -171,7 +180,8 @@ def weekly_candidates(
     `zones`, and may be due for a digest: about `most` places, those of one person never apart. With the id after which
     there may be more, or 0. One statement."""
     zone = func.coalesce(Person.zone, Institution.zone)
-    near = and_(Enrolment.due_at >= at, Enrolment.due_at <= at + NEAR, at - DAY >= _LAST)
+    # One near deadline makes a letter due, and that letter is about all of their places.
+    near = and_(_near(editions, at), at - DAY >= _LAST)
     due = or_(_LAST.is_(None), at - dt.timedelta(days=WEEK - 1) >= _LAST, near)
     found = _candidates().where(
         Enrolment.edition_id.in_(editions), Enrolment.state.in_(COUNTED), EnrolmentProgress.completed_at.is_(None),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from lms.kernel import audit
 from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Conflict, Refused
-from lms.people.services import give_handles, write_to, write_to_many
+from lms.people.services import hold_digests, write_to, write_to_many
 from lms.people.services.letters import Asked
 from lms.seminars.models import Edition
 from lms.web.languages import in_a_row
@@ -39,17 +39,20 @@ def send(session: Session, *, plan: Plan, seen: str, client_key: str, at: dt.dat
     before = queries.sent_before(session, edition.id, client_key)
     if before is not None:
         return before
+    changed = Conflict(_("Something has changed since this page was made, so nothing was sent. Look at it again."))
     if plan.fingerprint != seen:
-        raise Conflict(_("Something has changed since this page was made, so nothing was sent. Look at it again."))
+        raise changed
     if not plan.going:
         raise Refused(_("Nobody is left to be written to."))
+    last = hold_digests(session, {one.person_id: one.subject for one in plan.going})
+    if any(last.get(one.person_id) != one.last_at for one in plan.going):  # another edition's, sent beside us
+        raise changed
     row = dialect_insert(session)(ReminderSending).values(
         edition_id=edition.id, client_key=client_key, letters=len(plan.going), by=by, at=at
     )
     if session.scalar(row.on_conflict_do_nothing().returning(ReminderSending.id)) is None:
         return len(plan.going)  # the same click, taken beside us
     left = queries.units_left(session, edition.id, [one.enrolment_id for one in plan.going])
-    give_handles(session, [(one.person_id, one.subject) for one in plan.going])
     letters = [
         Asked(one.person_id, one.identity_id, secret={"items": packed([plan.item(one, left[one.enrolment_id])])})
         for one in plan.going

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit, outbox
-from lms.people.services import give_handles, write_to_many
+from lms.people.services import hold_digests, write_to_many
 from lms.people.services.letters import Asked
 from lms.seminars.models import Edition
 from lms.web.dates import zones
@@ -48,6 +48,9 @@ def remind(session: Session, payload: dict[str, Any], at: dt.datetime) -> None:
 
 
 def _write(session: Session, editions: Mapping[int, Edition], letters: list[list[Candidate]], at: dt.datetime) -> None:
+    last = hold_digests(session, {places[0].person_id: places[0].subject for places in letters})
+    # Without those to whom a coordinator has written since they were looked for.
+    letters = [places for places in letters if last.get(places[0].person_id) == places[0].last_at]
     left = _left(session, [one for places in letters for one in places])
     texts = _texts(session, editions, letters)
     about: dict[int, list[Asked]] = defaultdict(list)
@@ -63,7 +66,6 @@ def _write(session: Session, editions: Mapping[int, Edition], letters: list[list
         if first.identity_id is not None:
             asked = Asked(first.person_id, first.identity_id, secret={"items": packed(items)})
             about[first.edition_id].append(asked)
-    give_handles(session, [(places[0].person_id, places[0].subject) for places in letters])
     for edition_id, asked_for in about.items():
         public_id = editions[edition_id].public_id
         write_to_many(session, asked_for, template=DIGEST, about=public_id)

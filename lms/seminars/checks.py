@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Select, and_, func, or_, select, union_all
@@ -143,7 +143,7 @@ def counts(session: Session) -> Iterable[Finding]:
     facts = {(PLACES, edition): number for edition, number in session.execute(places)}
     facts |= {(NAMES_AWAITED, edition): number for edition, number in Counter(real.values()).items()}
     facts |= {(NOMINATIONS_WAITING, edition): number for edition, number in session.execute(_WAITING)}
-    yield from count_findings(session, (PLACES, NAMES_AWAITED, NOMINATIONS_WAITING), facts)
+    yield from count_findings(session, {PLACES, NAMES_AWAITED, NOMINATIONS_WAITING}.__contains__, facts)
 
 
 _WAITING = (
@@ -153,14 +153,16 @@ _WAITING = (
 )
 
 
-def count_findings(session: Session, names: Collection[str], facts: Mapping[tuple[str, int], int]) -> Iterable[Finding]:
-    """Where the folded and the fresh counts of these names together are not the facts, given by name and edition."""
+def count_findings(
+    session: Session, named: Callable[[str], bool], facts: Mapping[tuple[str, int], int]
+) -> Iterable[Finding]:
+    """Where the folded and the fresh counts so named together are not the facts, given by name and edition."""
     kept: Counter[tuple[str, int]] = Counter()
     folded = select(EditionCount.what, EditionCount.edition_id, EditionCount.count)
     fresh = select(EditionCountDelta.what, EditionCountDelta.edition_id, EditionCountDelta.change)
     for what, edition, number in session.execute(union_all(folded, fresh)):
         kept[what, edition] += number
-    for what, edition in sorted({key for key in kept if key[0] in names} | facts.keys()):
+    for what, edition in sorted({key for key in kept if named(key[0])} | facts.keys()):
         real = facts.get((what, edition), 0)
         if kept[what, edition] != real:
             yield Finding(f"count {what} of {edition}", f"says {kept[what, edition]}, there are {real}")

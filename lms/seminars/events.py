@@ -40,6 +40,14 @@ class EnrolmentEnded(Event):
 
 
 @dataclass(frozen=True)
+class Recounted(Event):
+    """Somebody who has signed in counts among an edition's people from now on, or no more; said while their place is
+    held, so that what is counted of them can be brought in line."""
+
+    enrolment_id: int
+
+
+@dataclass(frozen=True)
 class PlacesJoined(Event):
     """Two places of one edition were one person's: what was earned at the other one is to count at the one kept.
     `written_by` is the entry whose key sealed what was written at the other one."""

@@ -51,6 +51,11 @@ class Edition(Model):
     """When the pre-reading is due; the instant was chosen in `zone`. With `deadline_on`, that day's end in `zone`."""
     deadline_on: Mapped[dt.date | None]
     """Set where the pre-reading is due at the end of a day, wherever each person's institution is."""
+    morning_from: Mapped[dt.time] = mapped_column(default=dt.time(8))
+    """From when to when its half-days take up a calendar, on the clocks of `zone`."""
+    morning_until: Mapped[dt.time] = mapped_column(default=dt.time(13))
+    afternoon_from: Mapped[dt.time] = mapped_column(default=dt.time(13))
+    afternoon_until: Mapped[dt.time] = mapped_column(default=dt.time(18))
     programme: Mapped[str] = mapped_column(Text, default="")
     practical: Mapped[str] = mapped_column(Text, default="")
     contact: Mapped[str] = mapped_column(String(320))
@@ -60,7 +65,13 @@ class Edition(Model):
     """How often it has changed, with its half-days: calendars tell an old copy from a new one by it."""
     revised_at: Mapped[dt.datetime]
 
-    __table_args__ = (CheckConstraint("ends_on >= starts_on", name="in_order"),)
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="in_order"),
+        CheckConstraint(
+            "morning_from < morning_until AND morning_until <= afternoon_from AND afternoon_from < afternoon_until",
+            name="hours_in_order",
+        ),
+    )
 
     @property
     def deadline(self) -> Deadline:
@@ -127,6 +138,19 @@ class Enrolment(Model):
         Index("ix_lms_enrolment_edition_state", "edition_id", "state_code", "sector"),
         # The order of long lists; with the id, so that turning to a far page reads nothing but the index.
         Index("ix_lms_enrolment_edition_place", "edition_id", "state_code", "institution_id", "id"),
+        # The same order within what such a list is filtered by.
+        Index("ix_lms_enrolment_edition_institution", "edition_id", "institution_id", "state_code", "id"),
+        Index("ix_lms_enrolment_edition_sector", "edition_id", "sector", "state_code", "institution_id", "id"),
+        Index(
+            "ix_lms_enrolment_edition_unseen",
+            "edition_id",
+            "state_code",
+            "institution_id",
+            "id",
+            sqlite_where=text("first_seen_at IS NULL"),
+            postgresql_where=text("first_seen_at IS NULL"),
+        ),
+        Index("ix_lms_enrolment_edition_step", "edition_id", "state", "state_code", "institution_id", "id"),
     )
 
 
@@ -231,6 +255,8 @@ class StageReached(Model):
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"), primary_key=True)
     stage: Mapped[Stage] = mapped_column(choice(Stage), primary_key=True)
     at: Mapped[dt.datetime]
+
+    __table_args__ = (Index("ix_lms_stage_reached_stage", "stage", "enrolment_id"),)
 
 
 class Tally(Model):

@@ -11,7 +11,7 @@ from lms.catalogue.events import CourseVersionPublished
 from lms.catalogue.models import CourseVersion
 from lms.kernel import outbox, scrubbing
 from lms.kernel.events import on
-from lms.people.events import InvitationDeclined, NameConfirmed, PersonErased, PersonWelcomed, SignedIn
+from lms.people.events import InvitationDeclined, NameConfirmed, PersonErased, PersonsJoined, PersonWelcomed, SignedIn
 from lms.people.queries.persons import blinds_of
 
 from . import services
@@ -36,6 +36,12 @@ def signed_in(session: Session, event: SignedIn) -> None:
 @on(NameConfirmed)
 def name_confirmed(session: Session, event: NameConfirmed) -> None:
     """Nobody waits for this name any more."""
+    services.name_confirmed(session, person_id=event.person_id)
+
+
+@on(PersonsJoined)
+def joined(session: Session, event: PersonsJoined) -> None:
+    """The places that moved wait for the name of whose they are now, and no others."""
     services.name_confirmed(session, person_id=event.person_id)
 
 

@@ -309,9 +309,11 @@ def test_only_members_open_the_directory(app: Flask) -> None:
 def test_who_can_see_what_about_me_says_what_is_shown_to_other_members(app: Flask) -> None:
     [one] = members("Zuri Kielelezo")
     path = url_of_who_sees(app)
-    assert "What you show to other alumni" not in page(app, one, path)
+    assert "What you show to other alumni" not in page(app, make_person(), path)
+    assert "show nothing there: no other member finds you" in page(app, one, path)
     show(one, Field.SECTOR, to=Audience.STATE)
     part = page(app, one, path).split('id="members"')[1].split("</section>")[0]
+    assert "Nobody outside it sees the directory, and no address is shown." in part
     assert "Sector" in part
     assert "Members of the same state" in part
     assert "Languages" not in part

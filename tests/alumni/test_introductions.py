@@ -87,7 +87,7 @@ def test_who_is_asked_reads_it_and_gives_what_they_choose(app: Flask) -> None:
     assert "Amina Zqmfano" in text
     assert "Tanzania" in text
     mine = browser(app, asker)
-    assert "Not answered" in mine.get("/alumni/introductions").text
+    assert "No answer yet" in mine.get("/alumni/introductions").text
     given = {"words": "Yes, gladly.", "address": "y"}
     for _again in range(2):
         assert client.post(f"/alumni/introductions/{public_id}", data=given).status_code == 303
@@ -118,10 +118,10 @@ def test_declining_gives_nothing(app: Flask) -> None:
     public_id = ask(app, asker, asked)
     for _again in range(2):
         assert browser(app, asked).post(f"/alumni/introductions/{public_id}/decline").status_code == 303
-    assert "Declined" in browser(app, asked).get("/alumni/introductions").text
+    assert "Said no" in browser(app, asked).get("/alumni/introductions").text
     text = browser(app, asker).get("/alumni/introductions").text
-    assert "Not answered" in text
-    assert "Declined" not in text
+    assert "No answer yet" in text
+    assert "Said no" not in text
     assert letters("alumni/introduction-answered") == []
 
 
@@ -197,7 +197,7 @@ def test_who_was_shut_out_is_not_told_and_reaches_nobody(app: Flask) -> None:
     with frozen(NOW + AGAIN_AFTER):
         second = ask(app, asker, asked, "Once more")
         sent = browser(app, asker).get("/alumni/introductions").text
-        assert sent.count("Not answered") == 2
+        assert sent.count("No answer yet") == 2
         assert "Once more" not in browser(app, asked).get("/alumni/introductions").text
         assert browser(app, asked).get(f"/alumni/introductions/{second}").status_code == 404
     assert len(letters("alumni/introduction")) == 1

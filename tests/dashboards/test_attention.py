@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.dashboards.queries.changes import Happened
 from lms.kernel.clock import frozen
 from lms.kernel.models import AuditEntry, Job, JobState
 from lms.kernel.unit_of_work import unit_of_work
@@ -21,6 +22,7 @@ from lms.people.models import FailureKind, IdentityRow, MailFailure, Person, Sec
 from lms.people.rules import Role, ScopeKind
 from lms.seminars import services
 from lms.seminars.models import ContactKind, Edition, EditionSeen, Enrolment, RequestKind, Stage
+from lms.seminars.rules import ENDED
 from tests.conftest import NOW, statements
 from tests.dashboards.makers import ARABIC, crowd, place
 from tests.learning.makers import make_reader, publish
@@ -261,6 +263,18 @@ def test_what_changed_since_the_last_visit_is_told_until_the_coordinator_has_see
     assert "1 person withdrew: Juma Mfano" in said, "what happened after the page was drawn is still new"
     assert "Lucía" not in said
     assert "Lucía" in news(other, of(edition)), "each coordinator has seen their own"
+
+
+def test_every_way_to_leave_is_told_also_a_deferral(app: Flask) -> None:
+    assert {state.value for state in ENDED} <= set(Happened)
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        later = make_edition(session, starts_on=dt.date(2027, 9, 9), ends_on=dt.date(2027, 9, 10))
+        puts_off = place(session, edition, name="Juma Mfano")
+        services.defer(session, enrolment=puts_off, later=later, at=NOW, by="c")
+    client = coordinator(app, edition)
+    for path in (of(edition), "/editions/attention"):
+        assert "1 person was put off to a later edition: Juma Mfano" in news(client, path)
 
 
 def test_seeing_never_moves_back_nor_into_the_time_to_come(app: Flask) -> None:

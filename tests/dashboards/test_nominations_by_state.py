@@ -57,8 +57,12 @@ def test_the_page_says_what_was_asked_what_came_and_what_is_open(app: Flask) -> 
     assert "3 people are nominated, invited or have accepted; 2 of 5 places asked are open." in page
     lines = lines_of(client, edition)
     assert [*lines] == ["Ghana", "Kenya", "United Republic of Tanzania"]
-    assert (lines["Ghana"]["Places asked"], lines["Ghana"]["Open"], lines["Ghana"]["Answered on"]) == ("2", "2", "")
-    assert (lines["Kenya"]["Open"], lines["Kenya"]["Answered on"]) == ("0", TODAY.isoformat())
+    assert (lines["Ghana"]["Places asked"], lines["Ghana"]["Places open"], lines["Ghana"]["Letter answered on"]) == (
+        "2",
+        "2",
+        "",
+    )
+    assert (lines["Kenya"]["Places open"], lines["Kenya"]["Letter answered on"]) == ("0", TODAY.isoformat())
     assert (lines["United Republic of Tanzania"]["Places asked"], lines["United Republic of Tanzania"]["Declined"]) == (
         "",
         "1",

@@ -1,4 +1,5 @@
-"""The process that seals is killed at each point of its work; the next one goes on, and every entry has one seal."""
+"""The process that seals and signs is killed at each point of its work; the next one goes on, and every entry has one
+seal, every record one signature."""
 
 from __future__ import annotations
 
@@ -21,10 +22,13 @@ from lms.kernel.models import Job, JobState
 from lms.kernel.settings import settings_of
 from lms.kernel.unit_of_work import own_transaction, reading, unit_of_work
 from lms.records import anchors
-from lms.records.models import LedgerEntry, LedgerSeal
+from lms.records.credentials import publishing, queries
+from lms.records.credentials.checking import judged
+from lms.records.models import LedgerEntry, LedgerSeal, RecordCredential, RecordSubject
 from tests.conftest import KEYS
-from tests.drills.dying_worker import POINTS
+from tests.drills.dying_worker import BATCH, SEALS, SIGNATURES
 from tests.records import makers
+from tests.records.credentials.test_signing import key_documents
 
 RECORDS = 12
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,10 +87,41 @@ def assert_sealed_once(app: Flask) -> None:
     assert not found["records.holders"]
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", SEALS)
 def test_whoever_follows_a_killed_worker_seals_every_entry_once(issued: Flask, point: str) -> None:
     work_until_it_dies(issued, point)
     assert seals()[1] == (0 if "seals" in point else RECORDS)
     let_the_lease_run_out()
     assert worker.drain()
+    assert_sealed_once(issued)
+
+
+def signatures() -> list[str]:
+    """The records that are signed, as often as they are."""
+    with reading() as session:
+        return list(session.scalars(select(RecordCredential.record).order_by(RecordCredential.record)))
+
+
+@pytest.mark.parametrize("point", SIGNATURES)
+def test_whoever_follows_a_killed_worker_signs_every_record_once(issued: Flask, point: str) -> None:
+    work_until_it_dies(issued, point)
+    made = signatures()
+    known = {"before_the_signatures": 0, "within_the_signatures": 0, "between_two_batches": BATCH}
+    assert len(made) == known.get(point, len(made))
+    assert point != "before_the_list" or publishing.read("status/0") is None
+    with reading() as session:
+        records = sorted(session.scalars(select(RecordSubject.record)))
+        kept = {record: queries.kept(session, record) for record in made}
+    let_the_lease_run_out()
+    assert worker.drain()
+    assert signatures() == records
+    assert len(records) == RECORDS
+    assert publishing.read("status/0")
+    with reading() as session:
+        for record in records:
+            found = queries.kept(session, record)
+            assert found is not None
+            assert kept.get(record, found) == found, "what was signed stays as it is"
+            assert judged(found.document, documents=key_documents()), "the signature holds"
+        assert not run_all(session)["records.credentials"]
     assert_sealed_once(issued)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask
 from hypothesis import given
 from sqlalchemy import select
@@ -11,7 +13,7 @@ from lms.home.rules.watchers import Holding, shown_by, watchers
 from lms.home.scopes import shown_of
 from lms.kernel.models import AuditEntry
 from lms.kernel.unit_of_work import unit_of_work
-from lms.people.models import Mandate
+from lms.people.models import Mandate, SensitiveMark
 from lms.people.queries import addresses_of
 from lms.people.rules import Grant, Role, ScopeKind
 from lms.seminars.models import Edition
@@ -20,7 +22,7 @@ from tests.conftest import statements
 from tests.home.test_who_sees import held, places_drawn
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.makers import make_edition
-from tests.seminars.makers import enrol_person, make_institution
+from tests.seminars.makers import AT, enrol_person, make_institution
 
 
 @given(places_drawn, held)
@@ -93,6 +95,20 @@ def test_the_page_of_a_mandate_is_for_its_holder_and_administrators_and_names_no
         row = session.get_one(Mandate, mandate.id)
         row.until = row.since = row.since.replace(year=2026)
     assert "There is nobody whom it shows today." in signed_in_client(app, administrator).get(path).text
+
+
+def test_those_who_are_not_to_be_named_are_counted_under_no_state(app: Flask) -> None:
+    first, _second = world()
+    coordinator = make_person()
+    mandate = give_mandate(coordinator, Role.COORDINATOR, ScopeKind.EDITION, first.public_id)
+    with unit_of_work() as session:
+        session.add(SensitiveMark(state_code="KE", on=True, by_person_id=coordinator.id, at=AT))
+    page = signed_in_client(app, coordinator).get(f"/mandate/{mandate.public_id}").text
+    assert re.search(r"United Republic of Tanzania: 2 people.*State not shown: 1 person", page, re.DOTALL)
+    assert "Kenya" not in page
+    said = explained(app, coordinator)
+    assert "shows everything of 1 in The first, state not shown" in said
+    assert "Kenya" not in said
 
 
 def explained(app: Flask, person: object, *more: str) -> str:

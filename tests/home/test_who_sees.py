@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
@@ -12,17 +15,22 @@ from lms.dashboards import queries as dashboards
 from lms.dashboards.rules.looks import Sight
 from lms.home.queries import holdings, my_seen_places
 from lms.home.rules.watchers import Holding, watchers
+from lms.kernel.clock import frozen, now
 from lms.kernel.errors import NotFound
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.models import Sector
 from lms.people.rules import ALLOWED_SCOPES, Grant, Role, ScopeKind, scope_of
+from lms.records.models import RecordAct
+from lms.records.services import end
+from lms.records.verification.queries import Openness, openness_of
 from lms.seminars.queries import people_rows
 from lms.seminars.rules import Place, visible
 from tests.alumni.feeds import make_partner
-from tests.conftest import statements
+from tests.conftest import NOW, statements
 from tests.dashboards.makers import ARABIC, place
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.makers import make_edition
+from tests.records.test_pages import a_record, an_edition, browser_of, close_it
 from tests.seminars.makers import AT, make_institution
 
 ME = 1
@@ -131,7 +139,7 @@ def test_the_page_names_the_holder_the_role_the_reach_and_what_they_see(app: Fla
     client = signed_in_client(app, mine.person)
     with statements(app) as sent:
         page = client.get("/who-sees-what").text
-    assert len([line for line in sent if "lms_session" not in line]) <= 7, sent
+    assert len([line for line in sent if "lms_session" not in line]) <= 9, sent
     assert "3 mandates in force today let their holders see something about you." in page
     order = [
         "Radosław Przykład",
@@ -176,3 +184,31 @@ def test_everybody_sees_which_partners_are_told_of_alumni_and_what(app: Flask) -
     assert "Network of examples" in page
     assert "Told beside the id: names." in page
     assert "Not yet confirmed" not in page
+
+
+def test_the_page_tells_what_a_stranger_with_the_code_sees(app: Flask) -> None:
+    edition, people = an_edition(met=1)
+    close_it(edition)
+    record, own = a_record(people[0]), browser_of(app, people[0])
+    assert (
+        "Whoever has the code of your certificate" not in browser_of(app, make_person().id).get("/who-sees-what").text
+    )
+    by_default = strangers_part(own)
+    assert "shows neither your name nor your institution or state" in by_default
+    assert "Your name is not shown to whoever has the code." in by_default
+    assert "link" not in by_default.replace("linklist", "")
+    own.post(f"/records/{record}/name", data={"shown": "yes"})
+    for days in ("7", "30"):
+        own.post(f"/records/{record}/links", data={"days": days})
+    opened = strangers_part(own)
+    assert "By your consent everybody with the code sees your name" in opened
+    assert "2 links of yours show your name and give the signed file, until they end." in opened
+    assert f"/records/{record}#sharing" in opened
+    with frozen(NOW + dt.timedelta(days=8)), unit_of_work() as session:
+        assert openness_of(session, [record], now()) == {record: Openness(shown=True, links=1)}
+        end(session, record=record, act=RecordAct.WITHDRAWN, at=now())
+    assert "strangers" not in own.get("/who-sees-what").text
+
+
+def strangers_part(client: FlaskClient) -> str:
+    return client.get("/who-sees-what").text.split('id="strangers"')[1].split("</section>")[0]

@@ -245,9 +245,9 @@ def _share(person_id: int) -> tuple[str, str]:
         record = session.scalars(select(RecordSubject.record).where(RecordSubject.person_id == person_id)).one()
         whose = {"record": record, "person_id": person_id, "at": now(), "by": "-"}
         sharing.show_name(session, shown=True, **whose)
-        sharing.count_look(session, record=record, at=now())
+        sharing.count_look(session.connection(), record, now())
         code = session.scalars(select(PublicRecord.code).where(PublicRecord.record == record)).one()
-        return code, sharing.share(session, days=7, **whose)
+        return code, sharing.share(session, days=7, key=new_token(), **whose)
 
 
 def erase(person_id: int) -> None:

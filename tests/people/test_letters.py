@@ -26,6 +26,7 @@ FACTS = {
     "edition_title": "November 2027 seminar",
     "role": "focal-point",
     "mandate": "a-mandate",
+    "numbers": {"people/mandate": 2},
 }
 
 

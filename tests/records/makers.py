@@ -20,6 +20,7 @@ from lms.catalogue.models import (
 from lms.kernel.events import publish
 from lms.learning.events import PreReadingCompleted
 from lms.learning.models import EnrolmentProgress, UnitProgress, UnitState
+from lms.learning.services import keep_modules
 from lms.people.events import NameConfirmed
 from lms.people.models import NameConfirmation, Person
 from lms.seminars import queries as seminars
@@ -114,7 +115,7 @@ def read_module(session: Session, place: Enrolment, key: str) -> None:
     session.add(
         UnitProgress(enrolment_id=place.id, unit_id=unit, substance="1", state=UnitState.DONE, late=False, done_at=AT)
     )
-    session.flush()
+    keep_modules(session, enrolment_ids=[place.id])
 
 
 def complete_reading(session: Session, place: Enrolment, at: dt.datetime = AT) -> None:

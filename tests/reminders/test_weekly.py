@@ -10,12 +10,16 @@ from sqlalchemy import delete, select
 
 from lms.kernel import outbox, worker
 from lms.kernel.clock import frozen
+from lms.kernel.errors import Conflict
 from lms.kernel.models import Job
 from lms.kernel.unit_of_work import own_transaction, unit_of_work
 from lms.people import services as people_services
 from lms.people.models import Person
+from lms.people.rules import Scope
 from lms.people.rules.letters import digest_due
+from lms.reminders import services as reminders
 from lms.reminders.models import WeeklyReminder
+from lms.reminders.planning import plan
 from lms.reminders.rules import good_hour
 from lms.reminders.weekly import remind
 from lms.seminars import services
@@ -134,6 +138,32 @@ def test_several_editions_of_one_person_join_into_one_letter(app: Flask) -> None
     assert "Friday 23 April 2027" in letter.subject
     assert "Saturday 1 May 2027" in letter.body_text
     assert [row.about for row in rows()] == [sooner.public_id]
+
+
+def test_a_letter_that_one_near_deadline_makes_due_is_about_all_of_their_places(app: Flask) -> None:
+    later = edition(title="Later seminar", deadline_at=dt.datetime(2027, 5, 8, 16, 0, tzinfo=dt.UTC))
+    sooner = edition(title="Sooner seminar")
+    placed = reader(later, "Amina Mfano", zone="Africa/Dar_es_Salaam")
+    with unit_of_work() as session:
+        enrol_person(session, session.get_one(Edition, sooner.id), person=session.get_one(Person, placed.person_id))
+    turn_on(later, sooner)
+    assert [run(MORNING + days * DAY) for days in (3, 6, 8)] == [1, 0, 1]
+    assert all("Sooner seminar" in one.body_text and "Later seminar" in one.body_text for one in letters())
+
+
+def test_who_was_written_to_for_another_edition_meanwhile_is_not_written_to_again(app: Flask) -> None:
+    held = edition()
+    placed = reader(held, "Amina Mfano", zone="Africa/Dar_es_Salaam")
+    with unit_of_work() as session:
+        everybody = Scope(person_id=0, everything=True)
+        made = plan(session, edition=held.row(session), scope=everybody, enrolments=[placed.id], at=NOW)
+    with unit_of_work() as session:
+        people_services.write_to(
+            session, person_id=placed.person_id, template="reminders/digest", secret={"items": "[]"}, about="other"
+        )
+    with pytest.raises(Conflict), unit_of_work() as session:
+        reminders.send(session, plan=made, seen=made.fingerprint, client_key="a-page-of-mine", at=NOW, by="c")
+    assert len(rows()) == 1
 
 
 def test_a_reminder_sent_by_a_coordinator_of_another_edition_counts(app: Flask) -> None:

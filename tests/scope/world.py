@@ -238,8 +238,11 @@ STAFF = {
 
 
 def _edition(session: Session, title: str) -> Edition:
-    if title != TITLES[-1]:
+    if title == TITLES[0]:
         return make_edition(session, "tiny", title=title)
+    if title == TITLES[1]:
+        later = {"starts_on": dt.date(2027, 8, 9), "ends_on": dt.date(2027, 8, 10)}
+        return make_edition(session, "tiny", title=title, **later)
     first, due = dt.date(2027, 3, 9), dt.datetime(2027, 3, 1, 16, 0, tzinfo=dt.UTC)
     over = {"starts_on": first, "ends_on": first + dt.timedelta(days=1), "deadline_at": due}
     return make_edition(session, "tiny", title=title, **over)
@@ -261,6 +264,16 @@ def _people(world: World, session: Session, editions: list[Edition], institution
             person = moved or world.person(session)
             _place(world, session, edition, person, world.rng.choice(institutions), number)
             crowd.append(person)
+    _put_off(world, session, editions[0], editions[1], institutions[0])
+
+
+def _put_off(world: World, session: Session, edition: Edition, later: Edition, institution: Institution) -> None:
+    """Somebody whose place was put off to a later edition."""
+    person = world.person(session)
+    place = enrol_person(session, edition, person=person, institution=institution, becomes=EnrolmentState.INVITED)
+    reason = f"A birth, {world.mark(Kind.REASON, person.id, edition.public_id)}."
+    again = services.defer(session, enrolment=place, later=later, at=now(), by="-", reason=reason)
+    world.places += [_placed(place, edition, institution), _placed(again, later, institution)]
 
 
 def _attested(world: World, session: Session, edition: Edition, place: Enrolment) -> None:

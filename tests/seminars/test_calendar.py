@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
@@ -24,9 +26,9 @@ from lms.people.states import name as state_name
 from lms.seminars import ics, queries, services
 from lms.seminars.models import CalendarAddress, Edition, Enrolment, HalfDay
 from tests.conftest import statements
-from tests.seminars.browsing import Browser
+from tests.seminars.browsing import Browser, coordinator, words
 from tests.seminars.makers import AT, facts
-from tests.seminars.submissions import fresh, one_edition, one_person
+from tests.seminars.submissions import EDITION, fresh, one_edition, one_person
 
 KEY = len(new_token()) + 1
 
@@ -283,3 +285,33 @@ def test_any_words_come_out_of_the_other_parser_as_they_went_in(summary: str, de
     assert str(event["SUMMARY"]) == summary
     assert str(event["DESCRIPTION"]) == description
     assert (event.start, event.end, event["SEQUENCE"]) == (AT, AT + dt.timedelta(hours=1), 3)
+
+
+def test_half_days_are_at_the_times_of_the_edition_and_follow_a_change(
+    app: Flask, place: Enrolment, browser: Browser
+) -> None:
+    path = made(browser)
+    edition = db.session.get_one(Edition, place.edition_id)
+    morning, afternoon = (f"{edition.starts_on}-{half}" for half in ("morning", "afternoon"))
+    there = ZoneInfo(edition.zone)
+    hours = {"morning_until": dt.time(12, 30), "afternoon_from": dt.time(14), "afternoon_until": dt.time(17, 30)}
+    said = replace(facts(**{name: getattr(edition, name) for name in vars(facts())}), **hours)
+    before = events(app, path)
+    assert times(before[morning], there) == (dt.time(8), dt.time(13))
+    change(place, lambda s, edition, _p: services.change_edition(s, edition=edition, facts=said, at=AT, by="c"))
+    after = events(app, path)
+    assert times(after[morning], there) == (dt.time(8), dt.time(12, 30))
+    assert times(after[afternoon], there) == (dt.time(14), dt.time(17, 30))
+    assert after[morning]["SEQUENCE"] > before[morning]["SEQUENCE"]
+
+
+def times(event: Any, zone: ZoneInfo) -> tuple[dt.time, dt.time]:
+    return event.start.astimezone(zone).time(), event.end.astimezone(zone).time()
+
+
+def test_half_days_that_end_before_they_begin_are_refused_in_words(app: Flask) -> None:
+    edition = one_edition()
+    said = {**EDITION, "morning_until": "14:00"}
+    answer = coordinator(app).post(f"/editions/{edition.public_id}/edit", **said)
+    assert answer.status_code == 422
+    assert "The times of the half-days are not in order" in words(answer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -70,6 +71,12 @@ def places() -> int:
         return session.scalar(select(func.count()).select_from(Enrolment)) or 0
 
 
+def saves(browser: Browser, page: str) -> Any:
+    """Save what the page shows."""
+    found = re.search(r'name="seen" value="(\d+)"', browser.get(page).get_data(as_text=True))
+    return browser.post(f"{page}/save", seen=found[1] if found else "0")
+
+
 def test_a_file_with_mistakes_is_mended_saved_and_taken_back(browser: Browser, edition: str) -> None:
     rows = [
         row("Neema Mfano", "neema@example.org", "Tanzania", JUSTICE),
@@ -104,8 +111,10 @@ def test_a_file_with_mistakes_is_mended_saved_and_taken_back(browser: Browser, e
     assert mended.status_code == 303
     assert "6 rows ready" in words(browser.get(page))
     assert places() == 0
-    assert browser.post(f"{page}/save").status_code == 303
-    assert browser.post(f"{page}/save").status_code == 303
+    unseen = browser.post(f"{page}/save", seen="0")  # by whoever looked before the correction
+    assert (unseen.status_code, places()) == (409, 0)
+    assert saves(browser, page).status_code == 303
+    assert saves(browser, page).status_code == 303
     assert places() == 6
     assert "6 rows taken over" in words(browser.get(page))
     with reading() as session:
@@ -130,7 +139,7 @@ def test_a_file_that_cannot_be_read_is_refused_on_the_form(browser: Browser, edi
 
 def test_who_stands_against_taking_back_is_named(browser: Browser, edition: str) -> None:
     page = send(browser, edition, good(1, 2))
-    browser.post(f"{page}/save")
+    saves(browser, page)
     with unit_of_work() as session:
         first = session.scalars(select(Enrolment).order_by(Enrolment.id)).first()
         assert first is not None
@@ -145,7 +154,7 @@ def test_who_stands_against_taking_back_is_named(browser: Browser, edition: str)
 
 def test_the_page_of_a_file_says_what_becomes_of_each_row(browser: Browser, edition: str) -> None:
     first = send(browser, edition, good(1))
-    browser.post(f"{first}/save")
+    saves(browser, first)
     page = send(browser, edition, good(1, 2))
     assert "Left as they are" in words(browser.get(page))
     assert "Is in this edition already, with the same words." in words(browser.get(page))
@@ -164,7 +173,7 @@ def test_of_somebody_who_is_erased_meanwhile_no_row_is_kept_or_saved(browser: Br
     assert "1 row ready" in seen
     assert "This person was erased. Nothing of the row is kept; leave it as it is." in seen
     assert "Neema Mfano 1" not in seen
-    assert browser.post(f"{page}/save").status_code == 303
+    assert saves(browser, page).status_code == 303
     assert places() == 1
     with reading() as session:
         assert person_by_address(session, "neema1@example.org") is None
@@ -193,7 +202,7 @@ def test_a_discarded_file_leaves_nothing_to_see(browser: Browser, edition: str) 
     answer = browser.get(browser.post(f"{page}/discard").headers["Location"])
     assert "What was uploaded is erased." in words(answer)
     assert "neema1@example.org" not in words(answer)
-    assert browser.post(f"{page}/save").status_code == 409
+    assert saves(browser, page).status_code == 409
 
 
 def test_a_long_file_shows_how_far_it_is_and_says_when_it_is_done(browser: Browser, edition: str) -> None:
@@ -206,7 +215,7 @@ def test_a_long_file_shows_how_far_it_is_and_says_when_it_is_done(browser: Brows
     worker.drain()
     assert "320 rows ready" in words(browser.part(page))
     assert "320 rows ready" in words(browser.get(page))
-    browser.post(f"{page}/save")
+    saves(browser, page)
     assert "The import is being saved" in words(browser.get(page))
     assert browser.post(f"{page}/mend", **{"row-2-name": "X"}).status_code == 409
     worker.drain()

@@ -302,6 +302,21 @@ def test_the_first_of_two_mended_frees_the_second(session: Session, edition: Edi
     assert verdicts_of(session, found) == ["new", "new"]
 
 
+def test_a_row_that_has_become_another_since_it_was_shown_is_not_saved(session: Session, edition: Edition) -> None:
+    found = taken_in(session, edition, said(1), said(2))
+    assert verdicts_of(session, found) == ["new", "new"]
+    saved(session, edition, said(1, name="Neema Other"))
+    save(session, found=found, at=LATER, by="coordinator")
+    assert verdicts_of(session, found) == ["refused", "new"]
+    assert [row.reason for row in session.scalars(select(ImportRow).where(ImportRow.import_id == found.id))] == [
+        "meanwhile",
+        None,
+    ]
+    person = session.scalars(select(Person).join(Enrolment).order_by(Person.id)).first()
+    assert person is not None
+    assert person_name(session, person.id) == "Neema Other"
+
+
 # Undoing ------------------------------------------------------------------------------------------------------------
 
 

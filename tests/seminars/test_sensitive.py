@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import io
 import re
@@ -18,6 +19,7 @@ from werkzeug.test import TestResponse
 from lms.kernel.models import AuditEntry, Job
 from lms.kernel.unit_of_work import own_transaction, unit_of_work
 from lms.people import queries as people
+from lms.people import services as people_services
 from lms.people.letters import letter_for
 from lms.people.models import Person, SensitiveMark
 from lms.people.queries.persons import CodeName, full_names_of
@@ -197,6 +199,27 @@ def test_a_marked_state_hides_the_names_of_all_its_people_and_is_for_those_over_
         assert people.unnamed_states(session) == {"KE"}
     assert mark(browser, edition, place, "state-off") == 303
     assert NAME in browser.get(f"/editions/{edition.public_id}/people").text
+
+
+def test_who_announces_a_move_to_another_state_stays_behind_the_code_name(app: Flask) -> None:
+    edition, place = an_edition()
+    browser = coordinator(app)
+    assert mark(browser, edition, place, "state-on") == 303
+    with unit_of_work() as session:
+        person = session.get_one(Person, place.person_id)
+        other = make_institution(session, "TZ")
+        on = AT.date() + dt.timedelta(days=200)
+        people_services.move(session, person=person, institution=other, function="", on=on, at=AT, by=person.subject)
+    for path in ("people", "people.csv", "attention"):
+        told = browser.get(f"/editions/{edition.public_id}/{path}").text
+        assert not [word for word in TELLING if word in told], path
+    with unit_of_work() as session:
+        assert not is_to_be_named(session, place.person_id)
+        later = make_edition(session)
+        again = enrol_person(session, later, person=session.get_one(Person, place.person_id), institution=other)
+        session.refresh(later)
+    why = browser.get(page_of(later, again, "/sensitive")).text
+    assert "Another state which they serve, have served or will serve." in why
 
 
 def test_their_own_name_is_theirs_and_stands_on_their_record(app: Flask) -> None:

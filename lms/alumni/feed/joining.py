@@ -1,10 +1,9 @@
-"""Whoever the feed tells of holds a record, and an entry that holds one is the one to keep."""
+"""What the feed told of an entry that goes is emptied; its records are told of the entry that stays."""
 
 from __future__ import annotations
 
-from lms.people.joining import binds
-from lms.records.joining import holds_a_record
+from lms.people.joining import keeps
 
 from .models import FeedEvent, FeedPerson
 
-binds(holds_a_record, FeedEvent.person_id, FeedPerson.person_id)
+keeps(FeedEvent.person_id, FeedPerson.person_id)

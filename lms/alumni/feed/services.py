@@ -123,6 +123,14 @@ def tell_of_erasure(session: Session, *, person_id: int, at: dt.datetime) -> Non
     _write(session, told, [_bare(person_id, EventKind.PERSON_ERASED)], at)
 
 
+def tell_of_joining(session: Session, *, stays: int, goes: int, at: dt.datetime) -> None:
+    """The records of an entry that was joined are told once more, of the one that stays: readers know them by their
+    ids, and were told to forget the other entry."""
+    tell_of_erasure(session, person_id=goes, at=at)
+    session.execute(update(FeedEvent).where(FeedEvent.person_id == goes).values(entry_id=None))
+    tell(session, person_ids=[stays], at=at)
+
+
 @outbox.database(PLACE, every=30)
 def place(session: Session, _payload: dict[str, Any], at: dt.datetime) -> None:
     """Give what is committed its place, in the order in which it was written down. Whatever commits later gets a later

@@ -66,10 +66,10 @@ def agreed(session: Session, person_ids: Collection[int] | None = None) -> dict[
     return consents
 
 
-def shown_to_members(session: Session, person_id: int, today: dt.date) -> dict[Field, Consent]:
-    """What a member shows to others on this day, with whom; nothing for whoever is no member. Two statements."""
+def shown_to_members(session: Session, person_id: int, today: dt.date) -> dict[Field, Consent] | None:
+    """What a member shows to others on this day, with whom; None for whoever is no member. Two statements."""
     if member(session, person_id) is None:
-        return {}
+        return None
     consents = agreed(session, [person_id]).get(person_id, {})
     return {field: consents[field] for field in Field if field in shown(consents, frozenset(Audience), today)}
 

@@ -40,15 +40,16 @@ def join(session: Session, *, person_id: int, at: dt.datetime) -> None:
     publish(session, MembershipOpened(person_id, at))
 
 
-def leave(session: Session, *, person_id: int, at: dt.datetime) -> None:
-    """A member leaves: from the next request on nobody sees anything of them, and what they wrote is gone."""
+def leave(session: Session, *, person_id: int, at: dt.datetime, by: str | None = None) -> None:
+    """A member leaves, by their own act or `by` another subject's: from the next request on nobody sees anything of
+    them, and what they wrote is gone."""
     found = session.get(Member, person_id, with_for_update=True)
     if found is None:
         return
     _take(session, person_id, Step.LEFT, at)
     session.execute(delete(DirectoryWords).where(DirectoryWords.person_id == person_id))
     session.delete(found)
-    _note(session, person_id, at, "membership.left")
+    _note(session, person_id, at, "membership.left", by=by)
     publish(session, MembershipLeft(person_id, at))
 
 
@@ -125,6 +126,6 @@ def _take(session: Session, person_id: int, step: Step, at: dt.datetime) -> Memb
     return taken
 
 
-def _note(session: Session, person_id: int, at: dt.datetime, act: str, **details: str) -> None:
+def _note(session: Session, person_id: int, at: dt.datetime, act: str, by: str | None = None, **details: str) -> None:
     subject = subjects_of(session, [person_id]).get(person_id)
-    audit.record(session, at=at, actor=subject, act=act, about=subject, **details)
+    audit.record(session, at=at, actor=by or subject, act=act, about=subject, **details)

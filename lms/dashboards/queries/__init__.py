@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .choices import Choices, choices
+from .choices import Choices, choices, module_choices
 from .counting import behind, how_many, numbers, waiting_numbers
 from .exports import Taken, taken
 from .frozen import Frozen, frozen_tables, latest_tables
@@ -27,6 +27,7 @@ __all__ = [
     "how_many",
     "latest_tables",
     "look",
+    "module_choices",
     "nominations",
     "numbers",
     "overview",

@@ -31,6 +31,7 @@ class Happened(enum.StrEnum):
     DECLINED = EnrolmentState.DECLINED.value
     WITHDREW = EnrolmentState.WITHDRAWN.value
     REPLACED = EnrolmentState.REPLACED.value
+    DEFERRED = EnrolmentState.DEFERRED.value
 
 
 @dataclass(frozen=True, slots=True)

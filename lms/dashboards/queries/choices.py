@@ -53,15 +53,21 @@ def _named_here(seen: Look) -> Exists:
     return here.where(~not_to_be_named(_enrolment.c.person_id)) if seen.unnamed else here
 
 
+def module_choices(session: Session, seen: Look) -> tuple[tuple[str, str], ...]:
+    """The modules of the version that the edition reads, for those who see progress."""
+    if seen.sight is not Sight.EVERYTHING:
+        return ()
+    return tuple((module.key, module.named(language())) for module in outline(session, seen.version_id).modules)
+
+
 def choices(session: Session, seen: Look) -> Choices:
     """What can be chosen in the filter of an edition's list, in one statement."""
     session.flush()  # a statement sent past the session does not see by itself what is not written yet
     found = _EVERYWHERE if seen.scope.everything and not seen.unnamed else _COLUMNS.where(_named_here(seen))
     rows = session.connection().execute(found, {"edition_id": seen.edition.id}).all()
     present = {row.sector for row in rows}
-    course = outline(session, seen.version_id) if seen.sight is Sight.EVERYTHING else None
     return Choices(
-        modules=tuple((module.key, module.named(language())) for module in course.modules) if course else (),
+        modules=module_choices(session, seen),
         states=(*sorted({row.state_code for row in rows}), *((NOT_SHOWN,) if seen.unnamed else ())),
         sectors=tuple(sector for sector in Sector if sector in present or seen.unnamed),
         institutions=tuple(

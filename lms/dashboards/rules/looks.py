@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
+from lms.learning.rules.modules import counted_as
 from lms.people.models import Sector
 from lms.people.rules import Scope
 from lms.seminars.rules import NAMES_AWAITED, EnrolmentState, Stage, coordinates, counted
@@ -20,6 +21,9 @@ MOST_SORTED_BY_NAME = 3000
 by ministry or institution, unless somebody asks for the order of names."""
 
 
+FEW = 3000
+"""Up to so many people are looked up from what is noted of them, and put in order then; more are met often enough in
+the order of the whole edition."""
 NOT_SHOWN = "?"
 """Stands for the state of those who are not to be named, wherever people are counted, filtered or put in order by
 state: of them not even the state is told before somebody looks behind their code name, which is noted."""
@@ -89,6 +93,11 @@ class Numbers:
         """Everyone who has reached a stage."""
         return self._by_stage[stage]
 
+    def finished(self, module: str, finished: bool = True) -> int:
+        """Everyone in the edition who has finished a module, or who has not."""
+        number = self.reached(Stage.PRE_READING) + self.others.get(counted_as(module), 0)
+        return number if finished else self.reached(Stage.INVITED) - number
+
     @cached_property
     def _by_stage(self) -> Counter[Stage]:
         found: Counter[Stage] = Counter()
@@ -145,6 +154,12 @@ class Filter:
         kind, _colon, key = (self.progress or "").partition(":")
         return (key, kind == FINISHED) if key and kind in (FINISHED, OPEN) else None
 
+    @property
+    def noted(self) -> bool:
+        """Whether it asks for something that is noted of each person whom it finds."""
+        finished = self.module is not None and self.module[1]
+        return finished or self.stage is not None or self.awaiting in (Awaiting.ANSWER, Awaiting.NAME)
+
     def within(self, sight: Sight) -> Filter:
         """The same, without what this sight does not show; by default only people who are counted."""
         if sight is Sight.EVERYTHING:
@@ -164,8 +179,10 @@ class Filter:
 
     def counted_in(self, numbers: Numbers) -> int | None:
         """How many people it finds in an edition with these numbers; None where the numbers do not say."""
-        if self.institution or self.progress or self.place:
+        if self.institution or self.place:
             return None
+        if self.module:
+            return numbers.finished(*self.module) if self == Filter(progress=self.progress) else None
         if self.awaiting is None:
             return self._at(numbers, self.stage) if self.stage else None
         if self.stage is None and self.awaiting is Awaiting.SIGN_IN:

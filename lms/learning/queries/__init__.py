@@ -4,7 +4,7 @@ established, or for a list of them that a scope has already filtered."""
 from __future__ import annotations
 
 from .changes import ChangedText, changed_texts, history
-from .finished import Finished, RunningEdition, finished, finished_exactly, finished_module, running_editions
+from .finished import Finished, RunningEdition, finished, finished_module, running_editions, whole_modules
 from .kept import Taken, Written, has_written, receipt, reflection, reflection_place
 from .proposals import (
     OwnProposal,
@@ -53,7 +53,6 @@ __all__ = [
     "asked_done_among",
     "changed_texts",
     "finished",
-    "finished_exactly",
     "finished_module",
     "grown",
     "has_written",
@@ -86,4 +85,5 @@ __all__ = [
     "try_of",
     "versions_read",
     "waiting_reports",
+    "whole_modules",
 ]

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Subquery, exists, func, or_, select
+from sqlalchemy import Select, Subquery, Table, func, select
 from sqlalchemy.orm import Session
 
 from lms.catalogue.models import CourseVersion, UnitRevision, VersionModule, VersionUnit
-from lms.learning.models import EnrolmentProgress, UnitProgress, UnitState
+from lms.learning.models import EnrolmentProgress, ModuleFinished, UnitProgress, UnitState
 from lms.people.rules.groups import in_fives
 from lms.seminars.models import Edition, EditionVersion, Enrolment
 from lms.seminars.rules import COUNTED
@@ -93,43 +92,10 @@ def finished(session: Session, edition_ids: Collection[int]) -> dict[int, Finish
     }
 
 
-def finished_exactly(session: Session, edition_id: int) -> Mapping[str, int]:
-    """How many people of an edition have finished each module of the version it reads, by its key, for those who are
-    responsible for them; three statements."""
-    complete = _people(session, [edition_id])[1].get(edition_id, 0)
-    modules = _modules(session, [edition_id]).get(edition_id, {})
-    return Counter(modules) + Counter(dict.fromkeys(_keys(session, edition_id), complete))
-
-
-def _keys(session: Session, edition_id: int) -> list[str]:
-    read = _read([edition_id])
-    return list(session.scalars(select(read.c.module).distinct()))
-
-
-def finished_module(
-    enrolment_id: ColumnElement[int], edition_id: int, version_id: int, key: str
-) -> ColumnElement[bool]:
-    """The condition that an enrolment of an edition has finished a module of a version, or the whole pre-reading: the
-    list behind `finished_exactly`."""
-    units = (
-        select(VersionUnit.unit_id, UnitRevision.substance)
-        .join(VersionModule, VersionModule.id == VersionUnit.module_id)
-        .join(UnitRevision, UnitRevision.id == VersionUnit.revision_id)
-        .where(VersionModule.version_id == version_id, VersionModule.key == key)
-        .cte("asked_units")
-    )
-    whole = (
-        select(UnitProgress.enrolment_id)
-        .join(units, (UnitProgress.unit_id == units.c.unit_id) & (UnitProgress.substance == units.c.substance))
-        .where(UnitProgress.state == UnitState.DONE)
-        .where(UnitProgress.enrolment_id.in_(select(Enrolment.id).where(Enrolment.edition_id == edition_id)))
-        .group_by(UnitProgress.enrolment_id)
-        .having(func.count() == select(func.count()).select_from(units).scalar_subquery())
-    )
-    complete = exists().where(
-        EnrolmentProgress.enrolment_id == enrolment_id, EnrolmentProgress.completed_at.is_not(None)
-    )
-    return or_(complete, enrolment_id.in_(whole))
+def finished_module(edition_id: int, key: str) -> Select[int]:
+    """Who of an edition has finished a module of the version it reads, and is not complete."""
+    noted = cast(Table, ModuleFinished.__table__)
+    return select(noted.c.enrolment_id).where(noted.c.edition_id == edition_id, noted.c.module_key == key)
 
 
 def _people(session: Session, edition_ids: Collection[int]) -> tuple[dict[int, int], dict[int, int]]:
@@ -182,12 +148,18 @@ def _units(session: Session, edition_ids: Collection[int]) -> dict[int, dict[int
     return _nested(session, _done(read, *place, func.count()).group_by(*place))
 
 
-def _modules(session: Session, edition_ids: Collection[int]) -> dict[int, dict[str, int]]:
+def whole_modules(edition_ids: Collection[int]) -> Select[int, int, str]:
+    """Who of these editions has finished every unit of which module, of those who count and are not complete, from
+    what they have read: (enrolment, edition, module's key)."""
     read = _read(edition_ids)
-    place = (read.c.edition_id, read.c.module, Enrolment.id, read.c.total)
-    whole = _done(read, *place).group_by(*place).having(func.count() == read.c.total).subquery()
-    counted = select(whole.c.edition_id, whole.c.module, func.count()).group_by(whole.c.edition_id, whole.c.module)
-    return _nested(session, counted)
+    place = (Enrolment.id, read.c.edition_id, read.c.module)
+    found: Select[int, int, str] = _done(read, *place)
+    return found.group_by(*place, read.c.total).having(func.count() == read.c.total)
+
+
+def _modules(session: Session, edition_ids: Collection[int]) -> dict[int, dict[str, int]]:
+    place = (ModuleFinished.edition_id, ModuleFinished.module_key)
+    return _nested(session, select(*place, func.count()).where(place[0].in_(edition_ids)).group_by(*place))
 
 
 def _nested(session: Session, rows: Any) -> dict[int, dict[Any, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .changes import see_change
+from .modules import keep_modules
 from .progress import complete_unit, note_opened, undo_unit
 from .proposals import answer_proposal, propose_equivalent, withdraw_proposal
 from .quiz import Checked, check_try, open_try, save_answers
@@ -22,6 +23,7 @@ __all__ = [
     "complete_unit",
     "complete_whoever_has_finished",
     "hold_reading",
+    "keep_modules",
     "note_opened",
     "open_try",
     "propose_equivalent",

@@ -34,6 +34,7 @@ from lms.seminars.models import Enrolment
 from lms.seminars.rules import Stage
 from lms.seminars.services import reach
 
+from .modules import forget_modules, keep_modules
 from .receipts import hold_progress, take
 
 
@@ -132,6 +133,17 @@ def record(
     held.course.units_done += after.done - before.done
     begin(session, held.course, taken.at)
     complete_if_so(session, held, at=taken.at)
+    if after.done != before.done and held.course.completed_at is None and _turns_a_module(held, unit):
+        keep_modules(session, enrolment_ids=[held.own.id])
+
+
+def _turns_a_module(held: Held, unit: OutlineUnit) -> bool:
+    """Whether nothing but this unit decides whether its module is finished."""
+    return any(
+        all(held.summary(other).done for other in module.units if other.id != unit.id)
+        for module in held.outline.modules
+        if any(other.id == unit.id for other in module.units)
+    )
 
 
 def keep_summary(session: Session, place: dict[str, object], summary: UnitSummary) -> None:
@@ -165,6 +177,7 @@ def complete(session: Session, course: EnrolmentProgress, version_id: int, *, la
     """The pre-reading is complete under this version."""
     course.completed_at, course.version_id, course.late = at, version_id, late
     place = session.get_one(Enrolment, course.enrolment_id)
+    forget_modules(session, enrolment_id=place.id)
     reach(session, enrolment=place, stage=Stage.PRE_READING, at=at)
     publish(session, PreReadingCompleted(place.id, place.edition_id, place.person_id, version_id, at))
 

@@ -20,6 +20,7 @@ from lms.seminars.models import Enrolment
 from lms.seminars.queries import version_in_force
 from lms.seminars.rules import counted
 
+from .modules import keep_modules
 from .progress import begin, complete, keep_summary
 from .receipts import hold_progress, take
 
@@ -41,6 +42,7 @@ def unite_progress(session: Session, *, kept_id: int, other_id: int, at: dt.date
         complete(session, course, other.version_id, late=other.late, at=other.completed_at)
         return
     _complete_together(session, course, progress)
+    keep_modules(session, enrolment_ids=[kept_id])
 
 
 def _append(

@@ -14,6 +14,7 @@ from lms.learning.queries import own_enrolment, standings_in
 from lms.seminars.models import Edition, Enrolment
 from lms.seminars.rules import COUNTED
 
+from .modules import keep_modules
 from .progress import complete_if_so, hold
 
 
@@ -28,6 +29,7 @@ def complete_whoever_has_finished(session: Session, *, edition_id: int, version_
     edition = session.get_one(Edition, edition_id).public_id
     for person_id in finished:
         complete_if_so(session, hold(session, own_enrolment(session, edition, person_id), outline), at=at)
+    keep_modules(session, enrolment_ids=begun)  # which modules there are, and what they ask, is another matter now
     return len(finished)
 
 

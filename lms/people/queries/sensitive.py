@@ -27,15 +27,16 @@ _PEOPLE_IN_FORCE = select(_mark.c.person_id).where(
     _mark.c.on,
     _mark.c.id.in_(select(func.max(_last.c.id)).where(_last.c.person_id.is_not(None)).group_by(_last.c.person_id)),
 )
+# Whoever ever served them: a place stays that of the state from which it was taken, and a move is announced beforehand.
 _SERVING_THEM = (
     select(_affiliation.c.person_id)
     .join(_institution, _institution.c.id == _affiliation.c.institution_id)
-    .where(_affiliation.c.until.is_(None), _institution.c.state_code.in_(_STATES_IN_FORCE))
+    .where(_institution.c.state_code.in_(_STATES_IN_FORCE))
 )
 
 
 def not_to_be_named(person_id: Column[int]) -> ColumnElement[bool]:
-    """Whether the last mark of a person says so, or that of a state which they serve."""
+    """Whether the last mark of a person says so, or that of a state which they serve, have served or will serve."""
     return person_id.in_(_PEOPLE_IN_FORCE) | person_id.in_(_SERVING_THEM)
 
 

@@ -27,7 +27,7 @@ from .letters import primary_address as primary_address
 from .letters import write_to as write_to
 from .letters import write_to_many as write_to_many
 from .mail import choose_mail as choose_mail
-from .mail import give_handles as give_handles
+from .mail import hold_digests as hold_digests
 from .mail import note_failure as note_failure
 from .mail import note_sent as note_sent
 from .mail import note_withheld as note_withheld

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit, outbox
@@ -14,7 +14,7 @@ from lms.kernel.errors import Refused
 from lms.kernel.events import publish
 from lms.kernel.settings import keyring
 from lms.people.events import InvitationDeclined
-from lms.people.models import IdentityRow, MailedToken, Person
+from lms.people.models import IdentityRow, MailedToken, Person, SentLetter
 from lms.people.queries.mail import stopped
 from lms.people.queries.persons import owned, subjects_of
 from lms.people.rules.codes import TokenPurpose
@@ -23,6 +23,8 @@ from .codes import Made, make_code
 from .letters import primary_address, write_to
 
 PAUSE = dt.timedelta(minutes=5)
+ONE_CLICK = dt.timedelta(seconds=10)
+"""What is asked for twice within this time is one click made twice; an officer may have a reason to send again soon."""
 
 
 def invite(
@@ -35,21 +37,41 @@ def invite(
     about: str | None = None,
 ) -> None:
     """Send an invitation with a link and a code; an older one is good no more. Whoever has been here before is told
-    to sign in instead. `about` is the edition's public id. Raises Refused for somebody without an address, or to whose
-    address letters come back."""
+    to sign in instead. `about` is the edition's public id. What was sent to the same address a moment ago is not sent
+    again: it is one click made twice. Raises Refused for somebody without an address, or to whose address letters come
+    back."""
     identity_id = primary_address(session, person.id)
     if identity_id is None:
         raise Refused(_("There is no e-mail address to send an invitation to."))
     if session.scalar(select(stopped(identity_id))):
         raise Refused(_("Letters to this address come back. Correct the address, or say that it shall be tried again."))
     actor = subjects_of(session, [by]).get(by) if by else None
+    if _lately(session, person, identity_id, about, at):
+        return
+    template = _template(person)
     if person.welcomed_at is None:
         made = make_code(session, purpose=TokenPurpose.INVITATION, person_id=person.id, identity_id=identity_id, at=at)
-        _send(session, "people/invitation", person.id, identity_id, made, about, actor, edition_title=edition_title)
+        _send(session, template, person.id, identity_id, made, about, actor, edition_title=edition_title)
     elif edition_title:
         context = {"edition_title": edition_title}
-        write_to(session, person_id=person.id, template="people/invited-again", context=context, about=about, by=actor)
+        write_to(session, person_id=person.id, template=template, context=context, about=about, by=actor)
     audit.record(session, at=at, actor=actor, act="person.invited", about=person.subject)
+
+
+def _lately(session: Session, person: Person, identity_id: int, about: str | None, at: dt.datetime) -> bool:
+    """Whether the same was sent a moment ago, and is still good."""
+    sent = select(SentLetter.id).where(
+        SentLetter.template == _template(person), SentLetter.identity_id == identity_id, SentLetter.about == about,
+        SentLetter.at > at - ONE_CLICK, SentLetter.withheld_at.is_(None),
+    )  # fmt: skip
+    if person.welcomed_at is None:
+        good = MailedToken.used_at.is_(None) & MailedToken.void_at.is_(None) & (MailedToken.created_at > at - ONE_CLICK)
+        sent = sent.where(exists().where(MailedToken.identity_id == identity_id, good))
+    return session.scalar(sent.limit(1)) is not None
+
+
+def _template(person: Person) -> str:
+    return "people/invitation" if person.welcomed_at is None else "people/invited-again"
 
 
 def decline_invitation(session: Session, *, person_id: int, at: dt.datetime) -> None:

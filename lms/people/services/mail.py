@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit
@@ -17,9 +17,22 @@ from lms.people.models import FailureKind, IdentityRow, MailChoice, MailFailure,
 
 def give_handles(session: Session, subjects: Iterable[tuple[int, str]]) -> None:
     """Make the links work by which these people (id and subject) stop digests; who has one keeps it."""
-    rows = [{"person_id": number, "handle": keyring().handle(subject)} for number, subject in subjects]
+    # In one order always, so that two changes never wait for each other.
+    rows = [{"person_id": number, "handle": keyring().handle(subject)} for number, subject in sorted(subjects)]
     if rows:
         session.execute(dialect_insert(session)(MailChoice).on_conflict_do_nothing(), rows)
+
+
+def hold_digests(session: Session, subjects: Mapping[int, str]) -> dict[int, dt.datetime]:
+    """Let nobody else write a digest to these people (subjects by id) until the change is done, and say when each was
+    last sent one: two who write for two editions at once must not both take the one that a person gets a week."""
+    give_handles(session, subjects.items())
+    held = select(MailChoice.person_id).where(MailChoice.person_id.in_(subjects)).order_by(MailChoice.person_id)
+    session.execute(held.with_for_update())
+    last = select(SentLetter.person_id, func.max(SentLetter.at)).where(
+        SentLetter.person_id.in_(subjects), SentLetter.digest, SentLetter.withheld_at.is_(None)
+    )
+    return {row[0]: row[1] for row in session.execute(last.group_by(SentLetter.person_id))}
 
 
 def stop_digests(session: Session, *, handle: str, at: dt.datetime) -> bool:

@@ -1,5 +1,16 @@
 """The pages of this context."""
 
-from lms.people.views import account, addresses, doors, language, letters, mail, mandates, successions, welcome  # noqa: F401 the views hang themselves on bp
+from lms.people.views import (  # noqa: F401 the views hang themselves on bp
+    account,
+    addresses,
+    decisions,
+    doors,
+    language,
+    letters,
+    mail,
+    mandates,
+    successions,
+    welcome,
+)
 
 from .blueprint import bp as bp

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -184,3 +184,25 @@ def sharing_of(session: Session, record: str, at: dt.datetime) -> Sharing:
         links=tuple(session.scalars(links.order_by(RecordShare.made_at.desc()))),
         looks=tuple((row.day, row.number) for row in session.execute(newest)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Openness:
+    """What the holder of a record lets strangers see of it."""
+
+    shown: bool
+    """Whether whoever has the code sees the name."""
+    links: int
+    """How many links show it for now."""
+
+
+def openness_of(session: Session, records: Collection[str], at: dt.datetime) -> dict[str, Openness]:
+    """What strangers are shown of each of these records; two statements."""
+    last = select(func.max(NameShowing.id)).where(NameShowing.record.in_(records)).group_by(NameShowing.record)
+    words = select(NameShowing.record).where(NameShowing.id.in_(last), NameShowing.shown)
+    open_links = select(RecordShare.record, func.count().label("number")).where(
+        RecordShare.record.in_(records), RecordShare.ended_at.is_(None), RecordShare.ends_at > at
+    )
+    shown = set(session.scalars(words))
+    links = {row.record: row.number for row in session.execute(open_links.group_by(RecordShare.record))}
+    return {record: Openness(record in shown, links.get(record, 0)) for record in records}

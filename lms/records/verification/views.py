@@ -19,7 +19,10 @@ from lms.people.rules.agreement import names_agree
 from lms.people.rules.networks import network_of
 from lms.people.sign_in import me
 from lms.records.credentials import publishing
-from lms.records.queries import my_record
+from lms.records.credentials import queries as credentials
+from lms.records.credentials.handing import CREDENTIAL, as_document, as_file
+from lms.records.credentials.holding import disbelieved
+from lms.records.queries import my_record, public_by_credential
 from lms.records.rules.public import grouped
 from lms.web.access import Permission, begins_reading, logs_nobody, public, requires, takes_upload, viewer
 from lms.web.fresh import tag_of, tagged
@@ -110,7 +113,56 @@ def _verdict(code: str, token: str = "") -> Response:
     found = _found(code, token, look=True)
     if found is None:
         return _unknown(code)
-    return _answer(found, NameForm(formdata=None))
+    return _answer(found, NameForm(formdata=None), token=token)
+
+
+@bp.get("/v/<code>/file", defaults={"token": ""})
+@bp.get("/v/<code>/shared/<token>/file")
+@public
+@logs_nobody
+def file_of(code: str, token: str) -> Response:
+    """The signed file, for whoever its holder lets see the name; everybody else is led to the page."""
+    found = _found(code, token, look=True)
+    if found is None:
+        return _unknown(code)
+    kept = credentials.kept(db.session(), found.record, disbelieved=disbelieved()) if found.shown else None
+    return as_file(kept) if kept else redirect(_page_of(found, token), 303)
+
+
+@bp.get("/credentials/<credential>", defaults={"token": ""})
+@bp.get("/credentials/<credential>/shared/<token>")
+@public
+@logs_nobody
+def by_id(credential: str, token: str) -> Response:
+    """The id of a credential. A browser is led to the page that verifies it; a program gets the document if its holder
+    asks, or lets others see the name, and else is told where to ask: the document names the holder."""
+    public_record = public_by_credential(db.session(), credential)
+    if public_record is None:
+        raise NotFound
+    asked = request.accept_mimetypes.best_match(["text/html", CREDENTIAL, "application/json", "application/ld+json"])
+    led = asked in (None, "text/html")
+    found = _found(public_record.code, token, look=not led)
+    if found is None or led:
+        answer = redirect(_page_of(found, token) if found else url_for(".ask"), 303)
+    else:
+        answer = _document(found)
+    answer.headers["Vary"] = "Accept"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+def _document(found: Found) -> Response:
+    own = found.person_id == getattr(viewer(), "person_id", None)
+    kept = credentials.kept(db.session(), found.record, disbelieved=disbelieved()) if found.shown or own else None
+    if kept is None:
+        words = b'{"title": "Not given here", "detail": "Ask the holder of this record for the signed file."}\n'
+        return Response(words, status=404, mimetype="application/problem+json")
+    return as_document(kept)
+
+
+def _page_of(found: Found, token: str) -> str:
+    code = grouped(found.code)
+    return url_for(".shared", code=code, token=token) if token else url_for(".verdict", code=code)
 
 
 @bp.post("/v/<code>/name")
@@ -194,10 +246,13 @@ def _found(code: str, token: str = "", *, look: bool = False) -> Found | None:
     return found
 
 
-def _answer(found: Found, form: NameForm, *, status: int = 200, agreement: Agreement | None = None) -> Response:
+def _answer(
+    found: Found, form: NameForm, *, status: int = 200, agreement: Agreement | None = None, token: str = ""
+) -> Response:
     kept = queries.name_on(db.session(), found) if found.shown else None
+    has_file = found.shown and credentials.is_signed(db.session(), found.record, disbelieved=disbelieved())
     page = VerdictPage(found, now(), kept, agreement)
-    return _page("lms/records/verdict.html", status, page=page, form=form)
+    return _page("lms/records/verdict.html", status, page=page, form=form, has_file=has_file, token=token)
 
 
 def _unknown(code: str) -> Response:

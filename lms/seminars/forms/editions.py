@@ -93,6 +93,9 @@ class DueForm(ZonedForm):
             self.ends_with(self.due_zone, self.deadline_day.data)
 
 
+HOURS = ("morning_from", "morning_until", "afternoon_from", "afternoon_until")
+
+
 class EditionForm(Form):
     """What a coordinator says of an edition, but for its deadline, which has a page of its own."""
 
@@ -106,6 +109,10 @@ class EditionForm(Form):
         [DataRequired(NEEDED)],
         description=_l("Every day and time of this edition is on the clocks of this zone."),
     )
+    morning_from = ClockField(_l("Morning from"), [InputRequired(NEEDED)], default=EditionFacts.morning_from)
+    morning_until = ClockField(_l("Morning until"), [InputRequired(NEEDED)], default=EditionFacts.morning_until)
+    afternoon_from = ClockField(_l("Afternoon from"), [InputRequired(NEEDED)], default=EditionFacts.afternoon_from)
+    afternoon_until = ClockField(_l("Afternoon until"), [InputRequired(NEEDED)], default=EditionFacts.afternoon_until)
     contact = EmailField(
         _l("Address of the office that answers"),
         [*needed(320), Email(_l("This is not an e-mail address."))],
@@ -124,7 +131,7 @@ class EditionForm(Form):
 
     def facts(self) -> EditionFacts:
         """What was said, once it was validated."""
-        said = {name: self[name].data for name in ("starts_on", "ends_on", "zone")}
+        said = {name: self[name].data for name in ("starts_on", "ends_on", "zone", *HOURS)}
         lines = ("title", "place", "contact", "programme", "practical")
         words: dict[str, Any] = {name: (self[name].data or "").strip() for name in lines}
         due = self.due()
@@ -157,7 +164,7 @@ class NewEditionForm(DueForm, EditionForm):
     @staticmethod
     def copied(edition: Edition) -> dict[str, Any]:
         """What is kept of the edition before: all but its dates."""
-        kept = ("title", "kind", "place", "zone", "contact", "programme", "practical")
+        kept = ("title", "kind", "place", "zone", "contact", "programme", "practical", *HOURS)
         return {**{name: getattr(edition, name) for name in kept}, **_deadline_of(edition)}
 
 

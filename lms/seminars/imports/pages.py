@@ -120,6 +120,8 @@ class ImportPage:
     left: Sequence[Shown]
     head: Mapping[str, object] = field(default_factory=dict)
     against: Sequence[Against] = ()
+    mended: int = 0
+    """How often something was corrected in it so far."""
 
     @cached_property
     def busy(self) -> bool:

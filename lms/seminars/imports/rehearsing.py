@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.kernel import audit, outbox
 from lms.kernel.errors import Conflict, Refused
-from lms.kernel.models import Undertaking
+from lms.kernel.models import AuditEntry, Undertaking
 from lms.kernel.secrets import new_key, new_token
 from lms.kernel.settings import keyring
 from lms.kernel.undertakings import begin, undertaking
@@ -138,6 +138,12 @@ def mend(session: Session, *, found: Import, mended: Mapping[int, Mapping[str, s
     audit.record(session, at=at, actor=by, act="import.mended", about=found.public_id, rows=len(mended))
     session.flush()  # the rows are judged by what is in the database
     rehearse(session, found, at=at, by=by)
+
+
+def times_mended(session: Session, found: Import) -> int:
+    """How often something was corrected in it."""
+    mended = select(func.count()).where(AuditEntry.about == found.public_id, AuditEntry.act == "import.mended")
+    return session.scalar(mended) or 0
 
 
 def _concerned(

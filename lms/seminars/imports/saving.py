@@ -31,7 +31,7 @@ from lms.web.languages import gettext as _
 
 from .judging import Judgement, Known, Nominee
 from .models import Import, ImportInstitution, ImportRow, ImportState, Verdict
-from .rehearsing import AT_ONCE, PIECE, end, held, judge, rows_of
+from .rehearsing import AT_ONCE, PIECE, end, held, judge, rows_of, times_mended
 from .sealing import before_place
 
 SAVE = "seminars.import.save"
@@ -39,9 +39,11 @@ Row = tuple[ImportRow, Judgement]
 _TAKEN = (Verdict.NEW, Verdict.CHANGED)
 
 
-def save(session: Session, *, found: Import, at: dt.datetime, by: str) -> None:
+def save(session: Session, *, found: Import, at: dt.datetime, by: str, seen: int | None = None) -> None:
     """Take over every row that is new or changed: at once where there are few, else in the worker. Asked twice, it is
-    done once. Raises Conflict where the import is not rehearsed, Refused once attendance is closed."""
+    done once. `seen` is how often it had been mended when somebody looked at it.
+
+    Raises Conflict where the import is not rehearsed or was mended since, Refused once attendance is closed."""
     mine = update(Import).where(Import.id == found.id, Import.state == ImportState.REHEARSED)
     change = mine.values(state=ImportState.SAVING).execution_options(synchronize_session=False)
     begun = session.execute(change)
@@ -50,6 +52,8 @@ def save(session: Session, *, found: Import, at: dt.datetime, by: str) -> None:
         if found.state not in (ImportState.SAVING, ImportState.SAVED):
             raise Conflict(_("This has been changed in the meantime. Look at the page again before you repeat it."))
         return
+    if seen not in (None, times_mended(session, found)):
+        raise Conflict(_("Somebody has corrected a row meanwhile. Look at the page again before you save."))
     total = session.scalar(select(func.count()).where(ImportRow.import_id == found.id, _waiting())) or 0
     audit.record(session, at=at, actor=by, act="import.confirmed", about=found.public_id, rows=total)
     if total <= AT_ONCE:
@@ -100,7 +104,13 @@ def _finish(session: Session, found: Import, *, at: dt.datetime, by: str) -> Non
 def save_rows(session: Session, found: Import, most: int, *, by: str, at: dt.datetime) -> int:
     """Take over the next rows, as they are judged now; says how many were looked at."""
     rows = rows_of(session, found, _waiting(), limit=most)
-    verdicts = [one for one in judge(session, found, rows, at) if one[1].verdict in _TAKEN]
+    confirmed = {row.number: row.verdict for row, _cells in rows}
+    verdicts = []
+    for row, verdict in judge(session, found, rows, at):
+        if verdict.verdict is confirmed[row.number]:
+            verdicts.append((row, verdict))
+        elif verdict.verdict in _TAKEN:  # other than what whoever saves it was shown
+            row.verdict, row.reason, row.column = Verdict.REFUSED, "meanwhile", None
     edition = session.get_one(Edition, found.edition_id)
     houses = _houses(session, found, [verdict.nominee for _, verdict in verdicts if verdict.nominee], by=by, at=at)
     fresh = [one for one in verdicts if one[1].known is None]

@@ -59,6 +59,7 @@ _REFUSED: Mapping[str, str] = {
     "since-unclear": _l("It is not clear which day this is. Write it as year-month-day, such as 2027-04-23."),
     "since-range": _l("This day cannot be: it is to come, or too long ago."),
     "closed": _l("The attendance was closed before this row was saved."),
+    "meanwhile": _l("Something about this person changed while you looked, so the row was not saved. Import it again."),
     "erased": _l("This person was erased. Nothing of the row is kept; leave it as it is."),
     "moved-today": _l("This person moved to another ministry or institution today. Import the row tomorrow."),
 }

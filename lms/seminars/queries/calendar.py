@@ -59,7 +59,8 @@ def calendar_places(session: Session, person_id: int, at: dt.datetime) -> list[C
         select(
             Enrolment.public_id, Enrolment.edition_id, Enrolment.state, Enrolment.due_at, Edition.starts_on,
             Edition.ends_on, Edition.zone, Edition.revision, Edition.revised_at, steps.c.number.label("steps"),
-            steps.c.last.label("stepped_at"), more.c.number.label("extensions"), more.c.last.label("extended_at"),
+            steps.c.last.label("stepped_at"), Edition.morning_from, Edition.morning_until, Edition.afternoon_from,
+            Edition.afternoon_until, more.c.number.label("extensions"), more.c.last.label("extended_at"),
         )
         .join(Edition, Edition.id == Enrolment.edition_id)
         .join(steps, steps.c.enrolment_id == Enrolment.id)
@@ -89,6 +90,10 @@ def calendar_places(session: Session, person_id: int, at: dt.datetime) -> list[C
             extended=row.extended_at,
             halves=halves[row.edition_id],
             called_off=called_off[row.edition_id],
+            hours={
+                HalfDay.MORNING: (row.morning_from, row.morning_until),
+                HalfDay.AFTERNOON: (row.afternoon_from, row.afternoon_until),
+            },
         )
         for row in rows
     ]

@@ -210,6 +210,10 @@ class EditionFacts:
     programme: str = ""
     practical: str = ""
     deadline_on: dt.date | None = None
+    morning_from: dt.time = dt.time(8)
+    morning_until: dt.time = dt.time(13)
+    afternoon_from: dt.time = dt.time(13)
+    afternoon_until: dt.time = dt.time(18)
 
     @property
     def deadline(self) -> Deadline:

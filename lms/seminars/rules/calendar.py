@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from . import HalfDay
 
 KEPT_CANCELLED = dt.timedelta(days=30)
-HOURS = {HalfDay.MORNING: (dt.time(8), dt.time(13)), HalfDay.AFTERNOON: (dt.time(13), dt.time(18))}
+Hours = Mapping[HalfDay, tuple[dt.time, dt.time]]
 """From when to when a half-day takes a calendar up, on the clocks of the place; the programme says it more exactly."""
 
 
@@ -44,6 +44,7 @@ class CalendarPlace:
     extended: dt.datetime | None
     halves: Sequence[tuple[dt.date, HalfDay]]
     called_off: Sequence[tuple[dt.date, HalfDay]]
+    hours: Hours
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,9 @@ def planned(place: CalendarPlace) -> Iterator[Planned]:
 
 
 def _half_day(place: CalendarPlace, day: dt.date, half: HalfDay, *, cancelled: bool) -> Planned:
-    begins, ends = (dt.datetime.combine(day, hour, ZoneInfo(place.zone)).astimezone(dt.UTC) for hour in HOURS[half])
+    begins, ends = (
+        dt.datetime.combine(day, hour, ZoneInfo(place.zone)).astimezone(dt.UTC) for hour in place.hours[half]
+    )
     return _entry(place, What(half), f"{day}-{half}", begins, ends, cancelled=cancelled)
 
 

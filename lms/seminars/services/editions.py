@@ -137,12 +137,14 @@ def _while_nothing_is_published(session: Session, course_id: int | None) -> None
 
 def _checked(facts: EditionFacts) -> EditionFacts:
     """The same, a day's end being found in the zone of the place. Raises Refused for what cannot be: dates in the wrong
-    order, a zone nobody knows, a deadline after the first day."""
+    order, a zone nobody knows, times of half-days in the wrong order, a deadline after the first day."""
     if facts.ends_on < facts.starts_on:
         raise Refused(_("The last day lies before the first."))
     if (facts.ends_on - facts.starts_on).days >= LONGEST_EDITION:
         raise Refused(_("An edition lasts at most %(days)s days on site.", days=LONGEST_EDITION))
     if not is_zone(facts.zone):
         raise Refused(_("We know no time zone “%(zone)s”.", zone=facts.zone))
+    if not facts.morning_from < facts.morning_until <= facts.afternoon_from < facts.afternoon_until:
+        raise Refused(_("The times of the half-days are not in order: the morning comes first, and each ends later."))
     check_due(facts.deadline, facts.zone, facts.starts_on)
     return replace(facts, deadline_at=facts.deadline.within(facts.zone))

@@ -18,7 +18,7 @@ from lms.kernel.secrets import new_token
 from lms.people.models import Affiliation, Institution, Sector
 from lms.people.queries import subjects_of
 from lms.people.sealing import seal_reason
-from lms.seminars.events import EnrolmentAccepted, EnrolmentEnded, EnrolmentInvited
+from lms.seminars.events import EnrolmentAccepted, EnrolmentEnded, EnrolmentInvited, Recounted
 from lms.seminars.models import Edition, Enrolment, EnrolmentEvent
 from lms.seminars.queries import Closing, closing_of
 from lms.seminars.rules import (
@@ -143,7 +143,7 @@ def came_back(session: Session, *, person_id: int, at: dt.datetime) -> None:
 
 
 def name_confirmed(session: Session, *, person_id: int) -> None:
-    """A person's name is right now, in every edition they are in."""
+    """A person's name is right now, or their places are others: note it in every edition they are in."""
     theirs = session.scalars(select(Enrolment.id).where(Enrolment.person_id == person_id)).all()
     if theirs:
         keep_names_awaited(session, enrolment_ids=theirs)
@@ -260,6 +260,7 @@ def _move(
         recount(session, enrolment, 1 if counted(then) else -1)
         if enrolment.first_seen_at is not None:
             keep_names_awaited(session, enrolment_ids=[enrolment.id])
+            publish(session, Recounted(enrolment.id))
     _note(session, enrolment, then, at, by, reason)
 
 

@@ -9,7 +9,9 @@ from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.unit_of_work import unit_of_work
+from lms.people.proposals.waiting import waiting_for
 from lms.people.sign_in import me
+from lms.people.views.decisions import officer
 from lms.seminars import queries, services
 from lms.seminars.forms import EditionForm, NewEditionForm
 from lms.seminars.models import Edition
@@ -25,10 +27,11 @@ from .blueprint import Answer, bp
 @requires(Permission.OVERSEE)
 def editions() -> str:
     """The editions one has to do with."""
-    scope = me().scope
-    rows = queries.editions_visible(db.session(), scope)
+    scope, session = me().scope, db.session()
+    rows = queries.editions_visible(session, scope)
     mine = {row.public_id for row in rows if coordinates(scope, row.public_id)}
-    return render("lms/seminars/editions.html", rows=rows, mine=mine, may_create=scope.everything)
+    decisions = len(waiting_for(session, officer(me()), now())) if mine or scope.everything else 0
+    return render("lms/seminars/editions.html", rows=rows, mine=mine, may_create=scope.everything, decisions=decisions)
 
 
 @bp.route("/editions/new", methods=["GET", "POST"])

@@ -33,12 +33,13 @@ from lms.seminars.imports.queries import (
     refused_rows,
     rows_with,
 )
-from lms.seminars.imports.rehearsing import discard, mend, take_in, verdicts
+from lms.seminars.imports.rehearsing import discard, mend, take_in, times_mended, verdicts
 from lms.seminars.imports.saving import save
 from lms.seminars.imports.sealing import head_in, key_of
 from lms.seminars.imports.undoing import undo
 from lms.seminars.imports.wording import STATES, VERDICTS, why_refused
 from lms.web.access import SAFE, Permission, begins_reading, requires, takes_upload
+from lms.web.forms import submitted
 from lms.web.languages import language
 from lms.web.logs import note_look
 from lms.web.render import render, wants_part
@@ -146,6 +147,7 @@ def _worked_out(session: Session, found: Import, against: Sequence[Against]) -> 
         left=rows_with(session, found, Verdict.SAME, 1, MOST_LEFT_SHOWN)[0] if mends else (),
         head=head_in(key_of(found), found) if found.wrapped_key else {},
         against=against,
+        mended=times_mended(session, found) if rehearsed else 0,
     )
 
 
@@ -185,10 +187,10 @@ def mend_import(edition: str, listing: str) -> Answer:
 @requires(Permission.COORDINATE)
 def save_import(edition: str, listing: str) -> Answer:
     """Take over what is new or changed."""
-    subject = me().subject
+    subject, seen = me().subject, str(submitted("seen"))
 
     def act(session: Session, found: Import) -> None:
-        save(session, found=found, at=now(), by=subject)
+        save(session, found=found, at=now(), by=subject, seen=int(seen) if seen.isdecimal() else -1)
 
     return _done(edition, listing, act, None)
 

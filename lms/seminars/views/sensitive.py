@@ -38,12 +38,14 @@ def sensitive(edition: str, enrolment: str) -> Answer:
             flash(_("This is noted. Lists, letters and files follow it from now on."), "done")
             return redirect(url_for(".participant", edition=edition, enrolment=enrolment), 303)
     note_look("participant.looked", row.public_id)
+    person_name = people.person_name(session, row.person_id)
     page = render(
         "lms/seminars/sensitive.html",
         form=form,
         edition=found,
         row=row,
-        person_name=people.person_name(session, row.person_id),
+        person_name=person_name,
+        hidden=isinstance(person_name, people.CodeName),
         known=people.sensitive(session, row.person_id, row.state_code),
         over_all=viewer.scope.everything,
     )

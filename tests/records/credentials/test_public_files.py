@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import http.server
 import json
@@ -17,17 +18,20 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
-from lms.kernel.clock import now
+from lms.kernel.clock import frozen, now
 from lms.kernel.unit_of_work import unit_of_work
 from lms.kernel.worker import drain
 from lms.people.models import Person
 from lms.records.credentials import publishing, queries
 from lms.records.models import PublicRecord
 from lms.records.rules.public import grouped
+from lms.records.verification.models import RecordLooks
+from lms.records.verification.services import share
 from tests.conftest import statements
 from tests.people.makers import make_person, signed_in_client
 from tests.records.credentials.test_outside_verifiers import ALL, Verifier
@@ -118,6 +122,54 @@ def test_a_program_gets_the_document_for_its_holder_and_else_where_to_ask(
     assert (theirs.status_code, theirs.mimetype) == (200, "application/vc")
     assert "Accept" in theirs.headers["Vary"]
     assert json.loads(theirs.data) == document(record)
+
+
+def test_by_consent_or_a_link_a_verifier_gets_the_same_bytes_until_that_ends(app: Flask, client: FlaskClient) -> None:
+    [record] = issue()
+    drain()
+    (path, page), asking = address(record), {"Accept": "application/vc"}
+    own = holder(app, record)
+    theirs = own.get(path, headers=asking).data
+    shown = f"/records/{record}/name"
+    own.post(shown, data={"shown": "yes"})
+    by_consent = client.get(path, headers=asking)
+    assert (by_consent.status_code, by_consent.mimetype, by_consent.data) == (200, "application/vc", theirs)
+    assert "Accept" in by_consent.headers["Vary"]
+    assert by_consent.headers["X-Robots-Tag"] == "noindex"
+    file = client.get(f"{page}/file")
+    assert file.data == theirs
+    assert file.headers["Content-Disposition"] == 'attachment; filename="completion-record.json"'
+    assert f'href="{page.replace("-", "")}/file" download' in client.get(page).text
+    own.post(shown, data={"shown": "no"})
+    assert client.get(path, headers=asking).status_code == 404
+    assert client.get(f"{page}/file").headers["Location"] == page
+    with unit_of_work() as session:
+        person_id = queries.holder_of(session, record)
+        token = share(session, record=record, person_id=person_id, days=7, key="one", at=now(), by="-")
+    shared = f"{path}/shared/{token}"
+    assert client.get(shared, headers=asking).data == theirs
+    assert client.get(shared, headers={"Accept": "text/html"}).headers["Location"] == f"{page}/shared/{token}"
+    assert client.get(f"{page}/shared/{token}/file").data == theirs
+    assert f'/shared/{token}/file" download' in client.get(f"{page}/shared/{token}").text
+    assert client.get(f"{path}/shared/{token}x", headers=asking).status_code == 404
+    with frozen(now() + dt.timedelta(days=7)):
+        assert client.get(shared, headers=asking).status_code == 404
+        assert client.get(f"{page}/shared/{token}/file").headers["Location"] == f"{page}/shared/{token}"
+    own.post(shown, data={"shown": "yes"})
+    end(record)
+    assert client.get(path, headers=asking).status_code == 404
+    assert own.get(path, headers=asking).data == theirs
+
+
+def test_whoever_takes_the_document_is_a_look_and_its_holder_is_none(app: Flask, client: FlaskClient) -> None:
+    [record] = issue()
+    drain()
+    path, own = address(record)[0], holder(app, record)
+    own.post(f"/records/{record}/name", data={"shown": "yes"})
+    for browser in (own, client, client):
+        assert browser.get(path, headers={"Accept": "application/json"}).status_code == 200
+    with unit_of_work() as session:
+        assert session.scalars(select(RecordLooks.number)).all() == [2]
 
 
 def test_the_holder_downloads_the_same_bytes_each_time_and_nobody_else_does(app: Flask) -> None:

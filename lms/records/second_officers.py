@@ -1,0 +1,41 @@
+"""The revocations that wait for a second officer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.people.models import Person
+from lms.people.proposals.rules import PROPOSAL_LASTS, ProposalState
+from lms.people.proposals.waiting import Waiting, waits_for_two
+from lms.records.models import RecordSubject, Revocation
+from lms.seminars.models import Edition, Enrolment
+
+
+@waits_for_two("records/revocation", _l("To revoke a completion record"), of_editions=True)
+def revocations(session: Session, _at: dt.datetime) -> Iterable[Waiting]:
+    """Decided by the officers of the edition, but for the holder."""
+    rows = session.execute(
+        select(Revocation, Edition.public_id, Edition.title, Person.subject)
+        .join(RecordSubject, RecordSubject.record == Revocation.record)
+        .join(Enrolment, Enrolment.id == RecordSubject.enrolment_id)
+        .join(Edition, Edition.id == Enrolment.edition_id)
+        .join(Person, Person.id == RecordSubject.person_id)
+        .where(Revocation.state == ProposalState.PROPOSED)
+    )
+    for found, edition, title, holder in rows:
+        yield Waiting(
+            id=found.public_id,
+            by=found.proposed_by,
+            at=found.proposed_at,
+            until=found.proposed_at + PROPOSAL_LASTS,
+            endpoint="lives.record",
+            values={"edition": edition, "record": found.record},
+            edition=edition,
+            title=title,
+            concerned=frozenset({holder}),
+        )

@@ -1,0 +1,98 @@
+"""Who has finished a module is noted when it changes, and counted from what is noted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from lms.kernel.checks import run_all
+from lms.kernel.clock import frozen
+from lms.kernel.db import db
+from lms.kernel.unit_of_work import unit_of_work
+from lms.learning.models import ModuleFinished
+from lms.learning.rules.modules import counted_as
+from lms.seminars import services
+from lms.seminars.models import EditionCount, EditionCountDelta, Enrolment
+from lms.seminars.queries import count_of
+from tests.conftest import NOW
+from tests.learning.makers import FIRST, Reader, adopt, make_reader, publish
+
+WORDS = counted_as("words")
+
+
+@pytest.fixture
+def reader(app: Flask, tmp_path: Path) -> Reader:
+    """Somebody who has finished the first of two modules."""
+    publish(tmp_path)
+    found = make_reader(app)
+    found.read()
+    assert counted(found) == 0
+    found.pass_quiz()
+    return found
+
+
+def counted(reader: Reader, what: str = WORDS) -> int:
+    """How many are counted as having finished a module of the edition and not yet everything."""
+    with unit_of_work() as session:
+        return count_of(session, reader.edition_id, what)
+
+
+def act(reader: Reader, what: Callable[[Session, Enrolment], object]) -> None:
+    """Do something with the reader's place."""
+    with unit_of_work() as session:
+        what(session, session.get_one(Enrolment, reader.enrolment_id))
+
+
+def test_a_module_is_counted_from_its_last_unit_until_one_is_undone(reader: Reader) -> None:
+    assert counted(reader) == 1
+    assert reader.post("first", "undo").status_code == 303
+    assert counted(reader) == 0
+    reader.read()
+    with unit_of_work() as session:
+        services.fold_tallies(session)
+    assert counted(reader) == 1
+    assert not any(run_all(db.session()).values())
+
+
+def test_whoever_is_complete_is_counted_among_the_complete_alone(reader: Reader) -> None:
+    assert reader.post("thought", "reflection", text="My thought.").status_code == 303
+    assert counted(reader) == 0
+    assert not any(run_all(db.session()).values())
+
+
+def test_whoever_leaves_is_not_counted_until_they_are_back(reader: Reader) -> None:
+    act(reader, lambda session, place: services.withdraw(session, enrolment=place, at=NOW, by=None))
+    assert counted(reader) == 0
+    assert not any(run_all(db.session()).values())
+    with frozen(NOW):
+        act(reader, lambda session, place: services.invite(session, enrolment=place, at=NOW, by=None))
+        act(reader, lambda session, place: services.decline(session, enrolment=place, at=NOW, by=None))
+        assert counted(reader) == 0
+        act(reader, lambda session, place: services.take_back(session, enrolment=place, at=NOW, by="c"))
+    assert counted(reader) == 1
+    assert not any(run_all(db.session()).values())
+
+
+def test_another_version_is_counted_as_it_asks(reader: Reader, tmp_path: Path) -> None:
+    adopt(reader, publish(tmp_path, first=FIRST.replace("substance: s1", "substance: s2")))
+    assert counted(reader) == 0
+    assert not any(run_all(db.session()).values())
+
+
+@pytest.mark.parametrize("forged", ["note", "number", "unknown"])
+def test_the_check_names_what_was_forged(reader: Reader, forged: str) -> None:
+    with unit_of_work() as session:
+        if forged == "note":
+            session.execute(delete(ModuleFinished))
+        elif forged == "number":
+            session.scalars(select(EditionCountDelta).where(EditionCountDelta.what == WORDS)).one().change = 3
+        else:
+            session.add(EditionCount(edition_id=reader.edition_id, what=counted_as("gone"), count=2))
+    found = run_all(db.session())["learning.modules"]
+    said = {"note": "against the facts", "number": "says 3, there are 1", "unknown": "says 2, there are 0"}
+    assert [said[forged] in one.problem for one in found] == [True]
