@@ -64,9 +64,10 @@ def fill(home: Path, sizes: Sequence[int], database_url: str = "") -> Filled:
 
 
 def _let_the_database_look(database_url: str) -> None:
-    """What autovacuum does within a minute of so much new data, so that plans know the tables."""
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE" if database_url.startswith("postgresql") else "ANALYZE"))
+    """What autovacuum does within a minute of so much new data, so that plans know the tables; SQLite never looks."""
+    if database_url.startswith("postgresql"):
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
 
 
 @dataclass
@@ -104,12 +105,13 @@ class _Crowd:
         )
         self._load(
             Enrolment,
-            "id public_id edition_id person_id affiliation_id institution_id state_code sector state invited_at due_at",
+            "id public_id edition_id person_id affiliation_id institution_id state_code sector state invited_at "
+            "first_seen_at due_at",
             (
                 (
                     places + n, new_token(), self.edition_id, one.id, affiliations + n, where[n].id,
                     where[n].state_code, where[n].sector.value, "accepted", at,
-                    self.due_at,
+                    at if Stage.SIGNED_IN.value in reached(one.number) else None, self.due_at,
                 )
                 for n, one in enumerate(people)
             ),

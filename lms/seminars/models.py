@@ -141,6 +141,15 @@ class Enrolment(Model):
         # The same order within what such a list is filtered by.
         Index("ix_lms_enrolment_edition_institution", "edition_id", "institution_id", "state_code", "id"),
         Index("ix_lms_enrolment_edition_sector", "edition_id", "sector", "state_code", "institution_id", "id"),
+        Index(
+            "ix_lms_enrolment_edition_unseen",
+            "edition_id",
+            "state_code",
+            "institution_id",
+            "id",
+            sqlite_where=text("first_seen_at IS NULL"),
+            postgresql_where=text("first_seen_at IS NULL"),
+        ),
         Index("ix_lms_enrolment_edition_step", "edition_id", "state", "state_code", "institution_id", "id"),
     )
 
@@ -246,6 +255,8 @@ class StageReached(Model):
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"), primary_key=True)
     stage: Mapped[Stage] = mapped_column(choice(Stage), primary_key=True)
     at: Mapped[dt.datetime]
+
+    __table_args__ = (Index("ix_lms_stage_reached_stage", "stage", "enrolment_id"),)
 
 
 class Tally(Model):

@@ -307,8 +307,8 @@ def close_the_edition(page: Page, name: str) -> str:
     link(page, "Attendance").click()
     assert mark_everybody_present(page) > 0
     link(page, "See who meets the rule, and close attendance").click()
-    preview = page.get_by_role("region", name="Meet the rule", exact=True).first
-    expect(preview.get_by_text(name)).to_be_visible()
+    standing = page.get_by_role("region", name="Person by person").get_by_role("listitem").filter(has_text=name)
+    expect(standing.get_by_text("Meets the rule")).to_be_visible()
     close_attendance(page)
     return title
 

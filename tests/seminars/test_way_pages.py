@@ -13,7 +13,8 @@ from lms.kernel.db import db
 from lms.kernel.models import AuditEntry, Job
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import queries as people
-from lms.people.models import Person, SentLetter
+from lms.people import services as people_services
+from lms.people.models import Affiliation, Person, SentLetter
 from lms.seminars import queries
 from lms.seminars.models import (
     AttendanceMark,
@@ -23,7 +24,7 @@ from lms.seminars.models import (
 )
 from tests.people.makers import make_person
 from tests.seminars.browsing import Browser, coordinator, words
-from tests.seminars.makers import AT, enrol_person, make_edition
+from tests.seminars.makers import AT, enrol_person, make_edition, make_institution
 from tests.seminars.submissions import fresh, number_of, one_edition, one_person
 
 
@@ -180,3 +181,27 @@ def test_an_invitation_asked_for_twice_in_a_moment_goes_once(app: Flask, known: 
     with frozen(now() + dt.timedelta(seconds=11)):
         browser.post(path)
     assert len(db.session.scalars(sent).all()) == 2
+
+
+def test_whoever_has_been_here_is_not_moved_by_an_invitation(app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(app)
+    with unit_of_work() as session:
+        own, other = make_institution(session, "TZ", name="Own ministry"), make_institution(session, "KE", name="Court")
+        known = people_services.create_person(session, name="Neema Mfano", address="neema@example.org", at=AT)
+        people_services.affiliate(session, person=known, institution=own, since=dt.date(2020, 1, 1))
+        known.welcomed_at, number, served = AT, known.id, own.id
+        assert other.id != served
+    form = {
+        "name": "Other Name",
+        "address": "neema@example.org",
+        "state": "Kenya",
+        "institution": "Court",
+        "sector": "",
+        "zone": "",
+        "function": "",
+    }
+    answer = browser.post(f"/editions/{edition.public_id}/invite", **form, language="en")
+    assert answer.status_code == 303
+    assert "the place stands under that institution" in words(browser.get(answer.location))
+    (serving,) = db.session.scalars(select(Affiliation).where(Affiliation.person_id == number)).all()
+    assert (serving.institution_id, serving.until) == (served, None)

@@ -61,6 +61,12 @@ def test_no_template_lets_stored_text_through_unescaped(source: str) -> None:
     assert re.search(r"\|\s*safe\b|autoescape\s+false|Markup\(", source) is None
 
 
+def test_no_form_stands_in_a_paragraph(source: str) -> None:
+    """A browser ends the paragraph before the form, and what was meant to stand beside the button falls below it."""
+    paragraphs = re.findall(r"<p\b[^>]*>((?:(?!</p>|<p\b).)*)</p>", source, re.S)
+    assert [words for words in paragraphs if "<form" in words or "ui.post(" in words] == []
+
+
 def test_no_template_carries_style_or_handlers_of_its_own(source: str) -> None:
     attributes = Page(source).attributes
     inline = [(tag, name) for tag, name, _ in attributes if name == "style" or re.match(r"on\w|hx-on", name)]

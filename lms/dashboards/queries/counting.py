@@ -6,7 +6,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, case, distinct, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Table,
+    bindparam,
+    case,
+    distinct,
+    exists,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from lms.dashboards.rules.looks import NOT_SHOWN, Awaiting, Filter, Numbers, Sight
@@ -21,7 +34,9 @@ from lms.seminars.rules import COUNTED, NAMES_AWAITED, PLACES, Stage
 from .looks import Look
 
 EVERYBODY = Filter()
-_enrolment, _request, _stage = (cast(Table, model.__table__) for model in (Enrolment, ParticipantRequest, StageReached))
+_enrolment, _request, _stage, _nameless = (
+    cast(Table, model.__table__) for model in (Enrolment, ParticipantRequest, StageReached, NameAwaited)
+)
 
 
 def numbers(session: Session, seen: Look, wanted: Filter = EVERYBODY) -> Numbers:
@@ -65,7 +80,8 @@ def _by_place(
     session: Session, which: list[ColumnElement[bool]], state: ColumnElement[str] = _enrolment.c.state_code
 ) -> dict[tuple[str, Sector, Stage], int]:
     reached = _stage.alias("reached")  # apart from the stage that the condition may ask about
-    place = (state, _enrolment.c.sector, reached.c.stage)
+    # An expression is in no index: people are found by what they are filtered by, not in the order of their states.
+    place = (func.coalesce(state, NOT_SHOWN).label("code"), _enrolment.c.sector, reached.c.stage)
     grouped = (
         select(*place, func.count())
         .join(reached, reached.c.enrolment_id == _enrolment.c.id)
@@ -90,15 +106,18 @@ _ANSWERS = (
 
 
 def waiting_numbers(session: Session, seen: Look, known: Numbers, wanted: Filter = EVERYBODY) -> Mapping[Awaiting, int]:
-    """How many people whom a filter leaves are awaited for each reason, in one statement, or with a filter in three;
-    nobody where the look does not show it."""
+    """How many people whom a filter leaves are awaited for each reason, in one statement, or with a filter in two;
+    nobody where the look does not show it. `known` are the numbers of the same people."""
     if seen.sight is not Sight.EVERYTHING:
         return {}
-    narrowed = wanted.narrowing(seen.sight)
-    if not narrowed.empty:
-        return {what: how_many(session, seen, replace(narrowed, awaiting=what)) for what in Awaiting}
     # Who was invited and has not signed in stands in the tallies already, and whose name is awaited beside them.
     unseen = known.reached(Stage.INVITED) - known.reached(Stage.SIGNED_IN)
+    narrowed = wanted.narrowing(seen.sight)
+    if not narrowed.empty:
+        looked_up = (Awaiting.ANSWER, Awaiting.NAME)
+        return {Awaiting.SIGN_IN: unseen} | {
+            what: how_many(session, seen, replace(narrowed, awaiting=what)) for what in looked_up
+        }
     session.flush()  # a statement sent past the session does not see by itself what is not written yet
     answers = session.connection().execute(_ANSWERS, {"edition_id": seen.edition.id}).scalar_one()
     names = known.others.get(NAMES_AWAITED, 0)
@@ -115,13 +134,20 @@ def how_many(session: Session, seen: Look, wanted: Filter) -> int:
         known = wanted.counted_in(numbers(session, seen))
         if known is not None:
             return known
-    return session.scalar(select(func.count()).select_from(_enrolment).where(*behind(seen, wanted))) or 0
+    # Counted from what is noted, without the order of a list.
+    which = behind(seen, wanted, few=wanted.awaiting in (Awaiting.ANSWER, Awaiting.NAME))
+    return session.scalar(select(func.count()).select_from(_enrolment).where(*which)) or 0
 
 
-def behind(seen: Look, wanted: Filter) -> list[ColumnElement[bool]]:
-    """The condition over enrolments behind every number and every list: what a look shows and a filter asks for."""
+def behind(seen: Look, wanted: Filter, *, few: bool = False) -> list[ColumnElement[bool]]:
+    """The condition over enrolments behind every number and every list: what a look shows and a filter asks for.
+
+    The same people are found where they are said to be `few`: then from what is noted of them rather than one by one
+    among everybody in the edition.
+    """
     wanted = wanted.within(seen.sight)
-    found = _visible(seen)
+    few = few and wanted.noted
+    found = _visible(seen, everybody=not few)
     if seen.unnamed and wanted.state:
         unnamed = not_to_be_named(_enrolment.c.person_id)
         found.append(unnamed if wanted.state == NOT_SHOWN else ~unnamed)
@@ -130,15 +156,19 @@ def behind(seen: Look, wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.stage or wanted.awaiting or wanted.module:
         found.append(_enrolment.c.state.in_(sorted(COUNTED)))
     if wanted.stage:
-        found.append(_reached(wanted.stage))
+        found.append(_is_among(_those_who_reached(wanted.stage), few=few))
     if wanted.place:
         found.append(_enrolment.c.state == wanted.place)
     if wanted.awaiting:
-        found += _awaited(seen, wanted.awaiting)
+        found += _awaited(seen, wanted.awaiting, few=few)
     if wanted.module:
         key, finished = wanted.module
-        done = or_(_reached(Stage.PRE_READING), finished_module(_enrolment.c.id, seen.edition.id, key))
-        found.append(done if finished else ~done)
+        some = finished_module(seen.edition.id, key)
+        found.append(
+            _is_among(union_all(_those_who_reached(Stage.PRE_READING), some), few=True)
+            if few
+            else _finished(some, finished=finished)
+        )
     if wanted.state and wanted.state != NOT_SHOWN:
         found.append(_enrolment.c.state_code == wanted.state)
     if wanted.sector:
@@ -149,19 +179,38 @@ def behind(seen: Look, wanted: Filter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _visible(seen: Look) -> list[ColumnElement[bool]]:
-    found = [_enrolment.c.edition_id == seen.edition.id]
+def _visible(seen: Look, *, everybody: bool = True) -> list[ColumnElement[bool]]:
+    # A sum is in no index, so that the database does not go through everybody in the edition to a few of them.
+    edition = _enrolment.c.edition_id if everybody else _enrolment.c.edition_id + 0
+    found = [edition == seen.edition.id]
     return found if seen.scope.everything else [*found, visible_to(seen.scope)]
 
 
-def _awaited(seen: Look, what: Awaiting) -> list[ColumnElement[bool]]:
+def _awaited(seen: Look, what: Awaiting, *, few: bool) -> list[ColumnElement[bool]]:
     if what is Awaiting.ANSWER:
-        return [_enrolment.c.id.in_(select(_request.c.enrolment_id).where(_request.c.answered_at.is_(None)))]
+        return [_is_among(select(_request.c.enrolment_id).where(_request.c.answered_at.is_(None)), few=few)]
     if what is Awaiting.NAME:
-        nameless = select(NameAwaited.enrolment_id).where(NameAwaited.edition_id == seen.edition.id)
-        return [_enrolment.c.id.in_(nameless)]
-    return [_reached(Stage.INVITED), ~_reached(Stage.SIGNED_IN)]
+        return [_is_among(select(_nameless.c.enrolment_id).where(_nameless.c.edition_id == seen.edition.id), few=few)]
+    # Whoever has signed in was seen; those not seen lie in an index of their own.
+    unseen = _enrolment.c.first_seen_at.is_(None)
+    return [unseen, _reached(Stage.INVITED), ~_reached(Stage.SIGNED_IN)]
+
+
+def _finished(some: Select[int], *, finished: bool) -> ColumnElement[bool]:
+    done = or_(_reached(Stage.PRE_READING), _is_among(some, few=False))
+    return done if finished else ~done
+
+
+def _is_among(noted: Select[int] | CompoundSelect[int], *, few: bool) -> ColumnElement[bool]:
+    """Whether somebody is in a list of enrolments: looked up there for each, or all of a short list first."""
+    if few or not isinstance(noted, Select):
+        return _enrolment.c.id.in_(noted)
+    return noted.where(noted.selected_columns[0] == _enrolment.c.id).correlate(_enrolment).exists()
+
+
+def _those_who_reached(stage: Stage) -> Select[int]:
+    return select(_stage.c.enrolment_id).where(_stage.c.stage == stage)
 
 
 def _reached(stage: Stage) -> ColumnElement[bool]:
-    return exists().where(_stage.c.enrolment_id == _enrolment.c.id, _stage.c.stage == stage)
+    return _is_among(_those_who_reached(stage), few=False)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, func,
 from sqlalchemy.orm import Session
 
 from lms.catalogue.queries import outline
-from lms.dashboards.rules.looks import MOST_SORTED_BY_NAME, Awaiting, Filter, Sight, Status, sort_key, status_of
+from lms.dashboards.rules.looks import FEW, MOST_SORTED_BY_NAME, Awaiting, Filter, Sight, Status, sort_key, status_of
 from lms.kernel.errors import NotFound
 from lms.kernel.settings import keyring
 from lms.learning.models import EnrolmentProgress
@@ -107,8 +107,10 @@ def people(session: Session, seen: Look, wanted: Filter, page: int, *, by_name: 
     if seen.sight is Sight.COUNTS:
         raise NotFound
     total = how_many(session, seen, wanted)
-    part, which = slice_among(total, page, PAGE), behind(seen, wanted)
+    part, which = slice_among(total, page, PAGE), behind(seen, wanted, few=total <= FEW)
     by_name = total <= PAGE or (by_name and total <= MOST_SORTED_BY_NAME)
+    if not total:
+        return People(total, part, [], by_name)
     if total > PAGE and by_name:
         ids = _ids_by_name(session, which)[(part.page - 1) * PAGE : part.page * PAGE]
         rows = _rows(session, seen, [*which, _enrolment.c.id.in_(ids)], 1)

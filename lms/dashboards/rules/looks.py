@@ -21,6 +21,9 @@ MOST_SORTED_BY_NAME = 3000
 by ministry or institution, unless somebody asks for the order of names."""
 
 
+FEW = 3000
+"""Up to so many people are looked up from what is noted of them, and put in order then; more are met often enough in
+the order of the whole edition."""
 NOT_SHOWN = "?"
 """Stands for the state of those who are not to be named, wherever people are counted, filtered or put in order by
 state: of them not even the state is told before somebody looks behind their code name, which is noted."""
@@ -150,6 +153,12 @@ class Filter:
         """The module that is asked about, and whether those are wanted who have finished it."""
         kind, _colon, key = (self.progress or "").partition(":")
         return (key, kind == FINISHED) if key and kind in (FINISHED, OPEN) else None
+
+    @property
+    def noted(self) -> bool:
+        """Whether it asks for something that is noted of each person whom it finds."""
+        finished = self.module is not None and self.module[1]
+        return finished or self.stage is not None or self.awaiting in (Awaiting.ANSWER, Awaiting.NAME)
 
     def within(self, sight: Sight) -> Filter:
         """The same, without what this sight does not show; by default only people who are counted."""

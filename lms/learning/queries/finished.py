@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, select
+from sqlalchemy import Select, Subquery, Table, func, select
 from sqlalchemy.orm import Session
 
 from lms.catalogue.models import CourseVersion, UnitRevision, VersionModule, VersionUnit
@@ -92,12 +92,10 @@ def finished(session: Session, edition_ids: Collection[int]) -> dict[int, Finish
     }
 
 
-def finished_module(enrolment_id: ColumnElement[int], edition_id: int, key: str) -> ColumnElement[bool]:
-    """The condition that somebody of an edition who is not complete has finished a module of the version it reads."""
-    noted = select(ModuleFinished.enrolment_id).where(
-        ModuleFinished.edition_id == edition_id, ModuleFinished.module_key == key
-    )
-    return enrolment_id.in_(noted)
+def finished_module(edition_id: int, key: str) -> Select[int]:
+    """Who of an edition has finished a module of the version it reads, and is not complete."""
+    noted = cast(Table, ModuleFinished.__table__)
+    return select(noted.c.enrolment_id).where(noted.c.edition_id == edition_id, noted.c.module_key == key)
 
 
 def _people(session: Session, edition_ids: Collection[int]) -> tuple[dict[int, int], dict[int, int]]:

@@ -19,7 +19,16 @@ from .counting import count, fold_tallies, keep_names_awaited, reach, reach_all
 from .deadlines import extend, fit_deadlines, set_deadline
 from .editions import NotNewer, change_edition, create_edition, follow_editorial, hold_version, use_version
 from .enrolments import accept, came_back, decline, defer, enrol, invite, name_confirmed, replace, take_back, withdraw
-from .nominations import Nominee, decline_all, decline_own, nominate, put_off, send_invitation, substitute
+from .nominations import (
+    Nominee,
+    decline_all,
+    decline_own,
+    nominate,
+    put_off,
+    send_invitation,
+    serves_elsewhere,
+    substitute,
+)
 from .requests import answer_request, ask
 
 __all__ = [
@@ -68,6 +77,7 @@ __all__ = [
     "remove_session",
     "replace",
     "send_invitation",
+    "serves_elsewhere",
     "set_deadline",
     "set_session",
     "substitute",

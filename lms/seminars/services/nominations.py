@@ -52,6 +52,12 @@ def nominate(session: Session, *, edition: Edition, nominee: Nominee, at: dt.dat
     return enrol(session, edition=edition, person_id=person.id, affiliation_id=affiliation_id, at=at, by=by)
 
 
+def serves_elsewhere(session: Session, *, enrolment: Enrolment, nominee: Nominee) -> bool:
+    """Whether the place stands under another institution than was named, since its holder says so."""
+    here = institutions_named(session, recognise(nominee.state).code, nominee.institution)[0]
+    return here is not None and here.id != enrolment.institution_id
+
+
 def substitute(
     session: Session,
     *,
@@ -137,14 +143,15 @@ def _institution(session: Session, nominee: Nominee, at: dt.datetime, by: str) -
 def serve_at(
     session: Session, person: Person, institution: Institution, at: dt.datetime, by: str, *, function: str = ""
 ) -> int:
-    """Where the person serves today; somebody who served elsewhere so far has moved."""
+    """Where the person serves today; somebody who served elsewhere so far has moved. Of whoever has been here, their
+    own word counts: they move themselves, on their account page."""
     today = at.date()
     present = people.affiliation_on(session, person.id, today)
     if present is None:
         return people_services.affiliate(
             session, person=person, institution=institution, since=today, function=function
         ).id
-    if present.institution.id == institution.id:
+    if present.institution.id == institution.id or person.welcomed_at is not None:
         return present.id
     moved = people_services.move(
         session, person=person, institution=institution, function=function, on=today, at=at, by=by

@@ -80,13 +80,21 @@ def invite(edition: str) -> Answer:
                 )
                 services.invite(session, enrolment=enrolment, at=now(), by=viewer.subject)
                 services.send_invitation(session, enrolment=enrolment, at=now(), by=viewer.person_id)
+                elsewhere = services.serves_elsewhere(session, enrolment=enrolment, nominee=_nominee(form))
         except (Refused, Conflict) as no:
             form.refuse(no)
         else:
             flash(_("The invitation is on its way."), "done")
+            _say_where(elsewhere)
             return _to(edition, enrolment.public_id)
     page = render("lms/seminars/invite.html", form=form, edition=found, states=state_names())
     return page, 422 if form.is_submitted() else 200
+
+
+def _say_where(elsewhere: bool) -> None:
+    if elsewhere:
+        said = _("This person has been here before and says where they serve; the place stands under that institution.")
+        flash(f"{said} {_('If it is no longer so, ask them to change it on their account page.')}", "care")
 
 
 @bp.get("/editions/<edition>/people/<enrolment>")
@@ -310,10 +318,12 @@ def replace(edition: str, enrolment: str) -> Answer:
                     at=now(), by=viewer.subject,
                 )  # fmt: skip
                 services.send_invitation(session, enrolment=new, at=now(), by=viewer.person_id)
+                elsewhere = services.serves_elsewhere(session, enrolment=new, nominee=_nominee(form))
         except (Refused, Conflict) as no:
             form.refuse(no)
         else:
             flash(_("The place has passed on, and the invitation is on its way."), "done")
+            _say_where(elsewhere)
             return _to(edition, new.public_id)
     page = render(
         "lms/seminars/replace.html", form=form, edition=found, row=row, person_name=person_name, states=state_names()
