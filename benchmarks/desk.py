@@ -96,15 +96,11 @@ def _filtered(ours: Server, filled: Filled) -> list[Probe]:
     people = f"{edition}/people"
     _status, page = coordinator.get(people)
     offered = {f"by {name}": f"{name}={_offered(page, name)[1]}" for name in ("state", "institution")}
-    offered |= {f"by module, {choice}": f"progress={choice}" for choice in _offered(page, "progress")}
-    lists = {
-        f"the list of {SIZES[-1]:,}, {name}": f"{people}?{query}" for name, query in {**FILTERS, **offered}.items()
-    }
-    narrowed = {
-        f"the page of {SIZES[-1]:,}, {name}": f"{edition}?{query}"
-        for name, query in offered.items()
-        if "module" not in name
-    }
+    modules = {f"by module, {choice}": f"progress={choice}" for choice in _offered(page, "progress")}
+    asked = {**FILTERS, **offered, **modules}
+    lists = {f"the list of {SIZES[-1]:,}, {name}": f"{people}?{query}" for name, query in asked.items()}
+    few = {**offered, **dict(list(modules.items())[:1])}
+    narrowed = {f"the page of {SIZES[-1]:,}, {name}": f"{edition}?{query}" for name, query in few.items()}
     others = {
         f"the list of {SIZES[-1]:,}, its last page": f"{people}?page={-(-SIZES[-1] // PAGE)}",
         f"{SHEET} of {SIZES[1]:,}": f"/editions/{filled.editions[SIZES[1]]}/attention",
