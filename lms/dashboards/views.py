@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response
 
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import NotFound
 from lms.people.sign_in import me
 from lms.seminars.queries import version_waiting
 from lms.seminars.rules import coordinates
@@ -22,7 +21,7 @@ from lms.web.slices import page_in
 from . import queries
 from .forms import address_of, by_name_in, filter_in, year_in
 from .frozen_pages import frozen_page
-from .module_pages import ModulesPage
+from .module_pages import modules_page
 from .nomination_pages import nominations_page
 from .overview_pages import OverviewPage
 from .pages import SOMEBODY, EditionPage, PeoplePage
@@ -120,14 +119,7 @@ def people(edition: str) -> str:
 def modules(edition: str) -> str:
     """How many have finished each module."""
     seen = queries.look(db.session(), edition, me().scope)
-    if seen.sight is not Sight.EVERYTHING:
-        raise NotFound
-    page = ModulesPage(
-        modules=queries.module_choices(db.session(), seen),
-        numbers=queries.numbers(db.session(), seen),
-        list_url=url_for("dashboards.people", edition=edition),
-    )
-    return render("lms/dashboards/modules.html", page=page, edition=seen.edition)
+    return render("lms/dashboards/modules.html", page=modules_page(seen), edition=seen.edition)
 
 
 @bp.get("/editions/<edition>/nominations")
