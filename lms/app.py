@@ -80,6 +80,7 @@ from lms.records.certificates import views as certificates_views
 from lms.records.credentials import serving
 from lms.records.credentials import views as credentials_views
 from lms.records.lives import blueprint as lives_bp
+from lms.records.signatories import views as signatories_views
 from lms.records.verification import views as verification_views
 from lms.reminders import views as reminders_views
 from lms.seminars import views as seminars_views
@@ -103,6 +104,7 @@ BLUEPRINTS = (
     records_views.bp,
     lives_bp,
     certificates_views.bp,
+    signatories_views.bp,
     verification_views.bp,
     credentials_views.bp,
     alumni_views.bp,

@@ -74,7 +74,7 @@ def reinvitations(session: Session, _at: dt.datetime) -> Iterable[Waiting]:
         )
 
 
-@waits_for_two("alumni/partner", _l("An organisation that is to read the alumni feed"))
+@waits_for_two("alumni/partner", _l("An organisation that is to read the alumni feed"), administrators=True)
 def partners(session: Session, _at: dt.datetime) -> Iterable[Waiting]:
     """Decided by administrators; it does not lapse."""
     named = select(FeedPartner).where(FeedPartner.confirmed_at.is_(None), FeedPartner.ended_at.is_(None))

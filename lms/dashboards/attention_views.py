@@ -42,7 +42,7 @@ def edition(edition: str) -> Response:
 @requires(Permission.COORDINATE)
 def everywhere() -> Response:
     """Who needs attention in any edition that one coordinates and that is not over."""
-    found = all_watched(db.session(), me().scope, now().date())
+    found = all_watched(db.session(), me().scope, now())
     return _answer(found, several=True)
 
 
@@ -61,7 +61,7 @@ def seen(edition: str) -> Response:
 def seen_everywhere() -> Response:
     """The same for every edition that one coordinates and that is not over."""
     with unit_of_work() as session:
-        _mark(session, all_watched(session, me().scope, now().date()))
+        _mark(session, all_watched(session, me().scope, now()))
     flash(_("What happens from now on will stand here."), "done")
     return redirect(url_for(".everywhere"), 303)
 

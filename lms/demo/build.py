@@ -18,6 +18,8 @@ from lms.people import services as people_services
 from lms.people.models import IdentityRow, Person, Role, ScopeKind, Sector
 from lms.people.rules import PersonName
 from lms.plugins.manager import unit_kinds
+from lms.records.signatories.rules import EVERYWHERE
+from lms.records.signatories.services import set_lines
 from lms.seminars import queries as seminars
 from lms.seminars import services
 from lms.seminars.columns import Column
@@ -73,6 +75,8 @@ class Builder:
         over = self._edition(self.at.date() - dt.timedelta(days=180))
         open_now = self._edition(self.at.date() + dt.timedelta(days=20), by_day=True)
         self._mandates(staff)
+        by, signing = staff["administrator"].subject, self.at - dt.timedelta(days=300)
+        set_lines(self.session, edition=EVERYWHERE, lines=self.cast.signatories, by=by, at=signing)
         self._past(over, staff["coordinator"].subject)
         self._before(staff)
         self._ends(over, staff)

@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from lms.records.signatories.rules import Signatory
+
 DOMAIN = "lemkin.example"
 
 
@@ -150,6 +152,8 @@ class Cast:
     networks: tuple[StateNetwork, ...]
     introductions: tuple[AskedFor, ...]
     past: tuple[Past, ...]
+    signatories: tuple[Signatory, ...]
+    """Who signs certificates."""
 
     @property
     def before(self) -> tuple[Character, ...]:
@@ -173,6 +177,7 @@ def cast() -> Cast:
         networks=tuple(StateNetwork(row["name"], tuple(row["states"])) for row in document["networks"]),
         introductions=tuple(AskedFor(**row) for row in document["introductions"]),
         past=tuple(_past(row) for row in document["past"]),
+        signatories=tuple(Signatory(**row) for row in document["signatories"]),
         **groups,
     )
 

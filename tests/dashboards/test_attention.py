@@ -174,6 +174,20 @@ def test_one_sheet_shows_all_editions_somebody_coordinates_and_no_other(app: Fla
         assert lines(coordinator(app), "/editions/attention") == {}
 
 
+def test_an_edition_is_on_the_sheet_of_all_until_its_last_day_is_over_where_it_is_held(app: Flask) -> None:
+    with unit_of_work() as session:
+        for zone, name in (("Pacific/Honolulu", "Anna Voorbeeld"), ("Pacific/Auckland", "Bea Voorbeeld")):
+            place(session, make_edition(session, zone=zone), name=name, stage=Stage.INVITED)
+    for at, there in (
+        (dt.datetime(2027, 5, 10, 11, tzinfo=dt.UTC), {"Anna Voorbeeld", "Bea Voorbeeld"}),
+        (dt.datetime(2027, 5, 10, 13, tzinfo=dt.UTC), {"Anna Voorbeeld"}),  # the 11th in Auckland
+        (dt.datetime(2027, 5, 11, 2, tzinfo=dt.UTC), {"Anna Voorbeeld"}),  # still the 10th in Honolulu
+        (dt.datetime(2027, 5, 11, 11, tzinfo=dt.UTC), set()),
+    ):
+        with frozen(at):
+            assert set(lines(coordinator(app), "/editions/attention")) == there
+
+
 @pytest.mark.parametrize("role", [Role.FOCAL_POINT, Role.EVALUATOR, Role.OBSERVER, Role.TRAINER])
 def test_for_those_who_do_not_coordinate_the_edition_there_is_no_sheet(app: Flask, role: Role) -> None:
     with unit_of_work() as session:

@@ -30,8 +30,9 @@ from lms.seminars.models import (
     Enrolment,
     ParticipantRequest,
 )
-from lms.seminars.queries import last_contact_day, last_contacts, places_of, visible_to
+from lms.seminars.queries import last_contact_day, last_contacts, may_be_running, places_of, visible_to
 from lms.seminars.rules import COUNTED, RequestKind, coordinates
+from lms.seminars.rules.deadlines import is_over
 from lms.web.slices import Slice, slice_of, sliced
 
 from .changes import Change, changes
@@ -85,11 +86,12 @@ def watched(session: Session, public_id: str, scope: Scope) -> Watched:
     return Watched(**row)
 
 
-def all_watched(session: Session, scope: Scope, today: dt.date) -> list[Watched]:
-    """Every edition that this scope coordinates and that is not over, the first to begin first; one statement."""
-    running = _WATCHED.where(_coordinated(scope), Edition.ends_on >= today)
+def all_watched(session: Session, scope: Scope, at: dt.datetime) -> list[Watched]:
+    """Every edition that this scope coordinates and that is not over where it is held, the first to begin first; one
+    statement."""
+    running = _WATCHED.where(_coordinated(scope), may_be_running(at))
     rows = session.execute(running.order_by(Edition.starts_on, Edition.id), {"viewer": scope.person_id}).mappings()
-    return [Watched(**row) for row in rows]
+    return [Watched(**row) for row in rows if not is_over(row["ends_on"], row["zone"], at)]
 
 
 def _coordinated(scope: Scope) -> ColumnElement[bool]:

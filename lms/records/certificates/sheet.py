@@ -54,6 +54,8 @@ class Sheet:
     address: str
     code: str
     lines: tuple[str, ...]
+    signs: tuple[tuple[str, str], ...] = ()
+    """Who signs it, each with a title."""
 
     @property
     def texts(self) -> Iterator[str]:
@@ -62,3 +64,4 @@ class Sheet:
         yield from (piece.text for piece in self.sentence)
         yield from (spoken.text for spoken in self.also)
         yield from (self.check, self.address, self.code, *self.lines)
+        yield from (text for one in self.signs for text in one)

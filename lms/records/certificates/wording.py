@@ -39,6 +39,7 @@ def sheet_of(page: RecordPage, public: Public, state: RecordState, fragment: str
         footnote=footnote(page.state_code, language()) or "",
         sentence=_sentence(held.edition_title, held.place, short_day(held.starts_on), short_day(held.ends_on)),
         ended=_ended(state),
+        signs=tuple((one.name, one.title) for one in page.signatories),
         square=f"{address}/v/{public.code}{'#' if fragment else ''}{fragment}",
         square_says=_("Square code that leads to %(address)s", address=f"{at}/{code}"),
         check=_("Check this certificate at"),

@@ -16,6 +16,7 @@ from lms.people.rules.names import PersonName
 from lms.people.sealing import unseal_text
 from lms.records.models import LedgerEntry, RecordAct, RecordSubject
 from lms.records.rules.before import from_before
+from lms.records.signatories.rules import Signatory, signed_by
 
 _ended = aliased(LedgerEntry)
 
@@ -50,6 +51,8 @@ class RecordPage:
     """Attended and held; nothing where the course asked for no attendance."""
     made_up: int
     """Excused half-days that count beside the attended ones."""
+    signatories: tuple[Signatory, ...] = ()
+    """Who signs it, as it was when the record was issued."""
 
 
 def sealed_place(record: str) -> str:
@@ -92,6 +95,7 @@ def my_record(session: Session, record: str, person_id: int) -> RecordPage:
         modules=row.facts["met"]["modules"]["needed"],
         half_days=(days["present"], days["held"]) if days else None,
         made_up=days.get("made_up", 0) if days else 0,
+        signatories=signed_by(shown),
     )
 
 

@@ -24,6 +24,7 @@ from lms.records.models import (
     RequestState,
     Revocation,
 )
+from lms.records.signatories.rules import Signatory, signed_by
 
 from .held import sealed_place
 
@@ -59,6 +60,8 @@ class Shown:
     institution: str
     state_code: str
     salt: str
+    signatories: tuple[Signatory, ...]
+    """Who signs the certificate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,7 @@ def shown_on(session: Session, found: Holding) -> Shown:
     """What stands on the record; raises NotFound once its holder is erased."""
     said = json.loads(unseal_text(session, found.person_id, found.sealed_name, sealed_place(found.record)))
     name = PersonName.from_json(json.dumps(said["name"]))
-    return Shown(name, said["institution"], said["state"], said["salt"])
+    return Shown(name, said["institution"], said["state"], said["salt"], signed_by(said))
 
 
 def words_place(public_id: str) -> str:

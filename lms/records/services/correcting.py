@@ -32,6 +32,7 @@ from lms.records.rules import life
 from lms.records.rules.before import from_before
 from lms.records.rules.ledger import Entry, commit_to
 from lms.records.rules.public import Public, commitment_of
+from lms.records.signatories.rules import plain as signatures
 from lms.seminars.models import Enrolment
 
 from .ending import end, state_in, take, tell
@@ -119,7 +120,9 @@ def _issue_successor(session: Session, found: Holding, entry: Entry, wish: Wish,
     salt, name = new_token(), json.loads(wish.name.to_json())
     facts = {**entry.facts, "public": commitment_of(public), "corrects": found.record}
     issued = replace(entry, record=public.record, commitment=commit_to(name, salt), facts=facts, created_at=at)
-    shown = {"name": name, "institution": wish.institution, "state": shown_on(session, found).state_code, "salt": salt}
+    kept = shown_on(session, found)
+    shown = {"name": name, "institution": wish.institution, "state": kept.state_code, "salt": salt}
+    shown["signed_by"] = signatures(kept.signatories)
     session.execute(insert(LedgerEntry), [row_of(issued)])
     session.execute(insert(RecordSubject), [_holder(session, found, entry, public, shown, at)])
     session.execute(insert(PublicRecord), [asdict(public)])

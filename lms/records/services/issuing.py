@@ -26,6 +26,8 @@ from lms.records.queries import Standing, standings, without_record
 from lms.records.queries.held import sealed_place
 from lms.records.rules.ledger import Entry, commit_to
 from lms.records.rules.public import Public, commitment_of
+from lms.records.signatories.queries import lines_for
+from lms.records.signatories.rules import plain as signatures
 from lms.seminars.models import Edition, Enrolment, EnrolmentState, Stage
 from lms.seminars.services import reach_all
 
@@ -89,6 +91,7 @@ def _prepare(session: Session, met: Sequence[Standing], at: dt.datetime) -> list
     names, keys, subjects = full_names_of(session, people), keys_of(session, people), subjects_for(session, people)
     editions = _by_id(session, Edition, {place.edition_id for place in met})
     institutions = _by_id(session, Institution, {place.institution_id for place in met})
+    lines = lines_for(session, {edition.public_id for edition in editions.values()})
     # Who was erased is left out: nobody is left to hold a record.
     places = {new_token(): place for place in met if place.person_id in names}
     publics = draw(session, [Wanted(record, at) for record in places])
@@ -96,11 +99,13 @@ def _prepare(session: Session, met: Sequence[Standing], at: dt.datetime) -> list
     for record, place in places.items():
         name, salt, public = plain(names[place.person_id]), new_token(), publics[record]
         subject = subjects.setdefault(place.person_id, new_token())
-        entry = _issued(session, place, editions[place.edition_id], at)
+        edition = editions[place.edition_id]
+        entry = _issued(session, place, edition, at)
         facts = {**entry.facts, "public": commitment_of(public)}
         entry = replace(entry, record=record, subject=subject, commitment=commit_to(name, salt), facts=facts)
         shown = {"name": name, "institution": institutions[place.institution_id].name, "state": place.state_code}
-        sealed = seal(keys[place.person_id], json.dumps({**shown, "salt": salt}).encode(), sealed_place(record))
+        shown |= {"salt": salt, "signed_by": signatures(lines[edition.public_id])}
+        sealed = seal(keys[place.person_id], json.dumps(shown).encode(), sealed_place(record))
         new.append(_New(place, entry, _holder(place, record, subject, sealed, at), public))
     return new
 
