@@ -94,7 +94,7 @@ def invite(edition: str) -> Answer:
 def _say_where(elsewhere: bool) -> None:
     if elsewhere:
         said = _("This person has been here before and says where they serve; the place stands under that institution.")
-        flash(f"{said} {_('If it is no longer so, ask them to change it on their account page.')}", "care")
+        flash(" ".join([said, _("If it is no longer so, ask them to change it on their account page.")]), "care")
 
 
 @bp.get("/editions/<edition>/people/<enrolment>")
