@@ -131,15 +131,15 @@ class Sheet:
     changes: list[Change]
 
 
-def sheet(session: Session, editions: Sequence[Watched], scope: Scope, at: dt.datetime, page: int) -> Sheet:
+def sheet(session: Session, editions: Sequence[Watched], scope: Scope, at: dt.datetime, page: int | None) -> Sheet:
     """Who needs attention in these editions, in the order of `rules.attention.order`, and what changed; eight
-    statements at most, and one more for each further version that their editions read."""
+    statements at most, and one more for each further version that their editions read. Without a `page` everybody."""
     open_ones = {one.id: one for one in editions if one.closed_at is None}
     outlines = {number: outline(session, number) for number in {one.version_id for one in open_ones.values()}}
     found = _needing(session, open_ones, outlines, scope, at) if open_ones else []
     found.sort(key=lambda line: order(line.facts, at))
-    part, new = slice_of(found, page), changes(session, [one.id for one in editions], scope, at)
-    lines = sliced(found, part)
+    part, new = slice_of(found, page or 1), changes(session, [one.id for one in editions], scope, at)
+    lines = found if page is None else sliced(found, part)
     names = names_of(session, {one.person_id for one in lines} | {one.person_id for one in new})
     return Sheet(
         total=len(found),
