@@ -19,7 +19,7 @@ from lms.web.render import render
 from lms.web.slices import page_in
 
 from . import queries
-from .forms import address_of, by_name_in, filter_in, year_in
+from .forms import address_of, by_name_in, filter_in, start_in, year_in
 from .frozen_pages import frozen_page
 from .module_pages import modules_page
 from .nomination_pages import nominations_page
@@ -100,7 +100,14 @@ def people(edition: str) -> str:
     seen = queries.look(db.session(), edition, me().scope)
     offered = queries.choices(db.session(), seen)
     wanted = filter_in(request.args, edition, offered).within(seen.sight)
-    found = queries.people(db.session(), seen, wanted, page_in(request.args), by_name=by_name_in(request.args))
+    found = queries.people(
+        db.session(),
+        seen,
+        wanted,
+        page_in(request.args),
+        by_name=by_name_in(request.args),
+        start=start_in(request.args),
+    )
     note_look("people.listed", edition, filter=address_of(wanted, edition), people=len(found.rows))
     page = PeoplePage(
         seen=seen,

@@ -6,11 +6,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask_babel import LazyString
 from sqlalchemy.orm import Session
 
 from lms.people.rules import Scope
+
+from .models import ByTwoOfficers
+from .rules import PROPOSAL_LASTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,12 @@ class Officer:
     subject: str
     scope: Scope
     administers: bool
+
+
+def waits(found: ByTwoOfficers, endpoint: str, **more: Any) -> Waiting:
+    """A row of a table of proposals, with the page on which it is decided."""
+    at = found.proposed_at
+    return Waiting(found.public_id, found.proposed_by, at, endpoint, until=at + PROPOSAL_LASTS, **more)
 
 
 def may_decide(one: Waiting, officer: Officer) -> bool:
