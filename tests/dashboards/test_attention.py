@@ -25,6 +25,7 @@ from lms.seminars.models import ContactKind, Edition, EditionSeen, Enrolment, Re
 from lms.seminars.rules import ENDED
 from tests.conftest import NOW, statements
 from tests.dashboards.makers import ARABIC, crowd, place
+from tests.dashboards.test_downloads import taken
 from tests.learning.makers import make_reader, publish
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.makers import make_edition
@@ -79,7 +80,11 @@ def test_the_sheet_says_who_needs_attention_and_why_with_dates(app: Flask) -> No
         place(session, edition, name=ARABIC, stage=Stage.INVITED)
     with frozen(LATER):
         said = lines(coordinator(app, edition), of(edition))
-    assert set(said) == {"Anna Voorbeeld", "Juma Mfano", ARABIC}
+        file = {line["Name"]: line["Why"] for line in taken(coordinator(app, edition), f"{of(edition)}.csv")}
+        assert signed_in_client(app, make_person()).get(f"{of(edition)}.csv").status_code == 404
+    assert set(said) == {"Anna Voorbeeld", "Juma Mfano", ARABIC} == set(file)
+    assert "May miss the deadline in 2 days: 23 April 2027, 18:00." in file["Anna Voorbeeld"]
+    assert "Has not confirmed their name." in file["Juma Mfano"]
     assert "Has not signed in since the invitation of 12 April 2027 (9 days ago)." in said["Anna Voorbeeld"]
     assert "May miss the deadline in 2 days: 23 April 2027, 18:00." in said["Anna Voorbeeld"]
     assert "Send the invitation again" in said["Anna Voorbeeld"]
@@ -244,6 +249,7 @@ def test_long_sheets_come_in_pages_that_leave_no_one_out(sqlite_app: Flask) -> N
         client = coordinator(sqlite_app, edition)
         pages = [lines(client, f"{of(edition)}?page={number}") for number in (1, 2, 3)]
         assert "51 to 100 of 120" in client.get(f"{of(edition)}?page=2").text
+        assert len(taken(client, f"{of(edition)}.csv")) == 120
     assert [len(page) for page in pages] == [50, 50, 20]
     assert len({name for page in pages for name in page}) == 120
 

@@ -134,14 +134,15 @@ class Sheet:
     changes: list[Change]
 
 
-def sheet(session: Session, editions: Sequence[Watched], scope: Scope, at: dt.datetime, page: int) -> Sheet:
+def sheet(session: Session, editions: Sequence[Watched], scope: Scope, at: dt.datetime, page: int | None) -> Sheet:
     """Who needs attention in these editions, in the order of `rules.attention.order`, and what changed; eight
-    statements at most, and one more for each further version that their editions read."""
+    statements at most, and one more for each further version that their editions read. Without a `page` everybody."""
     open_ones = {one.id: one for one in editions if one.closed_at is None}
     outlines = {number: outline(session, number) for number in {one.version_id for one in open_ones.values()}}
-    total, first = _needing(session, open_ones, outlines, scope, at, page * PAGE) if open_ones else (0, [])
-    part, new = slice_among(total, page), changes(session, [one.id for one in editions], scope, at)
-    lines = sliced(first, part)
+    most = page * PAGE if page else None
+    total, first = _needing(session, open_ones, outlines, scope, at, most) if open_ones else (0, [])
+    part, new = slice_among(total, page or 1), changes(session, [one.id for one in editions], scope, at)
+    lines = first if page is None else sliced(first, part)
     names = names_of(session, {one.person_id for one in lines} | {one.person_id for one in new})
     return Sheet(
         total=total,
@@ -189,9 +190,10 @@ def _needing(
     outlines: Mapping[int, Outline],
     scope: Scope,
     at: dt.datetime,
-    most: int,
+    most: int | None,
 ) -> tuple[int, list[Line]]:
-    """How many need attention, and so many of them in their order, without names. Of the others nothing is kept."""
+    """How many need attention, and so many of them in their order, or all, without names. Of the others nothing is
+    kept."""
     read, failed = _read_so_far(session, editions, outlines, scope), undelivered(session)
     asked = {one.id: len(_asked_units(outlines[one.version_id])) for one in editions.values()}
     total = 0
@@ -207,7 +209,7 @@ def _needing(
                 yield order(facts, at), row, facts, why
 
     session.flush()  # a statement sent past the session does not see by itself what is not written yet
-    first = nsmallest(most, found())
+    first = sorted(found()) if most is None else nsmallest(most, found())
     return total, [_line(row, editions[row.edition_id], facts, why) for _order, row, facts, why in first]
 
 
