@@ -29,7 +29,7 @@ from lms.kernel.db import db
 from lms.kernel.undertakings import Progress, latest
 from lms.kernel.unit_of_work import own_transaction, reading
 from lms.kernel.worker import drain
-from lms.records.models import LedgerEntry, PublicRecord, RecordSubject
+from lms.records.models import LedgerEntry, LedgerSeal, PublicRecord, RecordCredential, RecordSubject
 from lms.records.queries import ISSUING
 from lms.seminars.models import Edition
 from lms.seminars.services import close_attendance
@@ -88,14 +88,15 @@ def drill(home: Path, people: int, kills: int) -> Outcome:
 
 
 OURS = ("records.ledger", "records.holders", "records.public", "records.names", "records.life", "records.issuing",
-        "alumni.status")  # fmt: skip
+        "records.credentials", "alumni.status")  # fmt: skip
 
 
 def _missing(session: Session, people: int) -> tuple[int, int]:
-    """How many records are not there, and how many are there besides; by whatever table says most."""
+    """How many records are not there, signed and sealed, and how many are there besides; by whatever table says
+    most."""
     counted = [
         session.scalar(select(func.count()).select_from(table)) or 0
-        for table in (RecordSubject, LedgerEntry, PublicRecord, AlumniStatus)
+        for table in (RecordSubject, LedgerEntry, PublicRecord, RecordCredential, LedgerSeal, AlumniStatus)
     ]
     places = session.scalar(select(func.count(RecordSubject.enrolment_id.distinct()))) or 0
     return people - min(*counted, places), max(counted) - people

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable
+from pathlib import Path
 
 from tools import chromium, prepare
 from tools.memory import passing_folder
@@ -12,6 +13,8 @@ from tools.prepare import PYTHON, ROOT, Missing
 
 SENTENCES_TO_READ = 20
 ROOM = 6 * 2**30  # for what tests write: two gigabytes when it was measured
+# By file, in the order of tests/conftest.py, which puts those that take long first.
+TWO_AT_A_TIME = ("-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 POSTGRES_CURE = "apt install postgresql   (or name a server in TEST_DATABASE_URL)"
 
 
@@ -27,12 +30,17 @@ def test(arguments: list[str]) -> int:
     _python("-m", "tools.citations", str(SENTENCES_TO_READ))
     without = " and ".join(f"not {name}" for name in missing)
     chosen = ("-m", without) if without and "-m" not in arguments else ()
-    words = ("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *chosen, *arguments)
     with passing_folder(ROOM) as folder:
-        code = _python(*words, PYTEST_DEBUG_TEMPROOT=str(folder))
+        code = _python("-m", "pytest", *TWO_AT_A_TIME, *chosen, *arguments, **_quick(folder))
     for name, cure in missing.items():
         print(f"Skipped: every test that needs {name}. To run them: {cure}", flush=True)
     return code
+
+
+def _quick(folder: Path) -> dict[str, str]:
+    """What tests write, and what Python makes of the sources: hundreds of programs that tests start read it again."""
+    bytecode = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
+    return {"PYTEST_DEBUG_TEMPROOT": str(folder), **bytecode}
 
 
 def _missing() -> Iterable[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.kernel.events import on
@@ -9,6 +10,7 @@ from lms.people.events import PersonErased, PersonsJoined
 from lms.records.events import RecordEnded, RecordsIssued
 
 from . import services
+from .models import AlumniStatus
 from .services import membership
 
 
@@ -20,8 +22,10 @@ def after_issue(session: Session, event: RecordsIssued) -> None:
 
 @on(RecordEnded)
 def after_end(session: Session, event: RecordEnded) -> None:
-    """The last one takes it away."""
+    """The last one takes it away, and the membership with it: a later record opens none without a new word."""
     services.recompute(session, person_ids=[event.person_id])
+    if session.scalar(select(AlumniStatus.person_id).where(AlumniStatus.person_id == event.person_id)) is None:
+        membership.leave(session, person_id=event.person_id, at=event.at)
 
 
 @on(PersonErased)

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.people.models import Person
-from lms.people.proposals.rules import PROPOSAL_LASTS, ProposalState
-from lms.people.proposals.waiting import Waiting, waits_for_two
+from lms.people.proposals.rules import ProposalState
+from lms.people.proposals.waiting import Waiting, waits, waits_for_two
 from lms.seminars.models import Edition, Enrolment
 
 from .feed.models import FeedPartner
@@ -29,16 +29,8 @@ def attestations(session: Session, _at: dt.datetime) -> Iterable[Waiting]:
     ).all()
     concerned = _concerned(session, [found.id for found, _edition, _title in rows])
     for found, edition, title in rows:
-        yield Waiting(
-            id=found.public_id,
-            by=found.proposed_by,
-            at=found.proposed_at,
-            until=found.proposed_at + PROPOSAL_LASTS,
-            endpoint="alumni.past_edition",
-            values={"edition": edition},
-            title=title,
-            concerned=frozenset(concerned[found.id]),
-        )
+        theirs = frozenset(concerned[found.id])
+        yield waits(found, "alumni.past_edition", values={"edition": edition}, title=title, concerned=theirs)
 
 
 def _concerned(session: Session, proposals: list[int]) -> dict[int, set[str]]:
@@ -64,17 +56,10 @@ def reinvitations(session: Session, _at: dt.datetime) -> Iterable[Waiting]:
         .where(Reinvitation.state == ProposalState.PROPOSED)
     )
     for found, person in rows:
-        yield Waiting(
-            id=found.public_id,
-            by=found.proposed_by,
-            at=found.proposed_at,
-            until=found.proposed_at + PROPOSAL_LASTS,
-            endpoint="alumni.mailboxes",
-            concerned=frozenset({person}),
-        )
+        yield waits(found, "alumni.mailboxes", concerned=frozenset({person}))
 
 
-@waits_for_two("alumni/partner", _l("An organisation that is to read the alumni feed"))
+@waits_for_two("alumni/partner", _l("An organisation that is to read the alumni feed"), administrators=True)
 def partners(session: Session, _at: dt.datetime) -> Iterable[Waiting]:
     """Decided by administrators; it does not lapse."""
     named = select(FeedPartner).where(FeedPartner.confirmed_at.is_(None), FeedPartner.ended_at.is_(None))

@@ -11,6 +11,7 @@ from flask import url_for
 
 from lms.people import states
 from lms.web.languages import gettext as _
+from lms.web.sheets import Sheet as TakenAway
 
 from .attention_words import contact, happened, progress, sentences, since_when
 from .queries.attention import Line, Sheet, Watched
@@ -83,6 +84,23 @@ class SheetPage:
     def lines(self) -> list[SheetLine]:
         """Everybody on this page, in order."""
         return [self._line(line) for line in self.sheet.lines]
+
+    def taken(self) -> TakenAway:
+        """Everybody of the sheet as a file, one line each, in the same words."""
+        head = (_("Name"), _("Edition"), _("State"), _("Ministry or institution"), _("Why"), _("Reading"), _("Contact"))
+        lines = [
+            (
+                one.line.name,
+                one.line.edition.title,
+                self.state_name(one.line.state_code),
+                one.line.institution_name,
+                " ".join(one.why),
+                one.progress,
+                one.contact,
+            )
+            for one in self.lines
+        ]
+        return TakenAway("morning-sheet", head, lambda _session: lines)
 
     def _line(self, line: Line) -> SheetLine:
         edition, enrolment = line.edition.public_id, line.public_id

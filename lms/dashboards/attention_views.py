@@ -20,6 +20,7 @@ from lms.web.fresh import tag_of, tagged, unchanged
 from lms.web.languages import language
 from lms.web.logs import note_look
 from lms.web.render import render, wants_part
+from lms.web.sheets import as_file, taken_away
 from lms.web.slices import page_in
 
 from .attention_pages import SheetPage
@@ -42,8 +43,19 @@ def edition(edition: str) -> Response:
 @requires(Permission.COORDINATE)
 def everywhere() -> Response:
     """Who needs attention in any edition that one coordinates and that is not over."""
-    found = all_watched(db.session(), me().scope, now().date())
+    found = all_watched(db.session(), me().scope, now())
     return _answer(found, several=True)
+
+
+@bp.get("/editions/<edition>/attention.csv", defaults={"form": "csv"})
+@bp.get("/editions/<edition>/attention.xlsx", defaults={"form": "xlsx"})
+@requires(Permission.COORDINATE)
+def taken(edition: str, form: str) -> Response:
+    """The sheet of one edition as a file: everybody on all of its pages."""
+    one, at = watched(db.session(), edition, me().scope), now()
+    found = sheet(db.session(), [one], me().scope, at, None)
+    taken_away(edition, "attention", form, people=found.total)
+    return as_file(SheetPage([one], found, at, language(), *_addresses([one], several=False)).taken(), form)
 
 
 @bp.post("/editions/<edition>/attention/seen")
@@ -61,7 +73,7 @@ def seen(edition: str) -> Response:
 def seen_everywhere() -> Response:
     """The same for every edition that one coordinates and that is not over."""
     with unit_of_work() as session:
-        _mark(session, all_watched(session, me().scope, now().date()))
+        _mark(session, all_watched(session, me().scope, now()))
     flash(_("What happens from now on will stand here."), "done")
     return redirect(url_for(".everywhere"), 303)
 

@@ -15,9 +15,11 @@ from lms.web.languages import language
 from lms.web.sheets import as_file, taken_away
 
 from . import queries
-from .forms import address_of, filter_in
+from .forms import address_of, filter_in, year_in
 from .frozen_pages import frozen_page
+from .module_pages import modules_page
 from .nomination_pages import nominations_page
+from .overview_pages import OverviewPage
 from .pages import EditionPage
 from .rules.looks import Sight
 from .sheets import matrix_sheet, people_sheet
@@ -67,6 +69,26 @@ def nominations(edition: str, form: str) -> Response:
     page = nominations_page(queries.look(db.session(), edition, me().scope))
     taken_away(edition, "nominations", form)
     return as_file(page.sheet(), form)
+
+
+@bp.get("/editions/<edition>/modules.csv", defaults={"form": "csv"})
+@bp.get("/editions/<edition>/modules.xlsx", defaults={"form": "xlsx"})
+@requires(Permission.COORDINATE)
+def modules(edition: str, form: str) -> Response:
+    """How many have finished each module."""
+    page = modules_page(queries.look(db.session(), edition, me().scope))
+    taken_away(edition, "modules", form)
+    return as_file(page.sheet(), form)
+
+
+@bp.get("/editions/overview.csv", defaults={"form": "csv"})
+@bp.get("/editions/overview.xlsx", defaults={"form": "xlsx"})
+@requires(Permission.COORDINATE)
+def overview(form: str) -> Response:
+    """All editions of a year side by side."""
+    found = queries.overview(db.session(), me().scope, year_in(request.args), now().date())
+    taken_away("editions", "overview", form, editions=len(found.editions))
+    return as_file(OverviewPage(found, now()).sheet(), form)
 
 
 @bp.get("/editions/<edition>/frozen.csv", defaults={"form": "csv"})

@@ -12,7 +12,8 @@ from lms.people.models import Sector
 from lms.seminars.rules import EnrolmentState, Stage
 from lms.seminars.state_keys import state_key as state_key
 
-from .queries import Choices
+from .queries import Choices, Start
+from .queries.turning import NEAR
 from .rules.looks import Awaiting, Filter
 
 E = TypeVar("E", bound=enum.StrEnum)
@@ -52,11 +53,21 @@ def by_name_in(args: Mapping[str, str]) -> bool:
     return args.get("by") == "name"
 
 
-def address_of(wanted: Filter, edition: str, page: int = 1, *, by_name: bool = False) -> str:
-    """The part of an address that asks for this filter, page and order."""
+def start_in(args: Mapping[str, str]) -> Start | None:
+    """Who an address says stood first on which page."""
+    page, _dot, public_id = args.get("from", "").partition(".")
+    known = page.isascii() and page.isdigit() and len(page) < 7 and _short(public_id)
+    return Start(int(page), public_id) if known else None
+
+
+def address_of(
+    wanted: Filter, edition: str, page: int = 1, *, by_name: bool = False, start: Start | None = None
+) -> str:
+    """The part of an address that asks for this filter, page and order; a later page from where another one started."""
     asked = asked_by(wanted, edition)
     more = {**({"by": "name"} if by_name else {}), **({"page": str(page)} if page > 1 else {})}
-    return urlencode({**asked, **more})
+    near = {"from": f"{start.page}.{start.public_id}"} if start and page > 1 and abs(page - start.page) <= NEAR else {}
+    return urlencode({**asked, **more, **near})
 
 
 def asked_by(wanted: Filter, edition: str) -> dict[str, str]:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask import url_for
+
+from lms.kernel.db import db
+from lms.kernel.errors import NotFound
 from lms.seminars.rules import Stage
 from lms.web.languages import gettext as _
 from lms.web.languages import ngettext
+from lms.web.sheets import Sheet
 
 from .pages import Figure
-from .rules.looks import FINISHED, OPEN, Numbers
+from .queries import Look, module_choices, numbers
+from .rules.looks import FINISHED, OPEN, Numbers, Sight
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,12 @@ class ModulesPage:
             for key, title in self.modules
         ]
 
+    def sheet(self) -> Sheet:
+        """The same as a file."""
+        head = (_("Module"), _("Have finished"), _("Have not finished"))
+        lines = [(line.title, line.finished.number, line.open.number) for line in self.lines]
+        return Sheet("modules", head, lambda _session: lines)
+
     def _figure(self, kind: str, key: str, number: int) -> Figure:
         share = 100 * number / self.everyone if self.everyone else 0.0
         return Figure(number, f"{self.list_url}?progress={kind}:{key}", share)
@@ -63,3 +75,14 @@ class ModulesPage:
             len(whole),
             all=len(self.modules),
         )
+
+
+def modules_page(seen: Look) -> ModulesPage:
+    """The page for somebody who coordinates the edition; for everyone else there is none (NotFound)."""
+    if seen.sight is not Sight.EVERYTHING:
+        raise NotFound
+    return ModulesPage(
+        modules=module_choices(db.session(), seen),
+        numbers=numbers(db.session(), seen),
+        list_url=url_for("dashboards.people", edition=seen.edition.public_id),
+    )

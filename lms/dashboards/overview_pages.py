@@ -12,6 +12,7 @@ from lms.seminars.rules import Stage
 from lms.web.dates import local_day, short_day, short_moment, town
 from lms.web.languages import gettext as _
 from lms.web.languages import ngettext
+from lms.web.sheets import Sheet
 
 from .pages import Figure
 from .queries.overview import Overview
@@ -92,6 +93,16 @@ class OverviewPage:
         everyone = self._sum(Stage.INVITED)
         sums = (self._sum(stage) for stage in STAGES)
         return [Figure(number, None, 100 * number / everyone if everyone else 0.0) for number in sums]
+
+    def sheet(self) -> Sheet:
+        """The same as a file; empty where nobody can have come so far yet."""
+        head = (_("Edition"), _("Place"), *self.stages, _("Pre-reading is due"), _("Next"))
+        lines = [
+            (line.edition.title, line.edition.place, *(figure.number if figure else None for figure in line.figures),
+             line.deadline, line.next)
+            for line in self.lines
+        ]  # fmt: skip
+        return Sheet("editions-side-by-side", head, lambda _session: lines)
 
     def _sum(self, wanted: Stage) -> int:
         return sum(number for (_edition, stage), number in self.found.reached.items() if stage is wanted)

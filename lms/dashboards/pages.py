@@ -23,7 +23,7 @@ from lms.web.languages import gettext as _
 from .filters import FilterPart
 from .forms import address_of, asked_by
 from .options import options
-from .queries import Choices, Listed, Look, People
+from .queries import Choices, Listed, Look, People, Start
 from .rules.looks import AFTER_CLOSING, STAGES, Awaiting, Filter, Numbers, Sight, Status
 from .rules.matrix import matrix
 from .tables import MatrixPart, footnotes, state_order
@@ -237,15 +237,19 @@ class PeoplePage:
 
     def page_url(self, page: int) -> str:
         """The address of another page of this list, in the same order."""
-        return self._url(page, by_name=self.by_name)
+        people = self.people
+        # In the order of names, and in one that is not in the database, pages are told by their number.
+        numbered = people.by_name or self.seen.unnamed or not people.rows
+        start = None if numbered else Start(people.slice.page, people.rows[0].public_id)
+        return self._url(page, by_name=self.by_name, start=start)
 
     @property
     def by_name(self) -> bool:
         """Whether the order of names was chosen, and does not come by itself."""
         return self.people.by_name and self.people.may_be_by_name
 
-    def _url(self, page: int, *, by_name: bool) -> str:
-        asked = address_of(self.wanted, self.seen.edition.public_id, page, by_name=by_name)
+    def _url(self, page: int, *, by_name: bool, start: Start | None = None) -> str:
+        asked = address_of(self.wanted, self.seen.edition.public_id, page, by_name=by_name, start=start)
         return f"{self.list_url}?{asked}" if asked else self.list_url
 
     def download_url(self, form: str) -> str:

@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response
 
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import NotFound
 from lms.people.sign_in import me
 from lms.seminars.queries import version_waiting
 from lms.seminars.rules import coordinates
@@ -20,9 +19,9 @@ from lms.web.render import render
 from lms.web.slices import page_in
 
 from . import queries
-from .forms import address_of, by_name_in, filter_in, year_in
+from .forms import address_of, by_name_in, filter_in, start_in, year_in
 from .frozen_pages import frozen_page
-from .module_pages import ModulesPage
+from .module_pages import modules_page
 from .nomination_pages import nominations_page
 from .overview_pages import OverviewPage
 from .pages import SOMEBODY, EditionPage, PeoplePage
@@ -101,7 +100,14 @@ def people(edition: str) -> str:
     seen = queries.look(db.session(), edition, me().scope)
     offered = queries.choices(db.session(), seen)
     wanted = filter_in(request.args, edition, offered).within(seen.sight)
-    found = queries.people(db.session(), seen, wanted, page_in(request.args), by_name=by_name_in(request.args))
+    found = queries.people(
+        db.session(),
+        seen,
+        wanted,
+        page_in(request.args),
+        by_name=by_name_in(request.args),
+        start=start_in(request.args),
+    )
     note_look("people.listed", edition, filter=address_of(wanted, edition), people=len(found.rows))
     page = PeoplePage(
         seen=seen,
@@ -120,14 +126,7 @@ def people(edition: str) -> str:
 def modules(edition: str) -> str:
     """How many have finished each module."""
     seen = queries.look(db.session(), edition, me().scope)
-    if seen.sight is not Sight.EVERYTHING:
-        raise NotFound
-    page = ModulesPage(
-        modules=queries.module_choices(db.session(), seen),
-        numbers=queries.numbers(db.session(), seen),
-        list_url=url_for("dashboards.people", edition=edition),
-    )
-    return render("lms/dashboards/modules.html", page=page, edition=seen.edition)
+    return render("lms/dashboards/modules.html", page=modules_page(seen), edition=seen.edition)
 
 
 @bp.get("/editions/<edition>/nominations")

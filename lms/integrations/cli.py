@@ -61,8 +61,10 @@ def _trial(address: str) -> Letter:
 @mail.command("bounces")
 @click.argument("maildir", type=click.Path(path_type=Path), required=False)
 def take_bounces(maildir: Path | None) -> None:
-    """Read reports of letters that came back: those in MAILDIR that were not seen, else one from standard input."""
+    """Read reports of letters that came back: those in MAILDIR that were not seen, else one from standard
+    input, also for `-`."""
     told, settings = bounces.Told(), present_settings()
+    maildir = None if maildir == Path("-") else maildir
     if maildir and not bounces.is_maildir(maildir):
         sys.exit(f"{maildir} is no Maildir: it has no folders new, cur and tmp.")
     try:

@@ -21,7 +21,14 @@ from lms.people.models import (
     Person,
     PersonKey,
 )
-from lms.people.rules.mandates import SHORTEST_REASON, STATE_AFTER, WITH_AN_END, MandateActKind, MandateState
+from lms.people.rules.mandates import (
+    SHORTEST_REASON,
+    STATE_AFTER,
+    WITH_AN_END,
+    MandateActKind,
+    MandateState,
+    scope_refusal,
+)
 from lms.people.rules.names import PersonName
 from lms.people.sealing import name_place
 
@@ -56,6 +63,14 @@ def focal_points_and_evaluators_have_a_last_day(session: Session) -> Iterable[Fi
     endless = select(Mandate.public_id).where(Mandate.role.in_(WITH_AN_END), Mandate.until.is_(None))
     for public_id in session.scalars(endless.where(Mandate.state == MandateState.IN_FORCE)):
         yield Finding(f"mandate {public_id}", "it has no last day")
+
+
+@check("people.mandate_reaches")
+def mandates_reach_over_what_their_role_can(session: Session) -> Iterable[Finding]:
+    """No mandate in force is over something that its role shows nothing of."""
+    for mandate in session.scalars(select(Mandate).where(Mandate.state == MandateState.IN_FORCE).order_by(Mandate.id)):
+        if scope_refusal(mandate.role, mandate.scope, mandate.scope_id, mandate.since, mandate.until):
+            yield Finding(f"mandate {mandate.public_id}", "its role is not given over this, so it shows nothing")
 
 
 def _look_at(mandate: Mandate, acts: list[MandateAct]) -> Iterable[Finding]:

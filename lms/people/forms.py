@@ -194,7 +194,7 @@ class SuccessorForm(Form):
     """Who is to take a mandate over, and until when."""
 
     address = EmailField(_l("E-mail address of your successor"), [NEEDED, at_most(LONGEST_ADDRESS)])
-    name = StringField(_l("Name, if the person is new here"), [at_most(LONGEST_NAME)])
+    name = StringField(_l("Name of your successor"), [at_most(LONGEST_NAME)])
     until = DateField(_l("Last day of the new mandate"), [NEEDED])
 
 

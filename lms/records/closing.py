@@ -125,8 +125,8 @@ class ClosingPage:
 _SAID: Mapping[Part, Callable[[int], Any]] = {
     Part.ALL: lambda number: _("Everyone (%(number)s)", number=number),
     Part.NOT_MET: lambda number: _("Do not meet the rule yet (%(number)s)", number=number),
-    Part.MODULES: lambda number: _("Pre-reading (%(number)s)", number=number),
-    Part.ATTENDANCE: lambda number: _("Attendance (%(number)s)", number=number),
+    Part.MODULES: lambda number: _("Pre-reading missing (%(number)s)", number=number),
+    Part.ATTENDANCE: lambda number: _("Attendance missing (%(number)s)", number=number),
     Part.NAME: lambda number: _("Name not confirmed (%(number)s)", number=number),
     Part.UNMARKED: lambda number: _("Half-days without a mark (%(number)s)", number=number),
     Part.OPEN_WORK: lambda number: _("Work not confirmed (%(number)s)", number=number),

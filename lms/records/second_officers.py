@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.people.models import Person
-from lms.people.proposals.rules import PROPOSAL_LASTS, ProposalState
-from lms.people.proposals.waiting import Waiting, waits_for_two
+from lms.people.proposals.rules import ProposalState
+from lms.people.proposals.waiting import Waiting, waits, waits_for_two
 from lms.records.models import RecordSubject, Revocation
 from lms.seminars.models import Edition, Enrolment
 
@@ -28,14 +28,6 @@ def revocations(session: Session, _at: dt.datetime) -> Iterable[Waiting]:
         .where(Revocation.state == ProposalState.PROPOSED)
     )
     for found, edition, title, holder in rows:
-        yield Waiting(
-            id=found.public_id,
-            by=found.proposed_by,
-            at=found.proposed_at,
-            until=found.proposed_at + PROPOSAL_LASTS,
-            endpoint="lives.record",
-            values={"edition": edition, "record": found.record},
-            edition=edition,
-            title=title,
-            concerned=frozenset({holder}),
-        )
+        there = {"edition": edition, "record": found.record}
+        concerned = frozenset({holder})
+        yield waits(found, "lives.record", values=there, edition=edition, title=title, concerned=concerned)

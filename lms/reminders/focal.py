@@ -18,6 +18,7 @@ from lms.kernel.errors import NotFound, Refused
 from lms.people.letters import Draft, Reader, absolute_url, letter
 from lms.people.models import SentLetter
 from lms.people.queries import mandates_in_force, names_of
+from lms.people.queries.mandates import MandateView
 from lms.people.queries.persons import beside
 from lms.people.rules import Grant, Role, Scope, scope_of
 from lms.people.services import write_to
@@ -98,23 +99,24 @@ class FocalPoint:
 
 def focal_points(session: Session, edition: Edition, at: dt.datetime) -> list[FocalPoint]:
     """Every focal point who has people in an edition whose door was passed before, in the order of their mandates."""
-    found = []
-    for row in mandates_in_force(session, at):
-        if row.role is not Role.FOCAL_POINT:
-            continue
-        scope = of_states_and_institutions(scope_of(row.person_id, [Grant(row.role, row.scope, row.scope_id)]))
-        try:
-            seen = dashboards.look(session, edition.public_id, scope)
-        except NotFound:
-            continue
-        people = len(dashboards.people_behind(session, seen, Filter(stage=Stage.INVITED)))
-        found.append(FocalPoint(row.public_id, row.person_id, scope, people))
-    return found
+    found = (_point(session, edition, row) for row in mandates_in_force(session, at) if row.role is Role.FOCAL_POINT)
+    return [one for one in found if one is not None]
+
+
+def _point(session: Session, edition: Edition, row: MandateView) -> FocalPoint | None:
+    scope = of_states_and_institutions(scope_of(row.person_id, [Grant(row.role, row.scope, row.scope_id)]))
+    try:
+        seen = dashboards.look(session, edition.public_id, scope)
+    except NotFound:
+        return None
+    people = dashboards.how_many(session, seen, Filter(stage=Stage.INVITED))
+    return FocalPoint(row.public_id, row.person_id, scope, people)
 
 
 def focal_point(session: Session, edition: Edition, mandate: str, at: dt.datetime) -> FocalPoint:
     """The one who holds this mandate; raises NotFound where it is not in force or reaches over nobody here."""
-    found = next((one for one in focal_points(session, edition, at) if one.mandate == mandate), None)
+    rows = (row for row in mandates_in_force(session, at) if row.role is Role.FOCAL_POINT and row.public_id == mandate)
+    found = next((_point(session, edition, row) for row in rows), None)
     if found is None:
         raise NotFound
     return found

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lms.people.letters import Letter
+from lms.people.queries.persons import CodeName
 from lms.web.languages import own_name
 
 from .planning import Plan
@@ -63,6 +64,11 @@ class PreviewPage:
     def readers(self) -> list[tuple[str, str]]:
         """(public id, name) of those whose letter can be looked at."""
         return [(one.public_id, self.names[one.person_id]) for one in self.plan.going if one.person_id in self.names]
+
+    @property
+    def on_other_clocks(self) -> bool:
+        """Whether the letter that is shown says times on the programme's clocks, and not on its reader's."""
+        return bool(self.shown and isinstance(self.names.get(self.shown.person_id), CodeName))
 
     @property
     def groups(self) -> list[Group]:

@@ -15,11 +15,13 @@ from lms.learning.models import EnrolmentProgress
 from lms.learning.queries import standings, standings_in
 from lms.people.models import IdentityKind, IdentityRow, Institution, MailChoice, Person, SentLetter
 from lms.people.queries.mail import stopped
+from lms.people.queries.sensitive import is_to_be_named
 from lms.people.rules import Scope
 from lms.people.rules.letters import DAY, NEAR, WEEK
 from lms.seminars.models import AttendanceClosing, Edition, Enrolment
-from lms.seminars.queries import version_in_force, visible_to
+from lms.seminars.queries import may_be_running, version_in_force, visible_to
 from lms.seminars.rules import COUNTED
+from lms.seminars.rules.deadlines import is_over
 
 from .models import ReminderSending, ReminderText, WeeklyReminder
 from .rules import Candidate, Text
@@ -154,14 +156,21 @@ def weekly_on(session: Session, edition_id: int) -> bool:
     return bool(session.scalar(last.order_by(WeeklyReminder.id.desc()).limit(1)))
 
 
-def weekly_editions(session: Session, today: dt.date) -> list[Edition]:
+def zone_shown(session: Session, edition: Edition, person_id: int, own: str) -> str:
+    """On whose clocks a letter to somebody is shown to others: their own, or the programme's for whoever is not to be
+    named, whose own would tell where they serve."""
+    return own if is_to_be_named(session, person_id) else edition.zone
+
+
+def weekly_editions(session: Session, at: dt.datetime) -> list[Edition]:
     """The editions whose weekly reminder is on, that are not over and whose attendance is open; held until the change
     is done, so that two workers do not write to the same people."""
     newest = select(func.max(WeeklyReminder.id)).group_by(WeeklyReminder.edition_id)
     on = select(WeeklyReminder.edition_id).where(WeeklyReminder.id.in_(newest), WeeklyReminder.on)
     closed = select(AttendanceClosing.edition_id)
-    found = select(Edition).where(Edition.id.in_(on), Edition.id.not_in(closed), Edition.ends_on >= today)
-    return list(session.scalars(found.order_by(Edition.id).with_for_update(key_share=True)))
+    found = select(Edition).where(Edition.id.in_(on), Edition.id.not_in(closed), may_be_running(at))
+    held = session.scalars(found.order_by(Edition.id).with_for_update(key_share=True))
+    return [one for one in held if not is_over(one.ends_on, one.zone, at)]
 
 
 def _near(editions: Collection[int], at: dt.datetime) -> ColumnElement[bool]:

@@ -67,8 +67,9 @@ def send_to_oneself(session: Session, *, plan: Plan, one: Candidate, person_id: 
     """Send the letter that `one` would get to whoever is about to send it, with their own name in it."""
     left = queries.units_left(session, plan.edition.id, [one.enrolment_id])[one.enrolment_id]
     items = packed([plan.item(one, left)])
-    context = {"as_locale": one.locale, "as_zone": one.zone}
-    if not write_to(session, person_id=person_id, template=TRIAL, context=context, secret={"items": items}, by=by):
+    secret = {"items": items, "as_zone": queries.zone_shown(session, plan.edition, one.person_id, one.zone)}
+    context = {"as_locale": one.locale}
+    if not write_to(session, person_id=person_id, template=TRIAL, context=context, secret=secret, by=by):
         raise Refused(_("We know no e-mail address of yours."))
     audit.record(session, at=at, actor=by, act="reminder.tried", about=plan.edition.public_id)
 

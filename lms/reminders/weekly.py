@@ -37,7 +37,7 @@ def turn_weekly(session: Session, *, edition: Edition, on: bool, at: dt.datetime
 @outbox.database(JOB, every=HOURLY)
 def remind(session: Session, payload: dict[str, Any], at: dt.datetime) -> None:
     """Write to whoever is due, where it is morning; nothing happens where no edition has turned it on."""
-    editions = {row.id: row for row in queries.weekly_editions(session, at.date())}
+    editions = {row.id: row for row in queries.weekly_editions(session, at)}
     morning = [zone for zone in zones() if good_hour(at, zone)]
     if not editions or not morning:
         return

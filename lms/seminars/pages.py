@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lms.people.queries.persons import CodeName
 from lms.web.dates import moment
 from lms.web.languages import gettext as _
 from lms.web.languages import ngettext, unmarked
@@ -16,7 +17,8 @@ from .rules.shifts import Shift, fingerprint
 
 @dataclass(frozen=True)
 class Shifted:
-    """One person in the list: both deadlines on the clocks of their institution."""
+    """One person in the list: both deadlines on the clocks of their institution; of who is not to be named on those of
+    the programme, since theirs would tell where they serve."""
 
     name: str
     enrolment: str
@@ -33,6 +35,8 @@ class DeadlinePage:
     names: Mapping[int, str]
     page: int
     at: dt.datetime
+    programme: tuple[str, str]
+    """The zone of the edition, and its town."""
 
     @property
     def fingerprint(self) -> str:
@@ -74,6 +78,8 @@ class DeadlinePage:
         return [self._line(one) for one in sliced(ordered, self.slice)]
 
     def _line(self, one: Shift) -> Shifted:
-        before, then = (moment(at, one.zone) for at in (one.before, one.then))
+        name = self.names[one.person_id]
+        zone = self.programme if isinstance(name, CodeName) else (one.zone, "")
+        before, then = (moment(at, *zone) for at in (one.before, one.then))
         note = str(_("Has finished reading.")) if one.finished else ""
-        return Shifted(self.names[one.person_id], one.enrolment, before, then, note)
+        return Shifted(name, one.enrolment, before, then, note)

@@ -145,14 +145,19 @@ def test_who_is_not_to_be_named_is_neither_named_nor_told_with_a_state(app: Flas
     assert said.count('"state"') == 1
 
 
-def test_two_partners_cannot_lay_together_what_they_were_told(app: Flask) -> None:
+def test_two_partners_are_given_no_id_in_common(app: Flask) -> None:
     complete("Amina Mfano", "Nia Mfano")
     one, other = program(app, name="One"), program(app, name="Other")
     ids = [
-        {text for event in reader.read() for text in (event["subject"], event["data"].get("record", ""))} - {""}
+        {
+            text
+            for event in reader.read()
+            for text in (event["id"], event["cursor"], event["subject"], event["data"].get("record", ""))
+        }
+        - {""}
         for reader in (one, other)
     ]
-    assert len(ids[0]) == len(ids[1]) == 4
+    assert len(ids[0]) == len(ids[1]) == 12
     assert not ids[0] & ids[1]
     with reading() as session:
         ours = {*session.scalars(select(RecordSubject.record)), *session.scalars(select(RecordSubject.subject))}

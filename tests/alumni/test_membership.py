@@ -91,6 +91,8 @@ def test_the_end_of_the_last_record_closes_the_membership_at_once(app: Flask) ->
     assert not open_of(second)
     assert "Beatriz Exemplo" not in page(app, first)
     assert "You are not a member yet" in page(app, second)
+    with reading() as session:  # gone, so that a later record brings nothing back without a new word
+        assert session.get(Member, second.id) is None
 
 
 def test_leaving_takes_everything_away_and_joining_again_begins_with_nothing(app: Flask) -> None:

@@ -34,7 +34,7 @@ def test_a_course_can_be_chosen_for_a_mandate(office: Flask) -> None:
 
 
 def test_the_home_of_every_mandate_names_the_course(office: Flask) -> None:
-    for role, said in ((Role.TRAINER, "Trainer"), (Role.REVIEWER, "Reviewer"), (Role.EVALUATOR, "Evaluator")):
+    for role, said in ((Role.TRAINER, "Trainer"), (Role.REVIEWER, "Reviewer"), (Role.OBSERVER, "Observer")):
         home = worker(office, role, ScopeKind.COURSE, "tiny").client.get("/").text
         assert f"<b>{said}</b>: A tiny course" in home
     assert "<b>Trainer</b>: all courses" in worker(office, Role.TRAINER).client.get("/").text

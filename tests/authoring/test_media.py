@@ -159,7 +159,7 @@ def test_a_hostile_file_is_refused_with_a_sentence_and_leaves_nothing(
     publish(tmp_path)
     trainer = worker(sqlite_app, Role.TRAINER)
     draft = begin(trainer)
-    answer = send(trainer, draft, corpus.hostile()[name][0])
+    answer = send(trainer, draft, corpus.hostile()[name][0]())
     assert answer.status_code == 422
     assert "error-summary" in answer.text or 'role="alert"' in answer.text
     assert entries(draft) == []

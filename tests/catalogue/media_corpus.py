@@ -6,7 +6,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
-from functools import cache
+from functools import partial
 
 from PIL import Image, PngImagePlugin
 from pypdf import PdfWriter
@@ -124,16 +124,15 @@ def _locked(writer: PdfWriter) -> None:
     writer.encrypt("secret", algorithm="RC4-128")
 
 
-def active() -> dict[str, bytes]:
-    """PDFs that act by themselves or hold files, by what is wrong with them."""
-    return {
-        "JavaScript on opening": document(_opening("/JavaScript", JS="app.alert(1)")),
-        "a program on opening": document(_opening("/Launch", F="calc.exe")),
-        "a form that is sent": document(_opening("/SubmitForm", F="https://evil.example")),
-        "JavaScript by name": document(_named),
-        "a file within": document(lambda writer: writer.add_attachment("x.exe", b"MZ")),
-        "a name that stands elsewhere": document(_hidden_name),
-    }
+# PDFs that act by themselves or hold files, by what is wrong with them.
+ACTIVE: dict[str, Callable[[PdfWriter], None]] = {
+    "JavaScript on opening": _opening("/JavaScript", JS="app.alert(1)"),
+    "a program on opening": _opening("/Launch", F="calc.exe"),
+    "a form that is sent": _opening("/SubmitForm", F="https://evil.example"),
+    "JavaScript by name": _named,
+    "a file within": lambda writer: writer.add_attachment("x.exe", b"MZ"),
+    "a name that stands elsewhere": _hidden_name,
+}
 
 
 def pixel_bomb(side: int = 30_000) -> bytes:
@@ -184,34 +183,33 @@ def _png_of_words() -> bytes:
 SCRIPT = b"<script>document.title='run'</script>"
 
 
-@cache
-def hostile() -> dict[str, tuple[bytes, set[str]]]:
-    """What must be refused, with the reasons that may be given."""
+def hostile() -> dict[str, tuple[Callable[[], bytes], set[str]]]:
+    """What must be refused, each made when it is asked for, with the reasons that may be given."""
     svg = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>1</script></svg>'
     return {
-        "SVG": (svg, {"markup"}),
-        "SVG behind blanks": (b" " * 900 + svg, {"markup"}),
-        "a page": (b"<!DOCTYPE html>" + SCRIPT, {"markup"}),
-        "text": (b"hello", {"unknown"}),
-        "nothing": (b"", {"unknown"}),
-        "a GIF that is a program": (b"GIF89a=1;" + b"alert(1)//" * 20, {"broken", "unknown"}),
-        "half a picture": (photograph()[:4000], {"broken"}),
-        "a bomb of pixels": (pixel_bomb(), {"too-many-pixels"}),
-        "a size that is not so": (lying_size(), {"broken"}),
-        "PostScript": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", {"unknown"}),
-        "TIFF": (b"II*\x00\x08\x00\x00\x00", {"unknown"}),
-        "an icon": (b"\x00\x00\x01\x00\x01\x00" + b"\x00" * 40, {"unknown"}),
-        "a PDF of nothing": (b"%PDF-1.7\n%%EOF\n", {"broken"}),
+        "SVG": (lambda: svg, {"markup"}),
+        "SVG behind blanks": (lambda: b" " * 900 + svg, {"markup"}),
+        "a page": (lambda: b"<!DOCTYPE html>" + SCRIPT, {"markup"}),
+        "text": (lambda: b"hello", {"unknown"}),
+        "nothing": (lambda: b"", {"unknown"}),
+        "a GIF that is a program": (lambda: b"GIF89a=1;" + b"alert(1)//" * 20, {"broken", "unknown"}),
+        "half a picture": (lambda: photograph()[:4000], {"broken"}),
+        "a bomb of pixels": (pixel_bomb, {"too-many-pixels"}),
+        "a size that is not so": (lying_size, {"broken"}),
+        "PostScript": (lambda: b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", {"unknown"}),
+        "TIFF": (lambda: b"II*\x00\x08\x00\x00\x00", {"unknown"}),
+        "an icon": (lambda: b"\x00\x00\x01\x00\x01\x00" + b"\x00" * 40, {"unknown"}),
+        "a PDF of nothing": (lambda: b"%PDF-1.7\n%%EOF\n", {"broken"}),
         "a PDF without pages": (
-            b"%PDF-1.4\ntrailer <</Root 1 0 R>>\n1 0 obj<</Type/Catalog>>endobj\n%%EOF",
+            lambda: b"%PDF-1.4\ntrailer <</Root 1 0 R>>\n1 0 obj<</Type/Catalog>>endobj\n%%EOF",
             {"broken"},
         ),
-        "a bomb in a PDF": (_pdf_bomb(), {"broken", "too-heavy"}),
-        "a tower in a PDF": (_tower(), {"broken", "too-heavy"}),
-        "a bomb in the words of a PNG": (_png_of_words(), {"broken", "too-heavy"}),
-        "a PDF behind a page": (SCRIPT + document(), {"markup"}),
-        "a PDF with a password": (document(_locked), {"locked"}),
-        **{name: (data, {"active"}) for name, data in active().items()},
+        "a bomb in a PDF": (_pdf_bomb, {"broken", "too-heavy"}),
+        "a tower in a PDF": (_tower, {"broken", "too-heavy"}),
+        "a bomb in the words of a PNG": (_png_of_words, {"broken", "too-heavy"}),
+        "a PDF behind a page": (lambda: SCRIPT + document(), {"markup"}),
+        "a PDF with a password": (lambda: document(_locked), {"locked"}),
+        **{name: (partial(document, change), {"active"}) for name, change in ACTIVE.items()},
     }
 
 

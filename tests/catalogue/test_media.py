@@ -112,7 +112,8 @@ def test_links_of_a_pdf_stay() -> None:
 
 @pytest.mark.parametrize("name", list(corpus.hostile()))
 def test_what_is_hostile_is_refused_with_a_reason(name: str) -> None:
-    data, reasons = corpus.hostile()[name]
+    make, reasons = corpus.hostile()[name]
+    data = make()
     begun = time.monotonic()
     with pytest.raises(Rejected) as caught:
         converted(data)

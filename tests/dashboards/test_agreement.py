@@ -22,6 +22,7 @@ from lms.seminars import checks, services
 from lms.seminars.models import Edition, Enrolment, RequestKind, Stage
 from tests.conftest import statements
 from tests.dashboards.makers import ORDER, place
+from tests.dashboards.test_downloads import taken
 from tests.dashboards.test_numbers import browser, numbers_on
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.makers import MODULES, complete_reading, make_edition, read_module
@@ -147,6 +148,8 @@ def test_a_module_counts_those_who_finished_it_and_those_who_finished_everything
     page = client.get(f"/editions/{edition.public_id}/modules").text
     assert [number for _url, number in numbers_on(page)] == [2, 1, 1, 2]
     assert "0 modules of 2 are finished by everybody." in page
+    lines = taken(client, f"/editions/{edition.public_id}/modules.csv")
+    assert [(int(line["Have finished"]), int(line["Have not finished"])) for line in lines] == [(2, 1), (1, 2)]
     done = client.get(f"/editions/{edition.public_id}/people?progress=finished:pillars").text
     assert "Juma Mfano" in done
     assert "Anna" not in done
@@ -174,6 +177,9 @@ def test_editions_of_a_year_stand_side_by_side_in_few_statements(app: Flask) -> 
     assert len(sent) <= 4, sent
     assert all(f"Seminar {number}</a>" in page for number in range(6))
     assert "0 of 12 officials have finished their pre-reading." in page
+    lines = taken(client, "/editions/overview.csv")
+    assert {(line["Invited"], line["Began reading"], line["Attended"]) for line in lines} == {("2", "1", "")}
+    assert [line["Edition"] for line in lines] == re.findall(r">(Seminar \d)</a>", page)
     year = editions[0].starts_on.year
     assert f"Editions of {year}" in page
     assert f"Editions of {year}" in client.get("/editions/overview?year=1900").text

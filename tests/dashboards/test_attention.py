@@ -25,6 +25,7 @@ from lms.seminars.models import ContactKind, Edition, EditionSeen, Enrolment, Re
 from lms.seminars.rules import ENDED
 from tests.conftest import NOW, statements
 from tests.dashboards.makers import ARABIC, crowd, place
+from tests.dashboards.test_downloads import taken
 from tests.learning.makers import make_reader, publish
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.makers import make_edition
@@ -79,7 +80,11 @@ def test_the_sheet_says_who_needs_attention_and_why_with_dates(app: Flask) -> No
         place(session, edition, name=ARABIC, stage=Stage.INVITED)
     with frozen(LATER):
         said = lines(coordinator(app, edition), of(edition))
-    assert set(said) == {"Anna Voorbeeld", "Juma Mfano", ARABIC}
+        file = {line["Name"]: line["Why"] for line in taken(coordinator(app, edition), f"{of(edition)}.csv")}
+        assert signed_in_client(app, make_person()).get(f"{of(edition)}.csv").status_code == 404
+    assert set(said) == {"Anna Voorbeeld", "Juma Mfano", ARABIC} == set(file)
+    assert "May miss the deadline in 2 days: 23 April 2027, 18:00." in file["Anna Voorbeeld"]
+    assert "Has not confirmed their name." in file["Juma Mfano"]
     assert "Has not signed in since the invitation of 12 April 2027 (9 days ago)." in said["Anna Voorbeeld"]
     assert "May miss the deadline in 2 days: 23 April 2027, 18:00." in said["Anna Voorbeeld"]
     assert "Send the invitation again" in said["Anna Voorbeeld"]
@@ -174,6 +179,20 @@ def test_one_sheet_shows_all_editions_somebody_coordinates_and_no_other(app: Fla
         assert lines(coordinator(app), "/editions/attention") == {}
 
 
+def test_an_edition_is_on_the_sheet_of_all_until_its_last_day_is_over_where_it_is_held(app: Flask) -> None:
+    with unit_of_work() as session:
+        for zone, name in (("Pacific/Honolulu", "Anna Voorbeeld"), ("Pacific/Auckland", "Bea Voorbeeld")):
+            place(session, make_edition(session, zone=zone), name=name, stage=Stage.INVITED)
+    for at, there in (
+        (dt.datetime(2027, 5, 10, 11, tzinfo=dt.UTC), {"Anna Voorbeeld", "Bea Voorbeeld"}),
+        (dt.datetime(2027, 5, 10, 13, tzinfo=dt.UTC), {"Anna Voorbeeld"}),  # the 11th in Auckland
+        (dt.datetime(2027, 5, 11, 2, tzinfo=dt.UTC), {"Anna Voorbeeld"}),  # still the 10th in Honolulu
+        (dt.datetime(2027, 5, 11, 11, tzinfo=dt.UTC), set()),
+    ):
+        with frozen(at):
+            assert set(lines(coordinator(app), "/editions/attention")) == there
+
+
 @pytest.mark.parametrize("role", [Role.FOCAL_POINT, Role.EVALUATOR, Role.OBSERVER, Role.TRAINER])
 def test_for_those_who_do_not_coordinate_the_edition_there_is_no_sheet(app: Flask, role: Role) -> None:
     with unit_of_work() as session:
@@ -230,6 +249,7 @@ def test_long_sheets_come_in_pages_that_leave_no_one_out(sqlite_app: Flask) -> N
         client = coordinator(sqlite_app, edition)
         pages = [lines(client, f"{of(edition)}?page={number}") for number in (1, 2, 3)]
         assert "51 to 100 of 120" in client.get(f"{of(edition)}?page=2").text
+        assert len(taken(client, f"{of(edition)}.csv")) == 120
     assert [len(page) for page in pages] == [50, 50, 20]
     assert len({name for page in pages for name in page}) == 120
 

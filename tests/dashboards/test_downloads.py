@@ -106,7 +106,9 @@ def test_a_focal_point_takes_away_completion_of_their_own_people_and_no_address(
     assert set(lines[0]) == {"Name", "State", "Ministry or institution", "Sector", "Where they stand"}
 
 
-@pytest.mark.parametrize("file", ["people.csv", "people.xlsx", "matrix.csv", "matrix.xlsx", "attendance.csv"])
+@pytest.mark.parametrize(
+    "file", ["people.csv", "people.xlsx", "matrix.csv", "matrix.xlsx", "attendance.csv", "modules.csv"]
+)
 def test_who_sees_numbers_alone_or_another_edition_takes_nothing_away(app: Flask, file: str) -> None:
     with unit_of_work() as session:
         edition, other = make_edition(session), make_edition(session)
@@ -207,7 +209,7 @@ def test_whoever_takes_one_list_after_another_has_to_wait(app: Flask) -> None:
     assert answers == [200] * MOST_TAKEN + [429]
 
 
-@pytest.mark.parametrize("file", ["people", "attendance", "matrix"])
+@pytest.mark.parametrize("file", ["people", "attendance", "matrix", "modules"])
 def test_a_workbook_says_what_the_other_file_says(app: Flask, file: str) -> None:
     with unit_of_work() as session:
         edition, court = make_edition(session), make_institution(session, "KE", Sector.JUSTICE, "=Court")

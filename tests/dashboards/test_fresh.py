@@ -20,7 +20,7 @@ from lms.kernel.clock import frozen
 from lms.kernel.models import AuditEntry, Job, JobState
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import services as people_services
-from lms.people.models import Person, Sector, SignInSession
+from lms.people.models import Person, Sector, SensitiveMark, SignInSession
 from lms.people.rules import PersonName, Role, ScopeKind
 from lms.seminars import services
 from lms.seminars.models import ContactKind, Edition, Enrolment, ParticipantRequest, RequestKind, Stage
@@ -29,6 +29,7 @@ from tests.dashboards.makers import crowd
 from tests.learning.makers import Reader, make_reader, publish
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.makers import make_edition
+from tests.seminars.makers import make_institution
 
 SHEETS = ("/editions/{}/attention", "/editions/attention", "/editions/{}")
 
@@ -110,7 +111,18 @@ def _name(session: Session, place: Enrolment) -> None:
     session.get_one(Person, place.person_id).name_confirmed_at = NOW + dt.timedelta(seconds=1)
 
 
-ACTS = [_asks, _withdraws, _called, _more_time, _mail_fails, _comes, _name]
+def _not_to_be_named(session: Session, place: Enrolment) -> None:
+    session.add(SensitiveMark(person_id=place.person_id, on=True, by_person_id=place.person_id, at=NOW))
+
+
+def _serves_elsewhere(session: Session, place: Enrolment) -> None:
+    elsewhere, on = make_institution(session, "KE"), NOW.date() + dt.timedelta(days=9)
+    people_services.move(session, person=place.person, institution=elsewhere, function="", on=on, at=NOW, by="c")
+
+
+ACTS = [
+    _asks, _withdraws, _called, _more_time, _mail_fails, _comes, _name, _not_to_be_named, _serves_elsewhere
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("act", ACTS, ids=[act.__name__.strip("_") for act in ACTS])

@@ -18,6 +18,8 @@ from lms.people.models import Sector
 from lms.people.rules import Role, ScopeKind
 from lms.seminars import services
 from lms.seminars.models import Edition, RequestKind, Stage
+from lms.seminars.rules.nominations import NOMINATIONS_WAITING
+from lms.seminars.services.counting import count
 from tests.conftest import statements
 from tests.dashboards.makers import place
 from tests.dashboards.test_people import coordinator
@@ -52,6 +54,17 @@ def filled() -> tuple[Edition, str]:
                     by=made.person.subject,
                 )
     return edition, court.public_id
+
+
+def test_a_filter_does_not_say_that_nobody_at_all_is_waited_for(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        place(session, edition, confirmed=True)
+        count(session, edition_id=edition.id, what=NOMINATIONS_WAITING, change=3)
+    client, path = coordinator(app), f"/editions/{edition.public_id}"
+    assert "nominations/waiting" in client.get(path).text
+    assert "Nobody is waited for." not in client.get(f"{path}?sector=justice").text
+    assert "Nominations stand on the page without a filter." in client.get(f"{path}?sector=justice").text
 
 
 def filters(edition: Edition, court: str) -> list[str]:

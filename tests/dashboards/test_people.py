@@ -18,7 +18,7 @@ from lms.kernel.unit_of_work import unit_of_work
 from lms.people.models import Sector
 from lms.people.rules import Role, ScopeKind
 from lms.seminars import services
-from lms.seminars.models import Edition, EnrolmentState, RequestKind, Stage
+from lms.seminars.models import Edition, Enrolment, EnrolmentState, RequestKind, Stage
 from tests.catalogue import tiny
 from tests.conftest import statements
 from tests.dashboards.makers import ARABIC, LONG, crowd, place
@@ -39,10 +39,13 @@ def of_state(edition: Edition, code: str) -> str:
     return f"state={state_key(edition.public_id, code)}"
 
 
+NAME = re.compile(r'<bdi class="name">(?:<a [^>]*>)?([^<]+)<')
+
+
 def listed(client: FlaskClient, edition: Edition, query: str = "") -> list[str]:
     """The names of the list in its order."""
     page = client.get(f"/editions/{edition.public_id}/people?{query}").text
-    return re.findall(r'<bdi class="name">(?:<a [^>]*>)?([^<]+)<', page)
+    return NAME.findall(page)
 
 
 def test_names_stand_in_the_order_of_their_letters_whatever_accents_and_script(app: Flask) -> None:
@@ -176,6 +179,44 @@ def test_long_lists_come_in_pages_that_leave_no_one_out(sqlite_app: Flask) -> No
     page = client.get(f"/editions/{edition.public_id}/people?{tanzania}&page=2").text
     assert "31 to 60 of 120" in page
     assert f"people?{tanzania}&amp;page=3" in page
+
+
+def test_pages_go_on_from_whom_they_showed_whoever_comes_or_goes(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        made = crowd(session, edition, [("TZ", Sector.JUSTICE, Stage.SIGNED_IN)] * 155)
+    client = coordinator(app)
+    path = f"/editions/{edition.public_id}/people"
+
+    def turned(page: str, number: int) -> str:
+        found = re.search(rf'<a href="([^"]*page={number}&amp;from=[^"]*)"', page)
+        assert found
+        return client.get(found[1].replace("&amp;", "&")).text
+
+    whole = [name for number in range(1, 7) for name in listed(client, edition, f"page={number}")]
+    assert len(set(whole)) == 155
+    second = turned(client.get(path).text, 2)
+    assert NAME.findall(second) == whole[30:60]
+    assert NAME.findall(turned(second, 3)) == whole[60:90]
+    fifth = client.get(f"{path}?page=5").text
+    assert NAME.findall(turned(fifth, 4)) == whole[90:120]
+    assert NAME.findall(turned(fifth, 3)) == whole[60:90]
+    assert NAME.findall(turned(fifth, 6)) == whole[150:]
+    with unit_of_work() as session:
+        for one in made[:10]:  # the first ten of the list are not in it any more
+            services.withdraw(session, enrolment=session.get_one(Enrolment, one.id), at=AT, by="c")
+    query = "place=accepted"
+    assert NAME.findall(turned(client.get(f"{path}?{query}").text, 2)) == whole[40:70]
+    assert NAME.findall(client.get(f"{path}?{query}&page=2&from=1.{made[30].public_id}").text) == whole[60:90]
+    back = client.get(f"{path}?{query}&page=2&from=3.{made[60].public_id}").text
+    assert NAME.findall(back) == whole[30:60]
+    # Too few are left before it to fill a page: then it is counted from the beginning.
+    few = client.get(f"{path}?{query}&page=2&from=3.{made[20].public_id}").text
+    assert NAME.findall(few) == whole[40:70]
+    for odd in ("1.nobody", "x", "2", "99.nobody", f"0.{made[0].public_id}"):
+        assert client.get(f"{path}?page=2&from={odd}").status_code == 200
+    far = client.get(f"{path}?{query}&page=7&from=6.{made[120].public_id}").text
+    assert NAME.findall(far) == whole[150:]
 
 
 def a_list_of_several_pages(app: Flask) -> tuple[FlaskClient, Edition]:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -82,6 +83,14 @@ class Server:
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self.process = subprocess.Popen(words, cwd=ROOT, env=self.env, **quiet)
 
+    def wait(self) -> None:
+        """Until it takes connections: on a busy machine the start lasts longer than the reader is patient."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=5):
+                return
+            time.sleep(0.1)
+
     def kill(self) -> None:
         if self.process:
             self.process.send_signal(signal.SIGKILL)
@@ -131,6 +140,7 @@ def test_whatever_is_killed_the_reader_agrees_with_the_database_in_the_end(
             running.kill()
             killed += 1
         running.communicate()
+    server.wait()
     last = run_reader(server, store, token)
     said, _ = last.communicate(timeout=60)
     assert last.returncode == 0, said.decode()

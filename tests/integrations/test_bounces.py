@@ -302,6 +302,10 @@ def test_a_folder_that_is_no_maildir_is_refused_in_a_sentence(app: Flask, tmp_pa
     assert "is no Maildir" in result.output
 
 
+def test_a_hyphen_means_standard_input(app: Flask) -> None:
+    assert run(app, "-", stdin=b"Hello") == run(app, stdin=b"Hello")
+
+
 def test_the_command_names_nobody(app: Flask, post: PostMaker) -> None:
     set_mail_url(app, f"smtp://127.0.0.1:{post().port}")
     _held, _placed, letter = sent_to()

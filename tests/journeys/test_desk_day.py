@@ -143,7 +143,7 @@ def test_a_focal_point_sees_their_people_and_proposes_a_successor(arrive: Callab
     page.go_back()
     steps.link(page, "Hand it over: propose a successor").click()
     page.get_by_label("E-mail address of your successor").fill("successor@day.example.org")
-    page.get_by_label("Name, if the person is new here").fill("Rehema Mfano")
+    page.get_by_label("Name of your successor").fill("Rehema Mfano")
     steps.button(page, "Propose this person").click()
     steps.home(page)
     expect(page.get_by_text("A successor is proposed and awaits a second person")).to_be_visible()

@@ -245,6 +245,64 @@ def test_a_proposal_whose_last_day_has_passed_cannot_be_confirmed(app: Flask) ->
             assert row.state is MandateState.IN_FORCE
 
 
+def test_what_nobody_holds_any_more_is_handed_to_nobody(app: Flask) -> None:
+    focal, coordinator, administrator = make_person(), make_person(), make_person()
+    held = give_mandate(focal, Role.FOCAL_POINT, ScopeKind.STATE, "TZ", until=TODAY + DAY)
+    give_mandate(coordinator, Role.COORDINATOR)
+    give_mandate(administrator, Role.ADMINISTRATOR)
+    assert successor_of(app, focal, held) == 303
+    waiting = proposed()
+    with frozen(NOW + 2 * DAY):
+        answer = signed_in_client(app, coordinator).post(f"/successors/{waiting}/confirm")
+        assert "was to take the place of is over" in answer.text
+    ended = signed_in_client(app, administrator).post(f"/mandates/{held.public_id}/end", data={"reason": "Withdrawn"})
+    assert ended.status_code == 303
+    with unit_of_work() as session:
+        row = held_still(session, waiting)
+        assert row is not None
+        assert row.state is MandateState.DECLINED
+        assert grants_of(session, row.person_id, TODAY) == ()
+
+
+def test_a_successor_holds_a_mandate_for_a_year_at_most_or_as_long_as_the_other_would(app: Flask) -> None:
+    short, long = make_person(), make_person()
+    for person, until, last in ((short, 20 * DAY, TODAY + 365 * DAY), (long, 800 * DAY, TODAY + 800 * DAY)):
+        held = give_mandate(person, Role.FOCAL_POINT, ScopeKind.STATE, "TZ", until=TODAY + until)
+        for then, status in ((dt.date(2099, 1, 1), 422), (last + DAY, 422), (last, 303)):
+            assert successor_of(app, person, held, until=then.isoformat()) == status
+
+
+def test_whoever_proposes_a_successor_does_not_learn_who_is_known_here(app: Flask) -> None:
+    focal, _known = make_person(), make_person("Neema Mfano", "known@example.org")
+    held = give_mandate(focal, Role.FOCAL_POINT, ScopeKind.STATE, "TZ")
+    client = signed_in_client(app, focal)
+    addresses = ("known@example.org", "nobody@example.org")
+
+    def answers(name: str, until: str) -> set[tuple[int, str]]:
+        form = {"name": name, "until": until}
+        found = [
+            client.post(f"/mandate/{held.public_id}/successor", data={**form, "address": one}) for one in addresses
+        ]
+        return {(one.status_code, one.text.replace(address, "")) for one, address in zip(found, addresses, strict=True)}
+
+    soon = (TODAY + DAY).isoformat()
+    for name, until in (("", soon), ("123", soon), ("Neema Mfano", "2099-01-01")):
+        ((status, _page),) = answers(name, until)
+        assert status == 422
+    assert successor_of(app, focal, held) == 303
+    ((status, page),) = answers("Neema Mfano", soon)
+    assert (status, "has been proposed already" in page) == (422, True)
+
+
+def test_proposing_successors_is_for_some_tries_only(app: Flask) -> None:
+    focal = make_person()
+    held = give_mandate(focal, Role.FOCAL_POINT, ScopeKind.STATE, "TZ")
+    client = signed_in_client(app, focal)
+    form = {"address": "next@example.org", "name": "Neema Mfano", "until": "2099-01-01"}
+    tries = [client.post(f"/mandate/{held.public_id}/successor", data=form).status_code for _ in range(11)]
+    assert tries == [422] * 10 + [429]
+
+
 # Over what --------------------------------------------------------------------------------------------------------
 
 

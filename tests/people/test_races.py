@@ -176,6 +176,36 @@ def test_two_administrators_who_end_each_other_leave_one(app: Flask) -> None:
         assert len(asked.administrators(session, NOW.date())) == 1
 
 
+def test_a_mandate_that_ends_while_its_successor_is_confirmed_is_held_by_one_or_by_nobody(app: Flask) -> None:
+    def act(do: Callable[..., None], public_id: str, by: int) -> Callable[[], None]:
+        def acting() -> None:
+            with unit_of_work() as session:
+                row = asked.mandate(session, public_id)
+                assert row is not None
+                do(session, mandate=row, by=by, at=NOW)
+
+        return acting
+
+    holder, follower, administrator, coordinator = (make_person() for _ in range(4))
+    held = give_mandate(holder, Role.FOCAL_POINT, ScopeKind.STATE, "TZ")
+    give_mandate(administrator, Role.ADMINISTRATOR)
+    give_mandate(coordinator, Role.COORDINATOR)
+    with unit_of_work() as session:
+        made = services.hand_over(
+            session, mandate=session.get_one(Mandate, held.id), person=session.get_one(Person, follower.id),
+            until=NOW.date(), by=holder.id, at=NOW,
+        ).public_id  # fmt: skip
+
+        follows, holds, old = follower.id, holder.id, held.public_id
+        acts = act(services.confirm, made, coordinator.id), act(services.end, old, administrator.id)
+    results = at_once(app, *acts)
+    assert sorted(isinstance(result, Refused) for result in results) == [False, True]
+    with unit_of_work() as session:
+        followed = asked.grants_of(session, follows, NOW.date())
+        assert len(followed) == (0 if isinstance(results[0], Refused) else 1)
+        assert asked.grants_of(session, holds, NOW.date()) == ()
+
+
 def test_a_ministry_named_by_two_at_once_is_one(app: Flask) -> None:
     def name(spelling: str) -> Callable[[], int]:
         def act() -> int:

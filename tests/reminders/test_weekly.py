@@ -20,6 +20,7 @@ from lms.people.rules.letters import digest_due
 from lms.reminders import services as reminders
 from lms.reminders.models import WeeklyReminder
 from lms.reminders.planning import plan
+from lms.reminders.queries import weekly_editions
 from lms.reminders.rules import good_hour
 from lms.reminders.weekly import remind
 from lms.seminars import services
@@ -58,6 +59,15 @@ def test_one_digest_a_week_unless_a_deadline_is_near(
     at = dt.datetime(2027, 4, 13, 6, 0, tzinfo=dt.UTC)
     when = None if last is None else at - last
     assert digest_due(when, [at + one for one in deadlines], at, "Africa/Dar_es_Salaam") is due
+
+
+@pytest.mark.parametrize(("zone", "on"), [("Pacific/Honolulu", 1), ("Europe/Warsaw", 0)])
+def test_an_edition_is_reminded_of_until_its_last_day_is_over_where_it_is_held(app: Flask, zone: str, on: int) -> None:
+    held = edition(zone=zone)
+    with unit_of_work() as session:
+        session.add(WeeklyReminder(edition_id=held.id, on=True, by="c", at=NOW))
+        session.flush()
+        assert len(weekly_editions(session, dt.datetime(2027, 5, 11, 2, tzinfo=dt.UTC))) == on
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from lms.people import services as people
 from lms.people.models import Institution, Mandate, Person, Sector
 from lms.people.queries import viewer_for_person
 from lms.people.rules import Role, ScopeKind
+from lms.people.services.mail import give_handles
 from lms.records.models import RecordSubject
 from lms.records.services.before import attest_before
 from lms.seminars import queries, services
@@ -181,7 +182,7 @@ class World:
         )
         if welcomed:
             made.welcomed_at = made.name_confirmed_at = now()
-        people.give_handles(session, [(made.id, made.subject)])
+        give_handles(session, [(made.id, made.subject)])
         self.marks += [Mark(name, Kind.NAME, made.id), Mark(address, Kind.ADDRESS, made.id)]
         return made
 

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 import pytest
+import python_calamine as calamine
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -195,6 +196,9 @@ def test_the_template_has_the_headings_that_are_read(browser: Browser, edition: 
     file = browser.get(f"/editions/{edition}/imports/template.csv").get_data() + good(1).split(b"\r\n")[1]
     assert table_in(file).rows[0][1]["name"] == "Neema Mfano 1"
     assert set(table_in(file).taken) >= {Column.NAME, Column.ADDRESS, Column.STATE, Column.INSTITUTION, Column.SINCE}
+    workbook = calamine.load_workbook(io.BytesIO(browser.get(f"/editions/{edition}/imports/template.xlsx").get_data()))
+    [head] = workbook.get_sheet_by_index(0).to_python()
+    assert head == next(csv.reader([file.decode("utf-8-sig").splitlines()[0]]))
 
 
 def test_a_discarded_file_leaves_nothing_to_see(browser: Browser, edition: str) -> None:

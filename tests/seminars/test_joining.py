@@ -147,6 +147,7 @@ KNOWN_SEALED = {
     "lms_reinvitation.sealed_reason",
     "lms_sensitive_mark.sealed_reason",
     "lms_sign_off.sealed_reason",
+    "lms_signature_lines.sealed",  # under a key of the edition
     "lms_term_proposal.sealed_remark",
     "lms_text_report.sealed",
     "lms_translation_confirmation.sealed_reason",
@@ -401,6 +402,25 @@ def test_a_coordinator_of_all_finds_compares_and_joins(app: Flask) -> None:
     looks = db.session.scalars(select(AuditEntry.act).where(AuditEntry.act.startswith("duplicates"))).all()
     assert "duplicates.looked" in looks
     assert "duplicates.compared" in looks
+
+
+def test_two_whose_names_differ_are_compared_by_their_addresses(app: Flask) -> None:
+    with unit_of_work() as session:
+        found = two(session)
+        married = make_person(session, "Amina Kielelezo").id
+        edition = session.get_one(Edition, found.here).public_id
+        addresses = [people.addresses_of(session, number)[0].address for number in (found.stays, married)]
+        subjects = [session.get_one(Person, number).subject for number in (found.stays, married)]
+    browser, path = coordinator(app), f"/editions/{edition}/duplicates"
+    answer = browser.post(path, first=addresses[0], second=addresses[1])
+    assert answer.status_code == 303
+    assert answer.headers["Location"].endswith("/".join([path, *subjects]))
+    unknown = browser.post(path, first=addresses[0], second="nobody@example.org")
+    assert unknown.status_code == 422
+    assert "Nobody who can be compared has the address nobody@example.org" in words(unknown)
+    same = browser.post(path, first=addresses[0], second=addresses[0])
+    assert "Both addresses belong to one entry already" in words(same)
+    assert coordinator(app, edition).post(path, first=addresses[0], second=addresses[1]).status_code == 404
 
 
 def test_who_coordinates_one_edition_alone_compares_nobody(app: Flask) -> None:

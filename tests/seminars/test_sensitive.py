@@ -8,7 +8,7 @@ import io
 import re
 import zipfile
 from collections import Counter
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from flask import Flask
@@ -32,10 +32,12 @@ from tests.seminars.browsing import Browser, coordinator
 from tests.seminars.makers import AT, enrol_person, make_edition, make_institution, make_person
 
 NAME, ADDRESS = "Wanjiru Kielelezo", "wk@example.org"
-TELLING = ("Wanjiru", "Kielelezo", ADDRESS, "Kenya", "Ministry of Examples")
+TOWN = "Nairobi"
+"""Of the clocks on which they read: told in a letter to themselves alone."""
+TELLING = ("Wanjiru", "Kielelezo", ADDRESS, "Kenya", "Ministry of Examples", TOWN)
 REASON = "Asked for it in writing."
 FILES = (".csv", ".xlsx")
-OFFERING = ("/invite", "/replace")
+OFFERING = ("/invite", "/replace", "/edit", "/nominations/new")
 
 
 def an_edition() -> tuple[Edition, Enrolment]:
@@ -44,6 +46,8 @@ def an_edition() -> tuple[Edition, Enrolment]:
         edition = make_edition(session)
         hidden = make_person(session, NAME)
         ministry = make_institution(session, "KE", name="Ministry of Examples")
+        ministry.zone = "Africa/Nairobi"
+        session.flush()
         place = enrol_person(session, edition, person=hidden, institution=ministry, becomes=EnrolmentState.INVITED)
         for _number in range(2):
             enrol_person(session, edition, state="TZ")
@@ -109,6 +113,7 @@ def test_no_page_file_title_address_or_log_of_a_coordinators_walk_tells_who_it_i
     for word in TELLING[3:]:  # forms offer every state, and the mark of a state is set on a page of its own
         telling = [path for path, body in pages.items() if word in body and not path.endswith(OFFERING)]
         assert not telling, word
+    assert any("would be sent" in body for path, body in pages.items() if "reminders/preview" in path)
     assert "State not shown" in pages[start]
     own = pages[page_of(edition, place)]
     assert "Kenya" not in own
@@ -182,7 +187,31 @@ def test_letters_call_whoever_is_not_to_be_named_by_no_name(app: Flask) -> None:
         assert found.to_name == ""
         assert "Good day," in found.body_text
         assert "Seminar" not in found.subject
-        assert not [word for word in TELLING if word in found.subject + found.body_text + "".join(found.paragraphs)]
+        said = found.subject + found.body_text + "".join(found.paragraphs)
+        assert not [word for word in TELLING if word in said and word != TOWN]
+
+
+def test_no_time_stands_on_the_clocks_of_where_they_serve(app: Flask) -> None:
+    edition, place = an_edition()
+    browser = coordinator(app)
+    later = {"deadline_policy": "end-of-day", "deadline_day": "2027-04-25", "deadline_time": "18:00"}
+    pages = (
+        page_of(edition, place),
+        f"/editions/{edition.public_id}/reminders/preview?who={place.public_id}",
+        f"/editions/{edition.public_id}/deadline?{urlencode(later)}",
+    )
+    assert all("Nairobi" in browser.get(path).text for path in pages)
+    assert mark(browser, edition, place) == 303
+    assert not [path for path in pages if "Nairobi" in browser.get(path).text]
+    asked = f"/editions/{edition.public_id}/reminders/trial?who={place.public_id}"
+    assert browser.post(asked).status_code == 303
+    with unit_of_work() as session:
+        (job,) = session.scalars(select(Job).where(Job.kind == "mail.send")).all()
+        assert "Nairobi" not in str(job.payload)
+        found = letter_for(session, job.payload)
+        assert found
+        assert "Friday 23 April 2027, 18:00 (Warsaw, UTC+2)" in found.body_text
+        assert "Nairobi" not in found.subject + found.body_text
 
 
 def test_a_marked_state_hides_the_names_of_all_its_people_and_is_for_those_over_everything(app: Flask) -> None:

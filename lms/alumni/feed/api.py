@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -75,7 +75,9 @@ def answer(session: Session, at: dt.datetime) -> Response:
         permitted = _permitted(session, at)
         asked = asked_of(request.args)
         _check(session, asked, permitted)
-        page = queries.page_after(session, asked.cursor, asked.limit, names=Field.NAMES in asked.fields)
+        page = queries.page_after(
+            session, asked.cursor, asked.limit, _alias(permitted), names=Field.NAMES in asked.fields
+        )
         session.rollback()
         if permitted.used_at is None or at - permitted.used_at > permits.USED_EVERY:
             with own_transaction() as own:
@@ -137,14 +139,18 @@ def _check(session: Session, asked: Asked, permitted: Permitted) -> None:
         more = f'Bearer realm="alumni feed", error="insufficient_scope", scope="{" ".join(beyond)}"'
         said = f"Your permission does not hold {', '.join(beyond)}. Ask without, or ask the administrators."
         raise Problem(403, "insufficient-scope", "More than you may be told", said, WWW_Authenticate=more)
-    if asked.cursor and not queries.is_known(session, asked.cursor):
+    if asked.cursor and not queries.is_known(session, asked.cursor, _alias(permitted)):
         said = "This feed is not the one you read before: an older backup was restored. Forget all and begin anew."
         raise Problem(410, "begin-anew", "The cursor leads nowhere any more", said)
 
 
+def _alias(permitted: Permitted) -> Callable[[str], str]:
+    return partial(keyring().alias, permitted.partner)
+
+
 def _documents(page: Page, asked: Asked, permitted: Permitted) -> Response:
     source = absolute_url("feed.events")
-    reader = Reader(source, partial(keyring().alias, permitted.partner), asked.fields)
+    reader = Reader(source, _alias(permitted), asked.fields)
     said: list[dict[str, Any]] = [document(event, reader) for event in page.events]
     made = Response(json.dumps(said, ensure_ascii=False, separators=(",", ":")), content_type=BATCH)
     made.headers["Link"] = f'<{source}?{asked.query(page.cursor)}>; rel="next"'

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import cast
+from uuid import UUID
 
 from sqlalchemy import Row, Table, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -40,7 +41,11 @@ class Page:
     more: bool
 
 
-def page_after(session: Session, cursor: Cursor | None, limit: int, *, names: bool) -> Page:
+Alias = Callable[[str], str]
+"""What stands for an id of ours before one partner."""
+
+
+def page_after(session: Session, cursor: Cursor | None, limit: int, alias: Alias, *, names: bool) -> Page:
     """The next events in the order of their places; one statement, and one more for names."""
     after = cursor.position if cursor else 0
     rows = session.execute(_EVENTS.where(FeedEvent.position > after).limit(limit + 1)).all()
@@ -49,7 +54,7 @@ def page_after(session: Session, cursor: Cursor | None, limit: int, *, names: bo
     for row in rows[:limit]:
         name = known.get(row.person_id) if row.kind in NAMING and not row.hidden else None
         said = {part: text for part in ("full", "latin") if (text := getattr(name, part, ""))}
-        events.append(replace(_happened(row), name=said or None))
+        events.append(replace(_happened(row, alias), name=said or None))
     last = cursor_of(events[-1].position, events[-1].event) if events else cursor
     return Page(events, last, len(rows) > limit)
 
@@ -72,10 +77,10 @@ _EVENTS = (
 )
 
 
-def _happened(row: Row[tuple[object, ...]]) -> Happened:
+def _happened(row: Row[tuple[object, ...]], alias: Alias) -> Happened:
     return Happened(
         position=row.position,
-        event=row.event,
+        event=_told(row.event, alias),
         kind=row.kind,
         number=row.number,
         at=row.at,
@@ -86,10 +91,15 @@ def _happened(row: Row[tuple[object, ...]]) -> Happened:
     )
 
 
-def is_known(session: Session, cursor: Cursor) -> bool:
+def _told(event: str, alias: Alias) -> str:
+    """The id of an event for one partner: with one for all, two of them could lay together whom each was told of."""
+    return str(UUID(alias(event)))
+
+
+def is_known(session: Session, cursor: Cursor, alias: Alias) -> bool:
     """Whether the event that a cursor stands behind is in this feed, in that place."""
     event = session.scalar(select(FeedEvent.event).where(FeedEvent.position == cursor.position))
-    return event is not None and cursor_of(cursor.position, event) == cursor
+    return event is not None and cursor_of(cursor.position, _told(event, alias)) == cursor
 
 
 @dataclass(frozen=True, slots=True)

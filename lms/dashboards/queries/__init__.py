@@ -10,6 +10,7 @@ from .lists import Listed, People, people, people_behind
 from .looks import Look, SeenEdition, look
 from .nominations import StateNominations, nominations
 from .overview import Overview, overview
+from .turning import Start
 
 __all__ = [
     "Choices",
@@ -19,6 +20,7 @@ __all__ = [
     "Overview",
     "People",
     "SeenEdition",
+    "Start",
     "StateNominations",
     "Taken",
     "behind",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from heapq import nsmallest
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, bindparam, false, func, or_, select, true
@@ -30,12 +31,15 @@ from lms.seminars.models import (
     Enrolment,
     ParticipantRequest,
 )
-from lms.seminars.queries import last_contact_day, last_contacts, places_of, visible_to
+from lms.seminars.queries import last_contact_day, last_contacts, may_be_running, places_of, visible_to
 from lms.seminars.rules import COUNTED, RequestKind, coordinates
-from lms.web.slices import Slice, slice_of, sliced
+from lms.seminars.rules.deadlines import is_over
+from lms.web.slices import PAGE, Slice, slice_among, sliced
 
 from .changes import Change, changes
 from .undelivered import Undelivered, undelivered
+
+AT_ONCE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +89,12 @@ def watched(session: Session, public_id: str, scope: Scope) -> Watched:
     return Watched(**row)
 
 
-def all_watched(session: Session, scope: Scope, today: dt.date) -> list[Watched]:
-    """Every edition that this scope coordinates and that is not over, the first to begin first; one statement."""
-    running = _WATCHED.where(_coordinated(scope), Edition.ends_on >= today)
+def all_watched(session: Session, scope: Scope, at: dt.datetime) -> list[Watched]:
+    """Every edition that this scope coordinates and that is not over where it is held, the first to begin first; one
+    statement."""
+    running = _WATCHED.where(_coordinated(scope), may_be_running(at))
     rows = session.execute(running.order_by(Edition.starts_on, Edition.id), {"viewer": scope.person_id}).mappings()
-    return [Watched(**row) for row in rows]
+    return [Watched(**row) for row in rows if not is_over(row["ends_on"], row["zone"], at)]
 
 
 def _coordinated(scope: Scope) -> ColumnElement[bool]:
@@ -129,18 +134,18 @@ class Sheet:
     changes: list[Change]
 
 
-def sheet(session: Session, editions: Sequence[Watched], scope: Scope, at: dt.datetime, page: int) -> Sheet:
+def sheet(session: Session, editions: Sequence[Watched], scope: Scope, at: dt.datetime, page: int | None) -> Sheet:
     """Who needs attention in these editions, in the order of `rules.attention.order`, and what changed; eight
-    statements at most, and one more for each further version that their editions read."""
+    statements at most, and one more for each further version that their editions read. Without a `page` everybody."""
     open_ones = {one.id: one for one in editions if one.closed_at is None}
     outlines = {number: outline(session, number) for number in {one.version_id for one in open_ones.values()}}
-    found = _needing(session, open_ones, outlines, scope, at) if open_ones else []
-    found.sort(key=lambda line: order(line.facts, at))
-    part, new = slice_of(found, page), changes(session, [one.id for one in editions], scope, at)
-    lines = sliced(found, part)
+    most = page * PAGE if page else None
+    total, first = _needing(session, open_ones, outlines, scope, at, most) if open_ones else (0, [])
+    part, new = slice_among(total, page or 1), changes(session, [one.id for one in editions], scope, at)
+    lines = first if page is None else sliced(first, part)
     names = names_of(session, {one.person_id for one in lines} | {one.person_id for one in new})
     return Sheet(
-        total=len(found),
+        total=total,
         slice=part,
         lines=_named(session, lines, names, outlines) if lines else [],
         changes=[replace(one, name=names[one.person_id]) for one in new],
@@ -175,19 +180,52 @@ def _people(editions: Mapping[int, Watched], scope: Scope) -> Select[*tuple[Any,
     )  # fmt: skip
 
 
+Needing = tuple[tuple[int, ...], Row[Any], Facts, tuple[Reason, ...]]
+"""Somebody on the sheet: first by what they are sorted, in which no two are the same."""
+
+
 def _needing(
-    session: Session, editions: Mapping[int, Watched], outlines: Mapping[int, Outline], scope: Scope, at: dt.datetime
-) -> list[Line]:
-    """Everybody who needs attention, without names."""
+    session: Session,
+    editions: Mapping[int, Watched],
+    outlines: Mapping[int, Outline],
+    scope: Scope,
+    at: dt.datetime,
+    most: int | None,
+) -> tuple[int, list[Line]]:
+    """How many need attention, and so many of them in their order, or all, without names. Of the others nothing is
+    kept."""
     read, failed = _read_so_far(session, editions, outlines, scope), undelivered(session)
     asked = {one.id: len(_asked_units(outlines[one.version_id])) for one in editions.values()}
-    found = []
-    for row in session.execute(_people(editions, scope)):
-        facts = _facts(row, editions[row.edition_id], asked[row.edition_id], read.get(row.id), failed)
-        why = reasons(facts, at)
-        if why:
-            found.append(_line(row, editions[row.edition_id], facts, why))
-    return found
+    total = 0
+
+    def found() -> Iterator[Needing]:
+        nonlocal total
+        several = _people(editions, scope).where(_may_need_it(failed)).execution_options(yield_per=AT_ONCE)
+        for row in session.connection().execute(several):
+            facts = _facts(row, editions[row.edition_id], asked[row.edition_id], read.get(row.id), failed)
+            why = reasons(facts, at)
+            if why:
+                total += 1
+                yield order(facts, at), row, facts, why
+
+    session.flush()  # a statement sent past the session does not see by itself what is not written yet
+    first = sorted(found()) if most is None else nsmallest(most, found())
+    return total, [_line(row, editions[row.edition_id], facts, why) for _order, row, facts, why in first]
+
+
+def _may_need_it(failed: Collection[int]) -> ColumnElement[bool]:
+    """Whoever is complete, was here, and has confirmed their name asks for nothing unless they do so themselves or a
+    letter to them failed: in a large edition that is most people in the end."""
+    if len(failed) > AT_ONCE:
+        return true()
+    return or_(
+        EnrolmentProgress.completed_at.is_(None),
+        Enrolment.first_seen_at.is_(None),
+        Person.name_confirmed_at.is_(None),
+        _more_time.id.is_not(None),
+        _cannot_attend.id.is_not(None),
+        Enrolment.person_id.in_(failed),
+    )
 
 
 def _facts(

@@ -21,8 +21,9 @@ from lms.people.queries.sensitive import not_to_be_named
 from lms.seminars.models import Enrolment
 
 from .counting import behind
-from .lists import ASKS, LATE, NAMELESS, ORDER, STAGES, stands, waits
+from .lists import ASKS, LATE, NAMELESS, STAGES, stands, waits
 from .looks import Look
+from .turning import ORDER
 
 AT_ONCE = 400
 """People who are read together: their names are in memory until their lines are sent."""

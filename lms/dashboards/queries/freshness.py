@@ -13,7 +13,7 @@ from lms.catalogue.models import CourseVersion
 from lms.kernel.db import UtcDateTime
 from lms.kernel.models import Job, JobState
 from lms.learning.models import EnrolmentProgress, ProgressEvent
-from lms.people.models import MailFailure, NameConfirmation, Person, SentLetter
+from lms.people.models import Affiliation, MailFailure, NameConfirmation, Person, SensitiveMark, SentLetter
 from lms.seminars.models import (
     AttendanceMark,
     ContactNote,
@@ -64,6 +64,12 @@ def _appended(model: type[Any], *more: Any) -> Any:
     return theirs.where(_HERE, *more).scalar_subquery()
 
 
+def _newest(model: type[Any]) -> ColumnElement[int]:
+    return select(func.max(cast(Table, model.__table__).c.id)).scalar_subquery()
+
+
+_NAMING = (SensitiveMark, Affiliation)
+"""What decides whether somebody is named."""
 _FAILED = select(func.sum(_job.c.id)).where(_job.c.kind == "mail.send", _job.c.state == JobState.DEAD).scalar_subquery()
 _FACTS: Select[*tuple[Any, ...]] = select(
     *_PEOPLE.c,
@@ -77,6 +83,7 @@ _FACTS: Select[*tuple[Any, ...]] = select(
     case((_FAILED.is_not(None), select(func.max(_letter.c.id)).scalar_subquery())),
     select(func.sum(_failure.c.id)).where(_failure.c.over_at.is_(None)).scalar_subquery(),
     select(func.max(_version.c.id)).scalar_subquery(),
+    *(_newest(model) for model in _NAMING),
 ).select_from(_PEOPLE)
 
 
@@ -95,10 +102,6 @@ def _sum(table: Table, number: ColumnElement[int]) -> ColumnElement[int]:
     return func.coalesce(select(func.sum(number)).where(here).scalar_subquery(), 0)
 
 
-def _newest(model: type[Any]) -> ColumnElement[int]:
-    return select(func.max(cast(Table, model.__table__).c.id)).scalar_subquery()
-
-
 # The end of an index each, or the numbers that are kept: nothing here grows with the people.
 _LATEST: Select[*tuple[Any, ...]] = select(
     _sum(_tally, _tally.c.count) + _sum(_tally_delta, _tally_delta.c.change),
@@ -106,7 +109,7 @@ _LATEST: Select[*tuple[Any, ...]] = select(
         _newest(model)
         for model in (
             EnrolmentEvent, ProgressEvent, Extension, ContactNote, AttendanceMark, ParticipantRequest, NameConfirmation,
-            MailFailure, CourseVersion,
+            MailFailure, CourseVersion, *_NAMING,
         )
     ),
     select(func.count()).where(_open.c.answered_at.is_(None)).scalar_subquery(),

@@ -36,6 +36,7 @@ from lms.web.slices import Slice, slice_among
 
 from .counting import behind, how_many
 from .looks import Look
+from .turning import ORDER, Start, Turn, as_turned, ids_from, ids_on, turn
 
 NOTHING: tuple[Awaiting, ...] = ()
 PAGE = 30
@@ -85,7 +86,6 @@ _enrolment, _institution, _progress, _request, _reached = (
 _awaited = cast(Table, NameAwaited.__table__)
 _person, _key, _identity = (cast(Table, model.__table__) for model in (Person, PersonKey, IdentityRow))
 _failure = cast(Table, MailFailure.__table__)
-ORDER = (_enrolment.c.state_code, _enrolment.c.institution_id, _enrolment.c.id)
 
 
 def people_behind(session: Session, seen: Look, wanted: Filter) -> list[PersonRow]:
@@ -99,10 +99,13 @@ def people_behind(session: Session, seen: Look, wanted: Filter) -> list[PersonRo
     return sorted(rows, key=lambda row: row.person_id in unnamed)  # their place in the order would tell their state
 
 
-def people(session: Session, seen: Look, wanted: Filter, page: int, *, by_name: bool = False) -> People:
+def people(
+    session: Session, seen: Look, wanted: Filter, page: int, *, by_name: bool = False, start: Start | None = None
+) -> People:
     """One page of the list behind a number, in a handful of statements whatever its length.
 
-    By name where it fits on one page, or where that is asked for and not too much; else by state.
+    By name where it fits on one page, or where that is asked for and not too much; else by state. Where it says who
+    stood first on the page before or behind, one goes on from there.
     """
     if seen.sight is Sight.COUNTS:
         raise NotFound
@@ -114,8 +117,10 @@ def people(session: Session, seen: Look, wanted: Filter, page: int, *, by_name: 
     if total > PAGE and by_name:
         ids = _ids_by_name(session, which)[(part.page - 1) * PAGE : part.page * PAGE]
         rows = _rows(session, seen, [*which, _enrolment.c.id.in_(ids)], 1)
-    else:
+    elif seen.unnamed or part.page == 1 == page:
         rows = _rows(session, seen, which, part.page)
+    else:
+        part, rows = _turned(session, which, total, part, turn(session, seen.edition.id, page, start))
     ring = keyring()
     names = {
         row.id: listed_name(ring, row.person_id, row.subject, row.wrapped, row.place, row.sealed, row.hidden)
@@ -124,6 +129,22 @@ def people(session: Session, seen: Look, wanted: Filter, page: int, *, by_name: 
     if by_name:
         rows = sorted(rows, key=lambda row: (sort_key(names[row.id]), row.id))
     return People(total, part, _listed(session, seen, rows, names), by_name)
+
+
+def _turned(
+    session: Session, which: list[ColumnElement[bool]], total: int, part: Slice, turned: Turn | None
+) -> tuple[Slice, Sequence[Row[Any]]]:
+    """A later page, and who is on it."""
+    if turned:
+        rows = session.connection().execute(_behind(ids_from(which, PAGE, turned))).all()
+        if len(rows) >= PAGE or (rows and turned.pages_on >= 0):
+            return as_turned(turned, total, PAGE, len(rows)), rows[:PAGE]
+    # Nobody is left there, or too few on the way back to the beginning.
+    return part, session.connection().execute(_behind(ids_on(which, total, part))).all()
+
+
+def _behind(ids: Select[int]) -> Select[*tuple[Any, ...]]:
+    return _ROW.where(_enrolment.c.id.in_(ids.subquery().select()))
 
 
 def _ids_by_name(session: Session, which: list[ColumnElement[bool]]) -> list[int]:
@@ -183,7 +204,7 @@ _ON_PAGE = select(_enrolment.c.id).order_by(*ORDER).limit(PAGE).offset(bindparam
 
 
 def _among(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    return _ROW.where(_enrolment.c.id.in_(_ON_PAGE.where(*which).subquery().select()))
+    return _behind(_ON_PAGE.where(*which))
 
 
 def _unnamed_last(which: list[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from dataclasses import dataclass
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 UNSEEN_AFTER = 3
@@ -58,15 +59,20 @@ class Facts:
 
 def days_between(first: dt.datetime, last: dt.datetime, zone: str) -> int:
     """Days on the calendar of a zone from one instant to another; negative when the second comes first."""
-    place = ZoneInfo(zone)
-    return (last.astimezone(place).date() - first.astimezone(place).date()).days
+    return (_day(last, zone) - _day(first, zone)).days
+
+
+@lru_cache(maxsize=4096)
+def _day(at: dt.datetime, zone: str) -> dt.date:
+    """On the calendar of a zone; deadlines, and the present, are asked for again and again."""
+    return at.astimezone(ZoneInfo(zone)).date()
 
 
 def days_left(facts: Facts, at: dt.datetime) -> int:
     """Days to the person's own deadline; once they have read everything, to the first day on site. Never below 0."""
     if not facts.complete:
         return max(0, days_between(at, facts.deadline, facts.zone))
-    return max(0, (facts.starts_on - at.astimezone(ZoneInfo(facts.zone)).date()).days)
+    return max(0, (facts.starts_on - _day(at, facts.zone)).days)
 
 
 def silence(facts: Facts, at: dt.datetime) -> int:
@@ -121,4 +127,4 @@ def order(facts: Facts, at: dt.datetime) -> tuple[int, int, int, int, int]:
 def _rests(facts: Facts, at: dt.datetime) -> bool:
     if facts.contacted_on is None:
         return False
-    return (at.astimezone(ZoneInfo(facts.zone)).date() - facts.contacted_on).days < RESTS
+    return (_day(at, facts.zone) - facts.contacted_on).days < RESTS

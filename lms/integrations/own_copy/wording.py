@@ -25,7 +25,7 @@ TITLES: tuple[tuple[Any, str], ...] = (
     (_l("Your attendance"), "attendance_mark attendance_result make_up"),
     (
         _l("What you read and answered"),
-        "enrolment_progress unit_progress progress_event change_seen quiz_try answer receipt",
+        "enrolment_progress unit_progress module_finished progress_event change_seen quiz_try answer receipt",
     ),
     (
         _l("What you wrote"),

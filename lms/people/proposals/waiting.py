@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session
 
 from lms.people.rules import Scope
 
+from .models import ByTwoOfficers
+from .rules import PROPOSAL_LASTS
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -46,6 +49,12 @@ class Officer:
     administers: bool
 
 
+def waits(found: ByTwoOfficers, endpoint: str, **more: Any) -> Waiting:
+    """A row of a table of proposals, with the page on which it is decided."""
+    at = found.proposed_at
+    return Waiting(found.public_id, found.proposed_by, at, endpoint, until=at + PROPOSAL_LASTS, **more)
+
+
 def may_decide(one: Waiting, officer: Officer) -> bool:
     """Whether somebody may be the second officer."""
     if officer.subject == one.by or officer.subject in one.concerned:
@@ -66,16 +75,20 @@ class Kind:
     called: LazyString
     find: Find
     of_editions: bool
+    administrators: bool
+    """Whether administrators alone decide on any of them."""
 
 
 kinds: dict[str, Kind] = {}
 
 
-def waits_for_two(kind: str, called: LazyString, *, of_editions: bool = False) -> Callable[[Find], Find]:
+def waits_for_two(
+    kind: str, called: LazyString, *, of_editions: bool = False, administrators: bool = False
+) -> Callable[[Find], Find]:
     """Register what finds the open proposals of a kind, such as "records/revocation"."""
 
     def register(find: Find) -> Find:
-        kinds[kind] = Kind(called, find, of_editions)
+        kinds[kind] = Kind(called, find, of_editions, administrators)
         return find
 
     return register
@@ -91,13 +104,17 @@ def everything_waiting(session: Session, at: dt.datetime) -> Found:
 
 
 def waiting_for(session: Session, officer: Officer, at: dt.datetime) -> Found:
-    """What this officer may decide on; for officers of single editions few statements are asked."""
-    asked = {name: kind for name, kind in sorted(kinds.items()) if officer.scope.everything or kind.of_editions}
-    if not (officer.scope.everything or officer.scope.editions):
-        return []
-    return [(name, one) for name, kind in asked.items() for one in _of(kind, session, at) if may_decide(one, officer)]
+    """What this officer may decide on; kinds of which nothing can be theirs are not looked for."""
+    asked = [(name, kind) for name, kind in sorted(kinds.items()) if _may_be_theirs(kind, officer)]
+    return [(name, one) for name, kind in asked for one in _of(kind, session, at) if may_decide(one, officer)]
+
+
+def _may_be_theirs(kind: Kind, officer: Officer) -> bool:
+    if kind.administrators:
+        return officer.administers
+    return officer.scope.everything or (kind.of_editions and bool(officer.scope.editions))
 
 
 def _of(kind: Kind, session: Session, at: dt.datetime) -> list[Waiting]:
-    found: list[Any] = [one for one in kind.find(session, at) if one.until is None or at < one.until]
+    found = [one for one in kind.find(session, at) if one.until is None or at < one.until]
     return sorted(found, key=lambda one: (one.at, one.id))

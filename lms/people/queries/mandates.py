@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, union
 from sqlalchemy.orm import Session
 
-from lms.people.models import Mandate, MandateAct, Person
+from lms.people.models import Mandate, MandateAct, MandateSuccession, Person
 from lms.people.rules.mandates import Grant, MandateActKind, MandateState, Role, ScopeKind
 from lms.people.sealing import keys_of, open_if_there
 
@@ -68,9 +68,16 @@ def mandate(session: Session, public_id: str) -> Mandate | None:
     """The mandate with this public id, held still until the change is over.
 
     Those of the administrators are held with it, in one order: two who end each other's must not both find the other.
+    So are the one that it takes the place of and those that are to take its own: they change together.
     """
+    it = select(Mandate.id).where(Mandate.public_id == public_id).scalar_subquery()
+    pair = union(
+        select(MandateSuccession.replaced_id).where(MandateSuccession.successor_id == it),
+        select(MandateSuccession.successor_id).where(MandateSuccession.replaced_id == it),
+    )
     of_administrators = (Mandate.role == Role.ADMINISTRATOR) & (Mandate.state == MandateState.IN_FORCE)
-    held = select(Mandate).where((Mandate.public_id == public_id) | of_administrators).order_by(Mandate.id)
+    held = select(Mandate).where((Mandate.public_id == public_id) | of_administrators | Mandate.id.in_(pair))
+    held = held.order_by(Mandate.id)
     rows = session.scalars(held.with_for_update(), execution_options={"populate_existing": True}).all()
     return next((row for row in rows if row.public_id == public_id), None)
 

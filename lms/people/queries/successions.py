@@ -19,9 +19,9 @@ def replaced_by(session: Session, mandate_id: int) -> Mandate | None:
     return session.scalar(found.where(MandateSuccession.successor_id == mandate_id).with_for_update(of=Mandate))
 
 
-def successor_waiting(session: Session, mandate_id: int) -> str | None:
-    """The public id of the mandate that is proposed in the place of this one."""
-    found = select(Mandate.public_id).join(MandateSuccession, MandateSuccession.successor_id == Mandate.id)
+def successor_waiting(session: Session, mandate_id: int) -> Mandate | None:
+    """The mandate that is proposed in the place of this one."""
+    found = select(Mandate).join(MandateSuccession, MandateSuccession.successor_id == Mandate.id)
     waits = (MandateSuccession.replaced_id == mandate_id, Mandate.state == MandateState.PROPOSED)
     return session.scalar(found.where(*waits).limit(1))
 

@@ -71,6 +71,8 @@ class MandateRefusal(enum.Enum):
     SAME_PERSON = "same-person"
     OVER = "over"
     WAITING = "waiting"
+    PREDECESSOR_OVER = "predecessor-over"
+    TOO_LONG = "too-long"
 
 
 WITH_AN_END = frozenset({Role.FOCAL_POINT, Role.EVALUATOR})
@@ -80,7 +82,7 @@ ALLOWED_SCOPES: Mapping[Role, frozenset[ScopeKind]] = {
     Role.REVIEWER: frozenset({ScopeKind.ALL, ScopeKind.COURSE}),
     Role.COORDINATOR: frozenset({ScopeKind.ALL, ScopeKind.EDITION}),
     Role.FOCAL_POINT: frozenset({ScopeKind.STATE, ScopeKind.INSTITUTION}),
-    Role.EVALUATOR: frozenset({ScopeKind.ALL, ScopeKind.EDITION, ScopeKind.COURSE}),
+    Role.EVALUATOR: frozenset({ScopeKind.ALL, ScopeKind.EDITION}),
     Role.OBSERVER: frozenset({ScopeKind.ALL, ScopeKind.COURSE, ScopeKind.EDITION}),
     Role.ADMINISTRATOR: frozenset({ScopeKind.ALL}),
 }
@@ -225,14 +227,14 @@ def may_hand_over(
     state: MandateState,
     until: dt.date | None,
     holder: int,
-    successor: int,
+    successor: int | None,
     by: int,
     by_is_administrator: bool,
     waiting: bool,
     today: dt.date,
 ) -> MandateRefusal | None:
-    """Whether `by` may propose that `successor` takes a mandate over: its holder or an administrator; `waiting` says
-    whether a successor is proposed already."""
+    """Whether `by` may propose that `successor`, or somebody (None), takes a mandate over: its holder or an
+    administrator; `waiting` says whether a successor is proposed already."""
     if by != holder and not by_is_administrator:
         return MandateRefusal.NOT_HOLDER
     if state is not MandateState.IN_FORCE or (until is not None and until < today):
@@ -242,6 +244,14 @@ def may_hand_over(
     if successor == by:
         return MandateRefusal.CONCERNED
     return MandateRefusal.WAITING if waiting else None
+
+
+def succession_refusal(until: dt.date | None, then: dt.date | None, today: dt.date) -> MandateRefusal | None:
+    """Whether a successor may hold until `then` what is held until `until`: no longer, or for a year from today."""
+    if until is None:
+        return None
+    longest = max(until, a_year_from(today))
+    return MandateRefusal.TOO_LONG if then is None or then > longest else None
 
 
 def may_decline(*, state: MandateState, by_is_administrator: bool) -> MandateRefusal | None:

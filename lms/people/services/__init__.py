@@ -40,6 +40,7 @@ from .mandates import end as end
 from .mandates import grant_by_operator as grant_by_operator
 from .mandates import hand_over as hand_over
 from .mandates import propose as propose
+from .mandates import refuse_hand_over as refuse_hand_over
 from .names import change_name as change_name
 from .names import confirm_name as confirm_name
 from .names import set_function as set_function
@@ -49,6 +50,7 @@ from .names import welcome as welcome
 from .passwords import change_password as change_password
 from .passwords import keep_password as keep_password
 from .persons import Newcomer as Newcomer
+from .persons import checked_name as checked_name
 from .persons import create_people as create_people
 from .persons import create_person as create_person
 from .persons import person_for_address as person_for_address

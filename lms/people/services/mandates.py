@@ -13,7 +13,7 @@ from lms.people.queries.mandates import act_place, administrators, proposer_of
 from lms.people.queries.persons import subjects_of
 from lms.people.queries.successions import deciders, replaced_by, successor_waiting
 from lms.people.rules import mandates as rules
-from lms.people.rules.mandates import STATE_AFTER, MandateActKind, MandateRefusal, MandateState, Role, ScopeKind
+from lms.people.rules.mandates import STATE_AFTER, MandateActKind, MandateRefusal, Role, ScopeKind
 from lms.people.rules.names import mistake_in_prose
 from lms.people.sealing import seal_reason
 
@@ -70,23 +70,32 @@ def hand_over(
     """Propose that somebody else takes a mandate over: once a second person confirms, it is theirs and no longer its
     holder's, from one moment to the next. Raises Refused."""
     today = at.date()
+    refuse_hand_over(session, mandate=mandate, successor=person.id, by=by, at=at)
+    over = (mandate.role, mandate.scope, mandate.scope_id)
+    refuse_mandate(rules.end_refusal(mandate.role, until) or rules.scope_refusal(*over, today, until))
+    refuse_mandate(rules.succession_refusal(mandate.until, until, today))
+    made = _proposed(session, person, over, (today, until), by, at)
+    session.add(MandateSuccession(successor_id=made.id, replaced_id=mandate.id))
+    return made
+
+
+def refuse_hand_over(
+    session: Session, *, mandate: Mandate, successor: int | None = None, by: int, at: dt.datetime
+) -> None:
+    """Raises Refused where `by` may not propose that this person, or without one anybody, takes a mandate over."""
+    today = at.date()
     refuse_mandate(
         rules.may_hand_over(
             state=mandate.state,
             until=mandate.until,
             holder=mandate.person_id,
-            successor=person.id,
+            successor=successor,
             by=by,
             by_is_administrator=by in administrators(session, today),
             waiting=bool(successor_waiting(session, mandate.id)),
             today=today,
         )
     )
-    over = (mandate.role, mandate.scope, mandate.scope_id)
-    refuse_mandate(rules.end_refusal(mandate.role, until) or rules.scope_refusal(*over, today, until))
-    made = _proposed(session, person, over, (today, until), by, at)
-    session.add(MandateSuccession(successor_id=made.id, replaced_id=mandate.id))
-    return made
 
 
 def _add(
@@ -143,11 +152,17 @@ def confirm(session: Session, *, mandate: Mandate, by: int, at: dt.datetime) -> 
 def _bring_into_force(
     session: Session, mandate: Mandate, how: MandateActKind, by: int, at: dt.datetime, reason: str = ""
 ) -> None:
-    """It is in force, and the one it takes the place of is not; raises Refused when its last day has passed."""
-    if mandate.until is not None and mandate.until < at.date():
+    """It is in force, and the one it takes the place of is not; raises Refused when its last day has passed, when it
+    reaches over what its role cannot, and when the other one is over: what nobody holds is handed to nobody."""
+    today = at.date()
+    if mandate.until is not None and mandate.until < today:
         refuse_mandate(MandateRefusal.OVER)
+    over = (mandate.role, mandate.scope, mandate.scope_id)
+    refuse_mandate(rules.scope_refusal(*over, mandate.since, mandate.until))
     replaced = replaced_by(session, mandate.id)
-    if replaced is not None and replaced.state is MandateState.IN_FORCE:
+    if replaced is not None:
+        if not rules.in_force(replaced.state, replaced.since, replaced.until, today):
+            refuse_mandate(MandateRefusal.PREDECESSOR_OVER)
         _act(session, replaced, MandateActKind.ENDED, by, at)
     _act(session, mandate, how, by, at, reason)
     _invite_newcomer(session, mandate, by, at)
@@ -182,7 +197,7 @@ def decline(session: Session, *, mandate: Mandate, by: int, at: dt.datetime, rea
 
 
 def end(session: Session, *, mandate: Mandate, by: int, at: dt.datetime, reason: str = "") -> None:
-    """A mandate in force ends now; raises Refused."""
+    """A mandate in force ends now, and with it what was proposed in its place; raises Refused."""
     refuse_mandate(
         rules.may_end(
             role=mandate.role,
@@ -193,6 +208,9 @@ def end(session: Session, *, mandate: Mandate, by: int, at: dt.datetime, reason:
         )
     )
     _act(session, mandate, MandateActKind.ENDED, by, at, reason.strip())
+    waiting = successor_waiting(session, mandate.id)
+    if waiting is not None:
+        _act(session, waiting, MandateActKind.DECLINED, by, at)
 
 
 def grant_by_operator(

@@ -33,6 +33,10 @@ MANDATE: Mapping[MandateRefusal, Any] = {
     MandateRefusal.SAME_PERSON: _l("This person holds the mandate already."),
     MandateRefusal.OVER: _l("The last day has passed. Propose it anew with a later one."),
     MandateRefusal.WAITING: _l("A successor has been proposed already and awaits a second person."),
+    MandateRefusal.PREDECESSOR_OVER: _l(
+        "The mandate that this one was to take the place of is over. Decline it; an administrator can give one anew."
+    ),
+    MandateRefusal.TOO_LONG: _l("The last day is too late. Choose one within a year from today."),
     MandateRefusal.LAST: _l("This is the last administrator. Give the mandate to somebody else first."),
 }
 

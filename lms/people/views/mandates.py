@@ -89,7 +89,8 @@ def _propose(form: MandateForm) -> Mandate:
 
 
 def person_for(session: Session, address: str, name: str | None) -> Person:
-    """Whoever has this address, or somebody new of that name; raises Refused where the name is missing."""
+    """Whoever has this address, or somebody new of that name; raises Refused where the name is missing, which tells
+    administrators that nobody has the address."""
     known = person_by_address(session, address)
     if known is None and not (name or "").strip():
         raise Refused(_("Nobody here has this address. Give the name as well, to invite somebody new."))

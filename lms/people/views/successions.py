@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from lms.kernel import throttle
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import NotFound, Refused
+from lms.kernel.errors import NotFound, Refused, TooMany
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import scopes, services
 from lms.people.forms import ROLES, SuccessorForm
@@ -22,16 +23,20 @@ from lms.people.queries.persons import names_of
 from lms.people.queries.successions import successors_waiting
 from lms.people.rules.mandates import a_year_from
 from lms.people.sign_in import me
-from lms.web.access import SAFE, Permission, requires
+from lms.web.access import SAFE, Permission, begins_reading, requires
 from lms.web.logs import note_look
 from lms.web.render import render
 
 from .blueprint import bp
 from .mandates import person_for
 
+PROPOSED_AT_MOST = 10
+"""So many tries within an hour."""
+
 
 @bp.route("/mandate/<mandate>/successor", methods=["GET", "POST"])
 @requires(Permission.SIGNED_IN)
+@begins_reading
 def successor(mandate: str) -> Any:
     """Propose who is to take a mandate over; for its holder and for administrators."""
     row, form = mine_or_administered(mandate), SuccessorForm()
@@ -41,18 +46,24 @@ def successor(mandate: str) -> Any:
     try:
         if not form.validate():
             return _successor_page(row, form), 422
+        throttle.count("successor", me().subject, at=now(), limit=PROPOSED_AT_MOST, seconds=3600)
         with unit_of_work() as session:
+            held = _held_still(session, mandate)
+            # Before anybody is looked up, so that no answer depends on whether the address is known here.
+            services.refuse_hand_over(session, mandate=held, by=me().person_id, at=now())
+            if _name_needed():
+                services.checked_name(form.name.data or "")
             services.hand_over(
                 session,
-                mandate=_held_still(session, mandate),
+                mandate=held,
                 person=person_for(session, form.address.data, form.name.data),
                 until=form.until.data,
                 by=me().person_id,
                 at=now(),
             )
-    except Refused as no:
+    except (Refused, TooMany) as no:
         form.refuse(no)
-        return _successor_page(row, form), 422
+        return _successor_page(row, form), no.status
     flash(
         _("Your proposal is kept. It counts when a second person has confirmed it; until then nothing changes."), "done"
     )
@@ -76,7 +87,19 @@ def _held_still(session: Session, public_id: str) -> Mandate:
 
 def _successor_page(row: asked.MandateView, form: SuccessorForm) -> str:
     reach = scopes.reach_names(db.session()).get((row.scope, row.scope_id), "")
-    return render("lms/people/successor.html", form=form, mandate=row, role=ROLES[row.role], reach=reach)
+    return render(
+        "lms/people/successor.html",
+        form=form,
+        mandate=row,
+        role=ROLES[row.role],
+        reach=reach,
+        name_needed=_name_needed(),
+    )
+
+
+def _name_needed() -> bool:
+    """Administrators are told whether an address is known here; all others say the name in any case."""
+    return not me().can(Permission.ADMINISTER)
 
 
 @bp.get("/successors")

@@ -95,10 +95,12 @@ def _page(found: Plan, form: SendForm, status: int = 200) -> tuple[str, int]:
 def _letter(session: Session, found: Plan, one: Candidate) -> Letter:
     """The letter as this person would get it, by the same function that writes it when it is sent.
 
-    Except for the link that stops reminders: whoever has it can use it.
+    Except for the link that stops reminders: whoever has it can use it; and for the clocks of who is not to be named.
     """
     left = queries.units_left(session, found.edition.id, [one.enrolment_id])[one.enrolment_id]
-    reader = replace(reader_of(session, one.person_id, template=DIGEST), stop_url=_("(a link of the reader's own)"))
+    reader = reader_of(session, one.person_id, template=DIGEST)
+    zone = queries.zone_shown(session, found.edition, one.person_id, reader.zone)
+    reader = replace(reader, stop_url=_("(a link of the reader's own)"), zone=zone)
     return compose(DIGEST, reader, {"items": packed([found.item(one, left)])}, "")
 
 

@@ -23,3 +23,4 @@ from .people import NomineeForm as NomineeForm
 from .people import ReasonForm as ReasonForm
 from .people import ReplaceForm as ReplaceForm
 from .people import SensitiveForm as SensitiveForm
+from .people import TwoAddressesForm as TwoAddressesForm

@@ -71,6 +71,13 @@ class DeclineForm(Form):
     reason = StringField(_l("Reason"), may_be(500))
 
 
+class TwoAddressesForm(Form):
+    """Two entries whose names do not tell that they are one person."""
+
+    first = EmailField(_l("E-mail address of the first entry"), needed(320))
+    second = EmailField(_l("E-mail address of the second entry"), needed(320))
+
+
 class JoinForm(Form):
     """That two entries are one person."""
 

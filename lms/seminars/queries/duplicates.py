@@ -8,13 +8,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lms.kernel.errors import NotFound
+from lms.kernel.errors import NotFound, Refused
 from lms.people.models import Affiliation, Institution, Mandate, Person
 from lms.people.queries import Identity, identities_of
-from lms.people.queries.persons import CodeName
+from lms.people.queries.persons import CodeName, person_by_address
 from lms.people.rules import Scope
 from lms.seminars.models import Edition, Enrolment, StageReached
 from lms.seminars.rules import EnrolmentState, Stage
@@ -81,6 +82,20 @@ def pair(session: Session, first: str, second: str, scope: Scope) -> tuple[Entry
         raise NotFound
     entries = _entries(session, ids.values(), names)
     return entries[ids[first]], entries[ids[second]]
+
+
+def pair_at(session: Session, first: str, second: str, scope: Scope) -> tuple[str, str]:
+    """The public ids of the entries at two addresses; raises Refused where they cannot be laid side by side, and
+    NotFound for whoever may not see everybody."""
+    _for_all(scope)
+    found = [person_by_address(session, address) for address in (first, second)]
+    for person, address in zip(found, (first, second), strict=True):
+        if person is None or not _named(session, [person.id]):
+            raise Refused(_("Nobody who can be compared has the address %(address)s.", address=address))
+    one, other = (person.subject for person in found if person)
+    if one == other:
+        raise Refused(_("Both addresses belong to one entry already."))
+    return one, other
 
 
 def _named(session: Session, ids: Iterable[int]) -> dict[int, Identity]:

@@ -52,6 +52,11 @@ _COLUMNS = (
 )
 
 
+def may_be_running(at: dt.datetime) -> ColumnElement[bool]:
+    """What holds of every edition that is not over, wherever it is held; `rules.deadlines.is_over` tells of one."""
+    return Edition.ends_on >= (at - dt.timedelta(days=1)).date()
+
+
 def _rows() -> Select[*tuple[Any, ...]]:
     return select(*_COLUMNS).outerjoin(AttendanceClosing, AttendanceClosing.edition_id == Edition.id)
 

@@ -49,6 +49,11 @@ def due_at(edition: Deadline, extension: Deadline | None, zone: str) -> dt.datet
     return max(ends, extension.within(zone)) if extension else ends
 
 
+def is_over(last_day: dt.date, zone: str, at: dt.datetime) -> bool:
+    """Whether an edition's last day is over on the clocks of the place where it is held."""
+    return at.astimezone(ZoneInfo(zone)).date() > last_day
+
+
 def end_of_day(day: dt.date, zone: str) -> dt.datetime:
     """The last instant at which it is that day in `zone`, to the microsecond, in UTC; clocks show 23:59.
 

@@ -127,7 +127,7 @@ def mark_attendance(
     changed = {cell: mark for cell, mark in marks.items() if in_force.get(cell) is not mark}
     if seen is not None and any(in_force.get(cell) is not seen.get(cell) for cell in changed):
         said = _("Nothing was saved: somebody else has changed a mark meanwhile that you changed too.")
-        raise Conflict(f"{said} {_('Look at the sheet again.')}")
+        raise Conflict(" ".join([said, _("Look at the sheet again.")]))
     if any(enrolment not in people or half_day not in known for enrolment, half_day in changed):
         raise Refused(_("The sheet has changed in the meantime. Look at it again before you repeat your marks."))
     for (enrolment_id, session_id), mark in changed.items():

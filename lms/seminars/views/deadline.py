@@ -19,6 +19,7 @@ from lms.seminars.forms import EditionDeadlineForm
 from lms.seminars.models import Edition
 from lms.seminars.pages import DeadlinePage
 from lms.web.access import Permission, requires
+from lms.web.dates import town
 from lms.web.logs import note_look
 from lms.web.render import render
 from lms.web.slices import page_in
@@ -74,5 +75,6 @@ def _page(edition: Edition, form: EditionDeadlineForm, said: EditionDeadlineForm
         shifts = queries.shifts(session, edition, said.deadline, scope)
         names = names_of(session, [one.person_id for one in shifts])
         note_look("deadline.looked", edition.public_id, people=len(shifts))
-        shown = {"page": DeadlinePage(shifts, names, page_in(request.args), now()), "said": said}
+        programme = edition.zone, town(edition.place)
+        shown = {"page": DeadlinePage(shifts, names, page_in(request.args), now(), programme), "said": said}
     return render("lms/seminars/deadline.html", edition=edition, form=form, **shown)

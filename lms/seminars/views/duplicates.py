@@ -15,9 +15,9 @@ from lms.people.joining import told, why_not
 from lms.people.models import Person
 from lms.people.sign_in import me
 from lms.seminars import queries
-from lms.seminars.forms import JoinForm
+from lms.seminars.forms import JoinForm, TwoAddressesForm
 from lms.seminars.labels import STAGES, STATE_MARKS, STATES, state_name
-from lms.seminars.queries.duplicates import MOST_COMPARED, Entry, PlaceHeld, candidates, pair
+from lms.seminars.queries.duplicates import MOST_COMPARED, Entry, PlaceHeld, candidates, pair, pair_at
 from lms.seminars.rules import Stage
 from lms.web.access import Permission, requires
 from lms.web.logs import note_look
@@ -26,15 +26,30 @@ from lms.web.render import render
 from .blueprint import Answer, bp
 
 
-@bp.get("/editions/<edition>/duplicates")
+@bp.route("/editions/<edition>/duplicates", methods=["GET", "POST"])
 @requires(Permission.COORDINATE)
-def duplicates(edition: str) -> str:
-    """People who may be in the system twice, one of each pair in this edition."""
+def duplicates(edition: str) -> Answer:
+    """People who may be in the system twice, one of each pair in this edition; and any two, by their addresses."""
     session, scope = db.session(), me().scope
-    found = queries.edition_of(session, edition, scope)
+    found, form = queries.edition_of(session, edition, scope), TwoAddressesForm()
+    if form.validate_on_submit():
+        try:
+            one, other = pair_at(session, form.first.data, form.second.data, scope)
+        except Refused as no:
+            form.refuse(no)
+        else:
+            return redirect(url_for(".join", edition=edition, person=one, other=other), 303)
     pairs = candidates(session, found, scope)
     note_look("duplicates.looked", edition, people=2 * len(pairs))
-    return render("lms/seminars/duplicates.html", edition=found, pairs=pairs, most=MOST_COMPARED, state_name=state_name)
+    page = render(
+        "lms/seminars/duplicates.html",
+        edition=found,
+        form=form,
+        pairs=pairs,
+        most=MOST_COMPARED,
+        state_name=state_name,
+    )
+    return page, 422 if form.is_submitted() else 200
 
 
 @bp.route("/editions/<edition>/duplicates/<person>/<other>", methods=["GET", "POST"])

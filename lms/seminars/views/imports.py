@@ -43,7 +43,7 @@ from lms.web.forms import submitted
 from lms.web.languages import language
 from lms.web.logs import note_look
 from lms.web.render import render, wants_part
-from lms.web.sheets import Line, Sheet, as_csv, taken_away
+from lms.web.sheets import Line, Sheet, as_csv, as_file, taken_away
 from lms.web.slices import page_in
 
 from .blueprint import Answer, bp
@@ -96,12 +96,13 @@ def _to(edition: str, listing: str) -> Response:
     return redirect(url_for(".listing", edition=edition, listing=listing), 303)
 
 
-@bp.get("/editions/<edition>/imports/template.csv")
+@bp.get("/editions/<edition>/imports/template.csv", defaults={"form": "csv"})
+@bp.get("/editions/<edition>/imports/template.xlsx", defaults={"form": "xlsx"})
 @requires(Permission.COORDINATE)
-def import_template(edition: str) -> Response:
+def import_template(edition: str, form: str) -> Response:
     """A file with the headings, to be filled in."""
     queries.edition_of(db.session(), edition, me().scope)
-    return as_csv(Sheet("nominations", tuple(headings(TAKEN, language())), lambda _session: ()))
+    return as_file(Sheet("nominations", tuple(headings(TAKEN, language())), lambda _session: ()), form)
 
 
 @bp.get("/editions/<edition>/imports/<listing>")

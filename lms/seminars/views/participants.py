@@ -94,7 +94,7 @@ def invite(edition: str) -> Answer:
 def _say_where(elsewhere: bool) -> None:
     if elsewhere:
         said = _("This person has been here before and says where they serve; the place stands under that institution.")
-        flash(f"{said} {_('If it is no longer so, ask them to change it on their account page.')}", "care")
+        flash(" ".join([said, _("If it is no longer so, ask them to change it on their account page.")]), "care")
 
 
 @bp.get("/editions/<edition>/people/<enrolment>")
@@ -134,7 +134,7 @@ def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) 
         stages=stages,
         late=stages.get(Stage.PRE_READING, row.deadline) > row.deadline,
         closing=queries.closing_of(session, found.id),
-        clocks=clocks(row.deadline, (row.institution_zone, ""), (found.zone, town(found.place)), (viewer.zone, "")),
+        clocks=_clocks(row, found, hidden),
         may_become=may_become,
         may_take_back=_may_take_back(steps, row),
         linked=queries.linked_places(session, row.id, scope),
@@ -149,6 +149,12 @@ def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) 
             "requests": REQUESTS,
         },
     )
+
+
+def _clocks(row: queries.EnrolmentRow, edition: Edition, hidden: bool) -> list[str]:
+    """The deadline on every clock that matters; those of where somebody serves would tell where that is."""
+    theirs = None if hidden else row.institution_zone
+    return clocks(row.deadline, (theirs, ""), (edition.zone, town(edition.place)), (me().zone, ""))
 
 
 def _may_take_back(steps: list[queries.Step], row: queries.EnrolmentRow) -> bool:
