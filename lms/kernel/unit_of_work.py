@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import cast
 
 from flask import has_app_context
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from .db import Intent, db, intending, present_intent
@@ -82,3 +82,10 @@ def reading() -> Iterator[Session]:
             yield session
         finally:
             session.rollback()
+
+
+def one_at_a_time(session: Session, lock: int) -> None:
+    """Let nobody else do what goes by this number until the transaction ends. On SQLite it began IMMEDIATE, which is
+    enough."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(lock)))

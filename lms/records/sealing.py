@@ -6,12 +6,13 @@ import datetime as dt
 from typing import Any
 
 import structlog
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from lms.kernel import outbox
 from lms.kernel.secrets import derive
 from lms.kernel.settings import keyring
+from lms.kernel.unit_of_work import one_at_a_time
 
 from . import anchors, queries
 from .models import LedgerSeal
@@ -29,7 +30,7 @@ def ledger_keys() -> Keys:
 @outbox.database("records.seal", every=30)
 def seal_waiting(session: Session, _payload: dict[str, Any], at: dt.datetime) -> None:
     """Seal what waits, in the order of its numbers; what does not carry our mark is left for the check to name."""
-    _one_at_a_time(session)
+    one_at_a_time(session, _LOCK)
     keys, rows = ledger_keys(), []
     head = queries.head(session)
     sequence, previous = head.sequence, head.seal
@@ -44,12 +45,6 @@ def seal_waiting(session: Session, _payload: dict[str, Any], at: dt.datetime) ->
     if rows:
         session.execute(insert(LedgerSeal), rows)
         outbox.enqueue(session, "records.anchor", {"sequence": sequence, "seal": previous, "at": at.isoformat()})
-
-
-def _one_at_a_time(session: Session) -> None:
-    """On SQLite the transaction began IMMEDIATE, which is enough."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
 @outbox.effect("records.anchor")

@@ -19,12 +19,20 @@ from lms.kernel.checks import run_all
 from lms.kernel.clock import frozen
 from lms.kernel.errors import Refused
 from lms.kernel.models import AuditEntry
-from lms.kernel.unit_of_work import reading, unit_of_work
+from lms.kernel.unit_of_work import own_transaction, reading, unit_of_work
 from lms.kernel.worker import drain
 from lms.people.models import Person, Role, ScopeKind, SentLetter
 from lms.people.proposals.rules import PROPOSAL_LASTS, ProposalState
 from lms.people.rules.names import PersonName
-from lms.records.models import LedgerEntry, LedgerSeal, PublicRecord, RecordAct, RecordCredential
+from lms.records.models import (
+    LedgerEntry,
+    LedgerSeal,
+    PublicRecord,
+    RecordAct,
+    RecordCredential,
+    RecordSubject,
+    Revocation,
+)
 from lms.records.queries import my_records, valid_of
 from lms.records.queries.life import Wish
 from lms.records.services.correcting import ask_correction
@@ -292,3 +300,16 @@ def test_the_list_of_past_editions_takes_as_many_statements_for_many_as_for_few(
     with statements(app) as many:
         first.get("/alumni/past")
     assert len(many) == len(few) <= 9
+
+
+def test_officers_see_a_record_from_before_and_can_revoke_it(app: Flask) -> None:
+    edition, _people, second = attested(app, "Amina Mfano")
+    with own_transaction() as session:
+        record = session.scalars(select(RecordSubject.record)).one()
+    at = f"/editions/{edition}/records"
+    assert "Amina Mfano" in second.get(at).text
+    assert second.get(f"{at}/{record}").status_code == 200
+    sent = {"cause": "other-person", "words": "This was somebody else, as the archive says."}
+    assert second.post(f"{at}/{record}/revocation", data=sent).status_code == 303
+    with own_transaction() as session:
+        assert session.scalars(select(Revocation.record)).all() == [record]

@@ -230,6 +230,26 @@ def test_a_proposal_is_declined_by_another_or_taken_back(session: Session, held:
     assert letters(session) == []
 
 
+def test_one_officer_does_not_undo_by_a_correction_what_two_decide_on(session: Session, held: Held) -> None:
+    request, proposal = ask(session, held), propose(session, held)
+    with pytest.raises(Refused, match="Decide on that first"):
+        services.grant_request(session, record=held.record, request=request, by=SECOND, at=AT)
+    assert acts(session, held.record) == [RecordAct.ISSUED]
+    services.decline_revocation(session, record=held.record, proposal=proposal, by=SECOND, at=AT)
+    services.grant_request(session, record=held.record, request=request, by=SECOND, at=AT)
+    assert acts(session, held.record) == [RecordAct.ISSUED, RecordAct.CORRECTED]
+
+
+def test_an_end_is_dated_by_the_clocks_of_the_edition(session: Session, held: Held) -> None:
+    edition = session.scalars(select(Edition)).one()
+    edition.zone = "Pacific/Auckland"
+    late = dt.datetime(2027, 6, 20, 13, 30, tzinfo=dt.UTC)
+    session.flush()
+    services.end(session, record=held.record, act=RecordAct.WITHDRAWN, at=late)
+    dated = select(LedgerEntry.dated).where(LedgerEntry.act == RecordAct.WITHDRAWN)
+    assert session.scalars(dated).all() == [dt.date(2027, 6, 21)]
+
+
 def test_a_reason_of_a_few_words_is_no_reason(session: Session, held: Held) -> None:
     with pytest.raises(Refused, match="20 characters"):
         services.propose_revocation(session, record=held.record, cause=Cause.MISUSE, words=" wrong ", by=FIRST, at=AT)

@@ -198,7 +198,7 @@ class Records(RuleBasedStateMachine):
         asked = [life for life in self.model.lives.values() if life.request]
         life = asked[number % len(asked)]
         record, shown, who = life.record, str(life.request), (life.holder if by == "holder" else by)
-        may = by != "holder" and not life.erased
+        may = by != "holder" and not life.erased and not self._open(life)
         done = self.attempt(
             lambda session: services.grant_request(session, record=record, request=shown, by=who, at=self.at), may
         )

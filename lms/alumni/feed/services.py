@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from lms.kernel import outbox
 from lms.kernel.db import dialect_insert
 from lms.kernel.secrets import seal, unseal
+from lms.kernel.unit_of_work import one_at_a_time
 from lms.people.models import Person
 from lms.people.queries.persons import full_names_of
 from lms.people.sealing import keys_of
@@ -135,18 +136,12 @@ def tell_of_joining(session: Session, *, stays: int, goes: int, at: dt.datetime)
 def place(session: Session, _payload: dict[str, Any], at: dt.datetime) -> None:
     """Give what is committed its place, in the order in which it was written down. Whatever commits later gets a later
     place, whatever its row's number: nobody's cursor is past it."""
-    one_at_a_time(session)
+    one_at_a_time(session, _LOCK)
     last = session.scalar(select(func.max(FeedEvent.position))) or 0
     waiting = session.scalars(select(FeedEvent.id).where(FeedEvent.position.is_(None)).order_by(FeedEvent.id)).all()
     if waiting:
         placed = [{"id": number, "position": last + index} for index, number in enumerate(waiting, 1)]
         session.execute(update(FeedEvent), placed)
-
-
-def one_at_a_time(session: Session) -> None:
-    """On SQLite the transaction began IMMEDIATE, which is enough."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
 @outbox.database(COMPLETE, every=300)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from lms.alumni.models import AlumniStatus
 from lms.alumni.rules import status
 from lms.kernel.db import dialect_insert
+from lms.kernel.unit_of_work import one_at_a_time
 from lms.records.queries import valid_of
 
 _LOCK = 0xA1B
@@ -17,7 +18,7 @@ _LOCK = 0xA1B
 
 def recompute(session: Session, *, person_ids: Collection[int]) -> None:
     """Bring these people's status into line with their valid records; as many statements for one as for thousands."""
-    _one_at_a_time(session)
+    one_at_a_time(session, _LOCK)
     records = valid_of(session, person_ids)
     rows = [
         {"person_id": person, "first_record": found.first_record, "since": found.since, "records": found.records}
@@ -33,9 +34,3 @@ def recompute(session: Session, *, person_ids: Collection[int]) -> None:
         names = ("first_record", "since", "records")
         kept = {name: new.excluded[name] for name in names}
         session.execute(new.on_conflict_do_update(index_elements=["person_id"], set_=kept), rows)
-
-
-def _one_at_a_time(session: Session) -> None:
-    """Two records of one person may be issued at the same moment; the second must count the first."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))

@@ -54,6 +54,11 @@ def forget(session: Session, *, record: str) -> None:
     session.execute(delete(Certificate).where(Certificate.record == record))
 
 
+def forget_all(session: Session) -> None:
+    """Let go of all that is kept: what their square codes hold is not believed any more."""
+    session.execute(delete(Certificate))
+
+
 @outbox.database(MAKE)
 def make(session: Session, payload: dict[str, Any], at: dt.datetime) -> None:
     """Set the certificate and seal it under its holder's key; whoever was erased meanwhile gets none."""

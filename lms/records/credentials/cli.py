@@ -8,7 +8,8 @@ from flask.cli import AppGroup
 from lms.kernel import audit, outbox
 from lms.kernel.clock import now
 from lms.kernel.errors import Refused
-from lms.kernel.unit_of_work import unit_of_work
+from lms.kernel.unit_of_work import own_transaction, unit_of_work
+from lms.records.certificates.services import forget_all
 from lms.records.rules.credential import Issuer
 from lms.records.rules.issuer_keys import Act, IssuerKey
 
@@ -77,6 +78,8 @@ def lose(number: int) -> None:
 def retire(number: int) -> None:
     """Say that others may have key NUMBER: everything it signed is signed anew with the next key."""
     _end(number, Act.RETIRED, "issuer-key.retired")
+    with own_transaction() as session:
+        forget_all(session)
     click.echo(f"Nothing that key {number} signed is believed any more. It is signed anew with the key that signs now;")
     click.echo("if none does: flask lms keys make. Tell the holders to take their signed files and certificates again.")
 

@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from lms.kernel import outbox
 from lms.kernel.events import on
+from lms.kernel.unit_of_work import one_at_a_time
 from lms.records.events import RecordEnded, RecordsIssued
 
 from . import keys, publishing
 
 SIGN = "credentials.sign"
 PUBLISH = "credentials.publish"
+_LOCK = 0x9B1157
 
 
 def _heavy(name: str) -> Any:
@@ -50,7 +52,9 @@ def sign(session: Session, _payload: dict[str, Any], at: dt.datetime) -> None:
 
 @outbox.database(PUBLISH, every=60)
 def publish(session: Session, _payload: dict[str, Any], at: dt.datetime) -> None:
-    """Bring the public files in line with the ledger and the keys. Doing it twice does no harm."""
+    """Bring the public files in line with the ledger and the keys. Doing it twice does no harm; two at once would: the
+    slower one could put an older list over a newer."""
+    one_at_a_time(session, _LOCK)
     issuer = keys.issuer()
     if issuer and issuer.demonstration:
         keys.make_for_show(issuer.did, at)

@@ -8,19 +8,24 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from sqlalchemy import Row, exists, func, select, true
 from sqlalchemy.orm import Session
 
-from lms.kernel.secrets import unseal
+from lms.kernel.secrets import Unsealable, unseal
 from lms.people.models import PersonKey
 from lms.people.rules.names import PersonName
 from lms.people.sealing import keys_of
 from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordCredential, RecordSubject
 from lms.records.queries.held import sealed_place
 from lms.records.queries.ledger import ENTRY
+from lms.records.queries.public import public_of
 from lms.records.rules.credential import Said
 from lms.records.rules.ledger import Entry, Keys, genuine
+from lms.records.rules.public import Public, commitment_of
 from lms.records.rules.text import clean
+
+log = structlog.get_logger("lms.records")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +59,37 @@ def statement_place(record: str, key: int) -> str:
     return f"lms_record_credential:sealed_statement:{record}:{key}"
 
 
-def unsigned(session: Session, *, disbelieved: Collection[int], most: int) -> list[Unsigned]:
-    """The records without a signature that can be believed, the oldest first. Whose holder is erased waits no more."""
-    rows = session.execute(_waiting(disbelieved).order_by(LedgerEntry.id).limit(most)).all()
-    keys = keys_of(session, {row.person_id for row in rows})
-    return [_unsigned(row, keys[row.person_id]) for row in rows]
+def unsigned(session: Session, *, keys: Keys, disbelieved: Collection[int], most: int) -> list[Unsigned]:
+    """The records without a signature that can be believed, the oldest first. Whose holder is erased waits no more.
+
+    What does not carry our mark, or stands in the place of another's, is not ours to sign; nor is what cannot be read.
+    It is left for the check to name, and keeps nobody else waiting.
+    """
+    rows = session.execute(_waiting(disbelieved).add_columns(*ENTRY).order_by(LedgerEntry.id)).partitions(most)
+    found: list[Unsigned] = []
+    for some in rows:
+        holders, drawn = keys_of(session, {row.person_id for row in some}), public_of(session, [r.record for r in some])
+        ours = (row for row in some if _is_ours(keys, row, drawn[row.record]))
+        found += [one for row in ours if (one := _readable(row, holders[row.person_id]))]
+        if len(found) >= most:
+            break
+    return found[:most]
+
+
+def _is_ours(keys: Keys, row: Row[Any], drawn: Public) -> bool:
+    entry = Entry(*row[-len(ENTRY) :])
+    good = genuine(keys, entry) and entry.facts.get("public") in (None, commitment_of(drawn))
+    if not good:
+        log.error("credentials.foreign_entry", entry=entry.id)
+    return good
+
+
+def _readable(row: Row[Any], holder_key: bytes) -> Unsigned | None:
+    try:
+        return _unsigned(row, holder_key)
+    except (Unsealable, LookupError, ValueError) as no:
+        log.error("credentials.unreadable", record=row.record, error=type(no).__name__)
+        return None
 
 
 def count_unsigned(session: Session, *, disbelieved: Collection[int], before: dt.datetime) -> int:

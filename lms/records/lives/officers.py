@@ -96,7 +96,7 @@ def _page(edition: str, record: str, propose: ProposeForm | None = None, no: Ref
         "lms/records/record.html",
         edition=found,
         line=lines_of([row], names_of(session, [row.person_id]))[0],
-        code=grouped(row.code),
+        code=grouped(row.code) if row.code else "",
         own=row.person_id == me().person_id,
         happenings=[(one, words.happening(one)) for one in queries.history(session, record)],
         proposal=proposal,

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.errors import NotFound
@@ -95,7 +95,7 @@ def _records(session: Session, *conditions: ColumnElement[bool]) -> list[Edition
             Enrolment.state_code,
             Institution.name,
             RecordSubject.correction,
-            PublicRecord.code,
+            func.coalesce(PublicRecord.code, ""),
             LedgerEntry.dated,
             ended.act,
             ended.dated.label("ended_on"),
@@ -104,7 +104,7 @@ def _records(session: Session, *conditions: ColumnElement[bool]) -> list[Edition
         )
         .join(Enrolment, Enrolment.id == RecordSubject.enrolment_id)
         .join(Institution, Institution.id == Enrolment.institution_id)
-        .join(PublicRecord, PublicRecord.record == RecordSubject.record)
+        .outerjoin(PublicRecord, PublicRecord.record == RecordSubject.record)
         .join(LedgerEntry, (LedgerEntry.record == RecordSubject.record) & (LedgerEntry.act == RecordAct.ISSUED))
         .outerjoin(ended, (ended.record == RecordSubject.record) & (ended.act != RecordAct.ISSUED))
         .outerjoin(Revocation, proposed)

@@ -50,6 +50,7 @@ class LifeRefusal(enum.Enum):
     OWN = "own"
     REASON = "reason"
     PROPOSED_ALREADY = "proposed-already"
+    PROPOSED = "proposed"
     ASKED_ALREADY = "asked-already"
     NOT_ASKED = "not-asked"
     UNCHANGED = "unchanged"
@@ -105,6 +106,13 @@ def may_take_back(request: RequestState, *, holder: str, by: str) -> LifeRefusal
     if by != holder:
         return LifeRefusal.NOT_HOLDER
     return None if request is RequestState.ASKED else LifeRefusal.NOT_ASKED
+
+
+def may_grant(state: RecordAct, request: RequestState, *, holder: str, by: str, proposed: bool) -> LifeRefusal | None:
+    """Whether an officer may grant a request. While two officers decide whether to revoke the record, one of them must
+    not end it in another way."""
+    no = may_answer(state, request, holder=holder, by=by)
+    return no or (LifeRefusal.PROPOSED if proposed else None)
 
 
 def may_answer(state: RecordAct, request: RequestState, *, holder: str, by: str) -> LifeRefusal | None:

@@ -14,6 +14,7 @@ from lms.kernel import audit
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.events import publish
 from lms.kernel.secrets import new_token, seal
+from lms.people.proposals.rules import has_lapsed
 from lms.people.rules.names import (
     mistake_in_line,
     mistake_in_parts,
@@ -26,7 +27,7 @@ from lms.people.services.wording import refuse_text
 from lms.records.events import RecordIssued, RecordsIssued
 from lms.records.models import Correction, LedgerEntry, PublicRecord, RecordAct, RecordSubject, RequestState
 from lms.records.queries.held import sealed_place
-from lms.records.queries.life import Holding, Wish, answer_place, request_row, shown_on, wanted_place
+from lms.records.queries.life import Holding, Wish, answer_place, proposal_row, request_row, shown_on, wanted_place
 from lms.records.queries.public import public_of
 from lms.records.rules import life
 from lms.records.rules.before import from_before
@@ -99,6 +100,9 @@ def grant_request(session: Session, *, record: str, request: str, by: str, at: d
     """An officer agrees: the successor is issued and the record ends, in one transaction, so that the holder is never
     without a valid record. Gives the successor's id. Raises NotFound, Refused."""
     found, entries, asked = _to_answer(session, record, request, by)
+    proposal = proposal_row(session, record)
+    open_one = proposal is not None and not has_lapsed(proposal.proposed_at, at)
+    refuse(life.may_grant(state_in(entries), asked.state, holder=found.subject, by=by, proposed=open_one))
     wish = Wish.from_json(_opened(session, found, asked))
     successor = _issue_successor(session, found, entries[0], wish, at)
     asked.successor = successor

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from lms.records.queries.ledger import ENTRY, entry_of
 from lms.records.queries.life import Holding, holding
 from lms.records.rules import life
 from lms.records.rules.ledger import Entry
+from lms.seminars.models import Edition
 
 from .entries import row_of
 from .wording import refuse
@@ -57,12 +59,18 @@ def end(
     found, entries = take(session, record)
     refuse(life.may_follow(state_in(entries), act))
     said = dict(facts or {})
-    ended = replace(entries[0], act=act, facts=said, dated=at.astimezone(dt.UTC).date(), created_at=at)
+    ended = replace(entries[0], act=act, facts=said, dated=_day(session, entries[0], at), created_at=at)
     session.execute(insert(LedgerEntry), [row_of(ended)])
     _close_what_is_open(session, record, at)
     audit.record(session, at=at, actor=by, act=f"record.{act}", about=record, edition=ended.edition, **said)
     publish(session, RecordEnded(record, found.person_id, str(act), at, said.get("successor"), said.get("reason")))
     outbox.enqueue(session, "records.seal", key="records.seal")
+
+
+def _day(session: Session, issued: Entry, at: dt.datetime) -> dt.date:
+    """The day by the clocks of the edition, as that of the issue."""
+    zone = session.scalar(select(Edition.zone).where(Edition.public_id == issued.edition))
+    return at.astimezone(ZoneInfo(zone or "UTC")).date()
 
 
 def _close_what_is_open(session: Session, record: str, at: dt.datetime) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import CODE_ALPHABET
+from lms.kernel.unit_of_work import one_at_a_time
 from lms.records.models import PublicRecord
 from lms.records.rules.public import CODE_LENGTH, Public, drawn, free, shares
 
@@ -48,7 +49,7 @@ def _public(one: Wanted, status_list: int, status_index: int) -> Public:
 
 
 def _places(session: Session, number: int) -> list[tuple[int, int]]:
-    _one_at_a_time(session)
+    one_at_a_time(session, _LOCK)
     newest = select(func.max(PublicRecord.status_list)).scalar_subquery()
     current, used = session.execute(
         select(func.coalesce(func.max(PublicRecord.status_list), 0), func.count()).where(
@@ -70,9 +71,3 @@ def _free(session: Session, status_list: int, number: int) -> list[int]:
         )
         found += free(places, session.scalars(taken).all(), number - len(found))
     return found
-
-
-def _one_at_a_time(session: Session) -> None:
-    """Two issues at the same moment must not draw the same place. On SQLite the transaction began IMMEDIATE."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))

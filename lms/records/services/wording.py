@@ -16,6 +16,7 @@ SENTENCES: Mapping[LifeRefusal, Any] = {
     LifeRefusal.OWN: _l("This is your own record. Somebody else decides about it."),
     LifeRefusal.REASON: _l("Write what happened in at least 20 characters; it is kept sealed."),
     LifeRefusal.PROPOSED_ALREADY: _l("It has been proposed already to revoke this record."),
+    LifeRefusal.PROPOSED: _l("It is proposed to revoke this record. Decide on that first."),
     LifeRefusal.ASKED_ALREADY: _l("You have asked for a correction already. It has not been answered yet."),
     LifeRefusal.NOT_ASKED: _l("This request has already been answered or taken back."),
     LifeRefusal.UNCHANGED: _l("This is what stands on the record already."),

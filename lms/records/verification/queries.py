@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Table, and_, bindparam, func, select
+from sqlalchemy import Row, Table, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.catalogue.models import Course, CourseVersion
@@ -21,7 +21,10 @@ from lms.people.rules.names import PersonName
 from lms.people.sealing import unseal_text
 from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordSubject
 from lms.records.queries.held import sealed_place
+from lms.records.queries.ledger import ENTRY, entry_of
 from lms.records.queries.public import RecordState
+from lms.records.rules.ledger import genuine
+from lms.records.sealing import ledger_keys
 
 from .models import NameShowing, RecordLooks, RecordShare
 
@@ -55,7 +58,7 @@ class Found:
 def look_up(session: Session, code: str, at: dt.datetime, token: str = "") -> Found | None:
     """The record of a code, with the link that was used, if any; as many statements for a code that nobody has."""
     row = session.execute(_OF_CODE, {"code": code}).first()
-    said = session.execute(_SAID, {"record": row.record if row else ""}).all()
+    said = _genuine(session.execute(_SAID, {"record": row.record if row else ""}).all())
     course = _course(session, said[0].version_hash if said else "")
     link = session.scalar(select(RecordShare).where(RecordShare.token_hash == digest(token))) if token else None
     if row is None or not said:
@@ -105,12 +108,16 @@ _PUBLIC = (
 )
 _OF_CODE = _PUBLIC.where(PublicRecord.code == bindparam("code"))
 _OF_RECORD = _PUBLIC.where(PublicRecord.record == bindparam("record"))
-_SAID = (
-    select(LedgerEntry.act, LedgerEntry.dated, LedgerEntry.created_at, LedgerEntry.facts, LedgerEntry.version_hash)
-    .where(LedgerEntry.record == bindparam("record"))
-    .order_by(LedgerEntry.id)
-)
+_SAID = select(*ENTRY).where(LedgerEntry.record == bindparam("record")).order_by(LedgerEntry.id)
 _OF_HASH = select(CourseVersion.id).where(CourseVersion.content_hash == bindparam("hash")).limit(1)
+
+
+def _genuine(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Without what does not carry our mark: for that we vouch no more than for a paper that somebody else printed. And
+    nothing where the issue itself does not carry it."""
+    keys = ledger_keys()
+    good = [row for row in rows if genuine(keys, entry_of(row))]
+    return good if good and good[0].act is RecordAct.ISSUED else []
 
 
 def _state(said: Any) -> RecordState:
