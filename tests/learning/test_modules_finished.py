@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from flask import Flask
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from lms.kernel import migrations
 from lms.kernel.checks import run_all
 from lms.kernel.clock import frozen
 from lms.kernel.db import db
@@ -81,6 +83,18 @@ def test_whoever_leaves_is_not_counted_until_they_are_back(reader: Reader) -> No
 def test_another_version_is_counted_as_it_asks(reader: Reader, tmp_path: Path) -> None:
     adopt(reader, publish(tmp_path, first=FIRST.replace("substance: s1", "substance: s2")))
     assert counted(reader) == 0
+    assert not any(run_all(db.session()).values())
+
+
+def test_what_was_read_before_is_noted_by_the_migration(reader: Reader) -> None:
+    [path] = (migrations.folder() / "versions").glob("*_a76eb19f3d82_*.py")
+    filling = runpy.run_path(str(path))
+    with unit_of_work() as session:
+        session.execute(delete(ModuleFinished))
+        session.execute(delete(EditionCountDelta).where(EditionCountDelta.what == WORDS))
+        for statement in ("FINISHED", "COUNTS"):
+            session.connection().exec_driver_sql(filling[statement])
+    assert counted(reader) == 1
     assert not any(run_all(db.session()).values())
 
 
