@@ -38,6 +38,7 @@ SAME = {
     },
     "fr": {
         "Code": "the same word",
+        "Contact": "the same word",
         "Message": "the same word",
         "Organisation": "the same word",
         "(correction)": "the same word",
@@ -45,6 +46,7 @@ SAME = {
         "%(num)s minute": "the same word",
         "%(num)s minute.": "the same word",
         "%(num)s module": "the same word",
+        "%(num)s note": "the same word",
         "%(num)s question": "the same word",
         "%(num)s source": "the same word",
         "2PREVENT": "a name",
