@@ -28,6 +28,8 @@ from lms.kernel.unit_of_work import own_transaction, reading, unit_of_work
 from lms.people import services as people
 from lms.people.models import Person, PersonKey
 from lms.people.passwords import hash_password
+from lms.records import services as records
+from lms.records.models import Cause, RecordSubject
 from tests.conftest import NOW, statements
 from tests.integrations.test_erasure import ADDRESS, CALLED, FULL, LATIN, OTHER, WORDS, live
 from tests.integrations.traces import in_bytes
@@ -64,7 +66,7 @@ def test_everything_that_was_said_by_somebody_and_about_them_is_in_it(app: Flask
         assert word in whole, word
     data = said["data"]
     assert {"enrolment", "record_subject", "ledger_entry", "letter", "feed_event", "session", "noted"} <= set(data)
-    assert "name.given" in {row["act"] for row in data["noted"] if row["about_you"]}
+    assert {"name.given", "record.issued"} <= {row["act"] for row in data["noted"] if row["about_you"]}
     assert {row["mark"] for row in data["attendance_mark"]} == {"present", "excused"}
     assert [row["state"] for row in data["nomination"]] == ["taken", "left", "waiting"]
     assert [row["cells"]["name"] for row in data["import_row"]] == [LATIN]
@@ -80,6 +82,29 @@ def test_everything_that_was_said_by_somebody_and_about_them_is_in_it(app: Flask
             assert FULL.encode() not in sealed
     assert wrapped.hex() not in whole
     assert "argon2" not in whole
+
+
+def test_what_officers_have_not_decided_on_is_in_the_copy_after_they_have(app: Flask, tmp_path: Path) -> None:
+    life, why = live(app, tmp_path / "course"), "Somebody else read the texts for this person."
+    with unit_of_work() as session:
+        of_theirs = select(RecordSubject.record).where(RecordSubject.person_id == life.person_id)
+        record = session.scalars(of_theirs.order_by(RecordSubject.issued_at.desc())).first()
+        assert record
+        said = records.propose_revocation(
+            session, record=record, cause=Cause.DECEPTION, words=why, by="officer", at=now()
+        )
+        proposal = said.public_id
+
+    def told() -> tuple[bool, bool]:
+        with reading() as session:
+            copy = services.gather(session, life.person_id)
+        acts = {row["act"] for row in copy["noted"]}
+        return why in json.dumps(copy), "revocation.proposed" in acts
+
+    assert told() == (False, False)
+    with unit_of_work() as session:
+        records.decline_revocation(session, record=record, proposal=proposal, by="another", at=now())
+    assert told() == (True, True)
 
 
 def test_the_pages_are_a_tagged_pdf_in_every_script(app: Flask, tmp_path: Path) -> None:

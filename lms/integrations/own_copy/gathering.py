@@ -16,6 +16,8 @@ from lms.catalogue.models import Unit
 from lms.kernel.db import Base
 from lms.kernel.models import AuditEntry
 from lms.people.models import Institution, Person
+from lms.people.proposals.rules import ProposalState
+from lms.records.models import RecordSubject, Revocation
 from lms.seminars.models import Edition, Enrolment
 
 from .opening import Keys, keys_for, opened
@@ -41,11 +43,18 @@ def gather(session: Session, person_id: int) -> Copy:
     found = walk(session, person_id)
     keys, names = keys_for(session, person_id, found), _names(session, found)
     copy = {
-        table.removeprefix("lms_"): [_plain(table, row, found, keys, names) for row in rows]
+        table.removeprefix("lms_"): [
+            _plain(table, row, found, keys, names) for row in rows if not _under_decision(table, row)
+        ]
         for table, rows in sorted(found.rows.items())
         if table not in WITHOUT
     }
     return {**copy, "noted": _noted(session, person_id)}
+
+
+def _under_decision(table: str, row: Row) -> bool:
+    """What officers have not decided on yet: whoever read it here could act before they do. It is in the next copy."""
+    return table == "lms_record_revocation" and row["state"] == ProposalState.PROPOSED
 
 
 def _names(session: Session, found: Found) -> Mapping[str, Mapping[int, str]]:
@@ -107,11 +116,15 @@ def _value(value: Any) -> Any:
 
 
 def _noted(session: Session, person_id: int) -> list[dict[str, Any]]:
-    """What was noted in the audit about this person and their places, and what they did: when and what, and whether it
-    was themselves; of others neither who they are nor what else they did."""
+    """What was noted in the audit about this person, their places and their records, and what they did: when and what,
+    and whether it was themselves; of others neither who they are nor what else they did."""
     subject = session.scalars(select(Person.subject).where(Person.id == person_id)).one()
     places = set(session.scalars(select(Enrolment.public_id).where(Enrolment.person_id == person_id)))
-    theirs = or_(AuditEntry.about.in_({subject, *places}), AuditEntry.actor == subject)
+    records = set(session.scalars(select(RecordSubject.record).where(RecordSubject.person_id == person_id)))
+    about = {subject, *places, *records}
+    undecided = select(Revocation.record).where(Revocation.state == ProposalState.PROPOSED)
+    open_ones = AuditEntry.act.like("revocation.%") & AuditEntry.about.in_(undecided)
+    theirs = or_(AuditEntry.about.in_(about) & ~open_ones, AuditEntry.actor == subject)
     rows = session.execute(
         select(AuditEntry.at, AuditEntry.act, AuditEntry.actor, AuditEntry.about).where(theirs).order_by(AuditEntry.id)
     )
@@ -120,7 +133,7 @@ def _noted(session: Session, person_id: int) -> list[dict[str, Any]]:
             "at": _value(row.at),
             "act": row.act,
             "by_yourself": row.actor == subject,
-            "about_you": row.about == subject or row.about in places,
+            "about_you": row.about in about,
         }
         for row in rows
     ]

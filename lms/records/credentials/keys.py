@@ -98,7 +98,10 @@ def rotate(did: str, at: dt.datetime) -> tuple[IssuerKey, IssuerKey]:
         if old is None:
             raise Refused("No key signs. To make one: flask lms keys make")
         new = _make(did, at)
-        _end(old, Act.ROTATED, at)
+        # With the one before, any that a rotation left when it was cut off half-way.
+        for key in known():
+            if key.did == did and key.signs and key.number != new.number:
+                _end(key, Act.ROTATED, at)
         return old, new
 
 

@@ -10,6 +10,7 @@ import json
 import socket
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -195,3 +196,24 @@ def test_keys_are_written_as_the_standard_writes_them() -> None:
 def test_an_address_has_its_did(address: str, did: str, path: str) -> None:
     assert did_of(address) == did
     assert key_document_path(did) == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("name",),
+        ("validFrom",),
+        ("proof", 0, "proofValue"),
+        ("credentialStatus", "statusListIndex"),
+        ("credentialSubject", "id"),
+    ],
+)
+def test_a_line_end_behind_a_value_is_not_taken_along(path: tuple[str | int, ...]) -> None:
+    made = a_credential()
+    hold_to_shape(made)
+    at: Any = made
+    for step in path[:-1]:
+        at = at[step]
+    at[path[-1]] += "\n"
+    with pytest.raises(Misshapen):
+        hold_to_shape(made)

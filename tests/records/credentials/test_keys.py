@@ -72,6 +72,14 @@ def test_the_key_document_has_the_form_that_verifiers_read() -> None:
     ]
 
 
+def test_a_rotation_ends_also_what_one_that_was_cut_off_left(sqlite_app: Flask) -> None:
+    first = keys.make(DID, now())
+    cut_off = keys._make(DID, now())  # killed here, before the first was ended
+    _old, new = keys.rotate(DID, now())
+    assert [key.number for key in keys.known() if key.signs] == [new.number]
+    assert not any(keys.private_file(key).exists() for key in (first, cut_off))
+
+
 def test_a_private_key_lies_in_a_file_that_only_its_owner_can_read_and_nowhere_else(sqlite_app: Flask) -> None:
     made = keys.make(DID, now())
     path = keys.private_file(made)
