@@ -21,11 +21,12 @@ _ADDRESS = rf"^https?://{_ADDRESS_CHARACTERS}{{1,600}}$"
 
 
 def _text(most: int = 500) -> dict[str, Any]:
-    return {"type": "string", "maxLength": most, "pattern": _CLEAN}
+    return {**_written(_CLEAN), "maxLength": most}
 
 
 def _written(pattern: str) -> dict[str, Any]:
-    return {"type": "string", "pattern": pattern}
+    # Python's $ also matches before a line end that comes last, and other verifiers' does not.
+    return {"type": "string", "pattern": pattern.removesuffix("$") + r"\Z"}
 
 
 def _only(members: dict[str, Any], optional: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -121,10 +121,18 @@ def test_a_member_that_no_context_defines_is_refused_at_signing_wherever_it_stan
             signed(made, key=KEY, method=METHOD, at=AT)
 
 
-@pytest.mark.parametrize("name", ["", "a\nb", "a\tb", "a\x00b", "\ud800", "x" * 501, "a\u2028b", "a\x85b"])
+@pytest.mark.parametrize("name", ["", "a\n", "a\nb", "a\tb", "a\x00b", "\ud800", "x" * 501, "a\u2028b", "a\x85b"])
 def test_a_name_that_canonical_forms_differ_about_is_refused(name: str) -> None:
     with pytest.raises(Misshapen, match="identityHash"):
         a_credential(name=name)
+
+
+@pytest.mark.parametrize("name", ["id", "validFrom"])
+def test_no_value_ends_with_a_line_end(name: str) -> None:
+    made = document(ISSUER, SAID)
+    made[name] += "\n"
+    with pytest.raises(Misshapen, match=name):
+        signed(made, key=KEY, method=METHOD, at=AT)
 
 
 def test_a_signed_document_is_not_signed_again() -> None:
