@@ -255,6 +255,14 @@ def test_a_reason_of_a_few_words_is_no_reason(session: Session, held: Held) -> N
         services.propose_revocation(session, record=held.record, cause=Cause.MISUSE, words=" wrong ", by=FIRST, at=AT)
 
 
+def test_what_an_end_closes_is_in_the_audit(session: Session, held: Held) -> None:
+    propose(session, held)
+    ask(session, held)
+    services.withdraw(session, record=held.record, by=held.person.subject, at=AT)
+    noted = set(session.scalars(select(AuditEntry.act).where(AuditEntry.about == held.record)))
+    assert {"revocation.over", "correction.over"} <= noted
+
+
 def test_a_correction_issues_a_successor_in_the_same_moment(session: Session, held: Held) -> None:
     before = queries.public_of(session, [held.record])[held.record]
     status = alumni.status_of(session, held.person.id)

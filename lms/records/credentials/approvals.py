@@ -16,12 +16,14 @@ from lms.kernel.errors import Refused
 from lms.kernel.models import AuditEntry
 from lms.kernel.secrets import derive, new_token
 from lms.kernel.settings import keyring
+from lms.kernel.unit_of_work import one_at_a_time
 from lms.people.models import Person
 from lms.people.queries.mandates import administrators
 
 GOOD_FOR = dt.timedelta(minutes=30)
 NEEDED = 2
 EXPORTED = "records.exported"
+_LOCK = 0xA99207
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,11 @@ def give(by: str, at: dt.datetime) -> tuple[str, Approval]:
 
 
 def hold_to_two(session: Session, texts: Sequence[str], at: dt.datetime) -> list[Approval]:
-    """The approvals, when they are of two administrators in office, in time, and not used yet; raises Refused."""
+    """The approvals, when they are of two administrators in office, in time, and not used yet; raises Refused.
+
+    Until the transaction ends nobody else can use them: whoever asks notes in it what was used.
+    """
+    one_at_a_time(session, _LOCK)
     given = [_read(text) for text in texts]
     used = _used(session, at)
     if any(at > one.until or one.id in used for one in given):

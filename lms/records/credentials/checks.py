@@ -43,6 +43,8 @@ def credentials(session: Session) -> Iterable[Finding]:
             yield Finding(key.id, str(lost))
     elif not issuer.demonstration:
         yield Finding(issuer.did, "has no key to sign with; make one: flask lms keys make")
+    if len(keys.signing(issuer.did)) > 1:
+        yield Finding(issuer.did, "has more than one key that signs; a rotation was cut off: flask lms keys rotate")
     yield from _waiting(session)
     if key:
         yield from _published(session, issuer)

@@ -59,6 +59,11 @@ def in_force(did: str) -> IssuerKey | None:
     return signing_key(did, known())
 
 
+def signing(did: str) -> list[IssuerKey]:
+    """The keys that have not ended: one, unless a rotation was cut off half-way."""
+    return [key for key in known() if key.did == did and key.signs]
+
+
 def private_half(key: IssuerKey) -> Ed25519PrivateKey:
     """What signs; raises LostKey when the file is not there, can be read by others, or holds another key."""
     path = private_file(key)
@@ -92,15 +97,15 @@ def make(did: str, at: dt.datetime) -> IssuerKey:
 
 def rotate(did: str, at: dt.datetime) -> tuple[IssuerKey, IssuerKey]:
     """Sign with a new key from now on; gives the old one and the new one. The old one's private half is destroyed: what
-    it signed stays good, and nobody can sign with it again. Raises Refused where there is none."""
+    it signed stays good, and nobody can sign with it again. So it is with whatever a rotation that was cut off left
+    behind. Raises Refused where there is none."""
     with _alone():
         old = in_force(did)
         if old is None:
             raise Refused("No key signs. To make one: flask lms keys make")
         new = _make(did, at)
-        # With the one before, any that a rotation left when it was cut off half-way.
-        for key in known():
-            if key.did == did and key.signs and key.number != new.number:
+        for key in signing(did):
+            if key.number != new.number:
                 _end(key, Act.ROTATED, at)
         return old, new
 

@@ -22,7 +22,7 @@ from lms.records.queries.ledger import ENTRY
 from lms.records.queries.public import public_of
 from lms.records.rules.credential import Said
 from lms.records.rules.ledger import Entry, Keys, genuine
-from lms.records.rules.public import Public, commitment_of
+from lms.records.rules.public import Public, drawn_for
 from lms.records.rules.text import clean
 
 log = structlog.get_logger("lms.records")
@@ -78,7 +78,7 @@ def unsigned(session: Session, *, keys: Keys, disbelieved: Collection[int], most
 
 def _is_ours(keys: Keys, row: Row[Any], drawn: Public) -> bool:
     entry = Entry(*row[-len(ENTRY) :])
-    good = genuine(keys, entry) and entry.facts.get("public") in (None, commitment_of(drawn))
+    good = genuine(keys, entry) and drawn_for(entry, drawn)
     if not good:
         log.error("credentials.foreign_entry", entry=entry.id)
     return good

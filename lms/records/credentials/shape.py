@@ -21,11 +21,11 @@ _ADDRESS = rf"^https?://{_ADDRESS_CHARACTERS}{{1,600}}$"
 
 
 def _text(most: int = 500) -> dict[str, Any]:
-    return {"maxLength": most, **_written(_CLEAN)}
+    return {**_written(_CLEAN), "maxLength": most}
 
 
 def _written(pattern: str) -> dict[str, Any]:
-    # Python's $ also matches before a line end, which then would be taken along.
+    # Python's $ also matches before a line end that comes last, and other verifiers' does not.
     return {"type": "string", "pattern": pattern.removesuffix("$") + r"\Z"}
 
 

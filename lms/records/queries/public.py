@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lms.records.models import LedgerEntry, PublicRecord, RecordAct
 from lms.records.rules.public import Public, fold_code
 
-_PUBLIC = (
+PUBLIC = (
     PublicRecord.record,
     PublicRecord.code,
     PublicRecord.credential,
@@ -48,25 +48,25 @@ class RecordState:
 
 def public_by_code(session: Session, code: str) -> Public | None:
     """The record with this code, typed in any case, with or without blanks and hyphens."""
-    row = session.execute(select(*_PUBLIC).where(PublicRecord.code == fold_code(code))).first()
+    row = session.execute(select(*PUBLIC).where(PublicRecord.code == fold_code(code))).first()
     return Public(*row) if row else None
 
 
 def public_by_credential(session: Session, credential: str) -> Public | None:
     """The record whose credential has this id."""
-    row = session.execute(select(*_PUBLIC).where(PublicRecord.credential == credential.lower())).first()
+    row = session.execute(select(*PUBLIC).where(PublicRecord.credential == credential.lower())).first()
     return Public(*row) if row else None
 
 
 def public_of(session: Session, records: Collection[str]) -> dict[str, Public]:
     """The public rows of these records, by record."""
-    rows = session.execute(select(*_PUBLIC).where(PublicRecord.record.in_(records)))
+    rows = session.execute(select(*PUBLIC).where(PublicRecord.record.in_(records)))
     return {row.record: Public(*row) for row in rows}
 
 
 def every_public(session: Session) -> dict[str, Public]:
     """Every public row, by record."""
-    return {row.record: Public(*row) for row in session.execute(select(*_PUBLIC))}
+    return {row.record: Public(*row) for row in session.execute(select(*PUBLIC))}
 
 
 def state_of(session: Session, record: str) -> RecordState | None:

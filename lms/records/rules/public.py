@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from .ledger import canonical
+from .ledger import Entry, canonical
 
 CODE_LENGTH = 12
 LIST_LENGTH = 131_072
@@ -53,6 +53,11 @@ def commitment_of(public: Public) -> str:
         public.replaces,
     ]
     return hashlib.sha256(canonical(said)).hexdigest()
+
+
+def drawn_for(entry: Entry, public: Public) -> bool:
+    """Whether a public row is the one that the entry of its issue was written with."""
+    return entry.facts.get("public") in (None, commitment_of(public))
 
 
 def drawn(number: int, below: Callable[[int], int]) -> list[int]:

@@ -61,7 +61,7 @@ def end(
     said = dict(facts or {})
     ended = replace(entries[0], act=act, facts=said, dated=_day(session, entries[0], at), created_at=at)
     session.execute(insert(LedgerEntry), [row_of(ended)])
-    _close_what_is_open(session, record, at)
+    _close_what_is_open(session, record, ended.edition, by, at)
     audit.record(session, at=at, actor=by, act=f"record.{act}", about=record, edition=ended.edition, **said)
     publish(session, RecordEnded(record, found.person_id, str(act), at, said.get("successor"), said.get("reason")))
     outbox.enqueue(session, "records.seal", key="records.seal")
@@ -73,13 +73,15 @@ def _day(session: Session, issued: Entry, at: dt.datetime) -> dt.date:
     return at.astimezone(ZoneInfo(zone or "UTC")).date()
 
 
-def _close_what_is_open(session: Session, record: str, at: dt.datetime) -> None:
-    for table, still, over in (
-        (Revocation, ProposalState.PROPOSED, ProposalState.OVER),
-        (Correction, RequestState.ASKED, RequestState.OVER),
+def _close_what_is_open(session: Session, record: str, edition: str, by: str | None, at: dt.datetime) -> None:
+    for table, still, over, act in (
+        (Revocation, ProposalState.PROPOSED, ProposalState.OVER, "revocation.over"),
+        (Correction, RequestState.ASKED, RequestState.OVER, "correction.over"),
     ):
         theirs = update(table).where(table.record == record, table.state == still)
-        session.execute(theirs.values(state=over, decided_at=at))
+        closed = session.execute(theirs.values(state=over, decided_at=at).returning(table.id)).all()
+        if closed:
+            audit.record(session, at=at, actor=by, act=act, about=record, edition=edition)
 
 
 def withdraw(session: Session, *, record: str, by: str, at: dt.datetime) -> None:

@@ -22,8 +22,9 @@ from lms.people.sealing import unseal_text
 from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordSubject
 from lms.records.queries.held import sealed_place
 from lms.records.queries.ledger import ENTRY, entry_of
-from lms.records.queries.public import RecordState
+from lms.records.queries.public import PUBLIC, RecordState
 from lms.records.rules.ledger import genuine
+from lms.records.rules.public import Public, drawn_for
 from lms.records.sealing import ledger_keys
 
 from .models import NameShowing, RecordLooks, RecordShare
@@ -58,7 +59,7 @@ class Found:
 def look_up(session: Session, code: str, at: dt.datetime, token: str = "") -> Found | None:
     """The record of a code, with the link that was used, if any; as many statements for a code that nobody has."""
     row = session.execute(_OF_CODE, {"code": code}).first()
-    said = _genuine(session.execute(_SAID, {"record": row.record if row else ""}).all())
+    said = _genuine(row, session.execute(_SAID, {"record": row.record if row else ""}).all())
     course = _course(session, said[0].version_hash if said else "")
     link = session.scalar(select(RecordShare).where(RecordShare.token_hash == digest(token))) if token else None
     if row is None or not said:
@@ -89,8 +90,7 @@ def in_force(link: RecordShare | None, at: dt.datetime) -> bool:
 _last, _subject = aliased(NameShowing), cast(Table, RecordSubject.__table__)
 _PUBLIC = (
     select(
-        PublicRecord.record,
-        PublicRecord.code,
+        *PUBLIC,
         RecordSubject.person_id,
         PersonKey.person_id.label("key"),
         NameShowing.shown,
@@ -112,12 +112,14 @@ _SAID = select(*ENTRY).where(LedgerEntry.record == bindparam("record")).order_by
 _OF_HASH = select(CourseVersion.id).where(CourseVersion.content_hash == bindparam("hash")).limit(1)
 
 
-def _genuine(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+def _genuine(public: Any, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
     """Without what does not carry our mark: for that we vouch no more than for a paper that somebody else printed. And
-    nothing where the issue itself does not carry it."""
+    nothing where the issue itself does not carry it, or was written with another public row."""
     keys = ledger_keys()
     good = [row for row in rows if genuine(keys, entry_of(row))]
-    return good if good and good[0].act is RecordAct.ISSUED else []
+    if not good or good[0].act is not RecordAct.ISSUED:
+        return []
+    return good if drawn_for(entry_of(good[0]), Public(*public[: len(PUBLIC)])) else []
 
 
 def _state(said: Any) -> RecordState:

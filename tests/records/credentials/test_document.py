@@ -10,7 +10,6 @@ import json
 import socket
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -122,10 +121,18 @@ def test_a_member_that_no_context_defines_is_refused_at_signing_wherever_it_stan
             signed(made, key=KEY, method=METHOD, at=AT)
 
 
-@pytest.mark.parametrize("name", ["", "a\nb", "a\tb", "a\x00b", "\ud800", "x" * 501, "a\u2028b", "a\x85b"])
+@pytest.mark.parametrize("name", ["", "a\n", "a\nb", "a\tb", "a\x00b", "\ud800", "x" * 501, "a\u2028b", "a\x85b"])
 def test_a_name_that_canonical_forms_differ_about_is_refused(name: str) -> None:
     with pytest.raises(Misshapen, match="identityHash"):
         a_credential(name=name)
+
+
+@pytest.mark.parametrize("name", ["id", "validFrom"])
+def test_no_value_ends_with_a_line_end(name: str) -> None:
+    made = document(ISSUER, SAID)
+    made[name] += "\n"
+    with pytest.raises(Misshapen, match=name):
+        signed(made, key=KEY, method=METHOD, at=AT)
 
 
 def test_a_signed_document_is_not_signed_again() -> None:
@@ -196,24 +203,3 @@ def test_keys_are_written_as_the_standard_writes_them() -> None:
 def test_an_address_has_its_did(address: str, did: str, path: str) -> None:
     assert did_of(address) == did
     assert key_document_path(did) == path
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        ("name",),
-        ("validFrom",),
-        ("proof", 0, "proofValue"),
-        ("credentialStatus", "statusListIndex"),
-        ("credentialSubject", "id"),
-    ],
-)
-def test_a_line_end_behind_a_value_is_not_taken_along(path: tuple[str | int, ...]) -> None:
-    made = a_credential()
-    hold_to_shape(made)
-    at: Any = made
-    for step in path[:-1]:
-        at = at[step]
-    at[path[-1]] += "\n"
-    with pytest.raises(Misshapen):
-        hold_to_shape(made)

@@ -13,15 +13,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
 from lms.kernel.clock import frozen
+from lms.kernel.errors import Refused
 from lms.kernel.models import AuditEntry
-from lms.kernel.unit_of_work import unit_of_work
+from lms.kernel.unit_of_work import own_transaction, unit_of_work
 from lms.kernel.worker import drain
 from lms.people.models import Person
 from lms.people.rules.mandates import Role
 from lms.people.services import erase
-from lms.records.credentials import queries
+from lms.records.credentials import approvals, queries
 from tests.conftest import NOW
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.credentials.test_signing import document, issue
@@ -159,3 +161,15 @@ def test_only_administrators_can_approve_and_it_is_noted_without_the_text(app: F
         [noted] = [row for row in session.query(AuditEntry) if row.act == "records.export-approved"]
         assert noted.actor == administrator.subject
         assert text not in json.dumps(noted.details)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_two_exports_at_once_do_not_use_the_same_approvals(app: Flask) -> None:
+    lock = approvals._LOCK
+    with own_transaction() as first, pytest.raises(Refused):
+        try:
+            approvals.hold_to_two(first, [], NOW)
+        finally:
+            with own_transaction() as second:
+                assert not second.scalar(select(func.pg_try_advisory_xact_lock(lock)))

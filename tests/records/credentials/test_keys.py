@@ -12,6 +12,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lms.kernel.checks import checks
 from lms.kernel.clock import now
 from lms.kernel.errors import Refused
 from lms.kernel.models import AuditEntry
@@ -72,14 +73,6 @@ def test_the_key_document_has_the_form_that_verifiers_read() -> None:
     ]
 
 
-def test_a_rotation_ends_also_what_one_that_was_cut_off_left(sqlite_app: Flask) -> None:
-    first = keys.make(DID, now())
-    cut_off = keys._make(DID, now())  # killed here, before the first was ended
-    _old, new = keys.rotate(DID, now())
-    assert [key.number for key in keys.known() if key.signs] == [new.number]
-    assert not any(keys.private_file(key).exists() for key in (first, cut_off))
-
-
 def test_a_private_key_lies_in_a_file_that_only_its_owner_can_read_and_nowhere_else(sqlite_app: Flask) -> None:
     made = keys.make(DID, now())
     path = keys.private_file(made)
@@ -90,6 +83,25 @@ def test_a_private_key_lies_in_a_file_that_only_its_owner_can_read_and_nowhere_e
     holding = [file for file in home.rglob("*") if file.is_file() and secret.encode() in file.read_bytes()]
     assert holding == [path]
     assert keys.public_half(keys.private_half(made)) == made.public
+
+
+def test_a_rotation_that_was_cut_off_is_told_of_and_made_good_by_the_next(
+    sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    did = str(getattr(keys.issuer(), "did", ""))
+    first = keys.make(did, now())
+
+    def cut_off(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(keys, "_end", cut_off)
+        keys.rotate(did, now())
+    with unit_of_work() as session:
+        assert "more than one key" in " ".join(found.problem for found in checks["records.credentials"](session))
+    _old, new = keys.rotate(did, now())
+    assert keys.signing(did) == [new]
+    assert not keys.private_file(first).exists()
 
 
 def test_a_key_file_that_others_can_read_or_that_holds_another_key_signs_nothing(sqlite_app: Flask) -> None:

@@ -247,6 +247,16 @@ def test_an_issue_changed_by_sql_alone_is_not_signed_and_its_page_vouches_for_no
     assert "Doctorate" not in answer.text
 
 
+def test_a_code_that_was_exchanged_by_sql_alone_is_nobodys(sqlite_app: Flask) -> None:
+    [record] = issue()
+    with own_transaction() as session:
+        names = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'lms_record_public'"
+        for name in session.connection().exec_driver_sql(names).scalars().all():
+            session.connection().exec_driver_sql(f"DROP TRIGGER {name}")
+        session.execute(update(PublicRecord).where(PublicRecord.record == record).values(code="ABCDEFGHJKMN"))
+    assert sqlite_app.test_client().get("/v/ABCDEFGHJKMN").status_code == 404
+
+
 def test_a_row_that_cannot_be_read_keeps_nobody_else_waiting(
     sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
