@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -42,6 +43,11 @@ AppMaker = Callable[..., Flask]
 # Python looks for unreachable circles after every 700 new objects, and each look that goes deep goes through all that
 # the tests and the libraries consist of: without this, two fifths of the time.
 gc.set_threshold(100_000, 10, 5)
+
+
+# How long one example takes says how busy the machine is, not whether the property holds.
+hypothesis.settings.register_profile("house", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_collection_finish() -> None:
