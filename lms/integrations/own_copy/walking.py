@@ -48,6 +48,7 @@ OF_NOBODY: Mapping[str, str] = {
         "files and proposals of many people; what is said of each is reached by their row or place",
     ),
     **dict.fromkeys(("lms_job", "lms_worker", "lms_undertaking", "lms_throttle"), "work in hand, without names"),
+    "lms_signature_lines": "who signs for the institute, as every certificate prints it",
     "lms_audit": "told under `noted`",
 }  # fmt: skip
 """The tables to which no way leads, and why: what somebody did to them as an officer is told under `noted`."""
