@@ -16,6 +16,7 @@ from lms.kernel.unit_of_work import unit_of_work
 from lms.kernel.worker import drain
 from lms.learning.models import Answer, EnrolmentProgress, QuizTry, Receipt, UnitProgress, UnitState
 from lms.learning.services import tally
+from lms.learning.services.modules import keep_modules
 from lms.learning.views.asked import quiz_of
 from lms.people.models import Affiliation, Person, Sector
 from lms.seminars.models import Edition, Enrolment, EnrolmentState
@@ -158,6 +159,7 @@ def have_finished(enrolments: Sequence[int], *units: OutlineUnit, complete: bool
         if complete:
             here = update(EnrolmentProgress).where(EnrolmentProgress.enrolment_id.in_(enrolments))
             session.execute(here.values(completed_at=now()))
+        keep_modules(session, enrolment_ids=enrolments)
 
 
 def count_answers() -> None:
