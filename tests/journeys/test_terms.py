@@ -57,6 +57,7 @@ def open_terms(page: Page) -> None:
     steps.home(page)
     steps.link(page, "Terms, and what they are called").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("A common working language")
+    page.wait_for_load_state("load")  # what is typed before the script is there, it does not hear
 
 
 def found(page: Page) -> list[str]:
