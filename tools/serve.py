@@ -22,8 +22,8 @@ HOST = "127.0.0.1"
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 15
 # Checking a password takes 19 MB for a moment. glibc gives such a block back only while the size from which blocks go
-# back at once stays fixed; and each of the threads would keep an arena of its own. Fixing it also fixes how much may lie
-# free at the end of the heap, at 128 kB, which a page of the desk gave back and asked for again: a tenth of its time.
+# back at once stays fixed; and each of the threads would keep an arena of its own. With that size the room at the end
+# of the heap is fixed too, at 128 kB, which a page of the desk gave back and asked for again: a tenth of its time.
 # Docstrings are for those who read the code: without them a worker is 9 MB smaller, and without the columns of every
 # expression another.
 MEMORY = {

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from benchmarks.journal import Journal, Row, Verdict, compare
 from benchmarks.patience import receipt_number
-from benchmarks.results import Result, write
+from benchmarks.results import LATEST, Result, write
 from benchmarks.wire import named_in
 from benchmarks.writers import addresses, percentile
 
@@ -74,3 +75,30 @@ def test_what_a_page_names_is_fetched_with_it_and_links_are_not() -> None:
     page = """<link rel="stylesheet" href="/static/a.css"><link href="/static/b.woff2" rel="preload" as="font">
     <script src="/static/c.js" defer></script><img alt="" src="/d.svg"><a href="/learn/e">E</a>"""
     assert set(named_in(page)) == {"/static/a.css", "/static/b.woff2", "/static/c.js", "/d.svg"}
+
+
+TOLD = {
+    "unit page": "unit page, against the floor",
+    "home": "home, against the floor",
+    "saving an answer": "saving an answer, against the floor",
+    "the public page of a certificate's code": "page of a certificate's code, against the floor",
+    "a coordinator's page of 3,000 people": "coordinator's page, 3,000 people, against the floor",
+    "the first page of the list of 3,000 people": "first page of the list, 3,000 people, against the floor",
+    "list of 3,000 people as CSV, against one written by hand": "CSV of 3,000 people, against one by hand",
+    "signing one record": "signing a record and its short form",
+}
+"""What the first page of the house says, and which figure that is."""
+
+
+def test_the_figures_that_are_told_are_those_of_the_last_run() -> None:
+    kept = {row["name"]: row["value"] for row in json.loads(LATEST.read_text())}
+    lines = (LATEST.parents[1] / "README.md").read_text().splitlines()
+    told = {cells[1].strip(): cells[2] for line in lines if len(cells := line.split("|")) == 5}
+    for name, figure in TOLD.items():
+        said = re.match(r" *([0-9.]+)", told[name])
+        assert said, name
+        assert float(said[1]) == round(kept[figure], 1), name
+    memory = re.match(r" *(\d+) MB(, over its bound)?", told["memory of a web worker"])
+    assert memory
+    assert int(memory[1]) == round(kept["web worker's memory"])
+    assert bool(memory[2]) is (kept["web worker's memory"] > 120)
