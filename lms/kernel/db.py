@@ -7,7 +7,7 @@ import enum
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, event, make_url
@@ -90,10 +90,20 @@ else:
     Model = db.Model
 
 
-def dialect_insert(session: Session) -> Callable[[Any], postgresql.Insert]:
-    """INSERT as the database at work has it, with ON CONFLICT; SQLite's and PostgreSQL's share the methods we use."""
-    found = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return cast("Callable[[Any], postgresql.Insert]", found)
+Inserting = Callable[[Any], postgresql.Insert]
+# With ON CONFLICT; SQLite's and PostgreSQL's share the methods we use.
+_INSERTS = {"sqlite": cast(Inserting, sqlite.insert), "postgresql": cast(Inserting, postgresql.insert)}
+Made = TypeVar("Made")
+
+
+def dialect_insert(session: Session) -> Inserting:
+    """INSERT as the database at work has it."""
+    return _INSERTS[session.get_bind().dialect.name]
+
+
+def for_each_dialect(make: Callable[[Inserting], Made]) -> dict[str, Made]:
+    """A statement built once for each database, by its name: for what is asked so often that building it shows."""
+    return {name: make(insert) for name, insert in _INSERTS.items()}
 
 
 class Intent(enum.Enum):

@@ -6,20 +6,21 @@ import datetime as dt
 from collections.abc import Callable
 
 from sqlalchemy import Connection, delete, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from .db import for_each_dialect
 from .errors import TooMany
 from .models import Throttle
 from .settings import keyring
 from .unit_of_work import own_connection, own_transaction
 
 # Built once, because a stranger's page has little else to do.
-_ONE_MORE = {
-    name: insert(Throttle)
-    .on_conflict_do_update(index_elements=["key", "window"], set_={"count": Throttle.count + 1})
-    .returning(Throttle.count)
-    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-}
+_ONE_MORE = for_each_dialect(
+    lambda insert: (
+        insert(Throttle)
+        .on_conflict_do_update(index_elements=["key", "window"], set_={"count": Throttle.count + 1})
+        .returning(Throttle.count)
+    )
+)
 
 
 def count(what: str, who: str, *, at: dt.datetime, limit: int, seconds: int = 300) -> None:

@@ -20,7 +20,7 @@ from .queries.held import sealed_place
 from .queries.life import Happening
 from .rules.before import NO_VERSION, from_before
 from .rules.ledger import commit_to, first_break, genuine
-from .rules.public import commitment_of
+from .rules.public import drawn_for
 from .sealing import ledger_keys
 from .words import missing
 
@@ -84,8 +84,7 @@ def publics(session: Session) -> Iterable[Finding]:
     for record in sorted(rows.keys() - said.keys()):
         yield Finding(f"record {record}", "has a code, but is not in the ledger")
     for record in sorted(rows.keys() & said.keys()):
-        # What was issued before there were codes got them later, and its entry says nothing of them.
-        if said[record] not in (None, commitment_of(rows[record])):
+        if not drawn_for(said[record], rows[record]):
             yield Finding(f"record {record}", "has another code, credential or place than the ledger committed to")
 
 

@@ -78,7 +78,7 @@ def unsigned(session: Session, *, keys: Keys, disbelieved: Collection[int], most
 
 def _is_ours(keys: Keys, row: Row[Any], drawn: Public) -> bool:
     entry = Entry(*row[-len(ENTRY) :])
-    good = genuine(keys, entry) and drawn_for(entry, drawn)
+    good = genuine(keys, entry) and drawn_for(entry.facts.get("public"), drawn)
     if not good:
         log.error("credentials.foreign_entry", entry=entry.id)
     return good

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from .ledger import Entry, canonical
+from .ledger import canonical
 
 CODE_LENGTH = 12
 LIST_LENGTH = 131_072
@@ -55,9 +55,10 @@ def commitment_of(public: Public) -> str:
     return hashlib.sha256(canonical(said)).hexdigest()
 
 
-def drawn_for(entry: Entry, public: Public) -> bool:
-    """Whether a public row is the one that the entry of its issue was written with."""
-    return entry.facts.get("public") in (None, commitment_of(public))
+def drawn_for(committed: object, public: Public) -> bool:
+    """Whether a public row is the one that the entry of its issue committed to. What was issued before there were codes
+    got them later, and its entry says nothing of them."""
+    return committed in (None, commitment_of(public))
 
 
 def drawn(number: int, below: Callable[[int], int]) -> list[int]:

@@ -119,7 +119,7 @@ def _genuine(public: Any, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
     good = [row for row in rows if genuine(keys, entry_of(row))]
     if not good or good[0].act is not RecordAct.ISSUED:
         return []
-    return good if drawn_for(entry_of(good[0]), Public(*public[: len(PUBLIC)])) else []
+    return good if drawn_for(good[0].facts.get("public"), Public(*public[: len(PUBLIC)])) else []
 
 
 def _state(said: Any) -> RecordState:

@@ -6,10 +6,10 @@ import datetime as dt
 
 from flask_babel import gettext as _
 from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit
+from lms.kernel.db import for_each_dialect
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.secrets import digest
 from lms.kernel.settings import keyring
@@ -21,12 +21,11 @@ from .models import NameShowing, RecordLooks, RecordShare
 MOST_LINKS = 10
 DAYS = (7, 30, 90)
 """For how long a link may show a name."""
-_ONE_MORE = {
-    name: insert(RecordLooks).on_conflict_do_update(
+_ONE_MORE = for_each_dialect(
+    lambda insert: insert(RecordLooks).on_conflict_do_update(
         index_elements=["record", "day"], set_={"number": RecordLooks.number + 1}
     )
-    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-}
+)
 
 
 def show_name(session: Session, *, record: str, person_id: int, shown: bool, at: dt.datetime, by: str) -> None:
