@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "c98f3e1a5d04"
-down_revision = "b87f2c0d4e93"
+down_revision = "c4f1a7d2093e"
 branch_labels = None
 depends_on = None
 
