@@ -120,13 +120,16 @@ class ImportPage:
     left: Sequence[Shown]
     head: Mapping[str, object] = field(default_factory=dict)
     against: Sequence[Against] = ()
+    """Some of those because of whom it is not taken back, or because of whom a part of it stayed."""
+    many: int = 0
+    """How many those are in all."""
     mended: int = 0
     """How often something was corrected in it so far."""
 
     @cached_property
     def busy(self) -> bool:
         """Whether the worker is at it, so that the page looks again."""
-        return self.found.state in (ImportState.REHEARSING, ImportState.SAVING)
+        return self.found.state in (ImportState.REHEARSING, ImportState.SAVING, ImportState.UNDOING)
 
     @property
     def ready(self) -> int:

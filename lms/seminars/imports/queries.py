@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import String, cast, func, select
@@ -17,7 +17,6 @@ from lms.web.slices import PAGE, Slice, slice_of
 from .models import Import, ImportRow, ImportState, Verdict
 from .rehearsing import rows_of
 from .sealing import Cells
-from .undoing import Touched
 
 
 def imports_of(session: Session, edition: Edition) -> list[Import]:
@@ -94,10 +93,12 @@ class Against:
     invited: bool
 
 
-def named_against(session: Session, touched: Sequence[Touched]) -> list[Against]:
-    """Who they are, by name."""
-    names = names_of(session, [one.person_id for one in touched])
-    theirs = select(Enrolment.id, Enrolment.public_id).where(Enrolment.id.in_([one.enrolment_id for one in touched]))
-    public = {row.id: row.public_id for row in session.execute(theirs)}
-    found = [Against(names[one.person_id], public[one.enrolment_id], one.invited) for one in touched]
+def named_against(session: Session, edition: Edition, enrolments: Collection[str]) -> list[Against]:
+    """Whose places these are, by name, as far as they are still there."""
+    theirs = select(Enrolment.public_id, Enrolment.person_id, Enrolment.invited_at).where(
+        Enrolment.edition_id == edition.id, Enrolment.public_id.in_(enrolments)
+    )
+    rows = session.execute(theirs).all() if enrolments else []
+    names = names_of(session, [row.person_id for row in rows])
+    found = [Against(names[row.person_id], row.public_id, row.invited_at is not None) for row in rows]
     return sorted(found, key=lambda one: one.name.casefold())

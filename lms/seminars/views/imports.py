@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -25,7 +27,6 @@ from lms.seminars.imports.mending import mends_in
 from lms.seminars.imports.models import Import, ImportState, Verdict
 from lms.seminars.imports.pages import MOST_LEFT_SHOWN, ImportPage, fixes
 from lms.seminars.imports.queries import (
-    Against,
     Shown,
     import_of,
     imports_of,
@@ -36,8 +37,9 @@ from lms.seminars.imports.queries import (
 from lms.seminars.imports.rehearsing import discard, mend, take_in, times_mended, verdicts
 from lms.seminars.imports.saving import save
 from lms.seminars.imports.sealing import head_in, key_of
-from lms.seminars.imports.undoing import undo
+from lms.seminars.imports.undoing import told, undo
 from lms.seminars.imports.wording import STATES, VERDICTS, why_refused
+from lms.seminars.models import Edition
 from lms.web.access import SAFE, Permission, begins_reading, requires, takes_upload
 from lms.web.forms import submitted
 from lms.web.languages import language
@@ -72,10 +74,13 @@ def imports(edition: str) -> Answer:
 def _taken_in(edition: str, form: ImportForm) -> str:
     viewer = me()
     queries.edition_of(db.session(), edition, viewer.scope)
-    table = table_of(form.file.data.read(bounds.MOST_BYTES + 1))
+    data = form.file.data.read(bounds.MOST_BYTES + 1)
+    table = table_of(data)
+    # Another file sent from the same page is another import.
+    key = hashlib.sha256(f"{form.client_key.data}:".encode() + data).hexdigest()
     with unit_of_work() as session:
         found = queries.edition_of(session, edition, viewer.scope)
-        return take_in(session, edition=found, table=table, at=now(), by=viewer.subject).public_id
+        return take_in(session, edition=found, table=table, at=now(), by=viewer.subject, client_key=key).public_id
 
 
 def _list(edition: str, form: ImportForm) -> str:
@@ -112,13 +117,14 @@ def listing(edition: str, listing: str) -> str:
     return _page(edition, listing)
 
 
-def _page(edition: str, listing: str, against: Sequence[Against] = ()) -> str:
+def _page(edition: str, listing: str, against: Mapping[str, Any] | None = None) -> str:
+    """The page of a file; `against` is what taking it back has just said, otherwise what the worker said last."""
     session = db.session()
     found_edition = queries.edition_of(session, edition, me().scope)
     found = import_of(session, found_edition, listing)
-    page = _worked_out(session, found, against)
-    if page.rows or page.left or against:
-        note_look("import.opened", listing, rows=len(page.rows) + len(page.left) + len(against))
+    page = _worked_out(session, found_edition, found, against)
+    if page.rows or page.left or page.against:
+        note_look("import.opened", listing, rows=len(page.rows) + len(page.left) + len(page.against))
     template = "_listing" if wants_part() else "listing"
     return render(
         f"lms/seminars/{template}.html",
@@ -131,15 +137,17 @@ def _page(edition: str, listing: str, against: Sequence[Against] = ()) -> str:
     )
 
 
-def _worked_out(session: Session, found: Import, against: Sequence[Against]) -> ImportPage:
+def _worked_out(session: Session, edition: Edition, found: Import, said: Mapping[str, Any] | None) -> ImportPage:
     asked = request.args.get("show", "")
     show = Verdict(asked) if asked in set(Verdict) else Verdict.REFUSED
     rows, part = rows_with(session, found, show, page_in(request.args))
     rehearsed = found.state is ImportState.REHEARSED
     mends = rehearsed and show is Verdict.REFUSED
+    work = progress(session, found.undertaking)
+    said = said or (work.outcome if work and not work.running else {})
     return ImportPage(
         found=found,
-        work=progress(session, found.undertaking),
+        work=work,
         counts=verdicts(session, found),
         show=show,
         rows=rows,
@@ -147,7 +155,8 @@ def _worked_out(session: Session, found: Import, against: Sequence[Against]) -> 
         fixes=fixes(session, rows) if mends else (),
         left=rows_with(session, found, Verdict.SAME, 1, MOST_LEFT_SHOWN)[0] if mends else (),
         head=head_in(key_of(found), found) if found.wrapped_key else {},
-        against=against,
+        against=named_against(session, edition, said.get("against", ())),
+        many=said.get("number", 0),
         mended=times_mended(session, found) if rehearsed else 0,
     )
 
@@ -216,13 +225,14 @@ def undo_import(edition: str, listing: str) -> Answer:
     try:
         with unit_of_work() as session:
             found = import_of(session, queries.edition_of(session, edition, viewer.scope), listing)
-            touched = undo(session, found=found, at=now(), by=viewer.subject)
-            against = named_against(session, touched)
+            against = undo(session, found=found, at=now(), by=viewer.subject)
+            ended = found.state is ImportState.UNDONE
     except (Refused, Conflict) as no:
         return _refused(edition, listing, no)
     if against:
-        return _page(edition, listing, against), 409
-    flash(_("The import is taken back. The edition is as it was before."), "done")
+        return _page(edition, listing, told(against)), 409
+    if ended:
+        flash(_("The import is taken back. The edition is as it was before."), "done")
     return _to(edition, listing)
 
 
