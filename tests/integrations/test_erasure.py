@@ -94,7 +94,7 @@ def test_after_an_erasure_no_word_of_the_person_is_left_anywhere(
     tables = {place.partition(":")[0].removeprefix("lms_") for place in sealing.opens(words)}
     assert {"nomination", "import_row", "contact_note", "introduction", "introduction_report", "own_copy"} <= tables
     assert {"record_subject", "record_credential", "record_correction", "record_revocation"} <= tables
-    assert {"reinvitation", "past_attestation", "directory_words"} <= tables
+    assert {"reinvitation", "past_attestation", "directory_words", "feed_person"} <= tables
     backups = tmp_path / "backups"
     make(backups / "before", app)
     assert {CORRECTED, FULL} <= {found.rpartition(": ")[2] for found in exported(tmp_path / "first", words)}
