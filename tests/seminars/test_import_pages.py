@@ -26,6 +26,7 @@ from lms.seminars.imports.models import Import, ImportState
 from lms.seminars.imports.reading import table_in
 from lms.seminars.models import Enrolment
 from tests.conftest import statements
+from tests.files import both_files
 from tests.people.makers import give_mandate
 from tests.people.makers import make_person as make_somebody
 from tests.seminars.browsing import Browser, coordinator, words
@@ -228,6 +229,16 @@ def test_the_rows_to_be_corrected_can_be_taken_away_and_sent_again(browser: Brow
     assert [cells for _, cells in table_in(file).rows] == [
         {"name": "Zoë", "address": "no address", "state": "Tanzania", "institution": JUSTICE}
     ]
+    assert [line["Name"] for line in both_files(browser, f"{page}/corrections")] == ["Zoë"]
+    taken = {
+        show: both_files(browser, f"{page}/rows", f"?show={show}") for show in ("new", "changed", "same", "refused")
+    }
+    assert {show: len(lines) for show, lines in taken.items()} == {"new": 1, "changed": 0, "same": 0, "refused": 1}
+    assert taken["new"][0]["E-mail address"] == "neema1@example.org"
+    assert taken["new"][0]["State"] == "United Republic of Tanzania"
+    assert taken["refused"][0]["Remark"] == "The address has no @ sign."
+    saves(browser, page)
+    assert both_files(browser, f"{page}/rows", "?show=new") == [{"Row": "2", "Remark": ""}]
 
 
 def test_the_template_has_the_headings_that_are_read(browser: Browser, edition: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import ColumnElement, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.errors import NotFound
@@ -14,7 +14,7 @@ from lms.seminars.columns import Column
 from lms.seminars.models import Edition, Enrolment
 from lms.web.slices import PAGE, Slice, slice_of
 
-from .models import Import, ImportRow, ImportState, Verdict
+from .models import Import, ImportRow, Verdict
 from .rehearsing import rows_of
 from .sealing import Cells
 
@@ -62,14 +62,16 @@ def rows_with(
     heads.sort()
     part = slice_of(heads, page)
     counts = dict(heads[(part.page - 1) * PAGE : part.page * PAGE][:most])
-    if found.wrapped_key is None:
-        ended = select(ImportRow).where(ImportRow.import_id == found.id, ImportRow.number.in_(counts))
-        pairs: Sequence[tuple[ImportRow, Cells]] = [
-            (row, {}) for row in session.scalars(ended.order_by(ImportRow.number))
-        ]
-    else:
-        pairs = rows_of(session, found, ImportRow.number.in_(counts))
+    pairs = _rows(session, found, ImportRow.number.in_(counts))
     return [_shown(row, cells, counts[row.number] - 1) for row, cells in pairs], part
+
+
+def _rows(session: Session, found: Import, which: ColumnElement[bool]) -> Sequence[tuple[ImportRow, Cells]]:
+    """Rows with what they say, which is nothing once it is erased."""
+    if found.wrapped_key is not None:
+        return rows_of(session, found, which)
+    ended = select(ImportRow).where(ImportRow.import_id == found.id, which).order_by(ImportRow.number)
+    return [(row, {}) for row in session.scalars(ended)]
 
 
 def _shown(row: ImportRow, cells: Cells, others: int) -> Shown:
@@ -77,11 +79,9 @@ def _shown(row: ImportRow, cells: Cells, others: int) -> Shown:
     return Shown(row.number, row.verdict or Verdict.REFUSED, row.reason, columns, cells, others)
 
 
-def refused_rows(session: Session, found: Import) -> list[Shown]:
-    """Every row that needs a correction, to be taken away; none once they are erased."""
-    if found.state is not ImportState.REHEARSED:
-        return []
-    return [_shown(row, cells, 0) for row, cells in rows_of(session, found, ImportRow.verdict == Verdict.REFUSED)]
+def every_row(session: Session, found: Import, verdict: Verdict) -> list[Shown]:
+    """All rows with this verdict, to be taken away."""
+    return [_shown(row, cells, 0) for row, cells in _rows(session, found, ImportRow.verdict == verdict)]
 
 
 @dataclass(frozen=True)

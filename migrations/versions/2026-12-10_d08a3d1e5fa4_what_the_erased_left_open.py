@@ -8,8 +8,8 @@ Locks: lms_past_attestation and lms_reinvitation, for a moment. SQLite copies bo
 import sqlalchemy as sa
 from alembic import op
 
-revision = "c98a3d1e5fa4"
-down_revision = "c4f1a7d2093e"
+revision = "d08a3d1e5fa4"
+down_revision = "c98f3e1a5d04"
 branch_labels = None
 depends_on = None
 
