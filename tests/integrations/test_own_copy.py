@@ -34,7 +34,8 @@ from tests.conftest import NOW, statements
 from tests.integrations.test_erasure import ADDRESS, CALLED, FULL, LATIN, OTHER, WORDS, live
 from tests.integrations.traces import in_bytes
 from tests.people.makers import make_person, signed_in_client
-from tests.scope.world import Kind, World, grow
+from tests.scope.growing import grow
+from tests.scope.world import Kind, World
 
 PASSWORD = "a quiet place to read"
 
