@@ -141,11 +141,13 @@ def _counts(held: Held, place: Placed) -> bool:
 
 
 def near(world: World, viewer: str) -> list[str]:
-    """The ids of a viewer's own places and mandates, and of the places of which a mandate shows something."""
+    """The ids of a viewer's own places and mandates, and of the places of which a mandate shows something, each with
+    its edition."""
     person_id = world.viewers[viewer]
     mine = [held for held in world.held if held.person_id == person_id]
     places = [one for one in world.places if one.person_id == person_id or any(shows(held, one) for held in mine)]
-    return [one.public_id for one in (*mine, *places)]
+    editions = {one.edition for one in places} | {held.scope_id for held in mine if held.scope_id}
+    return [*editions, *(one.public_id for one in (*mine, *places))]
 
 
 def revealed(world: World, viewer: str, path: str) -> set[str]:

@@ -135,7 +135,7 @@ class Walk:
                 waiting += links_of(self._get(viewer, where, path))
 
     def _in_turn(self, viewer: str, paths: list[str]) -> list[str]:
-        """Those about places and mandates of which a viewer is to see something first, all others as the lot has it."""
+        """First those about editions, places and mandates of which a viewer sees something; then as the lot says."""
         own = near(self.world, viewer)
         drawn = self.world.rng.sample(paths, len(paths))
         return sorted(drawn, key=lambda path: not any(public_id in path for public_id in own))
