@@ -135,7 +135,9 @@ def world(sqlite_app: Flask, tmp_path: Path) -> World:
 
 def test_in_a_world_of_many_nobodys_words_stand_in_anybody_elses_copy(world: World) -> None:
     # Who is nominated and not here yet stands under a key that is nobody's, until the nomination is decided.
-    marks = [mark for mark in world.marks if mark.kind not in (Kind.NOMINEE, Kind.INTRODUCTION)]
+    # Of an entry that was joined into another one the name is gone and the address not yet proved.
+    apart, gone = (Kind.NOMINEE, Kind.INTRODUCTION, Kind.ROW), {mark.text for mark in world.gone}
+    marks = [mark for mark in world.marks if mark.kind not in apart and mark.text not in gone]
     between = [mark.text for mark in world.marks if mark.kind is Kind.INTRODUCTION]
     everybody, found = {mark.person_id for mark in marks}, dict[int, str]()
     for person_id in sorted(everybody):

@@ -108,6 +108,8 @@ class World:
     """Who is not to be named, with their place."""
     handed: list[tuple[int, int]] = field(default_factory=list)
     """Whose mandate was handed, or is to be handed, to whom."""
+    gone: list[Mark] = field(default_factory=list)
+    """Of entries that were joined into others."""
     authored: set[int] = field(default_factory=set)
     """Who has written in a draft or on it."""
     nominators: list[tuple[str, int]] = field(default_factory=list)
@@ -153,8 +155,9 @@ class World:
 
     def joined(self, stays: int, goes: int) -> None:
         """Two entries are one: the name of the other is nobody's, its address waits for their proof."""
-        address = self.of(goes, Kind.ADDRESS)[0]
-        self.marks[self.marks.index(address)] = replace(address, person_id=stays)
+        name, address = self.of(goes, Kind.NAME)[0], self.of(goes, Kind.ADDRESS)[0]
+        moved = self.marks[self.marks.index(address)] = replace(address, person_id=stays)
+        self.gone += [name, moved]
         self.places = [replace(one, person_id=stays) if one.person_id == goes else one for one in self.places]
 
     def person(self, session: Session, *, welcomed: bool = True) -> Person:
