@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .closing import Foreseen, foreseen
 from .edition import EditionRecord, record_in, records_of, waiting_in
 from .held import (
     EditionHeld,
@@ -48,6 +49,7 @@ __all__ = [
     "Asked",
     "EditionHeld",
     "EditionRecord",
+    "Foreseen",
     "Happening",
     "Head",
     "HeldRecord",
@@ -65,6 +67,7 @@ __all__ = [
     "endings",
     "every_public",
     "forecast",
+    "foreseen",
     "head",
     "held_record",
     "history",
