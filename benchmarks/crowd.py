@@ -28,9 +28,9 @@ from lms.learning.rules.modules import counted_as
 from lms.people.models import Affiliation, IdentityRow, Institution, Person, PersonKey
 from lms.people.rules import PersonName
 from lms.people.sealing import name_place
-from lms.seminars.models import EditionCount, Enrolment, EnrolmentEvent, Stage, StageReached, Tally
+from lms.seminars.models import EditionCount, Enrolment, EnrolmentEvent, PartTally, Stage, StageReached, Tally
 from lms.seminars.queries import version_in_force
-from lms.seminars.rules import PLACES, EnrolmentState
+from lms.seminars.rules import COMPLETE, PLACES, EnrolmentState
 
 from .seed import STAGES, Filled, an_edition, environment
 
@@ -135,14 +135,24 @@ class _Crowd:
 
     def _numbers(self, size: int) -> None:
         sums: Counter[tuple[str, str, str]] = Counter()
+        parts: Counter[tuple[str, str, str, str]] = Counter()
         for number in range(size):
             place = self.places[number % len(self.places)]
-            sums.update((place.state_code, place.sector.value, stage) for stage in reached(number))
+            stages = [(place.state_code, place.sector.value, stage) for stage in reached(number)]
+            sums.update(stages)
+            parts.update((part, *stage) for part in self._parts(number) for stage in stages)
         rows = ((self.edition_id, *key, people) for key, people in sums.items())
         self._load(Tally, "edition_id state_code sector stage count", rows)
+        named = ((self.edition_id, *key, people) for key, people in parts.items())
+        self._load(PartTally, "edition_id part state_code sector stage count", named)
         read = Counter(key for number in range(size) for key in self.modules[: modules_read(number)])
         others = {PLACES: size} | {counted_as(key): people for key, people in read.items()}
         self._load(EditionCount, "edition_id what count", ((self.edition_id, *one) for one in others.items()))
+
+    def _parts(self, number: int) -> list[str]:
+        if Stage.PRE_READING.value in reached(number):
+            return [COMPLETE]
+        return [counted_as(key) for key in self.modules[: modules_read(number)]]
 
     def _next(self, kind: type[Model]) -> int:
         column = cast(Table, kind.__table__).c.id

@@ -11,7 +11,7 @@ from lms.records.events import RecordEnded, RecordsIssued
 
 from . import services
 from .models import AlumniStatus
-from .services import membership
+from .services import membership, past, reinvitations
 
 
 @on(RecordsIssued)
@@ -30,8 +30,10 @@ def after_end(session: Session, event: RecordEnded) -> None:
 
 @on(PersonErased)
 def after_erasure(session: Session, event: PersonErased) -> None:
-    """The membership ends, and with it everything in the directory."""
+    """The membership ends, and with it everything in the directory; so does what officers had begun about them."""
     membership.leave(session, person_id=event.person_id, at=event.at)
+    reinvitations.close(session, person_id=event.person_id, at=event.at)
+    past.forget_source(session, person_id=event.person_id)
 
 
 @on(PersonsJoined)

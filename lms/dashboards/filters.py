@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from markupsafe import Markup
 
@@ -15,10 +16,10 @@ from .forms import state_key
 from .options import options
 from .queries import Choices
 from .rules.looks import FINISHED, OPEN, Filter
-from .tables import state_order, state_title
+from .tables import KEPT, state_order, state_title
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FilterPart:
     """States, sectors, institutions and modules, those that are chosen chosen."""
 
@@ -27,7 +28,7 @@ class FilterPart:
     edition: str
     locale: str
 
-    @property
+    @cached_property
     def state_options(self) -> Markup:
         """The states to filter by, under what stands for them in an address."""
         codes = state_order(self.choices.states, self.locale)
@@ -37,12 +38,12 @@ class FilterPart:
     def _key(self, code: str) -> str:
         return state_key(self.edition, code)
 
-    @property
+    @cached_property
     def sector_options(self) -> Markup:
         """The sectors to filter by."""
         return options(((one.value, str(SECTORS[one])) for one in self.choices.sectors), self.wanted.sector)
 
-    @property
+    @cached_property
     def progress_options(self) -> Markup:
         """Every module, finished and not."""
         return options(self._progress(), self.wanted.progress)
@@ -53,7 +54,7 @@ class FilterPart:
         left = [(f"{OPEN}:{key}", _("Not finished: %(module)s", module=title)) for key, title in modules]
         return [*done, *left]
 
-    @property
+    @cached_property
     def institution_options(self) -> Markup:
         """The institutions to filter by, each with its state."""
         names = {code: state_title(code, self.locale) for code in self.choices.states}
@@ -72,3 +73,9 @@ class FilterPart:
             dict(self._progress()).get(wanted.progress or "", ""),
         ]
         return _("Only: %(chosen)s", chosen=in_a_row([words for words in chosen if words]) or _("nobody"))
+
+
+@lru_cache(maxsize=KEPT)
+def filter_part(choices: Choices, wanted: Filter, edition: str, locale: str) -> FilterPart:
+    """The filter of an edition; the last few are kept, as its table is."""
+    return FilterPart(choices, wanted, edition, locale)

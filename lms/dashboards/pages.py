@@ -13,20 +13,18 @@ from markupsafe import Markup, escape
 
 from lms.learning.rules.modules import PREFIX
 from lms.people import states
-from lms.people.models import Sector
 from lms.seminars.labels import STATES as PLACES
 from lms.seminars.rules import Stage
 from lms.seminars.rules.nominations import NOMINATIONS_WAITING
 from lms.web.dates import short_moment
 from lms.web.languages import gettext as _
 
-from .filters import FilterPart
+from .filters import FilterPart, filter_part
 from .forms import address_of, asked_by
 from .options import options
 from .queries import Choices, Listed, Look, People, Start
 from .rules.looks import AFTER_CLOSING, STAGES, Awaiting, Filter, Numbers, Sight, Status
-from .rules.matrix import matrix
-from .tables import MatrixPart, footnotes, state_order
+from .tables import MatrixPart, footnotes, matrix_part, state_order
 from .wording import AWAITING, STATUSES, awaited, due, finding, nominated
 from .wording import STAGES as STAGE_WORDS
 
@@ -80,7 +78,7 @@ class EditionPage:
         """What the numbers can be narrowed by; None where there is nobody."""
         if self.choices is None or not self.choices.states:
             return None
-        return FilterPart(self.choices, self.wanted, self.seen.edition.public_id, self.locale)
+        return filter_part(self.choices, self.wanted, self.seen.edition.public_id, self.locale)
 
     @cached_property
     def _asked(self) -> dict[str, str]:
@@ -103,11 +101,8 @@ class EditionPage:
     @cached_property
     def matrix(self) -> MatrixPart | None:
         """The numbers by state and sector; None where there are none."""
-        cells = self.numbers.cells()
-        table = matrix(cells, state_order({state for state, _sector in cells}, self.locale), list(Sector))
-        if not table.cells:
-            return None
-        return MatrixPart(table, self.seen.edition.public_id, self.locale, self.list_url, self._asked)
+        cells, asked = tuple(self.numbers.cells().items()), tuple(self._asked.items())
+        return matrix_part(cells, self.seen.edition.public_id, self.locale, self.list_url, asked)
 
     @property
     def facts(self) -> tuple[object, ...]:
@@ -179,7 +174,7 @@ class PeoplePage:
         return footnotes(state_order((row.state_code for row in self.people.rows), self.locale), self.locale)
 
     def lines(self, pattern: str, draw: Callable[[str, str], Markup]) -> Markup:
-        """The list line by line, each after the template's pattern, as in `MatrixPart.line`; what is filled in is
+        """The list line by line, each after the template's pattern, as in `MatrixPart.lines`; what is filled in is
         escaped here. `draw` makes the sign and the word for where people stand, once for each."""
         signs = {status: draw(*STATUSES[status]) for status in {row.status for row in self.people.rows}}
         places = {code: self._place(code) for code in {row.state_code for row in self.people.rows}}
@@ -233,7 +228,7 @@ class PeoplePage:
     @cached_property
     def filters(self) -> FilterPart:
         """States, sectors, institutions and modules to filter by."""
-        return FilterPart(self.choices, self.wanted, self.seen.edition.public_id, self.locale)
+        return filter_part(self.choices, self.wanted, self.seen.edition.public_id, self.locale)
 
     def page_url(self, page: int) -> str:
         """The address of another page of this list, in the same order."""

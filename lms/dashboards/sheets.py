@@ -110,4 +110,4 @@ def _matrix_lines(part: MatrixPart) -> Iterator[Line]:
 
 def _numbers(groups: Iterable[Group]) -> Iterator[Cell]:
     for group in groups:
-        yield from (group.finished, group.people)
+        yield from (group["finished"], group["people"])

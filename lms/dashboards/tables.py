@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import TypedDict
 from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
@@ -17,10 +17,14 @@ from lms.web.languages import gettext as _
 
 from .forms import state_key
 from .rules.looks import NOT_SHOWN
-from .rules.matrix import Cell, Matrix
+from .rules.matrix import Cell, Matrix, Place, matrix
 
 LAST = 1000
 """After every state."""
+KEPT = 8
+"""So many tables and filters are kept drawn; those of a large edition take a tenth of a megabyte."""
+Asked = tuple[tuple[str, str], ...]
+Drawn = tuple[list[Markup], Markup]
 
 
 @lru_cache(maxsize=64)
@@ -44,19 +48,19 @@ def footnotes(codes: Iterable[str], locale: str) -> dict[str, str]:
     return {code: note for code, note in noted if note}
 
 
-class Group(NamedTuple):
+class Group(TypedDict):
     """A group on the page. `pattern` says how it is written: a group, a sum, or nobody;
     `where` is what its list is asked for besides the stage."""
 
     pattern: str
-    finished: int = 0
-    people: int = 0
-    percent: str = ""
-    band: int = 0
-    where: str = ""
+    finished: int
+    people: int
+    percent: str
+    band: int
+    where: str
 
 
-NOBODY = Group("no_one")
+NOBODY: Group = {"pattern": "no_one", "finished": 0, "people": 0, "percent": "", "band": 0, "where": ""}
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class MatrixRow:
     groups: list[Group]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MatrixPart:
     """Who has finished, by state and sector."""
 
@@ -76,7 +80,7 @@ class MatrixPart:
     edition: str
     locale: str
     list_url: str
-    asked: Mapping[str, str] = field(default_factory=dict)
+    asked: Asked = ()
     """What every list is asked for beside its state and sector."""
 
     @cached_property
@@ -97,42 +101,77 @@ class MatrixPart:
             MatrixRow(
                 title=state_title(row, self.locale),
                 mark=marks.get(row, 0),
-                groups=self._groups(row, {"state": state_key(self.edition, row)}),
+                groups=self._groups(row, self._everybody + _asking("state", state_key(self.edition, row))),
             )
             for row in self.table.rows
         ]
 
-    def _where(self, **more: str) -> str:
-        return str(escape("&" + urlencode({**self.asked, **more}))) if self.asked or more else ""
+    @cached_property
+    def _everybody(self) -> str:
+        """What the list of all of them is asked for."""
+        return "".join(_asking(name, value) for name, value in self.asked)
 
     @cached_property
     def _sectors(self) -> Sequence[tuple[str, str]]:
         """Each sector with what its list is asked for; worked out once for all lines, which have it in common."""
-        return [(key, str(escape("&" + urlencode({"sector": key})))) for key in self.table.columns]
+        return [(key, _asking("sector", key)) for key in self.table.columns]
 
-    def _groups(self, row: str, here: Mapping[str, str]) -> list[Group]:
-        where = self._where(**here)
+    def _groups(self, row: str, where: str) -> list[Group]:
         groups = (_group(self.table.cell(row, key), "group", where + sector) for key, sector in self._sectors)
         return [_group(self.table.row_total(row), "sum", where), *groups]
 
     @cached_property
     def totals(self) -> list[Group]:
         """The last line: everyone, then sector by sector."""
-        sums = (_group(self.table.column_total(key), "sum", self._where() + sector) for key, sector in self._sectors)
-        return [_group(self.table.total, "sum", self._where()), *sums]
+        where = self._everybody
+        sums = (_group(self.table.column_total(key), "sum", where + sector) for key, sector in self._sectors)
+        return [_group(self.table.total, "sum", where), *sums]
 
-    @staticmethod
-    def line(groups: Sequence[Group], patterns: Mapping[str, str]) -> Markup:
-        """A line of the table, each group by its pattern.
+    def lines(self, group: str, total: str, no_one: str) -> Drawn:
+        """The groups of each line of the table and of its last one, each by its pattern.
 
         A large edition has a thousand groups, and a template needs twenty times as long for one as it takes to fill a
         pattern. What is filled in is ours: numbers, and keys of states and sectors.
         """
-        plain = {name: str(pattern) for name, pattern in patterns.items()}
-        return Markup("".join(plain[group.pattern] % group._asdict() for group in groups))  # noqa: S704
+        return _drawn(self, str(group), str(total), str(no_one))
+
+
+@lru_cache(maxsize=KEPT)
+def _drawn(part: MatrixPart, group: str, total: str, no_one: str) -> Drawn:
+    patterns = {"group": group, "sum": total, "no_one": no_one}
+    every = [*(row.groups for row in part.rows), part.totals]
+    *lines, last = (Markup("".join(patterns[one["pattern"]] % one for one in groups)) for groups in every)  # noqa: S704
+    return lines, last
+
+
+@lru_cache(maxsize=KEPT)
+def matrix_part(
+    cells: tuple[tuple[Place, Cell], ...], edition: str, locale: str, list_url: str, asked: Asked
+) -> MatrixPart | None:
+    """The table of these groups; None where there are none.
+
+    An edition is looked at far more often than anything changes in it, so the last few tables are kept.
+    """
+    groups = dict(cells)
+    table = matrix(groups, state_order({state for state, _sector in groups}, locale), list(Sector))
+    return MatrixPart(table, edition, locale, list_url, asked) if table.cells else None
 
 
 def _group(cell: Cell, pattern: str, where: str) -> Group:
-    if not cell.people:
+    people, finished = cell
+    if not people:
         return NOBODY
-    return Group(pattern, cell.finished, cell.people, f"{cell.percent:.1f}", cell.band, where)
+    return {
+        "pattern": pattern,
+        "finished": finished,
+        "people": people,
+        "percent": f"{cell.percent:.1f}",
+        "band": cell.band,
+        "where": where,
+    }
+
+
+@lru_cache(maxsize=4096)
+def _asking(name: str, value: str) -> str:
+    """What a list is asked for, as it stands in an address on the page behind other things."""
+    return str(escape("&" + urlencode({name: value})))

@@ -10,7 +10,6 @@ import hmac
 import secrets
 import unicodedata
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -75,9 +74,11 @@ def unseal(key: bytes, sealed: bytes, place: str) -> bytes:
     if sealed[:1] != _VERSION or len(sealed) <= 1 + _NONCE_BYTES:
         raise Unsealable("not sealed by us")
     nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
-    for one in (key, *(key.former if isinstance(key, KeyRing) else ())):
-        with suppress(InvalidTag):
+    for one in (key, *key.former) if isinstance(key, KeyRing) else (key,):
+        try:
             return AESGCM(one).decrypt(nonce, body, place.encode())
+        except InvalidTag:
+            continue
     raise Unsealable("altered, moved or sealed with another key")
 
 

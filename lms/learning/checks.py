@@ -15,7 +15,7 @@ from lms.kernel.checks import Finding, check
 from lms.kernel.errors import NotInstalled
 from lms.people.models import Person
 from lms.plugins.manager import unit_kinds
-from lms.seminars.checks import count_findings
+from lms.seminars.checks import count_findings, part_findings
 from lms.seminars.models import EditionVersion, Enrolment, Stage, StageReached
 from lms.seminars.rules import COUNTED
 
@@ -154,6 +154,17 @@ def modules(session: Session) -> Iterable[Finding]:
         yield Finding(f"enrolment {number}", f"is noted to have finished module {key}, or is not, against the facts")
     facts = Counter((counted_as(key), edition) for _number, edition, key in real)
     yield from count_findings(session, lambda what: what.startswith(PREFIX), facts)
+    who = queries.whole_modules(reads).subquery()
+    place = (who.c.module, Enrolment.edition_id, Enrolment.state_code, Enrolment.sector, StageReached.stage)
+    rows = (
+        select(*place, func.count())
+        .select_from(who)
+        .join(Enrolment, Enrolment.id == who.c.id)
+        .join(StageReached, StageReached.enrolment_id == who.c.id)
+        .group_by(*place)
+    )
+    by_place = {(counted_as(key), *where): number for key, *where, number in session.execute(rows)}
+    yield from part_findings(session, lambda part: part.startswith(PREFIX), by_place)
 
 
 @check("learning.tries")

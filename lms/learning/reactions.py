@@ -5,9 +5,10 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from lms.kernel.events import on
-from lms.seminars.events import EditionVersionChanged, PlacesJoined, Recounted
+from lms.seminars.events import CameFurther, EditionVersionChanged, PlacesJoined, Recounted
+from lms.seminars.rules import Stage
 
-from .services import complete_whoever_has_finished, keep_modules, unite_progress, unite_texts
+from .services import complete_whoever_has_finished, count_stage, keep_modules, unite_progress, unite_texts
 
 
 @on(EditionVersionChanged)
@@ -20,6 +21,12 @@ def finish_under_the_new_version(session: Session, event: EditionVersionChanged)
 def count_their_modules(session: Session, event: Recounted) -> None:
     """Whoever leaves is in no number any more, and whoever comes back brings along what they had finished."""
     keep_modules(session, enrolment_ids=[event.enrolment_id])
+
+
+@on(CameFurther)
+def count_them_by_module(session: Session, event: CameFurther) -> None:
+    """Among those who have finished a module, whoever has comes further too."""
+    count_stage(session, enrolment_ids=event.enrolment_ids, stage=Stage(event.stage))
 
 
 @on(PlacesJoined)

@@ -14,6 +14,8 @@ from lms.records.queries import Standing
 from lms.records.rules.completion import Key
 from lms.web.languages import gettext as _
 from lms.web.languages import in_a_row
+from lms.web.sheets import Line as Told
+from lms.web.sheets import Sheet
 from lms.web.slices import PAGE, Slice, slice_of, sliced
 
 NAMED = 12
@@ -104,10 +106,20 @@ class ClosingPage:
     @cached_property
     def shown(self) -> list[Line]:
         """That page, in the order of names."""
-        chosen = self.parts[self.show]
-        names = self._names
-        listed = sorted(chosen, key=lambda one: (one.verdict.met, names[one.person_id].casefold(), one.enrolment))
-        return [Line(names[one.person_id], one, words.lines(one.verdict)) for one in sliced(listed, self.slice)]
+        return [self._line(one) for one in sliced(self._listed, self.slice)]
+
+    @cached_property
+    def _listed(self) -> list[Standing]:
+        chosen, names = self.parts[self.show], self._names
+        return sorted(chosen, key=lambda one: (one.verdict.met, names[one.person_id].casefold(), one.enrolment))
+
+    def _line(self, one: Standing) -> Line:
+        return Line(self._names[one.person_id], one, words.lines(one.verdict))
+
+    def sheet(self) -> Sheet:
+        """The whole list that is shown, as a file."""
+        head = (_("Name"), _("Completion rule"), _("Conditions"))
+        return Sheet("closing", head, lambda _session: (_told(self._line(one)) for one in self._listed))
 
     @cached_property
     def _names(self) -> Mapping[int, str]:
@@ -120,6 +132,12 @@ class ClosingPage:
         if len(chosen) > NAMED:
             return ""
         return in_a_row(sorted((self._names[one.person_id] for one in chosen), key=str.casefold))
+
+
+def _told(line: Line) -> Told:
+    met = _("Meets the rule") if line.standing.verdict.met else _("Does not meet the rule yet")
+    said = (f"{text} ({detail})" if detail and not right else text for right, text, detail in line.conditions)
+    return (line.name, met, "; ".join(said))
 
 
 _SAID: Mapping[Part, Callable[[int], Any]] = {

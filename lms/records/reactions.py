@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from lms.kernel.events import on
 from lms.learning.events import PreReadingCompleted
-from lms.people.events import NameConfirmed, PersonsJoined
+from lms.people.events import NameConfirmed, PersonErased, PersonsJoined
 from lms.seminars.events import AttendanceClosed, EditionVersionChanged, EnrolmentAccepted
 
 from . import services
@@ -46,3 +46,9 @@ def after_version(session: Session, event: EditionVersionChanged) -> None:
 def after_joining(session: Session, event: PersonsJoined) -> None:
     """A place that waited for a name may be that of somebody whose name is confirmed."""
     services.consider_person(session, person_id=event.person_id, at=event.at)
+
+
+@on(PersonErased)
+def after_erasure(session: Session, event: PersonErased) -> None:
+    """Nobody is there any more to be answered."""
+    services.close_requests(session, person_id=event.person_id, at=event.at)

@@ -30,6 +30,7 @@ from lms.web.dates import local_day
 from lms.web.languages import choices, language, own_name
 from lms.web.logs import note_look
 from lms.web.render import render, wants_part
+from lms.web.sheets import as_file, taken_away
 from lms.web.slices import page_in
 
 from . import queries, services, words
@@ -86,17 +87,32 @@ def _closed(edition: Edition) -> str:
     return str(_("The attendance is closed. Records were issued to everyone who meets the rule."))
 
 
-def _closing_page(session: Session, edition: Edition, form: ClosingForm) -> dict[str, Any]:
-    closed = seminars.closing_of(session, edition.id)
-    standings = queries.standings_in(session, edition.id, me().scope)
-    page = ClosingPage(
-        standings=standings,
+@bp.get("/editions/<edition>/closing.csv", defaults={"form": "csv"})
+@bp.get("/editions/<edition>/closing.xlsx", defaults={"form": "xlsx"})
+@requires(Permission.COORDINATE)
+def closing_file(edition: str, form: str) -> Response:
+    """One of the lists of that page, whole."""
+    session = db.session()
+    found = seminars.edition_of(session, edition, me().scope)
+    page = _standing_in(session, found, seminars.closing_of(session, found.id))
+    taken_away(edition, "closing", form, part=str(page.show), people=page.count(page.show))
+    return as_file(page.sheet(), form)
+
+
+def _standing_in(session: Session, edition: Edition, closed: seminars.Closing | None) -> ClosingPage:
+    return ClosingPage(
+        standings=queries.standings_in(session, edition.id, me().scope),
         unmarked=() if closed else seminars.without_every_mark(session, edition.id),
         open_work=() if closed else seminars.make_ups_open(session, edition.id).keys(),
         named=lambda people: names_of(session, people),
         asked=request.args.get("show", ""),
         page=page_in(request.args),
     )
+
+
+def _closing_page(session: Session, edition: Edition, form: ClosingForm) -> dict[str, Any]:
+    closed = seminars.closing_of(session, edition.id)
+    page = _standing_in(session, edition, closed)
     note_look("closing.looked-at", edition.public_id, people=len(page.shown))
     return {
         "form": form,

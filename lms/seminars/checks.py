@@ -29,11 +29,14 @@ from .models import (
     Nomination,
     NominationState,
     OnSiteSession,
+    PartTally,
+    PartTallyDelta,
     StageReached,
     Tally,
     TallyDelta,
 )
 from .rules import (
+    COMPLETE,
     COUNTED,
     NAMES_AWAITED,
     PLACES,
@@ -41,6 +44,7 @@ from .rules import (
     Deadline,
     EnrolmentState,
     Mark,
+    Stage,
     attendance_of,
     due_at,
     sound,
@@ -127,6 +131,43 @@ def _recount() -> Select[*tuple[Any, ...]]:
     )
 
 
+@check("seminars.parts")
+def parts(session: Session) -> Iterable[Finding]:
+    """Of those who have completed the pre-reading, the numbers are what their stages add up to."""
+    complete = select(StageReached.enrolment_id).where(StageReached.stage == Stage.PRE_READING)
+    real = _recount().where(Enrolment.id.in_(complete))
+    facts = {(COMPLETE, *tuple(row)[:4]): row[4] for row in session.execute(real)}
+    yield from part_findings(session, {COMPLETE}.__contains__, facts)
+
+
+def part_findings(
+    session: Session, named: Callable[[str], bool], facts: Mapping[tuple[Any, ...], int]
+) -> Iterable[Finding]:
+    """Where the folded and the fresh numbers of parts so named together are not the facts, given by part, edition,
+    state, sector and stage."""
+    folded, fresh = (
+        select(table.part, table.edition_id, table.state_code, table.sector, table.stage, number)
+        for table, number in ((PartTally, PartTally.count), (PartTallyDelta, PartTallyDelta.change))
+    )
+    for key, said, real in _wrong(session, union_all(folded, fresh), named, facts):
+        yield Finding(f"part {' '.join(str(part) for part in key)}", f"says {said}, there are {real}")
+
+
+def _wrong(
+    session: Session,
+    rows: CompoundSelect[*tuple[Any, ...]],
+    named: Callable[[str], bool],
+    facts: Mapping[Any, int],
+) -> Iterable[tuple[tuple[Any, ...], int, int]]:
+    """(key, what is kept, what is real) where these differ; rows end in a number, and keys begin with a name."""
+    kept: Counter[tuple[Any, ...]] = Counter()
+    for row in session.execute(rows):
+        kept[tuple(row)[:-1]] += row[-1]
+    for key in sorted({key for key in kept if named(key[0])} | facts.keys(), key=str):
+        if kept[key] != facts.get(key, 0):
+            yield key, kept[key], facts.get(key, 0)
+
+
 @check("seminars.counts")
 def counts(session: Session) -> Iterable[Finding]:
     """Whose name is awaited is who has signed in and not confirmed it; how many these are, and how many there are."""
@@ -157,15 +198,10 @@ def count_findings(
     session: Session, named: Callable[[str], bool], facts: Mapping[tuple[str, int], int]
 ) -> Iterable[Finding]:
     """Where the folded and the fresh counts so named together are not the facts, given by name and edition."""
-    kept: Counter[tuple[str, int]] = Counter()
     folded = select(EditionCount.what, EditionCount.edition_id, EditionCount.count)
     fresh = select(EditionCountDelta.what, EditionCountDelta.edition_id, EditionCountDelta.change)
-    for what, edition, number in session.execute(union_all(folded, fresh)):
-        kept[what, edition] += number
-    for what, edition in sorted({key for key in kept if named(key[0])} | facts.keys()):
-        real = facts.get((what, edition), 0)
-        if kept[what, edition] != real:
-            yield Finding(f"count {what} of {edition}", f"says {kept[what, edition]}, there are {real}")
+    for (what, edition), said, real in _wrong(session, union_all(folded, fresh), named, facts):
+        yield Finding(f"count {what} of {edition}", f"says {said}, there are {real}")
 
 
 @check("seminars.attendance")

@@ -48,6 +48,14 @@ class Recounted(Event):
 
 
 @dataclass(frozen=True)
+class CameFurther(Event):
+    """People who count in their editions have reached a stage for the first time; said while their places are held."""
+
+    enrolment_ids: tuple[int, ...]
+    stage: str
+
+
+@dataclass(frozen=True)
 class PlacesJoined(Event):
     """Two places of one edition were one person's: what was earned at the other one is to count at the one kept.
     `written_by` is the entry whose key sealed what was written at the other one."""

@@ -13,6 +13,8 @@ from lms.people.models import Affiliation, Person, Sector
 from .call_models import Nomination as Nomination
 from .call_models import NominationCall as NominationCall
 from .call_models import NominationState as NominationState
+from .part_models import PartTally as PartTally
+from .part_models import PartTallyDelta as PartTallyDelta
 from .rules import Companion as Companion
 from .rules import ContactKind as ContactKind
 from .rules import Deadline

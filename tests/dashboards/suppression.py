@@ -55,7 +55,7 @@ def _merged(table: Matrix) -> Matrix:
     cells: dict[Place, Cell] = {}
     for (row, column), cell in table.cells.items():
         place = (OTHER if row in small else row, column)
-        cells[place] = cells.get(place, NO_ONE) + cell
+        cells[place] = cells.get(place, NO_ONE).with_others(cell)
     return Matrix((*(row for row in table.rows if row not in small), OTHER), table.columns, cells)
 
 

@@ -121,7 +121,8 @@ def suppressed_tables(people: Sequence[Person], weeks: int) -> list[Told]:
             continue
         cells: dict[Place, Cell] = defaultdict(Cell)
         for person in here:
-            cells[person.state, person.sector] += Cell(1, int(person.has(Stage.PRE_READING, week)))
+            place = person.state, person.sector
+            cells[place] = cells[place].with_others(Cell(1, int(person.has(Stage.PRE_READING, week))))
         table = suppressed(matrix(cells, sorted({state for state, _ in cells}), SECTORS))
         for row, column in _shown(table) if table else ():
             group = [

@@ -120,7 +120,7 @@ def test_every_number_is_its_list_and_its_file(
         place(session, edition, institution=ministry, stage=Stage.PRE_READING)
         if fold:
             services.fold_tallies(session)
-        assert [*checks.tallies(session), *checks.counts(session)] == []
+        assert [*checks.tallies(session), *checks.counts(session), *checks.parts(session)] == []
     page = f"/editions/{edition.public_id}"
     everyone = browser(sqlite_app, Role.COORDINATOR)
     one = browser(sqlite_app, Role.COORDINATOR, ScopeKind.EDITION, edition.public_id)

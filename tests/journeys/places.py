@@ -12,7 +12,7 @@ Open = Callable[[Page], object]
 
 
 def _link(name: str) -> Open:
-    return lambda page: steps.link(page, name).first.click()
+    return lambda page: steps.follow(steps.link(page, name).first)
 
 
 def _home(page: Page) -> None:
@@ -21,7 +21,7 @@ def _home(page: Page) -> None:
 
 def _unit(page: Page) -> None:
     page.goto("")
-    steps.link(page, "Begin reading").click()
+    steps.follow(steps.link(page, "Begin reading"))
 
 
 def _term(page: Page) -> None:
@@ -31,7 +31,7 @@ def _term(page: Page) -> None:
 
 def _terms(page: Page) -> None:
     page.goto("")
-    steps.link(page, "Terms, and what they are called").click()
+    steps.follow(steps.link(page, "Terms, and what they are called"))
 
 
 def _some_terms(page: Page, asked: str = "Estado") -> None:
@@ -42,14 +42,14 @@ def _some_terms(page: Page, asked: str = "Estado") -> None:
 
 def _one_term(page: Page) -> None:
     _terms(page)
-    steps.link(page, "genocide").first.click()
+    steps.follow(steps.link(page, "genocide").first)
 
 
 def _refused_word(page: Page) -> None:
     _one_term(page)
     page.get_by_role("combobox", name="Language").select_option(label="Spanish")
     page.get_by_label("The word or words").fill("Genocidio")
-    steps.button(page, "Send the word").click()
+    steps.follow(steps.button(page, "Send the word"))
 
 
 def _words(page: Page, *, refused: bool = False) -> None:
@@ -57,57 +57,57 @@ def _words(page: Page, *, refused: bool = False) -> None:
     page.locator("summary", has_text="Answer").first.click()
     if refused:
         page.get_by_role("radio", name="Do not take it up").check()
-        steps.button(page, "Send the answer").click()
+        steps.follow(steps.button(page, "Send the answer"))
 
 
 def _closed_quiz(page: Page) -> None:
     page.goto("")
-    steps.link(page, "The Responsibility to Protect and its three pillars").first.click()
-    steps.link(page, "Six questions on the three pillars").first.click()
+    steps.follow(steps.link(page, "The Responsibility to Protect and its three pillars").first)
+    steps.follow(steps.link(page, "Six questions on the three pillars").first)
 
 
 def _open_quiz(page: Page) -> None:
     """A new try at the questions that are closed already, which takes nothing from what was reached."""
     _closed_quiz(page)
     if steps.button(page, "Try again").count():
-        steps.button(page, "Try again").click()
+        steps.follow(steps.button(page, "Try again"))
 
 
 def _refused_quiz(page: Page) -> None:
     _open_quiz(page)
-    steps.button(page, "Check my answers").click()
+    steps.follow(steps.button(page, "Check my answers"))
 
 
 def _edition(page: Page, *then: str) -> None:
     page.goto("")
     steps.open_edition(page)
     for name in then:
-        steps.link(page, name).first.click()
+        steps.follow(steps.link(page, name).first)
 
 
 def _refused_sign_in(page: Page) -> None:
     page.goto("sign-in")
     page.get_by_label("E-mail address").fill("nobody@lemkin.example")
     page.get_by_label("Password").fill("not the right one")
-    page.get_by_role("button", name="Sign in").click()
+    steps.follow(page.get_by_role("button", name="Sign in"))
 
 
 def _both_texts(page: Page) -> None:
     """The reviewer's own language is Spanish."""
     page.goto("courses")
-    steps.link(page, "lecturas previas").first.click()
-    steps.link(page, "A la espera de una lectura nativa").first.click()
+    steps.follow(steps.link(page, "lecturas previas").first)
+    steps.follow(steps.link(page, "A la espera de una lectura nativa").first)
 
 
 def _outline(page: Page, *then: str) -> None:
     steps.begin_a_draft(page, "Another order")
     for name in then:
-        steps.link(page, name).first.click()
+        steps.follow(steps.link(page, name).first)
 
 
 def _outline_refused(page: Page) -> None:
     _outline(page, "Outline", "Arrange Raphael Lemkin and a new word")
-    steps.button(page, "Take this unit out").click()
+    steps.follow(steps.button(page, "Take this unit out"))
 
 
 # What it is called: who opens it ("" is nobody), and how.

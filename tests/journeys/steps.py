@@ -52,6 +52,12 @@ def link(page: Page, name: str | re.Pattern[str]) -> Locator:
     return page.get_by_role("main").get_by_role("link", name=name)
 
 
+def follow(there: Locator) -> None:
+    """Click what leads to another page, and wait until that is there whole: a click alone comes back before it is."""
+    with there.page.expect_navigation():
+        there.click()
+
+
 def _letter(page: Page, begins: str) -> Locator:
     """The newcomer's letter in the mailbox; one just asked for comes within a second or two."""
     whose = page.get_by_role("article").filter(has_text="newcomer@lemkin.example")

@@ -16,7 +16,8 @@ from lms.kernel.checks import run_all
 from lms.kernel.clock import frozen
 from lms.kernel.models import AuditEntry, Job
 from lms.kernel.unit_of_work import unit_of_work
-from lms.people.models import PersonKey
+from lms.people.models import Person, PersonKey
+from lms.people.services import erase
 from lms.records import services
 from lms.records.certificates import setting
 from lms.records.certificates.models import Certificate, CertificateState
@@ -173,11 +174,7 @@ def test_a_record_that_has_ended_says_so_on_paper(
     assert f"{sentence} This was on 12 April 2027." in copied
 
 
-def test_missing_letters_are_told_to_the_holder_kindly_and_to_the_operator_by_package(
-    holder: tuple[FlaskClient, str, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client, record, _person = holder
-
+def asked_without_letters(client: FlaskClient, record: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def lacking(_sheet: Sheet) -> bytes:
         raise Missing("Khmer")
 
@@ -185,6 +182,26 @@ def test_missing_letters_are_told_to_the_holder_kindly_and_to_the_operator_by_pa
         patched.setattr(setting, "pdf_of", lacking)
         asked(client, record)
         worker.drain()
+
+
+def test_nobody_waits_for_letters_once_the_holder_is_erased(
+    holder: tuple[FlaskClient, str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, record, person = holder
+    asked_without_letters(client, record, monkeypatch)
+    with unit_of_work() as session:
+        assert run_all(session)["records.certificates"]
+        erase(session, person=session.get_one(Person, person), by=None, at=NOW)
+    with unit_of_work() as session:
+        assert not list(run_all(session)["records.certificates"])
+        assert session.scalars(select(Certificate)).all() == []
+
+
+def test_missing_letters_are_told_to_the_holder_kindly_and_to_the_operator_by_package(
+    holder: tuple[FlaskClient, str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, record, _person = holder
+    asked_without_letters(client, record, monkeypatch)
     page = words_of(client.get(f"/records/{record}"))
     assert "We cannot print this name yet" in page
     assert "Your record is not touched by this." in page

@@ -19,6 +19,7 @@ from lms.records.cli import records as ledger_commands
 from lms.records.models import LedgerEntry, RecordAct, RecordSubject
 from lms.seminars.models import AttendanceClosing, Edition, Enrolment
 from tests.conftest import statements
+from tests.files import both_files
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.crowds import crowded_edition
 from tests.records.makers import AT, attend, close, finished_place, make_edition, make_place, read_module
@@ -108,6 +109,11 @@ def test_of_a_large_edition_those_who_do_not_meet_the_rule_come_first_and_every_
             : -(-number // 50)
         ]
         assert sum(one.count('<p class="name">') for one in pages) == number
+    for part in ("all", "not-met"):
+        assert len(both_files(client, f"/editions/{key}/closing", f"?show={part}")) == numbers[part]
+    (line,) = both_files(client, f"/editions/{key}/closing", "?show=not-met")
+    assert (line["Name"], line["Completion rule"]) == ("Zuri Beispiel", "Does not meet the rule yet")
+    assert "Name not confirmed yet" in line["Conditions"]
     with statements(app) as sent:
         client.get(f"/editions/{key}/closing?show=met&page=2")
     assert len(only_reads(sent)) <= 12

@@ -21,16 +21,17 @@ from lms.kernel.models import Undertaking
 from lms.kernel.undertakings import pieces
 from lms.kernel.worker import work_until_signalled
 from lms.seminars.imports.saving import SAVE
+from lms.seminars.imports.undoing import UNDO
 from tests.conftest import settings
 
 HOME = Path(sys.argv[1])
 _numbers = count(1)
-_save_more = pieces[SAVE]
+_pieces = dict(pieces)
 
 
-def save_or_hang(session: Session, work: Undertaking, at: dt.datetime) -> bool:
+def do_or_hang(session: Session, work: Undertaking, at: dt.datetime) -> bool:
     """The next piece, and perhaps no further."""
-    finished = _save_more(session, work, at)
+    finished = _pieces[work.kind](session, work, at)
     session.flush()  # everything is sent, and not yet committed
     hang = HOME / "hang"
     if hang.exists() and int(hang.read_text()) == next(_numbers):
@@ -41,6 +42,6 @@ def save_or_hang(session: Session, work: Undertaking, at: dt.datetime) -> bool:
 
 if __name__ == "__main__":
     outbox.LEASE = dt.timedelta(seconds=1)
-    pieces[SAVE] = save_or_hang
+    pieces[SAVE] = pieces[UNDO] = do_or_hang
     with create_app(settings(os.environ["DATABASE_URL"], HOME)).app_context():
         work_until_signalled()

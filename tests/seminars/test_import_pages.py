@@ -12,7 +12,8 @@ import python_calamine as calamine
 from flask import Flask
 from sqlalchemy import func, select
 
-from lms.kernel import worker
+from lms.kernel import outbox, worker
+from lms.kernel.clock import now
 from lms.kernel.models import AuditEntry
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.people import services as people
@@ -20,10 +21,12 @@ from lms.people.models import Institution, Role, ScopeKind, Sector
 from lms.people.queries.persons import person_by_address
 from lms.seminars import services
 from lms.seminars.columns import Column
+from lms.seminars.imports import undoing
 from lms.seminars.imports.models import Import, ImportState
 from lms.seminars.imports.reading import table_in
 from lms.seminars.models import Enrolment
 from tests.conftest import statements
+from tests.files import both_files
 from tests.people.makers import give_mandate
 from tests.people.makers import make_person as make_somebody
 from tests.seminars.browsing import Browser, coordinator, words
@@ -138,6 +141,19 @@ def test_a_file_that_cannot_be_read_is_refused_on_the_form(browser: Browser, edi
     assert browser.post(f"/editions/{edition}/imports").status_code == 422
 
 
+def test_one_file_sent_twice_from_one_page_is_one_import(browser: Browser, edition: str) -> None:
+    url = f"/editions/{edition}/imports"
+    key = re.search(r'name="client_key"[^>]*value="([\w-]+)"', browser.get(url).get_data(as_text=True))
+    assert key is not None
+    pages = [
+        browser.post(url, file=(io.BytesIO(data), "list.csv"), client_key=key[1]).headers["Location"]
+        for data in (good(1), good(1), good(2))
+    ]
+    assert pages[0] == pages[1] != pages[2]
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(Import)) == 2
+
+
 def test_who_stands_against_taking_back_is_named(browser: Browser, edition: str) -> None:
     page = send(browser, edition, good(1, 2))
     saves(browser, page)
@@ -151,6 +167,29 @@ def test_who_stands_against_taking_back_is_named(browser: Browser, edition: str)
     assert "Neema Mfano 1 : was invited" in words(answer)
     assert "Neema Mfano 2" not in words(answer).split("Withdraw single people")[0]
     assert places() == 2
+
+
+def test_a_long_import_is_taken_back_with_a_bar_and_says_who_stays(
+    browser: Browser, edition: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = send(browser, edition, good(1, 2))
+    saves(browser, page)
+    for name in ("AT_ONCE", "PIECE"):
+        monkeypatch.setattr(undoing, name, 1)
+    assert browser.post(f"{page}/undo").status_code == 303
+    assert "Rows taken back" in words(browser.get(page))
+    assert "0 of 2" in words(browser.part(page))
+    for _piece in range(2):
+        assert outbox.run_one("first")
+    assert places() == 1
+    with unit_of_work() as session:
+        left = session.scalars(select(Enrolment)).one()
+        left.person.name_confirmed_at = now()
+    worker.drain()
+    seen = words(browser.get(page))
+    assert "The import is taken back" in seen
+    assert "1 person was written to or did something while the import was being taken back: Neema Mfano 2" in seen
+    assert places() == 1
 
 
 def test_the_page_of_a_file_says_what_becomes_of_each_row(browser: Browser, edition: str) -> None:
@@ -190,6 +229,16 @@ def test_the_rows_to_be_corrected_can_be_taken_away_and_sent_again(browser: Brow
     assert [cells for _, cells in table_in(file).rows] == [
         {"name": "Zoë", "address": "no address", "state": "Tanzania", "institution": JUSTICE}
     ]
+    assert [line["Name"] for line in both_files(browser, f"{page}/corrections")] == ["Zoë"]
+    taken = {
+        show: both_files(browser, f"{page}/rows", f"?show={show}") for show in ("new", "changed", "same", "refused")
+    }
+    assert {show: len(lines) for show, lines in taken.items()} == {"new": 1, "changed": 0, "same": 0, "refused": 1}
+    assert taken["new"][0]["E-mail address"] == "neema1@example.org"
+    assert taken["new"][0]["State"] == "United Republic of Tanzania"
+    assert taken["refused"][0]["Remark"] == "The address has no @ sign."
+    saves(browser, page)
+    assert both_files(browser, f"{page}/rows", "?show=new") == [{"Row": "2", "Remark": ""}]
 
 
 def test_the_template_has_the_headings_that_are_read(browser: Browser, edition: str) -> None:

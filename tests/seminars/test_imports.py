@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lms.kernel import outbox, worker
 from lms.kernel.checks import run_all
 from lms.kernel.db import db
-from lms.kernel.errors import Conflict
+from lms.kernel.errors import Conflict, Refused
 from lms.kernel.models import AuditEntry, Job
 from lms.kernel.undertakings import progress
 from lms.kernel.unit_of_work import reading, unit_of_work
@@ -23,11 +23,13 @@ from lms.people.queries.institutions import affiliation_on
 from lms.people.queries.persons import person_by_address
 from lms.seminars import services
 from lms.seminars.columns import Column
+from lms.seminars.imports import saving, undoing
 from lms.seminars.imports.models import Import, ImportInstitution, ImportRow, ImportState
 from lms.seminars.imports.rehearsing import discard, mend, tidy, verdicts
 from lms.seminars.imports.saving import save
 from lms.seminars.imports.undoing import undo
 from lms.seminars.models import AttendanceClosing, Edition, Enrolment, EnrolmentEvent, EnrolmentState
+from lms.seminars.rules import ContactKind
 from tests.conftest import statements
 from tests.seminars.importing import JUSTICE, said, taken_in, verdict_of, verdicts_of
 from tests.seminars.makers import AT, enrol_person, make_edition, make_institution
@@ -441,12 +443,112 @@ def test_a_long_file_is_rehearsed_and_saved_by_the_worker(app: Flask) -> None:
         assert session.scalars(select(Import.state)).one() is ImportState.SAVED
         assert session.scalar(select(func.count()).select_from(Enrolment)) == 620
         assert session.scalar(select(func.count(Enrolment.person_id.distinct()))) == 620
+    _taken_back_by_the_worker(app)
+    db.session.remove()
+
+
+def _taken_back_by_the_worker(app: Flask) -> None:
+    """As far as the first portion; then somebody is dealt with, and of the rest the last three have done something."""
     with unit_of_work() as session:
         found = session.scalars(select(Import)).one()
         assert undo(session, found=found, at=LATER, by="coordinator") == []
+        assert found.state is ImportState.UNDOING
+        assert undo(session, found=found, at=LATER, by="coordinator") == []
+        held = session.scalars(select(Enrolment)).first()
+        assert held is not None
+        with pytest.raises(Refused, match="is being taken back"):
+            services.invite(session, enrolment=held, at=LATER, by="coordinator")
+    assert outbox.run_one("first")  # who stands against it: nobody
+    assert _people() == 620
+    with statements(app) as sent:
+        assert outbox.run_one("first")
+    assert len(sent) <= 35, "\n".join(sent)
+    assert _people() == 370
+    with unit_of_work() as session:
+        stay = session.scalars(select(Enrolment).order_by(Enrolment.id.desc()).limit(3)).all()
+        for place in stay:
+            services.note_contact(
+                session,
+                enrolment=place,
+                kind=ContactKind.CALLED,
+                day=AT.date(),
+                words="Called.",
+                key=place.public_id,
+                at=LATER,
+                by=place.person_id,
+            )
+        names = [place.public_id for place in reversed(stay)]
+    worker.drain()
     with reading() as session:
-        assert everything(session)[0] == 0
-    db.session.remove()
+        found = session.scalars(select(Import)).one()
+        work = progress(session, found.undertaking)
+        assert work is not None
+        assert (found.state, work.done, work.total, work.running) == (ImportState.UNDONE, 620, 620, False)
+        assert (work.outcome["against"], work.outcome["number"], work.outcome["people"]) == (names, 3, 617)
+        assert everything(session)[0] == 3
+        assert not {name: list(told) for name, told in run_all(session).items() if told}
+
+
+def _people() -> int:
+    with reading() as session:
+        return everything(session)[0]
+
+
+def test_of_many_rows_nothing_is_taken_back_where_somebody_stands_against_it(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (saving, undoing):
+        monkeypatch.setattr(module, "AT_ONCE", 2)
+    with unit_of_work() as session:
+        make_institution(session, "TZ", Sector.JUSTICE, JUSTICE)
+        taken_in(session, make_edition(session), *(said(number) for number in range(4)))
+    with unit_of_work() as session:
+        save(session, found=session.scalars(select(Import)).one(), at=AT, by="coordinator")
+    worker.drain()
+    with unit_of_work() as session:
+        place = session.scalars(select(Enrolment)).first()
+        assert place is not None
+        services.invite(session, enrolment=place, at=LATER, by="coordinator")
+        undo(session, found=session.scalars(select(Import)).one(), at=LATER, by="coordinator")
+        public_id = place.public_id
+    worker.drain()
+    with reading() as session:
+        found = session.scalars(select(Import)).one()
+        work = progress(session, found.undertaking)
+        assert work is not None
+        assert (found.state, work.outcome["against"]) == (ImportState.SAVED, [public_id])
+        assert everything(session)[0] == 4
+
+
+def test_as_many_statements_take_back_what_was_changed_for_many_as_for_few(app: Flask, session: Session) -> None:
+    make_institution(session, "TZ", Sector.JUSTICE, JUSTICE)
+    make_institution(session, "TZ", Sector.DEFENCE, "Ministry of Defence")
+    sent_for = []
+    for many in (2, 12):
+        edition = make_edition(session)
+        addresses = [f"p{number}@many{many}.example.org" for number in range(many)]
+        saved(session, edition, *(said(number, address=one) for number, one in enumerate(addresses)))
+        for one in addresses[1::2]:
+            person = person_by_address(session, one)
+            place = session.scalars(select(Enrolment).where(Enrolment.person_id == person.id)).one()  # type: ignore[union-attr]
+            services.withdraw(session, enrolment=place, at=AT, by="coordinator")
+        known = [f"k{number}@many{many}.example.org" for number in range(many)]
+        for one in known:
+            somebody = people_services.create_person(session, name="Amina Mfano", address=one, at=AT)
+            home = make_institution(session, "KE")
+            people_services.affiliate(session, person=somebody, institution=home, since=dt.date(2020, 1, 1))
+        moved = [said(number, address=one, institution="Ministry of Defence") for number, one in enumerate(addresses)]
+        found = saved(session, edition, *moved, *(said(9, address=one) for one in known))
+        assert verdicts(session, found) == {"changed": many, "new": many}
+        session.flush()
+        with statements(app) as sent:
+            assert undo(session, found=found, at=LATER, by="coordinator") == []
+            session.flush()
+        sent_for.append(len(sent))
+        assert session.scalar(select(func.count()).where(Enrolment.edition_id == edition.id)) == many
+        session.expire_all()
+    assert sent_for[0] == sent_for[1] <= 40
+    assert not {name: list(told) for name, told in run_all(session).items() if told}
 
 
 def test_a_closing_in_the_middle_ends_the_saving_and_says_so(app: Flask) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from lms.alumni.models import PastAttestation, PastPlace
@@ -25,7 +25,7 @@ from lms.people.sealing import seal_reason
 from lms.people.services import invite
 from lms.people.services.wording import refuse_text
 from lms.records.services.before import attest_before
-from lms.seminars.models import Edition
+from lms.seminars.models import Edition, Enrolment
 
 SAID: Mapping[PastRefusal, Any] = {
     PastRefusal.NOT_OVER: _l("This edition is not over yet."),
@@ -93,6 +93,14 @@ def decline(session: Session, *, edition: Edition, proposal: str, by: str, at: d
     places = places_of(session, found.id)
     proposals.decline(session, found, by=by, concerned=concerned(session, by, places), at=at)
     audit.record(session, at=at, actor=by, act="past.declined", about=edition.public_id)
+
+
+def forget_source(session: Session, *, person_id: int) -> None:
+    """From where it was known that somebody who is erased completed an edition may name them, and is under the key of
+    who wrote it. What was written of them and others in one go, goes; a proposal that waits cannot be confirmed."""
+    theirs = select(PastPlace.attestation_id).join(Enrolment, Enrolment.id == PastPlace.enrolment_id)
+    of_them = PastAttestation.id.in_(theirs.where(Enrolment.person_id == person_id))
+    session.execute(update(PastAttestation).where(of_them).values(sealed_source=None))
 
 
 def invite_all(session: Session, *, edition: Edition, by: int, at: dt.datetime) -> int:

@@ -16,7 +16,7 @@ from lms.kernel.errors import Refused
 from lms.kernel.secrets import new_token
 from lms.people.models import Person
 from lms.people.proposals import services as proposals
-from lms.people.proposals.rules import ProposalRefusal
+from lms.people.proposals.rules import ProposalRefusal, ProposalState
 from lms.people.queries import person_by_address
 from lms.people.rules.names import mistake_in_prose
 from lms.people.sealing import seal_text, unseal_text
@@ -75,6 +75,15 @@ def decline(session: Session, *, proposal: str, by: str, at: dt.datetime) -> Non
     found, person = _shown(session, proposal)
     proposals.decline(session, found, by=by, concerned=person.subject == by, at=at)
     audit.record(session, at=at, actor=by, act="reinvitation.declined", about=person.subject)
+
+
+def close(session: Session, *, person_id: int, at: dt.datetime) -> None:
+    """Whoever is erased is written to nowhere any more."""
+    found = open_for(session, person_id)
+    if found is not None:
+        found.state, found.decided_at = ProposalState.OVER, at
+        subject = session.get_one(Person, person_id).subject
+        audit.record(session, at=at, actor=None, act="reinvitation.over", about=subject)
 
 
 def _shown(session: Session, proposal: str) -> tuple[Reinvitation, Person]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping
+from functools import lru_cache
 from typing import Any
 
 
@@ -28,10 +29,16 @@ def written_in(field: Any) -> dict[str, str]:
 
 def spoken(texts: Mapping[str, str], language: str) -> str:
     """The language that `localised` finds."""
-    there = {code for code, text in texts.items() if text}
-    return variety_in(there, language) or variety_in(there, "en") or next(iter(texts))
+    codes = (*_codes(language), "en")
+    return next((code for code in codes if texts.get(code)), None) or next(iter(texts))
 
 
 def variety_in(languages: Container[str], language: str) -> str | None:
     """The code under which a course has a language. Courses name languages without their region: `pt_BR` reads `pt`."""
-    return next((code for code in (language, re.split("[-_]", language)[0]) if code in languages), None)
+    return next((code for code in _codes(language) if code in languages), None)
+
+
+@lru_cache(maxsize=256)
+def _codes(language: str) -> tuple[str, str]:
+    """A language as it is said, and without its region."""
+    return language, re.split("[-_]", language)[0]

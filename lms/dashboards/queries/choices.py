@@ -65,12 +65,11 @@ def choices(session: Session, seen: Look) -> Choices:
     session.flush()  # a statement sent past the session does not see by itself what is not written yet
     found = _EVERYWHERE if seen.scope.everything and not seen.unnamed else _COLUMNS.where(_named_here(seen))
     rows = session.connection().execute(found, {"edition_id": seen.edition.id}).all()
-    present = {row.sector for row in rows}
+    present = {sector for _public_id, _name, _state_code, sector in rows}
+    institutions = [(public_id, name, state_code) for public_id, name, state_code, _sector in rows]
     return Choices(
         modules=module_choices(session, seen),
-        states=(*sorted({row.state_code for row in rows}), *((NOT_SHOWN,) if seen.unnamed else ())),
+        states=(*sorted({code for _, _, code in institutions}), *((NOT_SHOWN,) if seen.unnamed else ())),
         sectors=tuple(sector for sector in Sector if sector in present or seen.unnamed),
-        institutions=tuple(
-            sorted(((row.public_id, row.name, row.state_code) for row in rows), key=lambda one: institution_key(one[1]))
-        ),
+        institutions=tuple(sorted(institutions, key=lambda one: institution_key(one[1]))),
     )

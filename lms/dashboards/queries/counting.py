@@ -24,12 +24,13 @@ from sqlalchemy.orm import Session
 
 from lms.dashboards.rules.looks import NOT_SHOWN, Awaiting, Filter, Numbers, Sight
 from lms.learning.queries import finished_module
+from lms.learning.rules.modules import counted_as
 from lms.people.models import Institution, Sector
-from lms.people.queries.sensitive import not_to_be_named
+from lms.people.queries.sensitive import not_to_be_named, unnamed_people
 from lms.seminars import queries as seminars
 from lms.seminars.models import Enrolment, NameAwaited, ParticipantRequest, StageReached
 from lms.seminars.queries import visible_to
-from lms.seminars.rules import COUNTED, NAMES_AWAITED, PLACES, Stage
+from lms.seminars.rules import COMPLETE, COUNTED, NAMES_AWAITED, PLACES, Stage
 
 from .looks import Look
 
@@ -40,23 +41,29 @@ _enrolment, _request, _stage, _nameless = (
 
 
 def numbers(session: Session, seen: Look, wanted: Filter = EVERYBODY) -> Numbers:
-    """The numbers that this look shows, of those whom a filter leaves, in one statement: from the tallies, or for the
-    people of an institution or a module from the people themselves."""
+    """The numbers that this look shows, of those whom a filter leaves, in one statement or two: from the tallies, or
+    for the people of an institution from the people themselves."""
     wanted = wanted.narrowing(seen.sight)
-    if wanted.institution or wanted.progress:
+    if wanted.institution:
         return _counted_one_by_one(session, seen, wanted)
-    found = _numbers(session, seen)
+    found = _numbers(session, seen, wanted)
     return found if wanted.empty else found.within(wanted)
 
 
-def _numbers(session: Session, seen: Look) -> Numbers:
-    found = _with_states(session, seen)
+def _numbers(session: Session, seen: Look, wanted: Filter) -> Numbers:
+    """Of those who have finished a module or not, where the filter asks for it, and of every state."""
+    some = Filter(progress=wanted.progress)
+    found = _with_states(session, seen, some)
     if not seen.unnamed or (seen.sight is Sight.COMPLETION and seen.scope.institutions):
         return found
-    return found.apart(_by_place(session, [*_visible(seen), not_to_be_named(_enrolment.c.person_id)]))
+    # From the few who are marked to their places, rather than through everybody in the edition.
+    unnamed = _enrolment.c.person_id.in_(unnamed_people())
+    return found.apart(_by_place(session, [*behind(seen, some, everybody=False), unnamed]))
 
 
-def _with_states(session: Session, seen: Look) -> Numbers:
+def _with_states(session: Session, seen: Look, some: Filter) -> Numbers:
+    if some.module:
+        return _of_module(session, seen, *some.module)
     if seen.sight is not Sight.COMPLETION:
         found = seminars.edition_numbers(session, seen.edition.id)
         return Numbers(found.stages, found.others)
@@ -64,6 +71,12 @@ def _with_states(session: Session, seen: Look) -> Numbers:
         stages = seminars.counts(session, seen.edition.id)
         return Numbers({place: number for place, number in stages.items() if place[0] in seen.scope.states})
     return _counted_one_by_one(session, seen, EVERYBODY)
+
+
+def _of_module(session: Session, seen: Look, key: str, finished: bool) -> Numbers:
+    """Whoever is complete has finished every module."""
+    done = seminars.part_counts(session, seen.edition.id, (COMPLETE, counted_as(key)))
+    return Numbers(done) if finished else Numbers(seminars.counts(session, seen.edition.id)).without(done)
 
 
 def _counted_one_by_one(session: Session, seen: Look, wanted: Filter) -> Numbers:
@@ -131,7 +144,7 @@ def how_many(session: Session, seen: Look, wanted: Filter) -> int:
     if seen.sight is Sight.EVERYTHING and wanted.empty:
         return seminars.count_of(session, seen.edition.id, PLACES)
     if seen.sight is Sight.EVERYTHING and not wanted.institution:
-        known = wanted.counted_in(numbers(session, seen))
+        known = wanted.counted_in(numbers(session, seen, Filter(progress=wanted.progress)))
         if known is not None:
             return known
     # Counted from what is noted, without the order of a list.
@@ -139,15 +152,15 @@ def how_many(session: Session, seen: Look, wanted: Filter) -> int:
     return session.scalar(select(func.count()).select_from(_enrolment).where(*which)) or 0
 
 
-def behind(seen: Look, wanted: Filter, *, few: bool = False) -> list[ColumnElement[bool]]:
+def behind(seen: Look, wanted: Filter, *, few: bool = False, everybody: bool = True) -> list[ColumnElement[bool]]:
     """The condition over enrolments behind every number and every list: what a look shows and a filter asks for.
 
     The same people are found where they are said to be `few`: then from what is noted of them rather than one by one
-    among everybody in the edition.
+    among everybody in the edition. Nor does it go through `everybody` where the caller asks for few of them otherwise.
     """
     wanted = wanted.within(seen.sight)
     few = few and wanted.noted
-    found = _visible(seen, everybody=not few)
+    found = _visible(seen, everybody=everybody and not few)
     if seen.unnamed and wanted.state:
         unnamed = not_to_be_named(_enrolment.c.person_id)
         found.append(unnamed if wanted.state == NOT_SHOWN else ~unnamed)
@@ -166,7 +179,7 @@ def behind(seen: Look, wanted: Filter, *, few: bool = False) -> list[ColumnEleme
         some = finished_module(seen.edition.id, key)
         found.append(
             _is_among(union_all(_those_who_reached(Stage.PRE_READING), some), few=True)
-            if few
+            if few and finished
             else _finished(some, finished=finished)
         )
     if wanted.state and wanted.state != NOT_SHOWN:

@@ -114,6 +114,11 @@ class Numbers:
         }
         return Numbers(places)
 
+    def without(self, some: Mapping[tuple[str, Sector, Stage], int]) -> Numbers:
+        """The same without some of these people."""
+        left = {place: number - some.get(place, 0) for place, number in self.by_place.items()}
+        return Numbers({place: number for place, number in left.items() if number})
+
     def apart(self, unnamed: Mapping[tuple[str, Sector, Stage], int]) -> Numbers:
         """The same, with those who are not to be named counted under no state; `unnamed` counts them by theirs."""
         found = Counter(self.by_place)
@@ -178,13 +183,13 @@ class Filter:
         return self == Filter()
 
     def counted_in(self, numbers: Numbers) -> int | None:
-        """How many people it finds in an edition with these numbers; None where the numbers do not say."""
+        """How many people it finds in an edition with these numbers, which are of those who have finished its module or
+        not where it asks for one; None where the numbers do not say."""
         if self.institution or self.place:
             return None
-        if self.module:
-            return numbers.finished(*self.module) if self == Filter(progress=self.progress) else None
         if self.awaiting is None:
-            return self._at(numbers, self.stage) if self.stage else None
+            wanted = self.stage or (Stage.INVITED if self.module else None)
+            return self._at(numbers, wanted) if wanted else None
         if self.stage is None and self.awaiting is Awaiting.SIGN_IN:
             return self._at(numbers, Stage.INVITED) - self._at(numbers, Stage.SIGNED_IN)
         return numbers.others.get(NAMES_AWAITED, 0) if self == Filter(awaiting=Awaiting.NAME) else None

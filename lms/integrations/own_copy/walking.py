@@ -37,8 +37,8 @@ OF_NOBODY: Mapping[str, str] = {
         "editions, and what holds for all of one",
     ),
     **dict.fromkeys(
-        ("lms_edition_count", "lms_edition_count_delta", "lms_tally", "lms_tally_delta", "lms_question_tally",
-         "lms_frozen_table", "lms_reminder_sending"),
+        ("lms_edition_count", "lms_edition_count_delta", "lms_tally", "lms_tally_delta", "lms_part_tally",
+         "lms_part_tally_delta", "lms_question_tally", "lms_frozen_table", "lms_reminder_sending"),
         "numbers",
     ),
     **dict.fromkeys(("lms_state", "lms_institution", "lms_network", "lms_network_state"), "states and institutions"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .changes import see_change
-from .modules import keep_modules
+from .modules import count_stage, keep_modules
 from .progress import complete_unit, note_opened, undo_unit
 from .proposals import answer_proposal, propose_equivalent, withdraw_proposal
 from .quiz import Checked, check_try, open_try, save_answers
@@ -22,6 +22,7 @@ __all__ = [
     "check_try",
     "complete_unit",
     "complete_whoever_has_finished",
+    "count_stage",
     "hold_reading",
     "keep_modules",
     "note_opened",

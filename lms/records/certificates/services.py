@@ -54,6 +54,14 @@ def forget(session: Session, *, record: str) -> None:
     session.execute(delete(Certificate).where(Certificate.record == record))
 
 
+def forget_of(session: Session, *, person_id: int) -> None:
+    """Let go of what was made for somebody who is erased; what waits for letters would wait for ever."""
+    theirs = select(RecordSubject.record).where(RecordSubject.person_id == person_id)
+    session.execute(
+        delete(Certificate).where(Certificate.record.in_(theirs)), execution_options={"synchronize_session": False}
+    )
+
+
 def forget_all(session: Session) -> None:
     """Let go of all that is kept: what their square codes hold is not believed any more."""
     session.execute(delete(Certificate))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lms.seminars.services import NotNewer
 
-from .correcting import ask_correction, grant_request, refuse_request, take_back_request
+from .correcting import ask_correction, close_requests, grant_request, refuse_request, take_back_request
 from .ending import end, withdraw
 from .issuing import consider, consider_person
 from .moving import ForecastChanged, move_edition
@@ -15,6 +15,7 @@ __all__ = [
     "ForecastChanged",
     "NotNewer",
     "ask_correction",
+    "close_requests",
     "confirm_revocation",
     "consider",
     "consider_edition",

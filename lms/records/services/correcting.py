@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, replace
 
 from flask_babel import gettext as _
-from sqlalchemy import insert
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit
@@ -114,6 +114,17 @@ def grant_request(session: Session, *, record: str, request: str, by: str, at: d
     publish(session, RecordsIssued((found.person_id,), at))
     tell(session, found, replace(entries[0], record=successor), "records/corrected", by=by)
     return successor
+
+
+def close_requests(session: Session, *, person_id: int, at: dt.datetime) -> None:
+    """What somebody asked for who is erased is over: nothing can be written on their records any more."""
+    theirs = select(RecordSubject.record).where(RecordSubject.person_id == person_id)
+    open_ones = update(Correction).where(Correction.record.in_(theirs), Correction.state == RequestState.ASKED)
+    closed = session.scalars(
+        open_ones.values(state=RequestState.OVER, decided_at=at).returning(Correction.record),
+        execution_options={"synchronize_session": False},
+    )
+    audit.record_all(session, at=at, actor=None, act="correction.over", about=closed)
 
 
 def _issue_successor(session: Session, found: Holding, entry: Entry, wish: Wish, at: dt.datetime) -> str:

@@ -175,7 +175,7 @@ class CompanionForm(Form):
     role = SelectField(_l("Role"), choices=choices(COMPANIONS))
 
 
-class ImportForm(Form):
-    """A file of nominations."""
+class ImportForm(OnceForm):
+    """A file of nominations; the same file sent twice is one import."""
 
     file = FileField(_l("File"), [FileRequired(_l("Choose a file."))])

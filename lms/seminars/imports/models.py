@@ -5,19 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import enum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.kernel.db import Model, choice
 
 
 class ImportState(enum.StrEnum):
-    """Where an import stands; the last three are its ends, after which no uploaded cell is left."""
+    """Where an import stands; once it is saved or discarded, no uploaded cell is left."""
 
     REHEARSING = "rehearsing"
     REHEARSED = "rehearsed"
     SAVING = "saving"
     SAVED = "saved"
+    UNDOING = "undoing"
     DISCARDED = "discarded"
     UNDONE = "undone"
 
@@ -51,6 +52,10 @@ class Import(Model):
     """The long work that is or was done for it last."""
     saved_at: Mapped[dt.datetime | None]
     ended_at: Mapped[dt.datetime | None]
+    client_key: Mapped[str | None] = mapped_column(String(64))
+    """What one sending of one file has in common, so that a double click makes one import."""
+
+    __table_args__ = (UniqueConstraint("edition_id", "client_key"),)
 
 
 class ImportRow(Model):

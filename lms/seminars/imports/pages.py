@@ -106,6 +106,19 @@ def only_zone(code: str) -> str:
     return zones[0] if len(zones) == 1 and is_zone(zones[0]) else ""
 
 
+def remark_on(row: Shown) -> str:
+    """What is to be said of a row: why it is refused, or what becomes of it."""
+    if row.verdict is Verdict.REFUSED:
+        return why_refused(row.reason, row.column, row.cells.get(row.column, ""))
+    return remark(row.verdict, row.reason, row.columns)
+
+
+def state_said(row: Shown) -> str:
+    """The state as it is understood, or as it is written."""
+    found = named(row.cells.get(Column.STATE, ""))
+    return states.name(found.code, language()) if found else row.cells.get(Column.STATE, "")
+
+
 @dataclass(frozen=True)
 class ImportPage:
     """One import: how far it is, what needs a correction, what would become of the rest."""
@@ -120,13 +133,16 @@ class ImportPage:
     left: Sequence[Shown]
     head: Mapping[str, object] = field(default_factory=dict)
     against: Sequence[Against] = ()
+    """Some of those because of whom it is not taken back, or because of whom a part of it stayed."""
+    many: int = 0
+    """How many those are in all."""
     mended: int = 0
     """How often something was corrected in it so far."""
 
     @cached_property
     def busy(self) -> bool:
         """Whether the worker is at it, so that the page looks again."""
-        return self.found.state in (ImportState.REHEARSING, ImportState.SAVING)
+        return self.found.state in (ImportState.REHEARSING, ImportState.SAVING, ImportState.UNDOING)
 
     @property
     def ready(self) -> int:
@@ -138,15 +154,12 @@ class ImportPage:
         return self.counts.get(verdict, 0)
 
     def remark(self, row: Shown) -> str:
-        """What is to be said of a row that is not refused."""
-        if row.verdict is Verdict.REFUSED:
-            return why_refused(row.reason, row.column, row.cells.get(row.column, ""))
-        return remark(row.verdict, row.reason, row.columns)
+        """What is to be said of a row."""
+        return remark_on(row)
 
     def state(self, row: Shown) -> str:
         """The state as it is understood."""
-        found = named(row.cells.get(Column.STATE, ""))
-        return states.name(found.code, language()) if found else row.cells.get(Column.STATE, "")
+        return state_said(row)
 
     @property
     def sectors(self) -> list[tuple[str, str]]:

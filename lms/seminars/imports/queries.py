@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import ColumnElement, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.errors import NotFound
@@ -14,10 +14,9 @@ from lms.seminars.columns import Column
 from lms.seminars.models import Edition, Enrolment
 from lms.web.slices import PAGE, Slice, slice_of
 
-from .models import Import, ImportRow, ImportState, Verdict
+from .models import Import, ImportRow, Verdict
 from .rehearsing import rows_of
 from .sealing import Cells
-from .undoing import Touched
 
 
 def imports_of(session: Session, edition: Edition) -> list[Import]:
@@ -63,14 +62,16 @@ def rows_with(
     heads.sort()
     part = slice_of(heads, page)
     counts = dict(heads[(part.page - 1) * PAGE : part.page * PAGE][:most])
-    if found.wrapped_key is None:
-        ended = select(ImportRow).where(ImportRow.import_id == found.id, ImportRow.number.in_(counts))
-        pairs: Sequence[tuple[ImportRow, Cells]] = [
-            (row, {}) for row in session.scalars(ended.order_by(ImportRow.number))
-        ]
-    else:
-        pairs = rows_of(session, found, ImportRow.number.in_(counts))
+    pairs = _rows(session, found, ImportRow.number.in_(counts))
     return [_shown(row, cells, counts[row.number] - 1) for row, cells in pairs], part
+
+
+def _rows(session: Session, found: Import, which: ColumnElement[bool]) -> Sequence[tuple[ImportRow, Cells]]:
+    """Rows with what they say, which is nothing once it is erased."""
+    if found.wrapped_key is not None:
+        return rows_of(session, found, which)
+    ended = select(ImportRow).where(ImportRow.import_id == found.id, which).order_by(ImportRow.number)
+    return [(row, {}) for row in session.scalars(ended)]
 
 
 def _shown(row: ImportRow, cells: Cells, others: int) -> Shown:
@@ -78,11 +79,9 @@ def _shown(row: ImportRow, cells: Cells, others: int) -> Shown:
     return Shown(row.number, row.verdict or Verdict.REFUSED, row.reason, columns, cells, others)
 
 
-def refused_rows(session: Session, found: Import) -> list[Shown]:
-    """Every row that needs a correction, to be taken away; none once they are erased."""
-    if found.state is not ImportState.REHEARSED:
-        return []
-    return [_shown(row, cells, 0) for row, cells in rows_of(session, found, ImportRow.verdict == Verdict.REFUSED)]
+def every_row(session: Session, found: Import, verdict: Verdict) -> list[Shown]:
+    """All rows with this verdict, to be taken away."""
+    return [_shown(row, cells, 0) for row, cells in _rows(session, found, ImportRow.verdict == verdict)]
 
 
 @dataclass(frozen=True)
@@ -94,10 +93,12 @@ class Against:
     invited: bool
 
 
-def named_against(session: Session, touched: Sequence[Touched]) -> list[Against]:
-    """Who they are, by name."""
-    names = names_of(session, [one.person_id for one in touched])
-    theirs = select(Enrolment.id, Enrolment.public_id).where(Enrolment.id.in_([one.enrolment_id for one in touched]))
-    public = {row.id: row.public_id for row in session.execute(theirs)}
-    found = [Against(names[one.person_id], public[one.enrolment_id], one.invited) for one in touched]
+def named_against(session: Session, edition: Edition, enrolments: Collection[str]) -> list[Against]:
+    """Whose places these are, by name, as far as they are still there."""
+    theirs = select(Enrolment.public_id, Enrolment.person_id, Enrolment.invited_at).where(
+        Enrolment.edition_id == edition.id, Enrolment.public_id.in_(enrolments)
+    )
+    rows = session.execute(theirs).all() if enrolments else []
+    names = names_of(session, [row.person_id for row in rows])
+    found = [Against(names[row.person_id], row.public_id, row.invited_at is not None) for row in rows]
     return sorted(found, key=lambda one: one.name.casefold())

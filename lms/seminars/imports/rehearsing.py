@@ -37,9 +37,18 @@ ERASED = "erased"
 """Why a row is not taken whose person was erased meanwhile; nothing of it is kept."""
 
 
-def take_in(session: Session, *, edition: Edition, table: Table, at: dt.datetime, by: str) -> Import:
-    """Keep what a file says, sealed, and rehearse it: at once where it is short, else in the worker. Raises Refused for
-    an edition whose attendance is closed."""
+def take_in(
+    session: Session, *, edition: Edition, table: Table, at: dt.datetime, by: str, client_key: str | None = None
+) -> Import:
+    """Keep what a file says, sealed, and rehearse it: at once where it is short, else in the worker. What is sent again
+    with the same `client_key` is the import that it made first. Raises Refused for an edition whose attendance is
+    closed."""
+    # Held, so that of one file sent twice at once the second finds what the first has made.
+    session.execute(select(Edition.id).where(Edition.id == edition.id).with_for_update(key_share=True))
+    before = select(Import).where(Import.edition_id == edition.id, Import.client_key == client_key)
+    found = session.scalar(before) if client_key else None
+    if found is not None:
+        return found
     if closing_of(session, edition.id):
         raise Refused(_("The attendance of this edition is closed, so nobody can be added or taken out any more."))
     key, public_id = new_key(), new_token()
@@ -51,6 +60,7 @@ def take_in(session: Session, *, edition: Edition, table: Table, at: dt.datetime
         state=ImportState.REHEARSING,
         size=len(table.rows),
         wrapped_key=keyring().wrap(key, public_id),
+        client_key=client_key,
     )
     head = {"taken": table.taken, "ignored": table.ignored, "encoding": table.encoding, "separator": table.separator}
     found.sealed_head = sealed_head(key, found, head)

@@ -249,7 +249,12 @@ def set_name(session: Session, person_id: int, key: bytes, name: str) -> None:
     """The name of somebody who has not confirmed one."""
     mine = (IdentityRow.person_id == person_id, IdentityRow.kind == IdentityKind.NAME, IdentityRow.primary)
     identity = session.scalars(select(IdentityRow).where(*mine)).one()
-    identity.sealed = seal(key, checked_name(name).to_json().encode(), name_place(identity.place))
+    identity.sealed = sealed_name(key, name, identity.place)
+
+
+def sealed_name(key: bytes, name: str, place: str) -> bytes:
+    """A name as it is kept in the row of identity with this place."""
+    return seal(key, checked_name(name).to_json().encode(), name_place(place))
 
 
 def set_house(session: Session, place: Enrolment, key: bytes, house: Institution, function: str | None) -> None:

@@ -34,6 +34,7 @@ STATES: Mapping[ImportState, tuple[str, str]] = {
     ImportState.REHEARSED: ("care", _l("Waits for your decision")),
     ImportState.SAVING: ("part", _l("Being saved")),
     ImportState.SAVED: ("done", _l("Saved")),
+    ImportState.UNDOING: ("part", _l("Being taken back")),
     ImportState.DISCARDED: ("none", _l("Discarded")),
     ImportState.UNDONE: ("none", _l("Taken back")),
 }

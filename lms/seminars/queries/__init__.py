@@ -19,7 +19,7 @@ from .attestations import Attestation, Attested, attestations_of, make_up_in, ma
 from .calendar import CalendarReader, calendar_made_at, calendar_places, calendar_reader
 from .calls import calls_of
 from .contacts import Contact, OwnContact, contacts_about, contacts_of, last_contact_day, last_contacts
-from .counts import EditionNumbers, count_of, counts, edition_numbers, places_of
+from .counts import EditionNumbers, count_of, counts, edition_numbers, part_counts, places_of
 from .deadlines import shifts
 from .editions import (
     CompanionRow,
@@ -114,6 +114,7 @@ __all__ = [
     "my_enrolments",
     "named",
     "own_enrolment",
+    "part_counts",
     "people_rows",
     "people_where",
     "places_of",

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
-from sqlalchemy import ColumnElement, Integer, String, Table, bindparam, func, literal, select, type_coerce, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    String,
+    Table,
+    bindparam,
+    func,
+    literal,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lms.people.models import Sector
-from lms.seminars.models import EditionCount, EditionCountDelta, Tally, TallyDelta
+from lms.seminars.models import EditionCount, EditionCountDelta, PartTally, PartTallyDelta, Tally, TallyDelta
 from lms.seminars.rules import PLACES, Stage
 
 Key = TypeVar("Key")
@@ -26,8 +38,9 @@ class EditionNumbers:
 
 
 # Built once, of tables: see `lms.people.queries.viewers`.
-_tally, _delta, _count, _count_delta = (
-    cast(Table, model.__table__) for model in (Tally, TallyDelta, EditionCount, EditionCountDelta)
+_tally, _delta, _count, _count_delta, _part, _part_delta = (
+    cast(Table, model.__table__)
+    for model in (Tally, TallyDelta, EditionCount, EditionCountDelta, PartTally, PartTallyDelta)
 )
 # Hundreds of rows: sectors and stages are told apart here, which is quicker than a column does it.
 _SECTORS = {sector.value: sector for sector in Sector}
@@ -56,6 +69,13 @@ _KEPT = union_all(
     .group_by(_delta.c.state_code, _delta.c.sector, _delta.c.stage),
     *_OTHERS,
 )
+_PARTS: BindParameter[list[str]] = bindparam("parts", expanding=True)
+_OF_PARTS = union_all(
+    select(*_place(_part), _part.c.count).where(_part.c.edition_id == _HERE, _part.c.part.in_(_PARTS)),
+    select(*_place(_part_delta), func.sum(_part_delta.c.change))
+    .where(_part_delta.c.edition_id == _HERE, _part_delta.c.part.in_(_PARTS))
+    .group_by(_part_delta.c.state_code, _part_delta.c.sector, _part_delta.c.stage),
+)
 _ONE = union_all(*(kept.where(kept.selected_columns[2] == bindparam("what")) for kept in _OTHERS))
 
 
@@ -80,6 +100,18 @@ def _not_zero(found: dict[Key, int]) -> dict[Key, int]:
 def counts(session: Session, edition_id: int) -> Counts:
     """How many people of each state and sector have reached each stage; only what is not zero."""
     return edition_numbers(session, edition_id).stages
+
+
+def part_counts(session: Session, edition_id: int, parts: Collection[str]) -> Counts:
+    """How many people of each state and sector who belong to one of these parts of an edition, of which nobody belongs
+    to two, have reached each stage; only what is not zero."""
+    session.flush()  # as above
+    found: dict[tuple[str, Sector, Stage], int] = {}
+    asked = {"edition_id": edition_id, "parts": list(parts)}
+    for state, sector, stage, number in session.connection().execute(_OF_PARTS, asked):
+        place = (state, _SECTORS[sector], _STAGES[stage])
+        found[place] = found.get(place, 0) + int(number)
+    return _not_zero(found)
 
 
 def count_of(session: Session, edition_id: int, what: str) -> int:

@@ -103,6 +103,8 @@ class Stage(enum.StrEnum):
 PLACES, NAMES_AWAITED = "places", "names-awaited"
 """What else of an edition is counted: everybody who was ever nominated, and who has signed in without confirming a
 name."""
+COMPLETE = "complete"
+"""The part of an edition's people who have completed the pre-reading; higher contexts count parts of their own."""
 
 
 # Who is visible -----------------------------------------------------------------------------------------------------

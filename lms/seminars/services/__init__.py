@@ -15,7 +15,7 @@ from .calendar import end_calendar_address, make_calendar_address
 from .calls import call_answered, note_calls
 from .companions import add_companion, remove_companion
 from .contacts import mark_seen, note_contact
-from .counting import count, fold_tallies, keep_names_awaited, reach, reach_all
+from .counting import count, count_part, fold_tallies, keep_names_awaited, reach, reach_all
 from .deadlines import extend, fit_deadlines, set_deadline
 from .editions import NotNewer, change_edition, create_edition, follow_editorial, hold_version, use_version
 from .enrolments import accept, came_back, decline, defer, enrol, invite, name_confirmed, replace, take_back, withdraw
@@ -47,6 +47,7 @@ __all__ = [
     "close_attendance",
     "confirm_make_up",
     "count",
+    "count_part",
     "create_edition",
     "decline",
     "decline_all",

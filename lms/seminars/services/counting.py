@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any, cast
 
-from sqlalchemy import delete, literal, select
+from sqlalchemy import Table, delete, func, literal, select
 from sqlalchemy.orm import Session
 
-from lms.kernel.db import dialect_insert
-from lms.people.models import Person, Sector
+from lms.kernel.db import Model, dialect_insert
+from lms.kernel.events import publish
+from lms.people.models import Person
+from lms.seminars.events import CameFurther
 from lms.seminars.models import (
     EditionCount,
     EditionCountDelta,
     Enrolment,
     NameAwaited,
+    PartTally,
+    PartTallyDelta,
     StageReached,
     Tally,
     TallyDelta,
 )
-from lms.seminars.rules import NAMES_AWAITED, Stage, counted
+from lms.seminars.rules import COMPLETE, NAMES_AWAITED, Stage, counted
 
 FOLD_AT_ONCE = 5000
 
@@ -38,6 +43,7 @@ def reach(session: Session, *, enrolment: Enrolment, stage: Stage, at: dt.dateti
     state = session.scalar(select(Enrolment.state).where(Enrolment.id == enrolment.id).with_for_update(key_share=True))
     if state and counted(state):
         _add(session, enrolment, stage, 1)
+        _came_further(session, [enrolment.id], stage)
     return True
 
 
@@ -52,19 +58,60 @@ def reach_all(session: Session, *, enrolment_ids: Collection[int], stage: Stage,
     new = insert(StageReached).from_select(["enrolment_id", "stage", "at"], wanted.order_by(Enrolment.id))
     fresh = session.scalars(new.on_conflict_do_nothing().returning(StageReached.enrolment_id)).all()
     place = (Enrolment.edition_id, Enrolment.state_code, Enrolment.sector)
-    held = select(Enrolment.state, *place).where(Enrolment.id.in_(fresh)).order_by(Enrolment.id)
+    held = select(Enrolment.id, Enrolment.state, *place).where(Enrolment.id.in_(fresh)).order_by(Enrolment.id)
     rows = session.execute(held.with_for_update(key_share=True)).all() if fresh else []
-    sums = Counter(tuple(row)[1:] for row in rows if counted(row.state))
+    here = [row for row in rows if counted(row.state)]
+    sums = Counter(tuple(row)[2:] for row in here)
     session.add_all(
         TallyDelta(edition_id=edition, state_code=state, sector=sector, stage=stage, change=number)
         for (edition, state, sector), number in sums.items()
     )
+    _came_further(session, [row.id for row in here], stage)
 
 
 def recount(session: Session, enrolment: Enrolment, change: int) -> None:
     """Bring all stages of an enrolment into the numbers (+1) or out of them (-1); the caller holds its row."""
-    for stage in session.scalars(select(StageReached.stage).where(StageReached.enrolment_id == enrolment.id)):
+    reached = session.scalars(select(StageReached.stage).where(StageReached.enrolment_id == enrolment.id)).all()
+    for stage in reached:
         _add(session, enrolment, stage, change)
+    if Stage.PRE_READING in reached:
+        count_part(session, part=COMPLETE, enrolment_ids=[enrolment.id], change=change)
+
+
+def _came_further(session: Session, enrolment_ids: Collection[int], stage: Stage) -> None:
+    """A stage more of people who count, whose places are held: also in every part of their editions they belong to."""
+    if not enrolment_ids:
+        return
+    complete = select(StageReached.enrolment_id).where(
+        StageReached.enrolment_id.in_(enrolment_ids), StageReached.stage == Stage.PRE_READING
+    )
+    all_of_theirs = None if stage is Stage.PRE_READING else stage
+    theirs = session.scalars(complete).all()
+    count_part(session, part=COMPLETE, enrolment_ids=theirs, change=1, stage=all_of_theirs)
+    publish(session, CameFurther(tuple(enrolment_ids), stage.value))
+
+
+def count_part(
+    session: Session, *, part: str, enrolment_ids: Collection[int], change: int, stage: Stage | None = None
+) -> None:
+    """Bring the stages that these have reached, or one of them, into the numbers of a part of their edition (+1) or out
+    of them (-1); the caller holds their places."""
+    if not enrolment_ids:
+        return
+    session.flush()  # the stages are read as they stand in the database
+    place = (Enrolment.edition_id, Enrolment.state_code, Enrolment.sector, StageReached.stage)
+    stages = (
+        select(*place, func.count())
+        .join(StageReached, StageReached.enrolment_id == Enrolment.id)
+        .where(Enrolment.id.in_(enrolment_ids), *([StageReached.stage == stage] if stage else []))
+        .group_by(*place)
+    )
+    session.add_all(
+        PartTallyDelta(
+            edition_id=edition, part=part, state_code=state, sector=sector, stage=reached, change=change * number
+        )
+        for edition, state, sector, reached, number in session.execute(stages)
+    )
 
 
 def _add(session: Session, enrolment: Enrolment, stage: Stage, change: int) -> None:
@@ -118,48 +165,27 @@ def _keep_awaited(session: Session, awaited: dict[int, int], others: set[int]) -
 
 def fold_tallies(session: Session) -> int:
     """Add the deltas written so far to the numbers and remove them; says how many that were."""
-    return _fold_stages(session) + _fold_counts(session)
+    session.flush()  # statements about tables do not see by themselves what is not written yet
+    place = ("state_code", "sector", "stage")
+    return (
+        _fold(session, TallyDelta, Tally, ("edition_id", *place))
+        + _fold(session, PartTallyDelta, PartTally, ("edition_id", "part", *place))
+        + _fold(session, EditionCountDelta, EditionCount, ("edition_id", "what"))
+    )
 
 
-def _fold_counts(session: Session) -> int:
-    delta = EditionCountDelta
-    some = select(delta.id).order_by(delta.id).limit(FOLD_AT_ONCE).with_for_update(skip_locked=True)
-    taken = session.execute(
-        delete(delta).where(delta.id.in_(some)).returning(delta.edition_id, delta.what, delta.change),
-        execution_options={"synchronize_session": False},
-    ).all()
-    sums: Counter[tuple[int, str]] = Counter()
-    for edition_id, what, change in taken:
-        sums[edition_id, what] += change
-    insert = dialect_insert(session)
-    for (edition_id, what), change in sorted(sums.items()):
-        row = insert(EditionCount).values(edition_id=edition_id, what=what, count=change)
-        added = {"count": EditionCount.count + row.excluded.count}
-        session.execute(row.on_conflict_do_update(index_elements=["edition_id", "what"], set_=added))
-    return len(taken)
-
-
-def _fold_stages(session: Session) -> int:
-    some = select(TallyDelta.id).order_by(TallyDelta.id).limit(FOLD_AT_ONCE).with_for_update(skip_locked=True)
-    taken = session.execute(
-        delete(TallyDelta)
-        .where(TallyDelta.id.in_(some))
-        .returning(
-            TallyDelta.edition_id, TallyDelta.state_code, TallyDelta.sector, TallyDelta.stage, TallyDelta.change
-        ),
-        execution_options={"synchronize_session": False},
-    ).all()
-    sums: Counter[tuple[int, str, Sector, Stage]] = Counter()
-    for edition_id, state_code, sector, stage, change in taken:
-        sums[edition_id, state_code, sector, stage] += change
+def _fold(session: Session, delta: type[Model], tally: type[Model], key: Sequence[str]) -> int:
+    fresh, kept = cast(Table, delta.__table__), cast(Table, tally.__table__)
+    some = select(fresh.c.id).order_by(fresh.c.id).limit(FOLD_AT_ONCE).with_for_update(skip_locked=True)
+    gone = delete(fresh).where(fresh.c.id.in_(some)).returning(*(fresh.c[name] for name in key), fresh.c.change)
+    sums: Counter[tuple[Any, ...]] = Counter()
+    taken = session.execute(gone).all()
+    for one in taken:
+        sums[tuple(one)[:-1]] += one.change
     insert = dialect_insert(session)
     # In one order everywhere, so that two workers cannot wait for each other's rows.
-    for (edition_id, state_code, sector, stage), change in sorted(sums.items(), key=str):
-        row = insert(Tally).values(
-            edition_id=edition_id, state_code=state_code, sector=sector, stage=stage, count=change
-        )
-        where = ["edition_id", "state_code", "sector", "stage"]
-        session.execute(
-            row.on_conflict_do_update(index_elements=where, set_={"count": Tally.count + row.excluded.count})
-        )
+    for place, change in sorted(sums.items(), key=str):
+        row = insert(kept).values(**dict(zip(key, place, strict=True)), count=change)
+        added = {"count": kept.c.count + row.excluded.count}
+        session.execute(row.on_conflict_do_update(index_elements=list(key), set_=added))
     return len(taken)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, insert, or_, select
+from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit
@@ -19,6 +19,7 @@ from lms.people.models import Affiliation, Institution, Sector
 from lms.people.queries import subjects_of
 from lms.people.sealing import seal_reason
 from lms.seminars.events import EnrolmentAccepted, EnrolmentEnded, EnrolmentInvited, Recounted
+from lms.seminars.imports.models import Import, ImportRow, ImportState
 from lms.seminars.models import Edition, Enrolment, EnrolmentEvent
 from lms.seminars.queries import Closing, closing_of
 from lms.seminars.rules import (
@@ -97,7 +98,7 @@ def _new_place(edition_id: int, serving: Serving, deadline: Deadline) -> dict[st
 
 def nominate_again(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: str | None) -> None:
     """Take up again a place that was withdrawn before its person was told of it; raises Refused, Conflict."""
-    _while_open(session, enrolment.edition_id)
+    _while_steady(session, enrolment)
     if enrolment.invited_at is not None:
         raise Conflict(_("This has been changed in the meantime. Look at the page again before you repeat it."))
     _move(session, enrolment, EnrolmentState.NOMINATED, at, by)
@@ -105,7 +106,7 @@ def nominate_again(session: Session, *, enrolment: Enrolment, at: dt.datetime, b
 
 def invite(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: str | None) -> None:
     """Offer the place, for the first time or again after it was given up; raises Refused, Conflict."""
-    _while_open(session, enrolment.edition_id)
+    _while_steady(session, enrolment)
     _move(session, enrolment, EnrolmentState.INVITED, at, by)
     enrolment.invited_at = at
     enrolment.replaced_by_id = None
@@ -159,6 +160,23 @@ def withdraw(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: str
     _end(session, enrolment, EnrolmentState.WITHDRAWN, at, by, reason)
 
 
+def withdraw_untold(session: Session, *, enrolments: Sequence[Enrolment], at: dt.datetime, by: str) -> None:
+    """Give up many places of which nobody was told and that are in no number, in few statements; the caller holds
+    them."""
+    if not enrolments:
+        return
+    then = EnrolmentState.WITHDRAWN
+    session.execute(update(Enrolment), [{"id": place.id, "state": then} for place in enrolments])
+    session.execute(
+        insert(EnrolmentEvent),
+        [{"enrolment_id": place.id, "state": then, "by": by, "at": at} for place in enrolments],
+    )
+    about = [place.public_id for place in enrolments]
+    audit.record_all(session, at=at, actor=by, act=f"enrolment.{then}", about=about)
+    for place in enrolments:
+        publish(session, EnrolmentEnded(place.id, place.edition_id, place.person_id, str(then), at))
+
+
 def replace(
     session: Session, *, enrolment: Enrolment, substitute: Enrolment, at: dt.datetime, by: str | None, reason: str = ""
 ) -> None:
@@ -192,7 +210,7 @@ def defer(
 def take_back(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: str | None) -> None:
     """Undo the last step, by which a place was given up: the place stands where it stood before, and nobody is
     written to. Raises Refused where it cannot be undone, Conflict."""
-    _while_open(session, enrolment.edition_id)
+    _while_steady(session, enrolment)
     session.refresh(enrolment, with_for_update={"key_share": True})
     taken = select(EnrolmentEvent.state, EnrolmentEvent.by).where(EnrolmentEvent.enrolment_id == enrolment.id)
     steps = session.execute(taken.order_by(EnrolmentEvent.id)).all()
@@ -222,7 +240,7 @@ def _give_up_later(session: Session, enrolment: Enrolment, at: dt.datetime, by: 
 def _end(
     session: Session, enrolment: Enrolment, then: EnrolmentState, at: dt.datetime, by: str | None, reason: str
 ) -> None:
-    _while_open(session, enrolment.edition_id)
+    _while_steady(session, enrolment)
     _move(session, enrolment, then, at, by, reason or None)
     publish(session, EnrolmentEnded(enrolment.id, enrolment.edition_id, enrolment.person_id, str(then), at))
 
@@ -230,6 +248,14 @@ def _end(
 def _while_open(session: Session, edition_id: int) -> None:
     if _closing_held(session, edition_id):
         raise Refused(_("The attendance of this edition is closed, so nobody can be added or taken out any more."))
+
+
+def _while_steady(session: Session, enrolment: Enrolment) -> None:
+    """A place changes while the edition is open, and not while the import that it came with is being taken back."""
+    _while_open(session, enrolment.edition_id)
+    going = select(Import.id).join(ImportRow, ImportRow.import_id == Import.id)
+    if session.scalar(going.where(ImportRow.enrolment_id == enrolment.id, Import.state == ImportState.UNDOING)):
+        raise Refused(_("The import that this place came with is being taken back. Look again when that is done."))
 
 
 def _closing_held(session: Session, edition_id: int) -> Closing | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -25,25 +27,25 @@ from lms.seminars.imports.mending import mends_in
 from lms.seminars.imports.models import Import, ImportState, Verdict
 from lms.seminars.imports.pages import MOST_LEFT_SHOWN, ImportPage, fixes
 from lms.seminars.imports.queries import (
-    Against,
-    Shown,
+    every_row,
     import_of,
     imports_of,
     named_against,
-    refused_rows,
     rows_with,
 )
 from lms.seminars.imports.rehearsing import discard, mend, take_in, times_mended, verdicts
 from lms.seminars.imports.saving import save
 from lms.seminars.imports.sealing import head_in, key_of
-from lms.seminars.imports.undoing import undo
-from lms.seminars.imports.wording import STATES, VERDICTS, why_refused
+from lms.seminars.imports.taking import corrections_sheet, rows_sheet
+from lms.seminars.imports.undoing import told, undo
+from lms.seminars.imports.wording import STATES, VERDICTS
+from lms.seminars.models import Edition
 from lms.web.access import SAFE, Permission, begins_reading, requires, takes_upload
 from lms.web.forms import submitted
 from lms.web.languages import language
 from lms.web.logs import note_look
 from lms.web.render import render, wants_part
-from lms.web.sheets import Line, Sheet, as_csv, as_file, taken_away
+from lms.web.sheets import Sheet, as_file, taken_away
 from lms.web.slices import page_in
 
 from .blueprint import Answer, bp
@@ -72,10 +74,13 @@ def imports(edition: str) -> Answer:
 def _taken_in(edition: str, form: ImportForm) -> str:
     viewer = me()
     queries.edition_of(db.session(), edition, viewer.scope)
-    table = table_of(form.file.data.read(bounds.MOST_BYTES + 1))
+    data = form.file.data.read(bounds.MOST_BYTES + 1)
+    table = table_of(data)
+    # Another file sent from the same page is another import.
+    key = hashlib.sha256(f"{form.client_key.data}:".encode() + data).hexdigest()
     with unit_of_work() as session:
         found = queries.edition_of(session, edition, viewer.scope)
-        return take_in(session, edition=found, table=table, at=now(), by=viewer.subject).public_id
+        return take_in(session, edition=found, table=table, at=now(), by=viewer.subject, client_key=key).public_id
 
 
 def _list(edition: str, form: ImportForm) -> str:
@@ -112,13 +117,14 @@ def listing(edition: str, listing: str) -> str:
     return _page(edition, listing)
 
 
-def _page(edition: str, listing: str, against: Sequence[Against] = ()) -> str:
+def _page(edition: str, listing: str, against: Mapping[str, Any] | None = None) -> str:
+    """The page of a file; `against` is what taking it back has just said, otherwise what the worker said last."""
     session = db.session()
     found_edition = queries.edition_of(session, edition, me().scope)
     found = import_of(session, found_edition, listing)
-    page = _worked_out(session, found, against)
-    if page.rows or page.left or against:
-        note_look("import.opened", listing, rows=len(page.rows) + len(page.left) + len(against))
+    page = _worked_out(session, found_edition, found, against)
+    if page.rows or page.left or page.against:
+        note_look("import.opened", listing, rows=len(page.rows) + len(page.left) + len(page.against))
     template = "_listing" if wants_part() else "listing"
     return render(
         f"lms/seminars/{template}.html",
@@ -131,15 +137,21 @@ def _page(edition: str, listing: str, against: Sequence[Against] = ()) -> str:
     )
 
 
-def _worked_out(session: Session, found: Import, against: Sequence[Against]) -> ImportPage:
+def _asked_for() -> Verdict:
     asked = request.args.get("show", "")
-    show = Verdict(asked) if asked in set(Verdict) else Verdict.REFUSED
+    return Verdict(asked) if asked in set(Verdict) else Verdict.REFUSED
+
+
+def _worked_out(session: Session, edition: Edition, found: Import, said: Mapping[str, Any] | None) -> ImportPage:
+    show = _asked_for()
     rows, part = rows_with(session, found, show, page_in(request.args))
     rehearsed = found.state is ImportState.REHEARSED
     mends = rehearsed and show is Verdict.REFUSED
+    work = progress(session, found.undertaking)
+    said = said or (work.outcome if work and not work.running else {})
     return ImportPage(
         found=found,
-        work=progress(session, found.undertaking),
+        work=work,
         counts=verdicts(session, found),
         show=show,
         rows=rows,
@@ -147,29 +159,34 @@ def _worked_out(session: Session, found: Import, against: Sequence[Against]) -> 
         fixes=fixes(session, rows) if mends else (),
         left=rows_with(session, found, Verdict.SAME, 1, MOST_LEFT_SHOWN)[0] if mends else (),
         head=head_in(key_of(found), found) if found.wrapped_key else {},
-        against=against,
+        against=named_against(session, edition, said.get("against", ())),
+        many=said.get("number", 0),
         mended=times_mended(session, found) if rehearsed else 0,
     )
 
 
-@bp.get("/editions/<edition>/imports/<listing>/corrections.csv")
+@bp.get("/editions/<edition>/imports/<listing>/corrections.csv", defaults={"form": "csv"})
+@bp.get("/editions/<edition>/imports/<listing>/corrections.xlsx", defaults={"form": "xlsx"})
 @requires(Permission.COORDINATE)
-def import_corrections(edition: str, listing: str) -> Response:
+def import_corrections(edition: str, listing: str, form: str) -> Response:
     """The rows that need a correction, to be put right in a spreadsheet and sent again."""
-    session = db.session()
-    found = import_of(session, queries.edition_of(session, edition, me().scope), listing)
-    rows = refused_rows(session, found)
-    taken_away(listing, "corrections", "csv", rows=len(rows))
-    head = (*headings(TAKEN, language()), _("What is wrong"))
-    return as_csv(Sheet("corrections", head, lambda _session: _lines(rows)))
+    found = import_of(db.session(), queries.edition_of(db.session(), edition, me().scope), listing)
+    rehearsed = found.state is ImportState.REHEARSED
+    rows = every_row(db.session(), found, Verdict.REFUSED) if rehearsed else []
+    taken_away(listing, "corrections", form, rows=len(rows))
+    return as_file(corrections_sheet(rows, language()), form)
 
 
-def _lines(rows: Sequence[Shown]) -> Iterator[Line]:
-    for row in rows:
-        yield (
-            *(row.cells.get(column, "") for column in TAKEN),
-            why_refused(row.reason, row.column, row.cells.get(row.column, "")),
-        )
+@bp.get("/editions/<edition>/imports/<listing>/rows.csv", defaults={"form": "csv"})
+@bp.get("/editions/<edition>/imports/<listing>/rows.xlsx", defaults={"form": "xlsx"})
+@requires(Permission.COORDINATE)
+def import_rows(edition: str, listing: str, form: str) -> Response:
+    """The rows with one verdict, as its page shows them."""
+    found = import_of(db.session(), queries.edition_of(db.session(), edition, me().scope), listing)
+    show = _asked_for()
+    rows = every_row(db.session(), found, show)
+    taken_away(listing, "import", form, verdict=str(show), rows=len(rows))
+    return as_file(rows_sheet(rows, erased=found.wrapped_key is None), form)
 
 
 @bp.post("/editions/<edition>/imports/<listing>/mend")
@@ -216,13 +233,14 @@ def undo_import(edition: str, listing: str) -> Answer:
     try:
         with unit_of_work() as session:
             found = import_of(session, queries.edition_of(session, edition, viewer.scope), listing)
-            touched = undo(session, found=found, at=now(), by=viewer.subject)
-            against = named_against(session, touched)
+            against = undo(session, found=found, at=now(), by=viewer.subject)
+            ended = found.state is ImportState.UNDONE
     except (Refused, Conflict) as no:
         return _refused(edition, listing, no)
     if against:
-        return _page(edition, listing, against), 409
-    flash(_("The import is taken back. The edition is as it was before."), "done")
+        return _page(edition, listing, told(against)), 409
+    if ended:
+        flash(_("The import is taken back. The edition is as it was before."), "done")
     return _to(edition, listing)
 
 
