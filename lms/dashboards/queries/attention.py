@@ -166,9 +166,8 @@ def _people(editions: Mapping[int, Watched], scope: Scope) -> Select[*tuple[Any,
         select(
             Enrolment.id, Enrolment.public_id, Enrolment.edition_id, Enrolment.person_id, Enrolment.state_code,
             Enrolment.invited_at, Enrolment.first_seen_at, Enrolment.deadline_at, Enrolment.due_at,
-            Person.name_confirmed_at, not_to_be_named(_person_id).label("hidden"),
+            Person.name_confirmed_at, EnrolmentProgress.completed_at, not_to_be_named(_person_id).label("hidden"),
             Institution.name.label("institution_name"), Institution.zone.label("institution_zone"),
-            EnrolmentProgress.completed_at,
             _more_time.public_id.label("more_time"), _more_time.at.label("more_time_at"),
             _cannot_attend.public_id.label("cannot_attend"), _cannot_attend.at.label("cannot_attend_at"),
             last_contact_day().scalar_subquery().label("contacted_on"),
@@ -178,8 +177,8 @@ def _people(editions: Mapping[int, Watched], scope: Scope) -> Select[*tuple[Any,
         .outerjoin(EnrolmentProgress, EnrolmentProgress.enrolment_id == Enrolment.id)
         .outerjoin(_more_time, _open(_more_time, RequestKind.MORE_TIME))
         .outerjoin(_cannot_attend, _open(_cannot_attend, RequestKind.CANNOT_ATTEND))
-        .where(Enrolment.edition_id.in_(editions), Enrolment.state.in_(COUNTED), Person.erased_at.is_(None))
-        .where(visible_to(scope))
+        .where(Enrolment.edition_id.in_(editions), Enrolment.state.in_(COUNTED), visible_to(scope))
+        .where(Person.erased_at.is_(None))
     )  # fmt: skip
 
 
