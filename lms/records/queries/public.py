@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.records.models import LedgerEntry, PublicRecord, RecordAct
+from lms.records.models import PublicRecord, RecordAct
 from lms.records.rules.public import Public, fold_code
 
-PUBLIC = (
-    PublicRecord.record,
-    PublicRecord.code,
-    PublicRecord.credential,
-    PublicRecord.subject,
-    PublicRecord.status_list,
-    PublicRecord.status_index,
-    PublicRecord.awarded_at,
-    PublicRecord.replaces,
-)
+from .ours import PUBLIC as PUBLIC
+from .ours import said_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +68,14 @@ def state_of(session: Session, record: str) -> RecordState | None:
 
 
 def states_of(session: Session, records: Collection[str]) -> dict[str, RecordState]:
-    """What became of each of these records, in one statement."""
-    said = (
-        select(LedgerEntry.record, LedgerEntry.act, LedgerEntry.dated, LedgerEntry.created_at, LedgerEntry.facts)
-        .where(LedgerEntry.record.in_(records))
-        .order_by(LedgerEntry.id)
-    )
-    found: dict[str, RecordState] = {}
-    for row in session.execute(said):
-        if row.act is RecordAct.ISSUED:
-            found[row.record] = RecordState(row.act, row.dated, row.created_at)
-        elif row.record in found:
-            before = found[row.record]
-            ending = {"successor": row.facts.get("successor"), "reason": row.facts.get("reason")}
-            found[row.record] = RecordState(
-                row.act, before.issued_on, before.issued_at, row.dated, row.created_at, **ending
-            )
-    return found
+    """What became of each of these records, in one statement; of what is not ours nothing is said."""
+    return {record: state_told_by(entries) for record, entries in said_of(session, records).items()}
+
+
+def state_told_by(entries: Sequence[Any]) -> RecordState:
+    """What the entries of one record, in their order, come to: its issue, and how it ended if it did."""
+    first, last = entries[0], entries[-1]
+    if last.act is RecordAct.ISSUED:
+        return RecordState(last.act, first.dated, first.created_at)
+    ending = {"successor": last.facts.get("successor"), "reason": last.facts.get("reason")}
+    return RecordState(last.act, first.dated, first.created_at, last.dated, last.created_at, **ending)
