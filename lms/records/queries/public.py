@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.records.models import PublicRecord, RecordAct
-from lms.records.rules.public import Public, fold_code
+from lms.records.rules.public import Public
 
 from .ours import PUBLIC as PUBLIC
 from .ours import said_of
@@ -37,12 +37,6 @@ class RecordState:
     def valid(self) -> bool:
         """Whether the record is in force."""
         return self.act is RecordAct.ISSUED
-
-
-def public_by_code(session: Session, code: str) -> Public | None:
-    """The record with this code, typed in any case, with or without blanks and hyphens."""
-    row = session.execute(select(*PUBLIC).where(PublicRecord.code == fold_code(code))).first()
-    return Public(*row) if row else None
 
 
 def public_by_credential(session: Session, credential: str) -> Public | None:

@@ -18,6 +18,8 @@ OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 DEMONSTRATION = "(demonstration)"
 MOST_BYTES = 256 * 1024
 """Of a signed file that is brought to be checked; ours have a few thousand."""
+MOST_OF_A_PICTURE = 1024 * 1024
+"""Bytes of a picture that carries one; ours have less than a tenth of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Said:
 
     credential: str
     subject: str
-    """A uuid each: of the document, and of its holder over all their records."""
+    """A uuid each: of the document, and of its holder as far as this place goes: what corrects the record has the same
+    one, a record of another edition has another."""
     status_list: int
     status_index: int
     name: str
@@ -141,9 +144,3 @@ def did_of(public_url: str) -> str:
     """The `did:web` id whose key document is found below an address (https://w3c-ccg.github.io/did-method-web/)."""
     parts = urlsplit(public_url)
     return ":".join(["did:web", parts.netloc.replace(":", "%3A"), *filter(None, parts.path.split("/"))])
-
-
-def key_document_path(did: str) -> str:
-    """Where on its host a verifier looks for the key document of a `did:web` id."""
-    folders = did.split(":")[3:]
-    return "/".join([*folders, "did.json"]) if folders else ".well-known/did.json"
