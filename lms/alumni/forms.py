@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, EmailField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, EmailField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Optional
 
 from lms.kernel.errors import Refused
 from lms.people.forms import LONGEST_ADDRESS, NEEDED, at_most, choices
 from lms.people.rules.names import mistake_in_line, mistake_in_prose
 from lms.people.states import recognise
-from lms.web.forms import Form, OnceForm
+from lms.web.forms import DayField, Form, OnceForm
 
 from .rules.directory import LONGEST_LANGUAGES, LONGEST_SUBJECTS, NO_CONSENT, Audience, Consent, Field
 from .rules.introductions import LONGEST_ANSWER, LONGEST_MESSAGE
@@ -38,7 +38,7 @@ class ListingForm(Form):
     """What a member shows to whom, and what they say of themselves."""
 
     name, state, sector, institution, edition, languages, subjects = (_audience(field) for field in Field)
-    until = DateField(_l("Until which day"), [Optional()])
+    until = DayField(_l("Until which day"), [Optional()])
     spoken = StringField(_l("Languages that you work in"), [at_most(LONGEST_LANGUAGES), _one_line])
     about = StringField(_l("Subjects that you work on"), [at_most(LONGEST_SUBJECTS), _one_line])
 

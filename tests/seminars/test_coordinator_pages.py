@@ -21,6 +21,7 @@ from lms.seminars.models import (
     EditionVersion,
     Enrolment,
     EnrolmentState,
+    Extension,
     OnSiteSession,
 )
 from tests.pages import shown_in
@@ -52,6 +53,9 @@ def test_a_coordinator_creates_an_edition_with_its_half_days(app: Flask) -> None
         ({"deadline_time": "00:00"}, "Write 23:59 for the end of a day."),
         ({"deadline_day": "2027-03-28", "deadline_time": "02:30"}, "the clocks are put forward over 02:30"),
         ({"starts_on": "7 November"}, "Write the day as year-month-day"),
+        ({"starts_on": "9999-12-30", "ends_on": "9999-12-31"}, "This day is too long ago, or too far off."),
+        ({"deadline_day": "0001-01-01"}, "This day is too long ago, or too far off."),
+        ({"deadline_day": "9999-12-31", "deadline_policy": "end-of-day"}, "This day is too long ago, or too far off."),
         ({"contact": "office"}, "This is not an e-mail address."),
         ({"title": "x" * 201}, "At most 200 characters."),
         ({"course": "unknown"}, "Not a valid choice"),
@@ -212,6 +216,27 @@ def test_a_place_passes_on_to_a_substitute(app: Flask) -> None:
     assert answer.location.endswith(db.session.get_one(Enrolment, fresh(old).replaced_by_id).public_id)
     assert "posted abroad" in words(browser.get(f"/editions/{edition.public_id}/people/{old.public_id}"))
     assert browser.post(path, **{**PERSON, "address": "other@example.org"}).status_code == 422
+
+
+def test_more_time_is_given_once_within_the_calendar_and_taken_back_on_purpose_alone(sqlite_app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(sqlite_app)
+    page = f"/editions/{edition.public_id}/people/{one_person(edition).public_id}"
+    for day in ("9999-12-31", "0001-01-01"):
+        answer = browser.post(f"{page}/extension", **{"extend-day": day, "extend-time": "23:59"})
+        assert answer.status_code == 422
+        assert "This day is too long ago, or too far off." in words(answer)
+    longer = {"extend-day": "2027-04-30", "extend-time": "12:00"}
+    for _click in range(2):
+        assert browser.post(f"{page}/extension", **longer).status_code == 303
+    assert number_of(Extension) == 1
+    assert "The person has more time." in words(browser.get(page))
+    shorter = {**longer, "extend-day": "2027-04-25"}
+    answer = browser.post(f"{page}/extension", **shorter)
+    assert answer.status_code == 422
+    assert "The person has time until Friday 30 April 2027, 12:00 (Oświęcim, UTC+2) already." in words(answer)
+    assert "to have less time than they were given before" in words(answer)
+    assert browser.post(f"{page}/extension", **shorter, **{"extend-less": "y"}).status_code == 303
+    assert "The person has less time than before." in words(browser.get(page))
 
 
 def test_withdrawing_needs_a_reason_and_happens_once(app: Flask) -> None:

@@ -29,7 +29,6 @@ from lms.seminars.fields import (
     END_OF_DAY,
     NEEDED,
     ClockField,
-    DayField,
     ZonedForm,
     choices,
     may_be,
@@ -44,7 +43,7 @@ from lms.seminars.rules import (
     EditionFacts,
     EditionKind,
 )
-from lms.web.forms import Form
+from lms.web.forms import DayField, Form, OnceForm
 
 
 def _unless_a_day_ends(form: DueForm, field: TimeField) -> None:
@@ -143,7 +142,7 @@ class EditionForm(Form):
         return {"obj": edition, "kept": edition.deadline}
 
 
-class NewEditionForm(DueForm, EditionForm):
+class NewEditionForm(DueForm, EditionForm, OnceForm):
     """An edition that is not there yet: the course has to be chosen."""
 
     course = SelectField(_l("Course"), [DataRequired(NEEDED)])

@@ -46,7 +46,8 @@ from lms.web.render import render
 
 from .blueprint import Answer, bp
 
-Act = Callable[[Session, Edition, Enrolment], None]
+Act = Callable[[Session, Edition, Enrolment], str | None]
+"""May answer with what is to be said of it instead of what is said otherwise."""
 
 
 def _languages() -> dict[str, str]:
@@ -182,22 +183,22 @@ def _to(edition: str, enrolment: str) -> Response:
     return redirect(url_for(".participant", edition=edition, enrolment=enrolment), 303)
 
 
-def _change(edition: str, enrolment: str, act: Act) -> None:
+def _change(edition: str, enrolment: str, act: Act) -> str | None:
     """Do something to one enrolment of an edition one coordinates; for every other there is none."""
     with unit_of_work() as session:
         found = queries.edition_of(session, edition, me().scope)
-        act(session, found, queries.enrolment_in(session, found, enrolment, me().scope))
+        return act(session, found, queries.enrolment_in(session, found, enrolment, me().scope))
 
 
 def _by_form(edition: str, enrolment: str, form: Form, key: str, act: Act, sentence: str) -> Answer:
     """Do it when the form is right; otherwise the page again with the form and what is wrong with it."""
     if form.validate_on_submit():
         try:
-            _change(edition, enrolment, act)
+            said = _change(edition, enrolment, act)
         except (Refused, Conflict) as no:
             form.refuse(no)
         else:
-            flash(sentence, "done")
+            flash(said or sentence, "done")
             if isinstance(form, ZonedForm) and form.twice:
                 flash(form.twice, "care")
             return _to(edition, enrolment)
@@ -251,9 +252,12 @@ def extend(edition: str, enrolment: str) -> Answer:
     found = queries.edition_of(db.session(), edition, viewer.scope)
     form = DeadlineForm(found, prefix="extend-")
 
-    def act(session: Session, _edition: Edition, place: Enrolment) -> None:
-        until = cast(dt.datetime, form.at)
-        services.extend(session, enrolment=place, deadline_at=until, deadline_on=form.on, at=now(), by=viewer.subject)
+    def act(session: Session, _edition: Edition, place: Enrolment) -> str | None:
+        more = services.extend(
+            session, enrolment=place, deadline_at=cast(dt.datetime, form.at), deadline_on=form.on, less=form.less.data,
+            at=now(), by=viewer.subject,
+        )  # fmt: skip
+        return None if more else _("The person has less time than before.")
 
     return _by_form(edition, enrolment, form, "extend", act, _("The person has more time."))
 
