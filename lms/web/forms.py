@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from functools import lru_cache
 from typing import Any
 
@@ -48,6 +49,16 @@ class OnceForm(Form):
     """A form whose sending twice does the thing once: it carries a key made when the page was drawn."""
 
     client_key = HiddenField(validators=[Length(min=8, max=64), Regexp(r"^[\w-]+$")], default=new_token)
+
+    @property
+    def said(self) -> str:
+        """All that it says, and where to, by which a form sent again is told from another."""
+        own = ("csrf_token", "client_key")
+        return json.dumps([request.path, [(one.name, str(one.data)) for one in self if one.name not in own]])
+
+    def anew(self) -> None:
+        """Be another form from now on, that is done once more when it is sent."""
+        self.client_key.data = new_token()
 
 
 EARLIEST, LATEST = dt.date(1950, 1, 1), dt.date(2100, 12, 31)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from lms.catalogue.models import Course
 from lms.kernel.clock import frozen, now
@@ -18,12 +20,15 @@ from lms.people.models import MailedToken, Person
 from lms.seminars import queries
 from lms.seminars.models import (
     Edition,
+    EditionCompanion,
     EditionVersion,
     Enrolment,
     EnrolmentState,
     Extension,
+    FormReceipt,
     OnSiteSession,
 )
+from lms.seminars.services import receipts
 from tests.pages import shown_in
 from tests.people.makers import make_person
 from tests.seminars.browsing import coordinator, words
@@ -216,6 +221,53 @@ def test_a_place_passes_on_to_a_substitute(app: Flask) -> None:
     assert answer.location.endswith(db.session.get_one(Enrolment, fresh(old).replaced_by_id).public_id)
     assert "posted abroad" in words(browser.get(f"/editions/{edition.public_id}/people/{old.public_id}"))
     assert browser.post(path, **{**PERSON, "address": "other@example.org"}).status_code == 422
+
+
+def key_in(page: TestResponse) -> str:
+    """The key of the form on a page."""
+    return re.findall(r'name="client_key"[^>]* value="([^"]+)"', page.text)[0]
+
+
+def test_a_double_click_makes_one_edition_one_place_and_one_successor(app: Flask) -> None:
+    with unit_of_work() as session:
+        make_course(session)
+    edition, browser = one_edition(), coordinator(app)
+    old, at = one_person(edition), f"/editions/{edition.public_id}"
+    other = {**PERSON, "address": "other@example.org"}
+    forms: list[tuple[str, dict[str, str], type, int]] = [
+        ("/editions/new", EDITION, Edition, 1),
+        (f"{at}/invite", PERSON, Enrolment, 1),
+        (f"{at}/people/{old.public_id}/replace", other, Enrolment, 1),
+        (f"{at}/companions", {"name": "A", "address": "a@example.org", "role": "observer"}, EditionCompanion, 1),
+    ]
+    for path, said, table, more in forms:
+        before, letters = number_of(table), number_of(Job)
+        sent = {**said, "client_key": key_in(browser.get(path))}
+        first, second = browser.post(path, **sent), browser.post(path, **sent)
+        assert (first.status_code, second.status_code) == (303, 303), path
+        assert first.location == second.location
+        assert number_of(table) - before == more
+        assert number_of(Job) - letters <= 1
+        assert key_in(browser.get(path)) != sent["client_key"]
+    assert fresh(old).state == "replaced"
+
+
+def test_a_form_gone_back_to_and_changed_is_sent_on_purpose_alone(sqlite_app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(sqlite_app)
+    path = f"/editions/{edition.public_id}/invite"
+    sent = {**PERSON, "client_key": key_in(browser.get(path))}
+    assert browser.post(path, **sent).status_code == 303
+    other = {**sent, "name": "Asha Mfano", "address": "asha@example.org"}
+    answer = browser.post(path, **other)
+    assert answer.status_code == 422
+    assert "This form was sent already, with other words." in words(answer)
+    assert number_of(Enrolment) == 1
+    assert browser.post(path, **{**other, "client_key": key_in(answer)}).status_code == 303
+    assert number_of(Enrolment) == 2
+    for hours, left in ((23, 2), (25, 0)):
+        with unit_of_work() as session:
+            receipts.tidy(session, {}, now() + dt.timedelta(hours=hours))
+        assert number_of(FormReceipt) == left
 
 
 def test_more_time_is_given_once_within_the_calendar_and_taken_back_on_purpose_alone(sqlite_app: Flask) -> None:

@@ -87,7 +87,7 @@ class JoinForm(Form):
     )
 
 
-class DeferForm(Form):
+class DeferForm(OnceForm):
     """To which later edition a place is put off."""
 
     later = SelectField(_l("Later edition"), [DataRequired(NEEDED)])
@@ -172,7 +172,7 @@ class ContactForm(OnceForm):
     corrects = HiddenField(validators=[Optional(), Length(max=32)])
 
 
-class CompanionForm(Form):
+class CompanionForm(OnceForm):
     """Somebody in the edition who is no participant."""
 
     name = StringField(_l("Name"), needed(200))

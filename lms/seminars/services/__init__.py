@@ -30,6 +30,7 @@ from .nominations import (
     serves_elsewhere,
     substitute,
 )
+from .receipts import receipt
 from .requests import answer_request, ask
 from .uniting import join_entries
 
@@ -78,6 +79,7 @@ __all__ = [
     "put_off",
     "reach",
     "reach_all",
+    "receipt",
     "remove_companion",
     "remove_session",
     "replace",
