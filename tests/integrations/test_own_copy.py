@@ -35,7 +35,8 @@ from tests.conftest import NOW, statements
 from tests.integrations.full_life import ADDRESS, FULL, LATIN, WORDS, live
 from tests.integrations.traces import in_bytes
 from tests.people.makers import make_person, signed_in_client
-from tests.scope.world import Kind, World, grow
+from tests.scope.growing import grow
+from tests.scope.world import Kind, World
 
 PASSWORD = "a quiet place to read"
 
@@ -134,7 +135,9 @@ def world(sqlite_app: Flask, tmp_path: Path) -> World:
 
 def test_in_a_world_of_many_nobodys_words_stand_in_anybody_elses_copy(world: World) -> None:
     # Who is nominated and not here yet stands under a key that is nobody's, until the nomination is decided.
-    marks = [mark for mark in world.marks if mark.kind not in (Kind.NOMINEE, Kind.INTRODUCTION)]
+    # Of an entry that was joined into another one the name is gone and the address not yet proved.
+    apart, gone = (Kind.NOMINEE, Kind.INTRODUCTION, Kind.ROW), {mark.text for mark in world.gone}
+    marks = [mark for mark in world.marks if mark.kind not in apart and mark.text not in gone]
     between = [mark.text for mark in world.marks if mark.kind is Kind.INTRODUCTION]
     everybody, found = {mark.person_id for mark in marks}, dict[int, str]()
     for person_id in sorted(everybody):
