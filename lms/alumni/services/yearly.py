@@ -70,11 +70,12 @@ def still_a_member(session: Session, _person_id: int, facts: Mapping[str, Any]) 
 
 
 def answer(session: Session, *, token: str, at: dt.datetime) -> bool:
-    """The link of a letter was answered; says whether it is one of a present membership. Twice is once."""
+    """The link of a letter was answered; says whether it is one of a present membership. Twice is once, and a letter
+    answers for its own year alone."""
     ask = _asked(session, token)
     if ask is None:
         return False
     member = session.get(Member, ask.person_id, with_for_update=True)
-    if member is not None and (member.confirmed_at < ask.at or member.hidden_at is not None):
+    if member is not None and member.confirmed_at < ask.at:
         confirm(session, person_id=ask.person_id, at=at)
     return True
