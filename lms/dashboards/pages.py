@@ -94,6 +94,13 @@ class EditionPage:
         return f"{address}?{urlencode(self._asked)}" if self._asked else address
 
     @property
+    def modules_url(self) -> str:
+        """Where the same people are counted module by module."""
+        address = url_for("dashboards.modules", edition=self.seen.edition.public_id)
+        asked = {name: value for name, value in self._asked.items() if name != "progress"}
+        return f"{address}?{urlencode(asked)}" if asked else address
+
+    @property
     def narrowed_to(self) -> str:
         """Whom the numbers are of, in words."""
         return self.filters.said if self.filters else ""

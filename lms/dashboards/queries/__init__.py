@@ -8,8 +8,9 @@ from .exports import Taken, taken
 from .frozen import Frozen, frozen_tables, latest_tables
 from .lists import Listed, People, people, people_behind
 from .looks import Look, SeenEdition, look
+from .modules import module_numbers
 from .nominations import StateNominations, nominations
-from .overview import Overview, overview
+from .overview import Overview
 from .turning import Start
 
 __all__ = [
@@ -30,9 +31,9 @@ __all__ = [
     "latest_tables",
     "look",
     "module_choices",
+    "module_numbers",
     "nominations",
     "numbers",
-    "overview",
     "people",
     "people_behind",
     "taken",
