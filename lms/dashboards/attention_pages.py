@@ -13,6 +13,7 @@ from lms.people import states
 from lms.web.languages import gettext as _
 from lms.web.sheets import Sheet as TakenAway
 
+from .attention_filters import Narrowing
 from .attention_words import contact, happened, progress, sentences, since_when
 from .queries.attention import Line, Sheet, Watched
 from .queries.changes import NAMED, Change, Happened
@@ -73,6 +74,7 @@ class SheetPage:
     url: str
     seen_url: str
     """Where one says to have seen what changed."""
+    narrowing: Narrowing
     several: bool = False
 
     @cached_property
@@ -128,6 +130,11 @@ class SheetPage:
         """Whether anything changed at all."""
         return bool(self.sheet.changes)
 
+    @property
+    def tells_news(self) -> bool:
+        """Whether it says what changed: of an edition always, unless it shows some of the people only."""
+        return not self.narrowing.said and (self.anything_new or not self.several)
+
     def _changes(self, edition: Watched) -> list[ChangeLine]:
         mine = [one for one in self.sheet.changes if one.edition_id == edition.id]
         kinds = ([one for one in mine if one.what is what] for what in Happened)
@@ -139,7 +146,14 @@ class SheetPage:
 
     def page_url(self, page: int) -> str:
         """The address of another page of the sheet."""
-        return f"{self.url}?page={page}" if page > 1 else self.url
+        asked = "&".join(part for part in (self.narrowing.asked, f"page={page}" if page > 1 else "") if part)
+        return f"{self.url}?{asked}" if asked else self.url
+
+    @property
+    def files(self) -> list[tuple[str, str]]:
+        """(form, address) of everybody of the sheet as a file."""
+        asked = f"?{self.narrowing.asked}" if self.narrowing.asked else ""
+        return [(form.upper(), f"{self.url}.{form}{asked}") for form in ("csv", "xlsx")]
 
     @property
     def page_numbers(self) -> list[tuple[int, str, bool]]:
