@@ -11,11 +11,11 @@ from flask import url_for
 
 from lms.people import states
 from lms.web.languages import gettext as _
-from lms.web.sheets import Sheet as TakenAway
+from lms.web.sheets import Sheet
 
 from .attention_filters import Narrowing
 from .attention_words import contact, happened, progress, sentences, since_when
-from .queries.attention import Line, Sheet, Watched
+from .queries.attention import Line, MorningSheet, Watched
 from .queries.changes import NAMED, Change, Happened
 from .rules.attention import Reason
 from .tables import footnotes, state_order
@@ -68,7 +68,7 @@ class SheetPage:
     """The morning sheet of one edition, or of several where `several` is true."""
 
     editions: Sequence[Watched]
-    sheet: Sheet
+    sheet: MorningSheet
     at: dt.datetime
     locale: str
     url: str
@@ -87,7 +87,7 @@ class SheetPage:
         """Everybody on this page, in order."""
         return [self._line(line) for line in self.sheet.lines]
 
-    def taken(self) -> TakenAway:
+    def taken(self) -> Sheet:
         """Everybody of the sheet as a file, one line each, in the same words."""
         head = (_("Name"), _("Edition"), _("State"), _("Ministry or institution"), _("Why"), _("Reading"), _("Contact"))
         lines = [
@@ -102,7 +102,7 @@ class SheetPage:
             )
             for one in self.lines
         ]
-        return TakenAway("morning-sheet", head, lambda _session: lines)
+        return Sheet("morning-sheet", head, lambda _session: lines)
 
     def _line(self, line: Line) -> SheetLine:
         edition, enrolment = line.edition.public_id, line.public_id

@@ -125,7 +125,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class MorningSheet:
     """One page of the morning sheet, and what changed since the last visit."""
 
     total: int
@@ -141,7 +141,7 @@ def sheet(
     at: dt.datetime,
     page: int | None,
     narrowed: Sequence[ColumnElement[bool]] = (),
-) -> Sheet:
+) -> MorningSheet:
     """Who needs attention in these editions, in the order of `rules.attention.order`, and what changed; eight
     statements at most, and one more for each further version that their editions read. Without a `page` everybody.
     Conditions over enrolments may narrow it; then it does not tell what changed, which is seen as a whole."""
@@ -153,7 +153,7 @@ def sheet(
     new = [] if narrowed else changes(session, [one.id for one in editions], scope, at)
     lines = first if page is None else sliced(first, part)
     names = names_of(session, {one.person_id for one in lines} | {one.person_id for one in new})
-    return Sheet(
+    return MorningSheet(
         total=total,
         slice=part,
         lines=_named(session, lines, names, outlines) if lines else [],
