@@ -48,7 +48,6 @@ class Kept:
 
     document: bytes
     statement: str
-    signed_at: dt.datetime
 
 
 def document_place(record: str, key: int) -> str:
@@ -174,7 +173,7 @@ def kept(session: Session, record: str, *, disbelieved: Collection[int] = ()) ->
     found: RecordCredential = row.RecordCredential
     document = unseal(key, found.sealed_document, document_place(record, found.key))
     statement = unseal(key, found.sealed_statement, statement_place(record, found.key)).decode()
-    return Kept(document, statement, found.signed_at)
+    return Kept(document, statement)
 
 
 def is_signed(session: Session, record: str, *, disbelieved: Collection[int]) -> bool:

@@ -28,10 +28,9 @@ from .life import (
     proposal_on,
     requests_on,
     shown_on,
-    waiting_on,
 )
 from .moving import forecast
-from .public import RecordState, every_public, public_by_code, public_by_credential, public_of, state_of, states_of
+from .public import RecordState, every_public, public_by_credential, public_of, state_of, states_of
 from .standing import (
     ISSUING,
     Standing,
@@ -73,7 +72,6 @@ __all__ = [
     "my_records",
     "own_standings",
     "proposal_on",
-    "public_by_code",
     "public_by_credential",
     "public_of",
     "record_in",
@@ -88,6 +86,5 @@ __all__ = [
     "valid_of",
     "valid_records",
     "waiting_in",
-    "waiting_on",
     "without_record",
 ]
