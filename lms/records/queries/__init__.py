@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .closing import Foreseen, foreseen
 from .edition import EditionRecord, record_in, records_of, waiting_in
 from .held import (
     EditionHeld,
@@ -47,6 +48,7 @@ __all__ = [
     "Asked",
     "EditionHeld",
     "EditionRecord",
+    "Foreseen",
     "Happening",
     "Head",
     "HeldRecord",
@@ -64,6 +66,7 @@ __all__ = [
     "endings",
     "every_public",
     "forecast",
+    "foreseen",
     "head",
     "held_record",
     "history",
