@@ -135,13 +135,9 @@ class MorningSheet:
 
 
 def sheet(
-    session: Session,
-    editions: Sequence[Watched],
-    scope: Scope,
-    at: dt.datetime,
-    page: int | None,
+    session: Session, editions: Sequence[Watched], scope: Scope, at: dt.datetime, page: int | None,
     narrowed: Sequence[ColumnElement[bool]] = (),
-) -> MorningSheet:
+) -> MorningSheet:  # fmt: skip
     """Who needs attention in these editions, in the order of `rules.attention.order`, and what changed; eight
     statements at most, and one more for each further version that their editions read. Without a `page` everybody.
     Conditions over enrolments may narrow it; then it does not tell what changed, which is seen as a whole."""
@@ -194,14 +190,9 @@ Needing = tuple[tuple[int, ...], Row[Any], Facts, tuple[Reason, ...]]
 
 
 def _needing(
-    session: Session,
-    editions: Mapping[int, Watched],
-    outlines: Mapping[int, Outline],
-    scope: Scope,
-    at: dt.datetime,
-    most: int | None,
-    narrowed: Sequence[ColumnElement[bool]],
-) -> tuple[int, list[Line]]:
+    session: Session, editions: Mapping[int, Watched], outlines: Mapping[int, Outline], scope: Scope, at: dt.datetime,
+    most: int | None, narrowed: Sequence[ColumnElement[bool]],
+) -> tuple[int, list[Line]]:  # fmt: skip
     """How many need attention, and so many of them in their order, or all, without names. Of the others nothing is
     kept."""
     read, failed = _read_so_far(session, editions, outlines, scope), undelivered(session)
