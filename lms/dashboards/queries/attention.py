@@ -139,9 +139,8 @@ def sheet(
     session: Session, editions: Sequence[Watched], scope: Scope, at: dt.datetime, page: int | None,
     narrowed: Sequence[ColumnElement[bool]] = (),
 ) -> MorningSheet:  # fmt: skip
-    """Who needs attention in these editions, in the order of `rules.attention.order`, and what changed; eight
-    statements at most, and one more for each further version that their editions read. Without a `page` everybody.
-    Conditions over enrolments may narrow it; then it does not tell what changed, which is seen as a whole."""
+    """Who needs attention in these editions, in the order of `rules.attention.order`, and what changed, unless it is
+    `narrowed`; eight statements, and one for each further version that they read. Without a `page` everybody."""
     open_ones = {one.id: one for one in editions if one.closed_at is None}
     outlines = {number: outline(session, number) for number in {one.version_id for one in open_ones.values()}}
     most = page * PAGE if page else None
@@ -195,8 +194,7 @@ def _needing(
     session: Session, editions: Mapping[int, Watched], outlines: Mapping[int, Outline], scope: Scope, at: dt.datetime,
     most: int | None, narrowed: Sequence[ColumnElement[bool]],
 ) -> tuple[int, list[Line]]:  # fmt: skip
-    """How many need attention, and so many of them in their order, or all, without names. Of the others nothing is
-    kept."""
+    """How many need attention, and so many of them in order, or all, without names; of others nothing is kept."""
     read, failed = _read_so_far(session, editions, outlines, scope), undelivered(session)
     asked = {one.id: len(_asked_units(outlines[one.version_id])) for one in editions.values()}
     total = 0
