@@ -17,7 +17,7 @@ from lms.people.models import IdentityKind, IdentityRow, Institution, MailChoice
 from lms.people.queries.mail import stopped
 from lms.people.queries.sensitive import is_to_be_named
 from lms.people.rules import Scope
-from lms.people.rules.letters import DAY, NEAR, WEEK
+from lms.people.rules.letters import DAY, URGENT, WEEK
 from lms.seminars.models import AttendanceClosing, Edition, Enrolment
 from lms.seminars.queries import may_be_running, version_in_force, visible_to
 from lms.seminars.rules import COUNTED, told_without_zone
@@ -102,6 +102,17 @@ def units_left(session: Session, edition_id: int, enrolments: Collection[int]) -
     return {number: standing.total - standing.done for number, standing in found.items()}
 
 
+def still_due(session: Session, person_id: int) -> dict[str, dt.datetime]:
+    """When what somebody has not finished is due, by the edition's public id, where they have a place."""
+    found = (
+        select(Edition.public_id, Enrolment.due_at)
+        .join(Edition, Edition.id == Enrolment.edition_id)
+        .outerjoin(EnrolmentProgress, EnrolmentProgress.enrolment_id == Enrolment.id)
+        .where(Enrolment.person_id == person_id, Enrolment.state.in_(COUNTED), EnrolmentProgress.completed_at.is_(None))
+    )
+    return {row.public_id: row.due_at for row in session.execute(found)}
+
+
 def texts_in_force(session: Session, edition_id: int, languages: Collection[str]) -> dict[str, Text]:
     """What reminders of an edition say in each of these languages: a coordinator's text, else the house's."""
     newest = select(func.max(ReminderText.id)).where(ReminderText.edition_id == edition_id)
@@ -181,7 +192,7 @@ def _near(editions: Collection[int], at: dt.datetime) -> ColumnElement[bool]:
     place, read = aliased(Enrolment), aliased(EnrolmentProgress)
     found = select(place.id).outerjoin(read, read.enrolment_id == place.id).where(
         place.person_id == Person.id, place.edition_id.in_(editions), place.state.in_(COUNTED),
-        read.completed_at.is_(None), place.due_at >= at, place.due_at <= at + NEAR,
+        read.completed_at.is_(None), place.due_at >= at, place.due_at <= at + URGENT,
     )  # fmt: skip
     return found.correlate(Person).exists()
 

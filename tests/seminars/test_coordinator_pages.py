@@ -19,6 +19,7 @@ from lms.people import queries as people
 from lms.people.models import MailedToken, Person
 from lms.seminars import queries
 from lms.seminars.models import (
+    AttendanceClosing,
     Edition,
     EditionCompanion,
     EditionVersion,
@@ -29,11 +30,30 @@ from lms.seminars.models import (
     OnSiteSession,
 )
 from lms.seminars.services import receipts
+from tests.files import both_files
 from tests.pages import shown_in
 from tests.people.makers import make_person
 from tests.seminars.browsing import coordinator, words
-from tests.seminars.makers import make_course, make_institution, make_version
+from tests.seminars.makers import AT, make_course, make_edition, make_institution, make_version
 from tests.seminars.submissions import EDITION, PERSON, fresh, number_of, one_edition, one_person
+
+
+def test_the_list_of_editions_says_of_each_how_its_attendance_stands(app: Flask) -> None:
+    with unit_of_work() as session:
+        over = make_edition(session, title="Seminar that is over")
+        make_edition(session, title="Seminar to come")
+        closed = make_edition(session, title="Seminar that is closed")
+        for edition in (over, closed):
+            edition.starts_on, edition.ends_on = dt.date(2012, 11, 5), dt.date(2012, 11, 9)
+        session.flush()
+        session.add(AttendanceClosing(edition_id=closed.id, by="c", at=AT))
+    browser = coordinator(app)
+    said = words(browser.get("/editions"))
+    assert all(f" {word} " in said for word in ("Over, not closed", "Open", "Closed"))
+    file = {line["Edition"]: line["Attendance"] for line in both_files(browser, "/editions")}
+    assert file == {
+        "Seminar that is over": "Over, not closed", "Seminar to come": "Open", "Seminar that is closed": "Closed",
+    }  # fmt: skip
 
 
 def test_a_coordinator_creates_an_edition_with_its_half_days(app: Flask) -> None:
@@ -84,6 +104,38 @@ def test_a_time_that_the_clocks_show_twice_is_the_later_one_and_said_so(sqlite_a
     made = db.session.scalars(select(Edition)).one()
     assert made.deadline_at == dt.datetime(2027, 10, 31, 1, 30, tzinfo=dt.UTC)
     assert "the later one counts" in words(browser.get(answer.location))
+
+
+def present(edition: Edition) -> Edition:
+    db.session.remove()
+    return db.session.get_one(Edition, edition.id)
+
+
+def test_two_who_change_one_edition_at_once_put_nothing_back(app: Flask) -> None:
+    edition = one_edition()
+    first, second = coordinator(app, edition.public_id), coordinator(app, edition.public_id)
+    path = f"/editions/{edition.public_id}/edit"
+    shown = shown_in(first.get(path))
+    said = {name: value for name, value in EDITION.items() if "deadline" not in name and name != "course"}
+    said |= {"starts_on": "2027-05-09", "ends_on": "2027-05-10", "programme": "## Monday\r\n\r\nArrival"}
+    assert first.post(path, **said, shown=shown).status_code == 303
+    seen = shown_in(first.get(path))
+    assert first.post(path, **said | {"place": "Kraków", "title": "Another title", "shown": seen}).status_code == 303
+    assert second.post(path, **said | {"contact": "desk@example.org", "shown": seen}).status_code == 303
+    there = present(edition)
+    assert (there.place, there.contact, there.title) == ("Kraków", "desk@example.org", "Another title")
+    clash = second.post(path, **said | {"place": "Warszawa", "practical": "By train", "shown": seen})
+    assert clash.status_code == 409
+    text = words(clash)
+    assert "somebody else has changed meanwhile what you changed too" in text
+    assert "There stands now: Kraków" in text
+    assert 'value="Warszawa"' in clash.text
+    assert 'value="Another title"' in clash.text, "what was only repeated is as the other left it"
+    assert present(edition).practical == ""
+    again = {"title": "Another title", "place": "Warszawa", "practical": "By train", "contact": "desk@example.org"}
+    assert second.post(path, **said | again | {"shown": shown_in(clash)}).status_code == 303
+    there = present(edition)
+    assert (there.place, there.practical, there.title) == ("Warszawa", "By train", "Another title")
 
 
 def test_a_copied_edition_keeps_all_but_the_dates_and_takes_the_titles_of_its_half_days(sqlite_app: Flask) -> None:

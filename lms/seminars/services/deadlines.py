@@ -115,7 +115,8 @@ def check_due(deadline: Deadline, zone: str, starts_on: dt.date) -> None:
 
 def _write(session: Session, edition: Edition, person_id: int, until: dt.datetime) -> bool:
     facts = {"edition_title": edition.title, "until": until.isoformat()}
-    return write_to(session, person_id=person_id, template="seminars/deadline-changed", context=facts)
+    about = edition.public_id
+    return write_to(session, person_id=person_id, template="seminars/deadline-changed", context=facts, about=about)
 
 
 def _deadline_held(session: Session, enrolment: Enrolment) -> tuple[Deadline, str, dt.date]:

@@ -14,6 +14,7 @@ from lms.people.sign_in import me
 from lms.people.views.decisions import officer
 from lms.seminars import queries, services
 from lms.seminars.forms import EditionForm, NewEditionForm
+from lms.seminars.labels import ATTENDANCE
 from lms.seminars.models import Edition
 from lms.seminars.rules import coordinates
 from lms.web.access import Permission, requires
@@ -31,7 +32,9 @@ def editions() -> str:
     rows = queries.editions_visible(session, scope)
     mine = {row.public_id for row in rows if coordinates(scope, row.public_id)}
     decisions = len(waiting_for(session, officer(me()), now())) if mine or scope.everything else 0
-    return render("lms/seminars/editions.html", rows=rows, mine=mine, may_create=scope.everything, decisions=decisions)
+    attendance = {row.public_id: ATTENDANCE[row.attendance(now())] for row in rows}
+    facts = {"mine": mine, "may_create": scope.everything, "decisions": decisions, "attendance": attendance}
+    return render("lms/seminars/editions.html", rows=rows, **facts)
 
 
 @bp.route("/editions/new", methods=["GET", "POST"])
@@ -85,16 +88,21 @@ def edit_edition(edition: str) -> Answer:
     viewer = me()
     found = queries.edition_of(db.session(), edition, viewer.scope)
     form = EditionForm(**EditionForm.said_of(found))
+    status = _status(form)
     if form.validate_on_submit():
         try:
             with unit_of_work() as session:
                 found = queries.edition_of(session, edition, viewer.scope)
-                services.change_edition(session, edition=found, facts=form.facts(), at=now(), by=viewer.subject)
+                services.change_edition(
+                    session, edition=found, facts=form.facts(), at=now(), by=viewer.subject, shown=form.shown.data or ""
+                )
         except Refused as no:
             form.refuse(no)
+        except services.ChangedByBoth as no:
+            found, status = queries.edition_of(db.session(), edition, viewer.scope), no.status
+            form.refuse(no)
+            form.show_both(found, no.fields)
         else:
             return _said(form, found, _("The edition was changed."))
     versions = queries.versions_for(db.session(), found)
-    return render("lms/seminars/edition_form.html", form=form, edition=found, source=None, versions=versions), (
-        _status(form)
-    )
+    return render("lms/seminars/edition_form.html", form=form, edition=found, source=None, versions=versions), status

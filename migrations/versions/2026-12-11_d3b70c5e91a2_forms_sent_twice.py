@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "d3b70c5e91a2"
-down_revision = "d08a3d1e5fa4"
+down_revision = "d19b4e2f60b5"
 branch_labels = None
 depends_on = None
 
