@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "e1b7c05a9d34"
-down_revision = "d08a3d1e5fa4"
+down_revision = "d19b4e2f60b5"
 branch_labels = None
 depends_on = None
 
