@@ -6,11 +6,13 @@ import datetime as dt
 import random
 import re
 
+import flask_migrate
 import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from lms.alumni import pages
@@ -20,7 +22,9 @@ from lms.alumni.queries.directory import Among, as_seen, entries, in_order, view
 from lms.alumni.queries.membership import agreed, shown_to_members
 from lms.alumni.rules.directory import Audience, Circle, Consent, Field, changes, consent, shared, shown, usual_day
 from lms.alumni.services import membership as services
+from lms.kernel import migrations
 from lms.kernel.clock import frozen
+from lms.kernel.db import db
 from lms.kernel.models import AuditEntry
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.people.models import Person, Role
@@ -483,3 +487,27 @@ def test_the_directory_takes_as_many_statements_for_many_as_for_few(app: Flask) 
     with statements(app) as filtered:
         client.get("/alumni?sector=justice")
     assert len(filtered) == len(many)
+
+
+def test_consents_from_before_get_the_end_of_their_day_and_stay_as_they_were_given(app: Flask) -> None:
+    one, other = members("Zuri Kielelezo", "Pia Beispiel")
+    with unit_of_work() as session:
+        session.get_one(Person, one.id).zone, session.get_one(Person, other.id).zone = (
+            "Pacific/Auckland",
+            "America/Lima",
+        )
+    show(one, Field.NAME, until=dt.date(2027, 4, 13))
+    show(other, Field.NAME, until=dt.date(2027, 4, 13))
+    ids = (one.id, other.id)
+    folder = str(migrations.folder())
+    db.session.remove()
+    flask_migrate.Migrate().init_app(app, db, directory=folder)
+    flask_migrate.downgrade(directory=folder, revision="d08a3d1e5fa4")
+    flask_migrate.upgrade(directory=folder)
+    with reading() as session:
+        kept = agreed(session, ids)
+        ends = [kept[number][Field.NAME].ends_at for number in ids]
+    assert ends == [dt.datetime(2027, 4, 13, 12, tzinfo=dt.UTC), dt.datetime(2027, 4, 14, 5, tzinfo=dt.UTC)]
+    for change in ("UPDATE lms_directory_consent SET until = NULL", "DELETE FROM lms_directory_consent"):
+        with pytest.raises(DBAPIError, match="append-only"), unit_of_work() as session:
+            session.execute(text(change))
