@@ -17,7 +17,7 @@ from lms.kernel.models import AuditEntry, Job
 from lms.kernel.undertakings import progress
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.people import services as people_services
-from lms.people.models import Affiliation, IdentityRow, Institution, Person, Sector
+from lms.people.models import Affiliation, IdentityRow, Institution, Person, Sector, SensitiveMark
 from lms.people.queries import person_name
 from lms.people.queries.institutions import affiliation_on
 from lms.people.queries.persons import person_by_address
@@ -237,6 +237,36 @@ def test_somebody_known_by_the_address_is_the_same_person_and_keeps_their_name(
     assert verdict_of(session, found) == ("new", "known", None)
     assert session.scalars(select(Enrolment.person_id)).all() == [person.id]
     assert person_name(session, person.id) == "Neema Mithal"
+
+
+def test_a_code_name_is_taken_for_no_name_whatever_address_stands_beside_it(session: Session, edition: Edition) -> None:
+    saved(session, edition, said(1), said(2))
+    place = session.scalars(select(Enrolment).order_by(Enrolment.id)).first()
+    assert place
+    mark = {"person_id": place.person_id, "by_person_id": place.person_id, "at": AT}
+    session.add(SensitiveMark(on=True, **mark))
+    code = person_name(session, place.person_id)
+    for address in ("neema1@example.org", "neema2@example.org", "nobody@example.org"):
+        found = taken_in(session, edition, said(1, name=code, address=address))
+        assert verdict_of(session, found) == ("refused", "code-name", "name"), address
+    session.add(SensitiveMark(on=False, **mark))
+    found = taken_in(session, edition, said(1, name=code), said(2, name="Hazel Wood"))
+    assert verdict_of(session, found) == ("refused", "code-name", "name")
+    assert verdict_of(session, found, 3) == ("changed", "changes", "name")  # some people are called so
+    assert person_name(session, place.person_id) == "Neema Mfano 1"
+
+
+@pytest.mark.parametrize("invited", [False, True])
+def test_a_rehearsal_does_not_tell_which_name_is_behind_a_code_name(
+    session: Session, edition: Edition, invited: bool
+) -> None:
+    saved(session, edition, said(1))
+    place = session.scalars(select(Enrolment)).one()
+    if invited:
+        services.invite(session, enrolment=place, at=AT, by="coordinator")
+    session.add(SensitiveMark(person_id=place.person_id, on=True, by_person_id=place.person_id, at=AT))
+    for guess in (said(1), said(1, name="Asha Guess"), said(1, function="Judge")):
+        assert verdict_of(session, taken_in(session, edition, guess)) == ("same", "kept", None)
 
 
 def test_somebody_invited_is_left_as_they_are(session: Session, edition: Edition) -> None:

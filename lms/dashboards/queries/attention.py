@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import nsmallest
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, bindparam, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, Subquery, Table, and_, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from lms.catalogue.models import UnitRevision, VersionModule, VersionUnit
@@ -21,6 +21,7 @@ from lms.learning.queries import standings
 from lms.learning.rules.standing import Standing
 from lms.people.models import Institution, Person
 from lms.people.queries import beside, names_of
+from lms.people.queries.sensitive import not_to_be_named
 from lms.people.rules import Scope
 from lms.seminars.models import (
     AttendanceClosing,
@@ -32,7 +33,7 @@ from lms.seminars.models import (
     ParticipantRequest,
 )
 from lms.seminars.queries import last_contact_day, last_contacts, may_be_running, places_of, visible_to
-from lms.seminars.rules import COUNTED, RequestKind, coordinates
+from lms.seminars.rules import COUNTED, Deadline, RequestKind, coordinates, told_without_zone
 from lms.seminars.rules.deadlines import is_over
 from lms.web.slices import PAGE, Slice, slice_among, sliced
 
@@ -152,6 +153,7 @@ def sheet(session: Session, editions: Sequence[Watched], scope: Scope, at: dt.da
     )
 
 
+_person_id = cast(Table, Person.__table__).c.id
 _more_time, _cannot_attend = aliased(ParticipantRequest), aliased(ParticipantRequest)
 
 
@@ -164,8 +166,8 @@ def _people(editions: Mapping[int, Watched], scope: Scope) -> Select[*tuple[Any,
         select(
             Enrolment.id, Enrolment.public_id, Enrolment.edition_id, Enrolment.person_id, Enrolment.state_code,
             Enrolment.invited_at, Enrolment.first_seen_at, Enrolment.deadline_at, Enrolment.due_at,
-            Person.name_confirmed_at,
-            Institution.name.label("institution_name"), EnrolmentProgress.completed_at,
+            Person.name_confirmed_at, EnrolmentProgress.completed_at, not_to_be_named(_person_id).label("hidden"),
+            Institution.name.label("institution_name"), Institution.zone.label("institution_zone"),
             _more_time.public_id.label("more_time"), _more_time.at.label("more_time_at"),
             _cannot_attend.public_id.label("cannot_attend"), _cannot_attend.at.label("cannot_attend_at"),
             last_contact_day().scalar_subquery().label("contacted_on"),
@@ -175,8 +177,8 @@ def _people(editions: Mapping[int, Watched], scope: Scope) -> Select[*tuple[Any,
         .outerjoin(EnrolmentProgress, EnrolmentProgress.enrolment_id == Enrolment.id)
         .outerjoin(_more_time, _open(_more_time, RequestKind.MORE_TIME))
         .outerjoin(_cannot_attend, _open(_cannot_attend, RequestKind.CANNOT_ATTEND))
-        .where(Enrolment.edition_id.in_(editions), Enrolment.state.in_(COUNTED), Person.erased_at.is_(None))
-        .where(visible_to(scope))
+        .where(Enrolment.edition_id.in_(editions), Enrolment.state.in_(COUNTED), visible_to(scope))
+        .where(Person.erased_at.is_(None))
     )  # fmt: skip
 
 
@@ -240,11 +242,13 @@ def _facts(
     letter = failed.get(row.person_id)
     if letter and not letter.came_back and row.first_seen_at and row.first_seen_at > letter.at:
         letter = None  # they found the way without it
+    due = told_without_zone(row.due_at, row.institution_zone, edition.zone) if row.hidden else Deadline(row.due_at)
     return Facts(
         enrolment_id=row.id,
         zone=edition.zone,
         starts_on=edition.starts_on,
-        deadline=row.due_at,
+        deadline=due.at,
+        deadline_on=due.day,
         invited_at=row.invited_at,
         first_seen_at=row.first_seen_at,
         finished_at=row.completed_at or last,

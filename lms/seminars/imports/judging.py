@@ -47,6 +47,9 @@ class Known:
     enrolment_id: int | None = None
     state: EnrolmentState | None = None
     invited: bool = False
+    code_name: str = ""
+    hidden: bool = False
+    """Whether lists call them by their code name."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ class Surroundings:
     """The first row of the file with an address."""
     languages: Collection[str]
     today: dt.date
+    code_names: Collection[str] = ()
+    """Of everybody who is not to be named, where a row might say one of them."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +129,8 @@ def judged(number: int, cells: Mapping[str, str], blind: str | None, around: Sur
     if blind is not None and around.first.get(blind, number) < number:
         return Judgement(Verdict.REFUSED, "twice", (Column.ADDRESS,))
     known = around.people.get(blind or "")
+    if nominee.name in around.code_names or (known and nominee.name == known.code_name):
+        return Judgement(Verdict.REFUSED, "code-name", (Column.NAME,))
     if known is None:
         return Judgement(Verdict.NEW, None, (), nominee)
     return _of_somebody_known(nominee, known)
@@ -132,6 +139,9 @@ def judged(number: int, cells: Mapping[str, str], blind: str | None, around: Sur
 def _of_somebody_known(nominee: Nominee, known: Known) -> Judgement:
     if known.state is None:
         return Judgement(Verdict.NEW, KNOWN, (), nominee, known)
+    if known.hidden and (known.state is EnrolmentState.NOMINATED or counted(known.state)):
+        # What a row says right and what it says wrong of them would tell who they are.
+        return Judgement(Verdict.SAME, "kept", (), nominee, known)
     if known.state is EnrolmentState.NOMINATED:
         changes = _changes(nominee, known)
         if not changes:

@@ -67,6 +67,7 @@ _REFUSED: Mapping[str, str] = {
 _LEFT: Mapping[str, str] = {
     KNOWN: _l("We know somebody by this address; it is the same person and keeps their name."),
     "theirs": _l("This person has been here before, and what they say of themselves counts."),
+    "kept": _l("Is in this edition already; what the row says otherwise is not taken over."),
     "again": _l("Was withdrawn before anybody was told, and is nominated again."),
     "invited": _l("Is invited already; what the row says otherwise is not taken over."),
     "left-declined": _l("Has declined. An invitation from their page asks them again."),
