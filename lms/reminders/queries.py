@@ -102,6 +102,17 @@ def units_left(session: Session, edition_id: int, enrolments: Collection[int]) -
     return {number: standing.total - standing.done for number, standing in found.items()}
 
 
+def still_due(session: Session, person_id: int) -> dict[str, dt.datetime]:
+    """When what somebody has not finished is due, by the edition's public id, where they have a place."""
+    found = (
+        select(Edition.public_id, Enrolment.due_at)
+        .join(Edition, Edition.id == Enrolment.edition_id)
+        .outerjoin(EnrolmentProgress, EnrolmentProgress.enrolment_id == Enrolment.id)
+        .where(Enrolment.person_id == person_id, Enrolment.state.in_(COUNTED), EnrolmentProgress.completed_at.is_(None))
+    )
+    return {row.public_id: row.due_at for row in session.execute(found)}
+
+
 def texts_in_force(session: Session, edition_id: int, languages: Collection[str]) -> dict[str, Text]:
     """What reminders of an edition say in each of these languages: a coordinator's text, else the house's."""
     newest = select(func.max(ReminderText.id)).where(ReminderText.edition_id == edition_id)

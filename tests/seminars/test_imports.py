@@ -24,10 +24,11 @@ from lms.people.queries.persons import person_by_address
 from lms.seminars import services
 from lms.seminars.columns import Column
 from lms.seminars.imports import saving, undoing
-from lms.seminars.imports.models import Import, ImportInstitution, ImportRow, ImportState
+from lms.seminars.imports.models import Import, ImportInstitution, ImportRow, ImportState, Verdict
 from lms.seminars.imports.rehearsing import discard, mend, tidy, verdicts
 from lms.seminars.imports.saving import save
 from lms.seminars.imports.undoing import undo
+from lms.seminars.imports.wording import remark
 from lms.seminars.models import AttendanceClosing, Edition, Enrolment, EnrolmentEvent, EnrolmentState
 from lms.seminars.rules import ContactKind
 from tests.conftest import statements
@@ -294,8 +295,9 @@ def test_a_place_withdrawn_before_anybody_was_told_is_taken_up_again_and_withdra
     saved(session, edition, said(1))
     place = session.scalars(select(Enrolment)).one()
     services.withdraw(session, enrolment=place, at=LATER, by="coordinator")
-    found = saved(session, edition, said(1))
-    assert (verdict_of(session, found)[1], place.state) == ("again", EnrolmentState.NOMINATED)
+    found = saved(session, edition, said(1, name="Neema J. Mfano"))
+    assert (*verdict_of(session, found)[1:], place.state) == ("again", "name", EnrolmentState.NOMINATED)
+    assert "Changes: Name." in remark(Verdict.CHANGED, "again", [Column.NAME])
     assert undo(session, found=found, at=LATER, by="coordinator") == []
     assert place.state is EnrolmentState.WITHDRAWN
 
@@ -347,6 +349,37 @@ def test_a_row_that_has_become_another_since_it_was_shown_is_not_saved(session: 
     person = session.scalars(select(Person).join(Enrolment).order_by(Person.id)).first()
     assert person is not None
     assert person_name(session, person.id) == "Neema Other"
+
+
+def test_a_row_that_would_change_more_than_was_shown_is_not_saved(session: Session, edition: Edition) -> None:
+    saved(session, edition, said(1, name="Neeema Mfano"))
+    found = taken_in(session, edition, said(1, name="Neeema Mfano", function="Judge"))
+    assert verdict_of(session, found) == ("changed", "changes", "function")
+    saved(session, edition, said(1, name="Neema Mfano"))
+    save(session, found=found, at=LATER, by="coordinator")
+    assert verdict_of(session, found) == ("refused", "meanwhile", None)
+    person = session.scalars(select(Person)).one()
+    assert person_name(session, person.id) == "Neema Mfano"
+
+
+def test_the_case_of_a_name_is_put_right_by_a_row_that_tells_it_and_by_no_other(
+    session: Session, edition: Edition
+) -> None:
+    saved(session, edition, said(1, name="NEEMA MFANO"))
+    right = saved(session, edition, said(1, name="Neema Mfano"))
+    assert verdict_of(session, right) == ("changed", "changes", "name")
+    assert verdict_of(session, taken_in(session, edition, said(1, name="NEEMA MFANO"))) == ("same", None, None)
+    found = saved(session, edition, said(1, name="neema mfano", function="Judge"))
+    assert verdict_of(session, found) == ("changed", "changes", "function")
+    person = session.scalars(select(Person)).one()
+    assert person_name(session, person.id) == "Neema Mfano"
+
+
+def test_since_when_somebody_serves_stays_and_the_row_says_so(session: Session, edition: Edition) -> None:
+    saved(session, edition, said(1, since="2020-01-01"))
+    assert verdict_of(session, taken_in(session, edition, said(1, since="2020-01-01"))) == ("same", None, None)
+    assert verdict_of(session, taken_in(session, edition, said(1, since="2021-01-01"))) == ("same", "since", None)
+    assert "is not changed by a list" in remark(Verdict.SAME, "since", ())
 
 
 # Undoing ------------------------------------------------------------------------------------------------------------

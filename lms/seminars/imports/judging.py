@@ -18,6 +18,7 @@ from lms.people.rules.names import LONGEST_NAME, folded, mistake_in_line, mistak
 from lms.seminars.cells import language_of, sector_of, zone_of
 from lms.seminars.columns import Column
 from lms.seminars.rules import EnrolmentState, counted
+from lms.seminars.spelling import tidy_cell
 
 from .models import Verdict
 
@@ -42,6 +43,7 @@ class Known:
     ours: bool
     locale: str | None
     function: str
+    since: dt.date | None
     institution_id: int | None
     """Where they serve, or for a place in this edition where they served then."""
     enrolment_id: int | None = None
@@ -145,12 +147,13 @@ def _of_somebody_known(nominee: Nominee, known: Known) -> Judgement:
     if known.state is EnrolmentState.NOMINATED:
         changes = _changes(nominee, known)
         if not changes:
-            return Judgement(Verdict.SAME, None, (), nominee, known)
+            begun = nominee.since not in (None, known.since)
+            return Judgement(Verdict.SAME, "since" if begun else None, (), nominee, known)
         if not known.ours:
             return Judgement(Verdict.SAME, "theirs", changes, nominee, known)
         return Judgement(Verdict.CHANGED, "changes", changes, nominee, known)
     if known.state is EnrolmentState.WITHDRAWN and not known.invited:
-        return Judgement(Verdict.CHANGED, "again", (), nominee, known)
+        return Judgement(Verdict.CHANGED, "again", _changes(nominee, known) if known.ours else (), nominee, known)
     if not counted(known.state):
         return Judgement(Verdict.SAME, f"left-{known.state}", (), nominee, known)
     differs = _changes(nominee, known)
@@ -160,12 +163,19 @@ def _of_somebody_known(nominee: Nominee, known: Known) -> Judgement:
 def _changes(nominee: Nominee, known: Known) -> tuple[Column, ...]:
     """What the row says otherwise; what it does not say stays."""
     other = {
-        Column.NAME: folded(nominee.name) != folded(known.name),
+        Column.NAME: _spelt_otherwise(nominee.name, tidy_cell(known.name)),
         Column.INSTITUTION: nominee.house is None or nominee.house.id != known.institution_id,
         Column.LANGUAGE: nominee.locale not in (None, known.locale),
         Column.FUNCTION: bool(nominee.function) and nominee.function != known.function,
     }
     return tuple(column for column, differs in other.items() if differs)
+
+
+def _spelt_otherwise(said: str, known: str) -> bool:
+    """Whether a row puts a name right. One written in capitals, or without any, does not say how its letters stand."""
+    if folded(said) != folded(known):
+        return True
+    return said != known and said not in (said.upper(), said.lower())
 
 
 # Cell by cell -------------------------------------------------------------------------------------------------------

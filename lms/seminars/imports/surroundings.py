@@ -127,6 +127,7 @@ def _known(
         ours=person.welcomed_at is None and person.name_confirmed_at is None and person.id not in elsewhere,
         locale=person.locale,
         function=unseal(key, sealed, function_place(serving.since)).decode() if serving and sealed else "",
+        since=serving.since if serving else None,
         institution_id=serving.institution_id if serving else None,
         enrolment_id=place.id if place else None,
         state=place.state if place else None,
