@@ -126,7 +126,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class MorningSheet:
     """One page of the morning sheet, and what changed since the last visit."""
 
     total: int
@@ -135,17 +135,21 @@ class Sheet:
     changes: list[Change]
 
 
-def sheet(session: Session, editions: Sequence[Watched], scope: Scope, at: dt.datetime, page: int | None) -> Sheet:
-    """Who needs attention in these editions, in the order of `rules.attention.order`, and what changed; eight
-    statements at most, and one more for each further version that their editions read. Without a `page` everybody."""
+def sheet(
+    session: Session, editions: Sequence[Watched], scope: Scope, at: dt.datetime, page: int | None,
+    narrowed: Sequence[ColumnElement[bool]] = (),
+) -> MorningSheet:  # fmt: skip
+    """Who needs attention in these editions, in the order of `rules.attention.order`, and what changed, unless it is
+    `narrowed`; eight statements, and one for each further version that they read. Without a `page` everybody."""
     open_ones = {one.id: one for one in editions if one.closed_at is None}
     outlines = {number: outline(session, number) for number in {one.version_id for one in open_ones.values()}}
     most = page * PAGE if page else None
-    total, first = _needing(session, open_ones, outlines, scope, at, most) if open_ones else (0, [])
-    part, new = slice_among(total, page or 1), changes(session, [one.id for one in editions], scope, at)
+    total, first = _needing(session, open_ones, outlines, scope, at, most, narrowed) if open_ones else (0, [])
+    part = slice_among(total, page or 1)
+    new = [] if narrowed else changes(session, [one.id for one in editions], scope, at)
     lines = first if page is None else sliced(first, part)
     names = names_of(session, {one.person_id for one in lines} | {one.person_id for one in new})
-    return Sheet(
+    return MorningSheet(
         total=total,
         slice=part,
         lines=_named(session, lines, names, outlines) if lines else [],
@@ -187,22 +191,18 @@ Needing = tuple[tuple[int, ...], Row[Any], Facts, tuple[Reason, ...]]
 
 
 def _needing(
-    session: Session,
-    editions: Mapping[int, Watched],
-    outlines: Mapping[int, Outline],
-    scope: Scope,
-    at: dt.datetime,
-    most: int | None,
-) -> tuple[int, list[Line]]:
-    """How many need attention, and so many of them in their order, or all, without names. Of the others nothing is
-    kept."""
+    session: Session, editions: Mapping[int, Watched], outlines: Mapping[int, Outline], scope: Scope, at: dt.datetime,
+    most: int | None, narrowed: Sequence[ColumnElement[bool]],
+) -> tuple[int, list[Line]]:  # fmt: skip
+    """How many need attention, and so many of them in order, or all, without names; of others nothing is kept."""
     read, failed = _read_so_far(session, editions, outlines, scope), undelivered(session)
     asked = {one.id: len(_asked_units(outlines[one.version_id])) for one in editions.values()}
     total = 0
 
     def found() -> Iterator[Needing]:
         nonlocal total
-        several = _people(editions, scope).where(_may_need_it(failed)).execution_options(yield_per=AT_ONCE)
+        people = _people(editions, scope).where(_may_need_it(failed), *narrowed)
+        several = people.execution_options(yield_per=AT_ONCE)
         for row in session.connection().execute(several):
             facts = _facts(row, editions[row.edition_id], asked[row.edition_id], read.get(row.id), failed)
             why = reasons(facts, at)
