@@ -28,6 +28,17 @@ class AlumniStatus(Model):
     """How many valid records the status rests on."""
 
 
+class AlumniRecord(Model):
+    """A record in force that a status rests on, with its edition. Like the status it follows from records whose marks
+    were looked at, so that the directory can count by it."""
+
+    __tablename__ = "lms_alumni_record"
+
+    record: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
+    edition: Mapped[str] = mapped_column(String(32), index=True)
+
+
 class MembershipStep(Model):
     """That somebody joined the community, left it, confirmed that all is right, or did not answer. Append-only:
     triggers that the migrations make refuse everything else."""

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from sqlalchemy import CTE, ColumnElement, Subquery, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from lms.alumni.models import AlumniStatus, DirectoryConsent, Member, NetworkState
+from lms.alumni.models import AlumniRecord, AlumniStatus, DirectoryConsent, Member, NetworkState
 from lms.alumni.rules.directory import MOST_SORTED_BY_NAME, Audience, Circle, Consent, Field, shown
 from lms.people.models import Person, Sector
 from lms.people.queries import names_of
 from lms.people.queries.institutions import InstitutionView, institutions_on, serving_on
 from lms.people.queries.persons import full_names_of
 from lms.records.queries import EditionHeld, editions_of
-from lms.records.queries.held import editions_in_force, editions_named
+from lms.records.queries.held import editions_named
 
 from .membership import Words, agreed, to_be_listed, words_of
 from .networks import networks_by_state
@@ -105,15 +105,15 @@ def entries(session: Session, here: Viewpoint, among: Among = EVERYBODY) -> list
 
 def options(session: Session, here: Viewpoint) -> Options:
     """What can be filtered by; three statements."""
-    shown, held = _shown(here), editions_in_force()
+    shown, held = _shown(here), AlumniRecord
     where = select(shown.c.field, shown.c.state_code, shown.c.sector).distinct()
     rows = session.execute(where.where(shown.c.field.in_((Field.STATE, Field.SECTOR)))).all()
-    theirs = select(held.c.edition).distinct().join(shown, shown.c.person_id == held.c.person_id)
-    editions = session.scalars(theirs.where(shown.c.field == Field.EDITION)).all()
+    last = select(func.max(held.record)).join(shown, shown.c.person_id == held.person_id).group_by(held.edition)
+    records = session.scalars(last.where(shown.c.field == Field.EDITION)).all()
     return Options(
         states=frozenset(row.state_code for row in rows if row.field is Field.STATE and row.state_code),
         sectors=frozenset(row.sector for row in rows if row.field is Field.SECTOR and row.sector),
-        editions=tuple(editions_named(session, editions)),
+        editions=tuple(editions_named(session, records)),
     )
 
 
@@ -135,8 +135,8 @@ def _shown(here: Viewpoint) -> CTE:
 
 def _reaches(mine: Circle, at: Subquery) -> ColumnElement[bool]:
     """The condition that the audience of a consent holds the one who looks: `rules.directory.shared`, for many."""
-    held, to = editions_in_force(), DirectoryConsent.audience
-    fellows = select(held.c.person_id).where(held.c.edition.in_(mine.editions))
+    to = DirectoryConsent.audience
+    fellows = select(AlumniRecord.person_id).where(AlumniRecord.edition.in_(mine.editions))
     near = select(NetworkState.state_code).where(NetworkState.network_id.in_(mine.networks))
     return or_(
         to == Audience.MEMBERS,
@@ -156,8 +156,7 @@ def _among(shown: CTE, among: Among) -> Iterator[ColumnElement[bool]]:
         of_sector = select(one.c.person_id).where(one.c.field == Field.SECTOR, one.c.sector == among.sector)
         yield shown.c.person_id.in_(of_sector)
     if among.edition:
-        held = editions_in_force()
-        there = select(held.c.person_id).where(held.c.edition == among.edition)
+        there = select(AlumniRecord.person_id).where(AlumniRecord.edition == among.edition)
         yield shown.c.person_id.in_(select(one.c.person_id).where(one.c.field == Field.EDITION))
         yield shown.c.person_id.in_(there)
     if among.member:
