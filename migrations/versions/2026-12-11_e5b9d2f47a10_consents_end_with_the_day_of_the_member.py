@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "e5b9d2f47a10"
-down_revision = "d19b4e2f60b5"
+down_revision = "e1b7c05a9d34"
 branch_labels = None
 depends_on = None
 

@@ -502,7 +502,7 @@ def test_consents_from_before_get_the_end_of_their_day_and_stay_as_they_were_giv
     folder = str(migrations.folder())
     db.session.remove()
     flask_migrate.Migrate().init_app(app, db, directory=folder)
-    flask_migrate.downgrade(directory=folder, revision="d19b4e2f60b5")
+    flask_migrate.downgrade(directory=folder, revision="e1b7c05a9d34")
     flask_migrate.upgrade(directory=folder)
     with reading() as session:
         kept = agreed(session, ids)
