@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "d3b70c5e91a2"
-down_revision = "e1b7c05a9d34"
+down_revision = "e5b9d2f47a10"
 branch_labels = None
 depends_on = None
 
