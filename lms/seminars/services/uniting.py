@@ -7,8 +7,10 @@ import datetime as dt
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from lms.kernel.events import publish
 from lms.people.models import Institution
 from lms.people.sealing import keys_of, open_if_there, seal_reason
+from lms.seminars.events import LookedAtAnew
 from lms.seminars.models import (
     AttendanceMark,
     Edition,
@@ -62,6 +64,7 @@ def _time(session: Session, edition: Edition, kept: Enrolment, other: Enrolment,
     session.add(
         Extension(enrolment_id=kept.id, deadline_at=more.deadline_at, deadline_on=more.deadline_on, by=by, at=at)
     )
+    publish(session, LookedAtAnew((kept.id,)))
 
 
 def _requests(session: Session, kept: Enrolment, other: Enrolment) -> None:
