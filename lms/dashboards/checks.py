@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from sqlalchemy import select, true, union_all
+from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
 from lms.kernel.checks import Finding, check
 
-from .models import AttentionDelta, AttentionStand, AttentionTally
+from .models import AttentionDelta, AttentionTally
 from .queries.stands import stands_of
 
 
 @check("dashboards.attention")
 def attention(session: Session) -> Iterable[Finding]:
     """Everybody who counts stands as is noted of them, and so many as are counted stand alike."""
-    rows = select(AttentionStand.enrolment_id, AttentionStand.edition_id, AttentionStand.stand)
-    noted = {row.enrolment_id: (row.edition_id, row.stand) for row in session.execute(rows)}
-    real = stands_of(session, true())
+    noted, real = stands_of(session)
     for number in sorted(noted.keys() | real.keys()):
         if noted.get(number) != real.get(number):
             yield Finding(f"enrolment {number}", "does not stand as is noted for the morning sheet")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from lms.catalogue.queries import outline
+from lms.dashboards.models import AttentionStand
 from lms.dashboards.rules.stands import standing
 from lms.seminars.models import Edition, EditionVersion, Enrolment
 
@@ -22,17 +24,28 @@ class _Edition:
     version_id: int
 
 
-def stands_of(session: Session, who: ColumnElement[bool]) -> dict[int, tuple[int, str]]:
-    """The edition, and how they stand in it, of everybody who counts and for whom this holds of their place."""
-    there = select(Edition.id, Edition.zone, Edition.starts_on, EditionVersion.version_id)
-    found = there.join(EditionVersion, EditionVersion.id == LAST).where(
-        Edition.id.in_(select(Enrolment.edition_id).where(who))
-    )
-    editions = {row.id: _Edition(row.zone, row.starts_on, row.version_id) for row in session.execute(found)}
-    if not editions:
-        return {}
+Stands = dict[int, tuple[int, str]]
+"""By enrolment, its edition and how somebody stands there."""
+
+
+def stands_of(session: Session, enrolment_ids: Collection[int] | None = None) -> tuple[Stands, Stands]:
+    """How these stand, or everybody: as it is noted, and as it follows from what is known of them; two statements."""
+    which = true() if enrolment_ids is None else Enrolment.id.in_(enrolment_ids)
+    rows = session.execute(
+        select(
+            Enrolment.id, Enrolment.edition_id, Edition.zone, Edition.starts_on, EditionVersion.version_id,
+            AttentionStand.stand,
+        )
+        .join(Edition, Edition.id == Enrolment.edition_id)
+        .join(EditionVersion, EditionVersion.id == LAST)
+        .outerjoin(AttentionStand, AttentionStand.enrolment_id == Enrolment.id)
+        .where(which)
+    ).all()  # fmt: skip
+    noted = {row.id: (row.edition_id, row.stand) for row in rows if row.stand is not None}
+    editions = {row.edition_id: _Edition(row.zone, row.starts_on, row.version_id) for row in rows}
     outlines = {number: outline(session, number) for number in {one.version_id for one in editions.values()}}
-    return {
+    real = {
         row.id: (row.edition_id, standing(facts, outlines[editions[row.edition_id].version_id].asked_units).key)
-        for row, facts in known(session, editions, outlines, {}, who)
+        for row, facts in known(session, editions, outlines, {}, which)
     }
+    return noted, real

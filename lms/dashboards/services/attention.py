@@ -38,9 +38,7 @@ def _keep(session: Session, ids: list[int]) -> None:
     held = select(Enrolment.id).where(Enrolment.id.in_(ids)).order_by(Enrolment.id)
     session.execute(held.with_for_update(key_share=True))
     noted = AttentionStand
-    rows = select(noted.enrolment_id, noted.edition_id, noted.stand).where(noted.enrolment_id.in_(ids))
-    before = {row.enrolment_id: (row.edition_id, row.stand) for row in session.execute(rows)}
-    now = stands_of(session, Enrolment.id.in_(ids))
+    before, now = stands_of(session, ids)
     changed = {number: place for number, place in now.items() if before.get(number) != place}
     gone = before.keys() - now.keys()
     if gone:
