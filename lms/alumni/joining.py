@@ -9,7 +9,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from lms.people.joining import Joining, Told, keeps, moves, objects, tells
-from lms.people.proposals.rules import ProposalState
+from lms.people.proposals.queries import open_ones
 from lms.web.languages import gettext as _
 
 from .models import (
@@ -70,8 +70,8 @@ def reinvitations(session: Session, joining: Joining) -> None:
 @objects
 def an_address_waits_for_an_officer(session: Session, stays: int, goes: int) -> list[str]:
     """Two officers decide where a person is written to: joining must not decide it beside them."""
-    open_ones = select(Reinvitation.id).where(Reinvitation.state == ProposalState.PROPOSED)
-    if session.scalar(open_ones.where(Reinvitation.person_id.in_((stays, goes))).limit(1)) is None:
+    of_either = open_ones(Reinvitation).where(Reinvitation.person_id.in_((stays, goes)))
+    if session.scalars(of_either).first() is None:
         return []
     return [str(_("Another address is proposed for one of the two. A second officer must decide on it first."))]
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.people.models import Person
-from lms.people.proposals.rules import ProposalState
+from lms.people.proposals.queries import open_ones
 from lms.people.proposals.waiting import Waiting, waits, waits_for_two
 from lms.seminars.models import Edition, Enrolment
 
@@ -23,9 +23,9 @@ from .models import PastAttestation, PastPlace, Reinvitation
 def attestations(session: Session, _at: dt.datetime) -> Iterable[Waiting]:
     """Decided by those whose mandate reaches over everything, but for the people of the proposal."""
     rows = session.execute(
-        select(PastAttestation, Edition.public_id, Edition.title)
-        .join(Edition, Edition.id == PastAttestation.edition_id)
-        .where(PastAttestation.state == ProposalState.PROPOSED)
+        open_ones(PastAttestation, Edition.public_id, Edition.title).join(
+            Edition, Edition.id == PastAttestation.edition_id
+        )
     ).all()
     concerned = _concerned(session, [found.id for found, _edition, _title in rows])
     for found, edition, title in rows:
@@ -50,12 +50,8 @@ def _concerned(session: Session, proposals: list[int]) -> dict[int, set[str]]:
 @waits_for_two("alumni/reinvitation", _l("Another address for somebody whose mailbox is lost"))
 def reinvitations(session: Session, _at: dt.datetime) -> Iterable[Waiting]:
     """Decided by those whose mandate reaches over everything, but for the person."""
-    rows = session.execute(
-        select(Reinvitation, Person.subject)
-        .join(Person, Person.id == Reinvitation.person_id)
-        .where(Reinvitation.state == ProposalState.PROPOSED)
-    )
-    for found, person in rows:
+    theirs = open_ones(Reinvitation, Person.subject).join(Person, Person.id == Reinvitation.person_id)
+    for found, person in session.execute(theirs):
         yield waits(found, "alumni.mailboxes", concerned=frozenset({person}))
 
 

@@ -10,10 +10,12 @@ from functools import cached_property
 from typing import Any
 
 from lms.records import words
-from lms.records.queries import Standing
+from lms.records.queries import Foreseen, Standing
 from lms.records.rules.completion import Key
 from lms.web.languages import gettext as _
 from lms.web.languages import in_a_row
+from lms.web.sheets import Line as Told
+from lms.web.sheets import Sheet
 from lms.web.slices import PAGE, Slice, slice_of, sliced
 
 NAMED = 12
@@ -48,12 +50,9 @@ class Line:
 @dataclass(frozen=True)
 class ClosingPage:
     """How an edition would stand if its attendance were closed now. `named` gives names by the ids of people, and is
-    asked for those of the list that is shown only. `unmarked` and `open_work` hold enrolments; both are empty once the
-    sheet is closed."""
+    asked for those of the list that is shown only."""
 
-    standings: Sequence[Standing]
-    unmarked: Collection[int]
-    open_work: Collection[int]
+    foreseen: Foreseen
     named: Callable[[Collection[int]], Mapping[int, str]]
     asked: str
     page: int
@@ -62,7 +61,7 @@ class ClosingPage:
     def parts(self) -> Mapping[Part, Sequence[Standing]]:
         """The people of every list, whoever does not meet the rule before the others."""
         found: dict[Part, list[Standing]] = {part: [] for part in Part}
-        for one in sorted(self.standings, key=lambda one: one.verdict.met):
+        for one in sorted(self.foreseen.standings, key=lambda one: one.verdict.met):
             for part in self._parts_of(one):
                 found[part].append(one)
         return found
@@ -73,8 +72,8 @@ class ClosingPage:
             Part.ALL,
             Part.MET if one.verdict.met else Part.NOT_MET,
             *(part for part, key in _LACKS.items() if key in missing),
-            *([Part.UNMARKED] if one.enrolment_id in self.unmarked else []),
-            *([Part.OPEN_WORK] if one.enrolment_id in self.open_work else []),
+            *([Part.UNMARKED] if one.enrolment_id in self.foreseen.unmarked else []),
+            *([Part.OPEN_WORK] if one.enrolment_id in self.foreseen.open_work else []),
         ]
 
     def count(self, part: str) -> int:
@@ -86,7 +85,7 @@ class ClosingPage:
         """The list that is shown: of few people everybody, of many those who do not meet the rule yet."""
         if self.asked in set(Part):
             return Part(self.asked)
-        return Part.ALL if len(self.standings) <= PAGE or not self.parts[Part.NOT_MET] else Part.NOT_MET
+        return Part.ALL if len(self.foreseen.standings) <= PAGE or not self.parts[Part.NOT_MET] else Part.NOT_MET
 
     def tabs(self, here: str) -> list[tuple[str, str, bool]]:
         """The lists that are not empty: words with their number, address, and whether it is the one that is shown."""
@@ -104,10 +103,20 @@ class ClosingPage:
     @cached_property
     def shown(self) -> list[Line]:
         """That page, in the order of names."""
-        chosen = self.parts[self.show]
-        names = self._names
-        listed = sorted(chosen, key=lambda one: (one.verdict.met, names[one.person_id].casefold(), one.enrolment))
-        return [Line(names[one.person_id], one, words.lines(one.verdict)) for one in sliced(listed, self.slice)]
+        return [self._line(one) for one in sliced(self._listed, self.slice)]
+
+    @cached_property
+    def _listed(self) -> list[Standing]:
+        chosen, names = self.parts[self.show], self._names
+        return sorted(chosen, key=lambda one: (one.verdict.met, names[one.person_id].casefold(), one.enrolment))
+
+    def _line(self, one: Standing) -> Line:
+        return Line(self._names[one.person_id], one, words.lines(one.verdict))
+
+    def sheet(self) -> Sheet:
+        """The whole list that is shown, as a file."""
+        head = (_("Name"), _("Completion rule"), _("Conditions"))
+        return Sheet("closing", head, lambda _session: (_told(self._line(one)) for one in self._listed))
 
     @cached_property
     def _names(self) -> Mapping[int, str]:
@@ -120,6 +129,12 @@ class ClosingPage:
         if len(chosen) > NAMED:
             return ""
         return in_a_row(sorted((self._names[one.person_id] for one in chosen), key=str.casefold))
+
+
+def _told(line: Line) -> Told:
+    met = _("Meets the rule") if line.standing.verdict.met else _("Does not meet the rule yet")
+    said = (f"{text} ({detail})" if detail and not right else text for right, text, detail in line.conditions)
+    return (line.name, met, "; ".join(said))
 
 
 _SAID: Mapping[Part, Callable[[int], Any]] = {

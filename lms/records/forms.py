@@ -10,8 +10,10 @@ from lms.web.forms import Form
 
 
 class ClosingForm(Form):
-    """The coordinator's word that the sheet is right; closing cannot be taken back."""
+    """The coordinator's word that the sheet is right, with the fingerprint of what they were shown; closing cannot be
+    taken back."""
 
+    shown = HiddenField(validators=[Length(max=64)])
     checked = BooleanField(
         _l("I have checked the sheet"),
         validators=[InputRequired(_l("Check the sheet first, then tick this box."))],

@@ -30,6 +30,7 @@ from lms.web.dates import local_day
 from lms.web.languages import choices, language, own_name
 from lms.web.logs import note_look
 from lms.web.render import render, wants_part
+from lms.web.sheets import as_file, taken_away
 from lms.web.slices import page_in
 
 from . import queries, services, words
@@ -60,23 +61,28 @@ def closing(edition: str) -> str:
 @bp.post("/editions/<edition>/closing")
 @requires(Permission.COORDINATE)
 def close(edition: str) -> Response | tuple[str, int]:
-    """Close the sheet for good; whoever meets the rule gets their record in the same transaction."""
-    form = ClosingForm()
+    """Close the sheet for good, with what was shown; whoever meets the rule gets their record with it."""
+    form, status = ClosingForm(), 422
     if form.validate():
         try:
             with unit_of_work() as session:
                 found = seminars.edition_of(session, edition, me().scope)
-                seminar_services.close_attendance(session, edition=found, at=now(), by=me().subject)
+                services.close_edition(
+                    session, edition=found, shown=form.shown.data or "", scope=me().scope, at=now(), by=me().subject
+                )
         except seminar_services.ClosedAlready as no:
             flash(str(no), "done")
             return redirect(url_for("records.closing", edition=edition), 303)
+        except services.ForecastChanged as no:
+            form, status = ClosingForm(formdata=None), no.status  # the sheet is to be checked anew
+            form.refuse(no)
         except Refused as no:
             form.refuse(no)
         else:
             flash(_closed(found), "done")
             return redirect(url_for("records.closing", edition=edition), 303)
     found = seminars.edition_of(db.session(), edition, me().scope)
-    return render("lms/records/closing.html", **_closing_page(db.session(), found, form)), 422
+    return render("lms/records/closing.html", **_closing_page(db.session(), found, form)), status
 
 
 def _closed(edition: Edition) -> str:
@@ -86,17 +92,30 @@ def _closed(edition: Edition) -> str:
     return str(_("The attendance is closed. Records were issued to everyone who meets the rule."))
 
 
-def _closing_page(session: Session, edition: Edition, form: ClosingForm) -> dict[str, Any]:
-    closed = seminars.closing_of(session, edition.id)
-    standings = queries.standings_in(session, edition.id, me().scope)
-    page = ClosingPage(
-        standings=standings,
-        unmarked=() if closed else seminars.without_every_mark(session, edition.id),
-        open_work=() if closed else seminars.make_ups_open(session, edition.id).keys(),
+@bp.get("/editions/<edition>/closing.csv", defaults={"form": "csv"})
+@bp.get("/editions/<edition>/closing.xlsx", defaults={"form": "xlsx"})
+@requires(Permission.COORDINATE)
+def closing_file(edition: str, form: str) -> Response:
+    """One of the lists of that page, whole."""
+    session = db.session()
+    found = seminars.edition_of(session, edition, me().scope)
+    page = _standing_in(session, found)
+    taken_away(edition, "closing", form, part=str(page.show), people=page.count(page.show))
+    return as_file(page.sheet(), form)
+
+
+def _standing_in(session: Session, edition: Edition) -> ClosingPage:
+    return ClosingPage(
+        foreseen=queries.foreseen(session, edition, me().scope),
         named=lambda people: names_of(session, people),
         asked=request.args.get("show", ""),
         page=page_in(request.args),
     )
+
+
+def _closing_page(session: Session, edition: Edition, form: ClosingForm) -> dict[str, Any]:
+    closed = seminars.closing_of(session, edition.id)
+    page = _standing_in(session, edition)
     note_look("closing.looked-at", edition.public_id, people=len(page.shown))
     return {
         "form": form,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lms.people.letters import Letter
@@ -43,6 +43,8 @@ class PreviewPage:
     """The address of this preview, without the reader chosen."""
     trial: str
     """The same, to send a letter to oneself."""
+    files: Sequence[tuple[str, str]] = ()
+    """(form, address) of the files with everybody."""
 
     @property
     def number(self) -> int:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
 from lms.web.sheets import Line, Sheet, local_time
 
-from .labels import EDITION_KINDS, HALVES, MARKS, state_name
-from .queries import EditionRow, SheetPerson
+from .labels import COMPANIONS, CONTACTS, EDITION_KINDS, HALVES, MARKS, state_name
+from .queries import CompanionRow, Contact, EditionRow, SheetPerson
 from .rules import Mark, SheetSession
 
 
@@ -53,3 +53,30 @@ def _editions(rows: Iterable[EditionRow]) -> Iterator[Line]:
         yield (
             row.title, str(EDITION_KINDS[row.kind]), row.place, row.starts_on, row.ends_on, due, row.zone, closed,
         )  # fmt: skip
+
+
+def companions_sheet(rows: Sequence[tuple[str, CompanionRow]]) -> Sheet:
+    """Fellows, instructors, observers and speakers, each with the part they have."""
+    return Sheet(
+        "companions", (_("Name"), _("Part")), lambda _session: ((name, str(COMPANIONS[row.role])) for name, row in rows)
+    )
+
+
+def contacts_sheet(name: str, entries: Sequence[Contact], zone: ZoneInfo) -> Sheet:
+    """The contact log of one person, the latest entry first."""
+    head = (
+        _("Name"),
+        _("How"),
+        _("Day"),
+        _("What was said"),
+        _("Written by"),
+        _("Written (%(zone)s)", zone=zone.key),
+        _("Correction"),
+    )
+    return Sheet("contact-log", head, lambda _session: (_contact(name, entry, zone) for entry in entries))
+
+
+def _contact(name: str, entry: Contact, zone: ZoneInfo) -> Line:
+    corrected = _("corrected later") if entry.corrected else _("a correction") if entry.corrects else ""
+    how, at = str(CONTACTS[entry.kind]), local_time(entry.at, zone)
+    return (name, how, entry.day, entry.words, entry.by_name, at, corrected)

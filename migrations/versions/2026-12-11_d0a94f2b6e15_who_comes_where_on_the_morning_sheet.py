@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "d0a94f2b6e15"
-down_revision = "c98f3e1a5d04"
+down_revision = "d08a3d1e5fa4"
 branch_labels = None
 depends_on = None
 

@@ -26,6 +26,7 @@ from lms.people.queries import viewer_for_person
 from lms.people.rules import PersonName
 from lms.records import services as records
 from lms.records.models import RecordAct, RecordSubject
+from lms.records.queries import valid_records
 from lms.records.queries.life import Wish
 from tests.alumni.feeds import ALL, EVENTS, Program, kinds, make_partner, make_token, program
 from tests.conftest import NOW, statements
@@ -68,6 +69,19 @@ def rename(person_id: int, name: str) -> None:
     with unit_of_work() as session:
         people.change_name(session, person=session.get_one(Person, person_id), name=PersonName(full=name), at=now())
     worker.drain()
+
+
+def correct(person_id: int, name: str, institution: str = "Ministry of examples") -> str:
+    """The newest record in force says another name than before; gives its successor."""
+    with unit_of_work() as session:
+        holder = session.get_one(Person, person_id).subject
+        record = valid_records(session, person_id)[-1][0]
+        wish = Wish(PersonName(full=name), institution, "It is my name since March.")
+        asked = records.ask_correction(session, record=record, wish=wish, by=holder, at=now())
+        session.flush()
+        made = records.grant_request(session, record=record, request=asked.public_id, by="-", at=now())
+    worker.drain()
+    return made
 
 
 def erase(person_id: int) -> None:
@@ -166,31 +180,62 @@ def test_two_partners_are_given_no_id_in_common(app: Flask) -> None:
     assert one.read() == one.read()
 
 
-def test_a_name_that_is_given_anew_is_told_and_one_that_is_only_confirmed_is_not(app: Flask) -> None:
+def test_the_name_that_is_told_is_that_on_the_certificate_and_not_that_of_the_account(app: Flask) -> None:
     [person] = complete("Amina Mfano")
     reader = program(app)
-    last = reader.read()[-1]["cursor"]
-    for name in ("Amina Mfano", "Amina Mfano-Jirani", "Amina Mfano-Jirani", "Amina Mfano"):
-        rename(person, name)
-    told = reader.read(f"after={last}&include=names")
-    assert kinds(told) == ["person.name-corrected"] * 2
-    assert [event["data"]["name"]["full"] for event in told] == ["Amina Mfano"] * 2
+    told = reader.read()
+    rename(person, "Amina Mfano-Jirani")
+    assert reader.read(f"after={told[-1]['cursor']}") == []
+    assert {event["data"]["name"]["full"] for event in reader.read("include=names")} == {"Amina Mfano"}
+    correct(person, "Amina Mfano-Jirani")
+    correct(person, "Amina Mfano-Jirani", "Ministry of Justice")
+    named = [event for event in reader.read("include=names") if "name" in event["data"]]
+    assert {event["data"]["name"]["full"] for event in named} == {"Amina Mfano-Jirani"}
+    again = kinds(reader.read(f"after={told[-1]['cursor']}"))
+    assert again == ["record.issued", "record.ended", "person.name-corrected", "record.issued", "record.ended"]
     assert findings() == []
+
+
+def test_where_the_newest_record_ends_the_name_on_the_one_before_is_told_and_in_the_end_none(app: Flask) -> None:
+    [person] = complete("Amina Mfano")
+    first = record_of(person)
+    rename(person, "Amina Mfano-Jirani")
+    complete(person)
+    reader = program(app)
+    told = reader.read("include=names")
+    assert kinds(told)[2:] == ["record.issued", "alumni.status.changed", "person.name-corrected"]
+    assert {event["data"]["name"]["full"] for event in told} == {"Amina Mfano-Jirani"}
+    with reading() as session:
+        [second] = {record for record, _day in valid_records(session, person)} - {first}
+    for record in (second, first):
+        with unit_of_work() as session:
+            records.end(session, record=record, act=RecordAct.WITHDRAWN, at=now())
+        worker.drain()
+        told = reader.read(f"after={told[-1]['cursor']}&include=names")
+        if record == second:
+            assert kinds(told) == ["record.ended", "alumni.status.changed", "person.name-corrected"]
+            assert told[-1]["data"]["name"] == {"full": "Amina Mfano"}
+    assert kinds(told) == ["record.ended", "alumni.status.ended"]
+    assert not [event for event in reader.read("include=names") if "name" in event["data"]]
+    assert findings() == []
+
+
+def test_a_copy_of_a_name_that_cannot_be_opened_keeps_nobody_else_from_being_told_of(app: Flask) -> None:
+    spoilt, _other = complete("Kanari Mfano", "Amina Mfano")
+    with unit_of_work() as session:
+        row = session.get_one(RecordSubject, record_of(spoilt))
+        row.sealed_name = row.sealed_name[::-1]
+    said = program(app).read("include=names")
+    assert [event["data"].get("name") for event in said] == [None, {"full": "Amina Mfano"}] * 2
 
 
 def test_a_corrected_record_is_told_with_its_successor_and_the_status_goes_on(app: Flask) -> None:
     [person] = complete("Amina Mfano")
-    reader, record = program(app), record_of(person)
+    reader = program(app)
     issued, opened = reader.read()
-    with unit_of_work() as session:
-        holder = session.get_one(Person, person).subject
-        wish = Wish(PersonName(full="Amina Mfano-Jirani"), "Ministry of examples", "It is my name since March.")
-        asked = records.ask_correction(session, record=record, wish=wish, by=holder, at=now())
-        session.flush()
-        records.grant_request(session, record=record, request=asked.public_id, by="-", at=now())
-    worker.drain()
+    correct(person, "Amina Mfano-Jirani")
     told = reader.read(f"after={opened['cursor']}")
-    assert kinds(told) == ["record.issued", "record.ended"]
+    assert kinds(told) == ["record.issued", "record.ended", "person.name-corrected"]
     assert told[0]["data"]["replaces"] == told[1]["data"]["record"] == issued["data"]["record"]
     assert told[1]["data"]["successor"] == told[0]["data"]["record"] != issued["data"]["record"]
     assert told[1]["data"]["act"] == "corrected"
@@ -249,7 +294,7 @@ def test_telling_of_many_takes_as_many_statements_as_telling_of_one(app: Flask) 
         with statements(app) as sent, unit_of_work() as session:
             services.tell(session, person_ids=ids, at=now())
         counts.append(len(sent))
-    assert counts[0] == counts[1] <= 9
+    assert counts[0] == counts[1] <= 10
 
 
 # The order ----------------------------------------------------------------------------------------------------------
@@ -272,8 +317,7 @@ def _two_at_once(first: int, second: int, reader: Program, last: str) -> tuple[l
 
     def slow() -> None:
         with app.app_context(), frozen(NOW), unit_of_work() as session:
-            held = session.get_one(Person, first)
-            people.change_name(session, person=held, name=PersonName(full="Late Mfano"), at=now())
+            people.erase(session, person=session.get_one(Person, first), by=None, at=now())
             written.set()
             if concurrent:
                 assert read.wait(20)
@@ -284,8 +328,7 @@ def _two_at_once(first: int, second: int, reader: Program, last: str) -> tuple[l
         thread.start()
         assert written.wait(20)
     with unit_of_work() as session:
-        held = session.get_one(Person, second)
-        people.change_name(session, person=held, name=PersonName(full="Soon Mfano"), at=now())
+        people.erase(session, person=session.get_one(Person, second), by=None, at=now())
     order.append("second")
     worker.drain()
     seen = reader.read(f"after={last}")
@@ -339,7 +382,7 @@ def test_a_page_costs_the_same_few_statements_however_long_it_is(app: Flask) -> 
         with statements(app) as sent:
             reader.read(f"limit={limit}&include=names")
         counts.append([text for text in sent if not text.startswith("PRAGMA")])
-    assert len(counts[0]) == len(counts[1]) <= 4, counts
+    assert len(counts[0]) == len(counts[1]) <= 5, counts
 
 
 # Who may read -------------------------------------------------------------------------------------------------------

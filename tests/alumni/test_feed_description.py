@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from lms.alumni.feed.rules import EventKind
 from lms.records.models import RecordAct
 from tests.alumni.feeds import Program, program
-from tests.alumni.test_feed import complete, end, erase, rename
+from tests.alumni.test_feed import complete, correct, end, erase
 
 ANSWERS = {200, 304, 400, 401, 403, 410, 429, 500, 503}
 
@@ -55,7 +55,7 @@ def every_kind(app: Flask) -> None:
     end(ended)
     end(revoked, RecordAct.REVOKED)
     again = complete("Jirani Mfano")
-    rename(again[0], "Jirani Mfano-Mwingine")
+    correct(again[0], "Jirani Mfano-Mwingine")
     erase(gone)
     complete(again[0])
 

@@ -38,6 +38,7 @@ from lms.records.queries.life import Wish
 from lms.records.services.correcting import ask_correction
 from lms.seminars.models import Edition, Enrolment, EnrolmentState
 from tests.conftest import NOW, statements
+from tests.pages import shown_in
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.seminars.makers import enrol_person, make_edition
 
@@ -92,7 +93,7 @@ def propose(client: FlaskClient, edition: str, but: int = 0) -> None:
 
 
 def proposal(client: FlaskClient, edition: str) -> str:
-    return client.get(f"/alumni/past/{edition}").text.split('name="shown" value="')[1].split('"')[0]
+    return shown_in(client.get(f"/alumni/past/{edition}"))
 
 
 def confirm(client: FlaskClient, edition: str) -> str:

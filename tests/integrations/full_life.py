@@ -132,7 +132,9 @@ def live(app: Flask, folder: Path) -> Life:
     with unit_of_work() as session:
         own_copies.ask(session, person=session.get_one(Person, person_id), language="en", at=now())
     worker.drain()
-    assert LATIN in json.dumps(Program(app, partner).read("include=names"), ensure_ascii=False)
+    told = json.dumps(Program(app, partner).read("include=names"), ensure_ascii=False)
+    assert CORRECTED in told
+    assert "person.name-corrected" in told
     with reading() as session:
         wrapped = session.scalars(select(PersonKey.wrapped).where(PersonKey.person_id == person_id)).one()
         made = session.get_one(OwnCopy, person_id)

@@ -42,6 +42,7 @@ from lms.records.verification.models import NameShowing, RecordLooks, RecordShar
 from tests.alumni.feeds import Program
 from tests.integrations.test_backup import make, restore
 from tests.integrations.traces import Sealing, forms, in_bytes, in_files, in_tables
+from tests.pages import shown_in
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.credentials.test_signing import key_documents
 
@@ -94,7 +95,7 @@ def test_after_an_erasure_no_word_of_the_person_is_left_anywhere(
     tables = {place.partition(":")[0].removeprefix("lms_") for place in sealing.opens(words)}
     assert {"nomination", "import_row", "contact_note", "introduction", "introduction_report", "own_copy"} <= tables
     assert {"record_subject", "record_credential", "record_correction", "record_revocation"} <= tables
-    assert {"reinvitation", "past_attestation", "directory_words"} <= tables
+    assert {"reinvitation", "past_attestation", "directory_words", "feed_person"} <= tables
     backups = tmp_path / "backups"
     make(backups / "before", app)
     assert {CORRECTED, FULL} <= {found.rpartition(": ")[2] for found in exported(tmp_path / "first", words)}
@@ -215,7 +216,7 @@ def test_officers_are_asked_nothing_about_somebody_erased_and_can_still_revoke(a
     assert "Its holder asks for a correction" not in page.text
     assert "Revoke this record for ever" in page.text
     assert client.post("/alumni/mailboxes/confirm", data={"shown": life.mailbox}).status_code == 303
-    shown = page.text.split('name="shown" value="')[1].split('"')[0]
+    shown = shown_in(page)
     assert client.post(f"{life.page}/revocation/confirm", data={"shown": shown}).status_code == 303
     with reading() as session:
         state = state_of(session, life.record)

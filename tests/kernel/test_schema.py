@@ -9,7 +9,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import inspect, text
+from sqlalchemy import CheckConstraint, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from lms.demo.cli import fill
@@ -85,3 +85,10 @@ def test_the_history_is_one_line_of_dated_files() -> None:
 def test_every_migration_says_what_it_does_and_whether_it_locks() -> None:
     for path in Path(migrations.folder() / "versions").glob("*.py"):
         assert "Locks:" in path.read_text(encoding="utf-8"), path.name
+
+
+def test_every_check_of_the_database_has_the_name_that_the_models_give_it(app: Flask) -> None:
+    found = inspect(db.engine)
+    for name, table in Base.metadata.tables.items():
+        said = {str(one.name) for one in table.constraints if isinstance(one, CheckConstraint)}
+        assert {one["name"] for one in found.get_check_constraints(name)} == said, name

@@ -8,6 +8,7 @@ from importlib.resources import files
 import pytest
 import yaml
 from babel import Locale
+from babel.core import get_global
 
 from lms.people import states
 
@@ -111,8 +112,9 @@ def test_the_file_is_in_canonical_order_and_form() -> None:
     assert body == yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=1000)
     codes = [entry["code"] for entry in data["states"]]
     assert codes == sorted(codes)
-    shape = ["code", "membership", "region", "names", "footnote"]
-    assert all(list(entry) == shape[: len(entry)] for entry in data["states"])
+    shape = ["code", "membership", "region", "names", "also", "footnote"]
+    assert all(list(entry) == [key for key in shape if key in entry] for entry in data["states"])
+    assert all(entry["also"] == sorted(entry["also"], key=str.casefold) for entry in data["states"] if "also" in entry)
 
 
 def test_the_file_names_its_sources() -> None:
@@ -137,6 +139,18 @@ def test_no_two_states_share_a_name(language: str) -> None:
 def test_no_name_of_one_state_is_recognised_as_another() -> None:
     wrong = [(s.code, text) for s in states.all_states() for text in s.names.values() if states.named(text) != s]
     assert wrong == []
+
+
+def test_what_else_a_state_is_called_is_no_other_states_name() -> None:
+    wrong = [(s.code, text) for s in states.all_states() for text in s.also if states.named(text) != s]
+    assert wrong == []
+
+
+def test_every_code_of_three_letters_is_known() -> None:
+    three = {
+        held[0]: code for code, held in get_global("territory_aliases").items() if len(code) == 3 and len(held) == 1
+    }
+    assert [s.code for s in states.all_states() if states.named(three[s.code]) != s] == []
 
 
 def test_an_everyday_name_belongs_to_one_state_only() -> None:
@@ -231,7 +245,27 @@ def test_a_state_is_recognised_whatever_the_case_accents_and_punctuation(text: s
     assert states.recognise(text).code == code
 
 
-@pytest.mark.parametrize("text", ["", " ", "Atlantis", "Europe", "World", "٣"])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("U.S.A.", "US"), ("EE.UU.", "US"), ("UK", "GB"), ("U.K.", "GB"), ("UAE", "AE"), ("TZA", "TZ"), ("ken", "KE"),
+        ("Turkey", "TR"), ("Ivory Coast", "CI"), ("Czech Republic", "CZ"), ("Swaziland", "SZ"), ("Palestine", "PS"),
+        ("DR Congo", "CD"), ("Congo (DRC)", "CD"), ("RDC", "CD"), ("Democratic Republic of Congo", "CD"),
+        ("Congo, Democratic Republic of the", "CD"), ("Republic of the Congo", "CG"), ("Congo", "CG"),
+        ("Tanzania, United Republic of", "TZ"), ("Korea, Republic of", "KR"), ("Moldova, Republic of", "MD"),
+        ("Republic of Kenya", "KE"), ("Federal Republic of Germany", "DE"), ("République du Kenya", "KE"),
+        ("Reino de España", "ES"), ("The Netherlands", "NL"), ("The Gambia", "GM"), ("St. Lucia", "LC"),
+        ("Bosnia & Herzegovina", "BA"), ("Republic of South Sudan", "SS"), ("Republic of Guinea", "GN"),
+        ("Deutschland", "DE"), ("Россия", "RU"), ("中国", "CN"), ("مصر", "EG"),
+    ],
+)  # fmt: skip
+def test_a_state_is_recognised_by_the_names_that_offices_write(text: str, code: str) -> None:
+    assert states.recognise(text).code == code
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "Atlantis", "Europe", "World", "٣", "the", "Republic of", "Republic of China", "Korea", "Kosovo"]
+)
 def test_what_is_no_state_is_not_recognised(text: str) -> None:
     assert states.named(text) is None
 
@@ -245,13 +279,20 @@ def test_an_unknown_name_is_refused_with_close_ones() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "codes"), [("Korea", {"KP", "KR"}), ("Bosnie", {"BA"}), ("The Gambia", {"GM"}), ("Russsia", {"RU"})]
+    ("text", "codes"), [("Korea", {"KP", "KR"}), ("Herzegovina", {"BA"}), ("Kenyaa", {"KE"}), ("Russsia", {"RU"})]
 )
 def test_part_of_a_name_and_a_slip_of_the_pen_suggest_what_was_meant(text: str, codes: set[str]) -> None:
     with pytest.raises(states.UnknownState) as refusal:
         states.recognise(text)
     assert codes <= {state.code for state in refusal.value.close}
     assert len(refusal.value.close) <= 3
+
+
+@pytest.mark.parametrize("text", ["Eastern Congo", "ROC", "Republic of China", "Northern Cyprus"])
+def test_no_state_is_guessed_that_only_a_part_of_the_text_speaks_of(text: str) -> None:
+    with pytest.raises(states.UnknownState) as refusal:
+        states.recognise(text)
+    assert not {"CG", "CD", "CN", "CY"} & {state.code for state in refusal.value.close}
 
 
 def test_a_name_like_no_other_is_refused_without_suggestions() -> None:

@@ -33,7 +33,7 @@ def in_every_script(also: tuple[str, ...] = ()) -> Any:
 def needed(script: str) -> None:
     """Whoever runs these tests without the machine's faces is told so; a build server has them (.ci/run)."""
     if script not in OURS:
-        _compiler, installed = setting._compiler(with_machines=True)
+        installed = setting.setter(setting._TEMPLATE).installed
         lacking = faces.beyond_ours([NAMES[script]])
         if not any(set(faces.faces_for(NAMES[script], installed)) & set(faces._noto(one)) for one in lacking):
             pytest.skip(f"this machine has no letters for {lacking}: install {faces.package_for(lacking[0])}")
@@ -47,13 +47,17 @@ def test_the_name_is_copied_out_as_it_was_written(script: str) -> None:
     assert NAMES[script] in text_of(pdf)
 
 
+def without_machines(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = setting.setter(setting._TEMPLATE, with_machines=False)
+    monkeypatch.setattr(setting, "setter", lambda _template, **_with: ours)
+
+
 MANY = ("Ɓalarabe Ɗanmisali", "Ḥasan ʿAbd al-Mithāl", "Jean-Élie D’Exemple", "Ṣọlá Tẹ́ẹ̀sì", "Þórdís Dæmi")
 
 
 @pytest.mark.parametrize("name", MANY)
 def test_names_of_many_countries_need_no_fonts_of_the_machine(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    ours = setting._compiler(with_machines=False)
-    monkeypatch.setattr(setting, "_compiler", lambda *, with_machines: ours)
+    without_machines(monkeypatch)
     assert name in text_of(setting.pdf_of(sheet(name)))
 
 
@@ -191,8 +195,7 @@ def test_a_word_without_an_end_becomes_small_rather_than_leave_the_page() -> Non
 
 
 def test_a_letter_that_nobody_has_is_refused_and_never_a_box(monkeypatch: pytest.MonkeyPatch) -> None:
-    without = setting._compiler(with_machines=False)
-    monkeypatch.setattr(setting, "_compiler", lambda *, with_machines: without)
+    without_machines(monkeypatch)
     for name, package in (("王小明", "fonts-noto-cjk"), ("អ", "fonts-noto-core"), ("ᛗ", "fonts-noto-core")):
         with pytest.raises(Missing) as caught:
             setting.pdf_of(sheet(name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import runpy
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from lms.alumni import queries as alumni
 from lms.catalogue.models import Course
-from lms.kernel import events
+from lms.kernel import events, migrations
 from lms.kernel.checks import Finding, run_all
 from lms.kernel.clock import now
 from lms.kernel.errors import NotFound, Refused
@@ -27,13 +28,21 @@ from lms.kernel.worker import drain
 from lms.people.letters import letter_for
 from lms.people.models import Person
 from lms.people.proposals.rules import ProposalState
-from lms.people.rules import PersonName
+from lms.people.rules import PersonName, Scope
 from lms.people.sealing import key_of
 from lms.people.services import change_name, erase
 from lms.records import queries, services
 from lms.records.checks import lives
 from lms.records.events import RecordEnded, RecordIssued
-from lms.records.models import Cause, Correction, LedgerEntry, RecordAct, RecordSubject, Revocation
+from lms.records.models import (
+    Cause,
+    Correction,
+    LedgerEntry,
+    RecordAct,
+    RecordSubject,
+    RequestState,
+    Revocation,
+)
 from lms.records.queries.held import sealed_place
 from lms.records.queries.life import Wish
 from lms.records.services.ending import take
@@ -366,11 +375,40 @@ def test_a_request_is_asked_once_refused_with_words_or_taken_back(session: Sessi
     ]  # fmt: skip
 
 
+def test_what_an_erased_person_asked_for_is_over_also_where_they_were_erased_before(
+    session: Session, held: Held
+) -> None:
+    ask(session, held)
+    erase(session, person=held.person, by=None, at=LATER)
+    asked = session.scalars(select(Correction)).one()
+    assert (asked.state, asked.decided_at) == (RequestState.OVER, LATER)
+    asked.state, asked.decided_at = RequestState.ASKED, None
+    session.flush()
+    for statement in closing_statements():
+        session.execute(text(statement))
+    session.refresh(asked)
+    assert (asked.state, asked.decided_at is None) == (RequestState.OVER, False)
+
+
+def closing_statements() -> tuple[str, ...]:
+    """Those of the migration."""
+    [path] = (migrations.folder() / "versions").glob("*_what_the_erased_left_open.py")
+    found = runpy.run_path(str(path))["CLOSED"]
+    assert len(found) == 4
+    return tuple(found)
+
+
+def open_about(session: Session, held: Held) -> tuple[bool, bool]:
+    """Whether officers are shown a proposal to revoke it, and a request."""
+    row = queries.record_in(session, held.edition.id, held.record, Scope(0, everything=True))
+    return row.revocation, row.asked
+
+
 def test_what_is_open_about_a_record_is_over_when_it_ends(session: Session, held: Held) -> None:
     proposal, request = propose(session, held), ask(session, held)
-    assert dict(queries.waiting_on(session, [held.record])) == {held.record: (True, True)}
+    assert open_about(session, held) == (True, True)
     services.withdraw(session, record=held.record, by=held.person.subject, at=LATER)
-    assert dict(queries.waiting_on(session, [held.record])) == {}
+    assert open_about(session, held) == (False, False)
     session.expire_all()
     with pytest.raises(Refused):
         services.confirm_revocation(session, record=held.record, proposal=proposal, by=SECOND, at=AT)

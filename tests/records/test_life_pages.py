@@ -19,9 +19,10 @@ from lms.people.rules import Role
 from lms.records import queries
 from lms.records.models import RecordAct, RecordSubject, Revocation
 from tests.conftest import statements
+from tests.pages import shown_in
 from tests.people.makers import give_mandate, signed_in_client
 from tests.records.makers import attend, close, complete_reading, make_edition, make_place
-from tests.records.test_pages import a_coordinator, an_edition, browser_of, text_of
+from tests.records.test_pages import a_coordinator, an_edition, browser_of, closes, text_of
 
 WHY = "The sheet was filled in for somebody else."
 WANTED = {"full": "Amina Mfano-Kielelezo", "latin": "", "institution": "Ministry of Justice", "words": "Married"}
@@ -31,7 +32,7 @@ def closed(app: Flask, met: int = 1) -> tuple[str, str, int, Any]:
     """A closed edition, its first record, that record's holder, and a coordinator's browser."""
     edition, _people = an_edition(met)
     officer = a_coordinator(app, edition)
-    assert officer.post(f"/editions/{edition}/closing", data={"checked": "y"}).status_code == 303
+    assert closes(officer, edition).status_code == 303
     with unit_of_work() as session:
         row = session.scalars(select(RecordSubject).order_by(RecordSubject.person_id)).first()
         assert row is not None
@@ -43,13 +44,6 @@ def act_of(record: str) -> RecordAct:
         state = queries.state_of(session, record)
         assert state is not None
         return state.act
-
-
-def shown_in(page: Any) -> str:
-    """What a button of the page carries."""
-    found = re.search(r'name="shown" value="([^"]+)"', page.get_data(as_text=True))
-    assert found
-    return found[1]
 
 
 def test_a_holder_reads_what_withdrawing_means_before_it_is_done(app: Flask) -> None:

@@ -17,8 +17,13 @@ from lms.people.rules.mandates import Role, ScopeKind
 from lms.records import services
 from lms.records.cli import records as ledger_commands
 from lms.records.models import LedgerEntry, RecordAct, RecordSubject
+from lms.seminars import queries as seminars
+from lms.seminars import services as seminar_services
 from lms.seminars.models import AttendanceClosing, Edition, Enrolment
+from lms.seminars.rules import Mark
 from tests.conftest import statements
+from tests.files import both_files
+from tests.pages import shown_in
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.crowds import crowded_edition
 from tests.records.makers import AT, attend, close, finished_place, make_edition, make_place, read_module
@@ -55,6 +60,12 @@ def a_coordinator(app: Flask, edition: str | None = None) -> Any:
     else:
         give_mandate(person, Role.COORDINATOR)
     return signed_in_client(app, person)
+
+
+def closes(client: Any, edition: str) -> Any:
+    """Look at the page before the closing, and close what it shows."""
+    address = f"/editions/{edition}/closing"
+    return client.post(address, data={"checked": "y", "shown": shown_in(client.get(address))})
 
 
 def browser_of(app: Flask, person_id: int) -> Any:
@@ -108,6 +119,11 @@ def test_of_a_large_edition_those_who_do_not_meet_the_rule_come_first_and_every_
             : -(-number // 50)
         ]
         assert sum(one.count('<p class="name">') for one in pages) == number
+    for part in ("all", "not-met"):
+        assert len(both_files(client, f"/editions/{key}/closing", f"?show={part}")) == numbers[part]
+    (line,) = both_files(client, f"/editions/{key}/closing", "?show=not-met")
+    assert (line["Name"], line["Completion rule"]) == ("Zuri Beispiel", "Does not meet the rule yet")
+    assert "Name not confirmed yet" in line["Conditions"]
     with statements(app) as sent:
         client.get(f"/editions/{key}/closing?show=met&page=2")
     assert len(only_reads(sent)) <= 12
@@ -129,16 +145,40 @@ def test_closing_asks_for_the_tick_then_issues_and_is_done_once(app: Flask) -> N
     assert without.status_code == 422
     assert "Check the sheet first" in text_of(without)
     assert records() == 0
-    done = client.post(address, data={"checked": "y"})
+    shown = shown_in(client.get(address))
+    done = client.post(address, data={"checked": "y", "shown": shown})
     assert done.status_code == 303
     assert records() == 2
     after = text_of(client.get(address))
     assert "The attendance was closed on" in after
     assert "2 people meet the rule." in after
-    again = client.post(address, data={"checked": "y"})
+    again = client.post(address, data={"checked": "y", "shown": shown})
     assert again.status_code == 303
     assert "closed already" in text_of(client.get(address))
     assert records() == 2
+
+
+def test_what_was_marked_since_the_page_was_drawn_is_shown_before_it_is_closed(app: Flask) -> None:
+    edition, people = an_edition()
+    client, address = a_coordinator(app, edition), f"/editions/{edition}/closing"
+    seen = client.get(address)
+    with unit_of_work() as session:
+        found = session.scalars(select(Edition).where(Edition.public_id == edition)).one()
+        place = session.scalars(select(Enrolment).where(Enrolment.person_id == people[0])).one()
+        marks = {(place.id, row.id): Mark.ABSENT for row in seminars.sessions_of(session, found.id)}
+        seminar_services.mark_attendance(session, edition=found, marks=marks, at=AT, by="another")
+    for shown in (shown_in(seen), ""):
+        refused = client.post(address, data={"checked": "y", "shown": shown})
+        assert refused.status_code == 409
+        assert "Something has changed since you opened this page" in text_of(refused)
+        assert "0 people get a completion record" in text_of(refused)
+        assert 'type="checkbox" name="checked" value="y" checked' not in refused.text
+    with unit_of_work() as session:
+        assert session.scalar(select(func.count()).select_from(AttendanceClosing)) == 0
+    with unit_of_work() as session:
+        session.get_one(Person, people[1]).name_confirmed_at = AT  # whoever goes on with their own part hinders nobody
+    assert client.post(address, data={"checked": "y", "shown": shown_in(refused)}).status_code == 303
+    assert records() == 0
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

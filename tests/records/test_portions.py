@@ -23,7 +23,7 @@ from lms.records.services import portions
 from lms.seminars.models import Edition, Enrolment
 from tests.records.crowds import crowded_edition
 from tests.records.makers import AT, close
-from tests.records.test_pages import a_coordinator, text_of
+from tests.records.test_pages import a_coordinator, closes, text_of
 
 
 def records() -> int:
@@ -64,7 +64,7 @@ def test_a_large_edition_gets_them_in_portions_and_the_page_says_how_far(
     with unit_of_work() as session:
         edition = crowded_edition(session, 10).public_id
     officer, address = a_coordinator(app, edition), f"/editions/{edition}/closing"
-    assert officer.post(address, data={"checked": "y"}).status_code == 303
+    assert closes(officer, edition).status_code == 303
     assert records() == 0
     page = officer.get(address)
     assert "Records are being issued to everyone who meets the rule." in text_of(page)

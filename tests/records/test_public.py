@@ -20,6 +20,7 @@ from lms.records.checks import publics
 from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordSubject
 from lms.records.rules.public import LIST_FILL, LIST_LENGTH, drawn, fold_code, free, grouped, shares
 from lms.records.services.public import Wanted, draw
+from lms.records.verification.queries import look_up
 from tests.conftest import statements
 from tests.records.makers import AT, close, finished_place, make_edition
 from tests.records.test_ledger import write_entries
@@ -55,8 +56,10 @@ def test_a_record_is_found_by_its_code_however_it_is_typed(session: Session) -> 
     shown = grouped(public.code)
     assert len(shown) == 14
     for typed in (public.code, shown, shown.lower(), f" {shown.replace('-', ' ')} "):
-        assert queries.public_by_code(session, typed) == public
-    assert queries.public_by_code(session, public.code[:-1]) is None
+        found = look_up(session, fold_code(typed), AT)
+        assert found
+        assert (found.record, found.code) == (record, public.code)
+    assert look_up(session, public.code[:-1], AT) is None
     assert queries.public_by_credential(session, public.credential.upper()) == public
     assert queries.public_by_credential(session, str(uuid.uuid4())) is None
 

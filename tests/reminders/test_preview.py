@@ -18,6 +18,7 @@ from lms.reminders.models import ReminderSending
 from lms.seminars import services
 from lms.seminars.models import Enrolment, EnrolmentState
 from tests.conftest import NOW, statements
+from tests.files import both_files
 from tests.people.makers import make_person
 from tests.reminders.makers import edition, fail, finish, letters, reader, rows
 from tests.seminars.browsing import Browser, coordinator, words
@@ -109,6 +110,10 @@ def test_who_is_left_out_is_said_with_the_reason_and_gets_nothing(app: Flask) ->
         "had a reminder less than a week ago",
     ):
         assert f"1 {reason}" in text, reason
+    lines = both_files(browser, path(held.public_id))
+    gets = [line["Name"] for line in lines if line["Gets a reminder"] == "yes"]
+    assert (gets, len(lines)) == (["Written Mfano"], 8)
+    assert {line["Left out: those who"] for line in lines if line["Name"] == "Quiet Mfano"} == {"want no reminders"}
     assert send(browser, held.public_id)[1] == 303
     assert [letter.to_name for letter in letters()] == ["Written Mfano"]
 
@@ -134,6 +139,7 @@ def test_the_same_page_sent_twice_sends_once(app: Flask) -> None:
     again = browser.post(path(held.public_id), **fields)
     assert (status, again.status_code) == (303, 303)
     assert len(letters()) == 1
+    assert [line["Reminders"] for line in both_files(browser, f"/editions/{held.public_id}/reminders/sent")] == ["1"]
     with unit_of_work() as session:
         assert [row.letters for row in session.scalars(select(ReminderSending))] == [1]
         (entry,) = session.scalars(select(AuditEntry).where(AuditEntry.act == "reminders.sent"))

@@ -19,6 +19,7 @@ from lms.people import services as people_services
 from lms.people.models import Person, Role, ScopeKind
 from lms.seminars import queries, services
 from lms.seminars.models import ContactKind, ContactNote, Enrolment
+from tests.files import both_files
 from tests.people.makers import give_mandate, make_person
 from tests.seminars.browsing import Browser, coordinator, words
 from tests.seminars.makers import AT, enrol_person, make_edition
@@ -69,6 +70,17 @@ def test_a_coordinator_notes_a_call_and_finds_it_on_the_page_of_the_person(app: 
     assert (noted.about, noted.details) == (enrolment.public_id, {"kind": "called"})
     assert row.sealed_words is not None
     assert ILL.encode() not in row.sealed_words
+
+
+def test_the_log_is_taken_away_as_a_file_whole_and_without_a_live_cell(app: Flask) -> None:
+    edition, enrolment = place()
+    by = make_person("Anna Voorbeeld")
+    for said in (ILL, "=1+1"):
+        note(enrolment, by, said)
+    lines = both_files(coordinator(app, edition), f"/editions/{edition}/people/{enrolment.public_id}/contacts")
+    assert [line["What was said"] for line in lines] == ["'=1+1", ILL]
+    assert lines[0]["Name"] == "Neema Mfano"
+    assert lines[0]["Written by"] == "Anna Voorbeeld"
 
 
 def test_a_day_to_come_is_refused_on_the_form_and_what_was_typed_stays(app: Flask) -> None:
@@ -168,7 +180,13 @@ def test_whoever_does_not_coordinate_the_edition_neither_reads_nor_writes_the_lo
     person = make_person()
     give_mandate(person, role, scope, key)
     browser, page = Browser(app, person), f"/editions/{edition}/people/{enrolment.public_id}"
-    for path in (page, f"{page}/contacts", f"/editions/{edition}/people", f"/editions/{edition}"):
+    for path in (
+        page,
+        f"{page}/contacts",
+        f"{page}/contacts.csv",
+        f"/editions/{edition}/people",
+        f"/editions/{edition}",
+    ):
         assert ILL not in browser.get(path).text
     sent = {"client_key": "x" * 12, "kind": "met", "day": "2027-04-11"}
     assert browser.post(f"{page}/contacts", **sent).status_code == 404

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 import pytest
 from flask import Flask
@@ -24,6 +23,7 @@ from lms.seminars.models import (
     EnrolmentState,
     OnSiteSession,
 )
+from tests.pages import shown_in
 from tests.people.makers import make_person
 from tests.seminars.browsing import coordinator, words
 from tests.seminars.makers import make_course, make_institution, make_version
@@ -124,12 +124,11 @@ def test_a_version_of_another_substance_is_used_after_its_effects_were_shown(sql
     assert f'href="{path}"' in page
     assert browser.get(f"/editions/{edition.public_id}/versions/9.9").status_code == 404
     assert browser.get(f"/editions/{edition.public_id}/versions/1.0").status_code == 404
-    shown = re.search(r'name="shown" value="(\w+)"', browser.get(path).text)
-    assert shown
+    shown = shown_in(browser.get(path))
     assert browser.post(path, shown="").status_code == 422
-    assert browser.post(path, shown=shown[1]).status_code == 303
+    assert browser.post(path, shown=shown).status_code == 303
     assert queries.version_in_force(db.session(), edition.id) == version.id
-    assert browser.post(path, shown=shown[1]).status_code == 303
+    assert browser.post(path, shown=shown).status_code == 303
     assert "It cannot go back." in browser.get(f"/editions/{edition.public_id}/edit").text
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from functools import cache
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, available_timezones
@@ -25,6 +24,7 @@ from lms.seminars import checks, services
 from lms.seminars.models import Edition, Enrolment
 from lms.seminars.rules import Deadline, DeadlinePolicy, Stage, due_at, end_of_day
 from tests.conftest import statements
+from tests.pages import shown_in
 from tests.seminars.browsing import coordinator, words
 from tests.seminars.makers import AT, enrol_person, facts, make_course, make_edition, make_institution
 from tests.seminars.submissions import EDITION, fresh, one_edition, one_person
@@ -250,12 +250,6 @@ def test_changing_what_is_said_of_an_edition_leaves_its_deadline(sqlite_app: Fla
     assert fresh(enrolment).due_at == edition.deadline_at
 
 
-def shown_in(page: str) -> str:
-    found = re.search(r'name="shown" value="(\w{64})"', page)
-    assert found
-    return found[1]
-
-
 def test_whom_another_deadline_affects_is_shown_before_anything_happens(sqlite_app: Flask) -> None:
     edition, browser = one_edition(), coordinator(sqlite_app)
     one, two = one_person(edition, name="Neema Mfano"), one_person(edition, name="Ana Ejemplo")
@@ -272,7 +266,7 @@ def test_whom_another_deadline_affects_is_shown_before_anything_happens(sqlite_a
     assert "Then: Sunday 25 April 2027, 23:59 (Dar es Salaam, UTC+3)." in said
     assert fresh(one).due_at == edition.deadline_at
 
-    shown = shown_in(page.get_data(as_text=True))
+    shown = shown_in(page)
     assert browser.post(path, **BY_DAY, shown=shown, tell="y").status_code == 303
     assert fresh(one).due_at == end_of_day(dt.date(2027, 4, 25), "Africa/Dar_es_Salaam")
     assert fresh(two).due_at == until
@@ -291,7 +285,7 @@ def test_the_letter_says_the_new_deadline_in_the_readers_own_time(sqlite_app: Fl
     edition, browser = one_edition(), coordinator(sqlite_app)
     one_person(edition)
     path = f"/editions/{edition.public_id}/deadline"
-    shown = shown_in(browser.get(f"{path}?{urlencode(BY_DAY)}").get_data(as_text=True))
+    shown = shown_in(browser.get(f"{path}?{urlencode(BY_DAY)}"))
     browser.post(path, **BY_DAY, shown=shown, tell="y")
     payload = letters()[0].payload
     db.session.remove()
@@ -308,7 +302,7 @@ def test_nobody_is_told_who_has_finished_or_when_it_was_not_asked_for(sqlite_app
     path = f"/editions/{edition.public_id}/deadline"
     page = browser.get(f"{path}?{urlencode(BY_DAY)}")
     assert "Has finished reading." in words(page)
-    assert browser.post(path, **BY_DAY, shown=shown_in(page.get_data(as_text=True)), tell="y").status_code == 303
+    assert browser.post(path, **BY_DAY, shown=shown_in(page), tell="y").status_code == 303
     assert not letters()
 
 
@@ -316,19 +310,19 @@ def test_what_changed_since_is_shown_anew_and_nothing_is_done(sqlite_app: Flask)
     edition, browser = one_edition(), coordinator(sqlite_app)
     one_person(edition)
     path = f"/editions/{edition.public_id}/deadline"
-    shown = shown_in(browser.get(f"{path}?{urlencode(BY_DAY)}").get_data(as_text=True))
+    shown = shown_in(browser.get(f"{path}?{urlencode(BY_DAY)}"))
     late = one_person(edition)
     answer = browser.post(path, **BY_DAY, shown=shown)
     assert answer.status_code == 409
     assert "2 people have more time." in words(answer)
     assert fresh(late).due_at == edition.deadline_at
-    assert browser.post(path, **BY_DAY, shown=shown_in(answer.get_data(as_text=True))).status_code == 303
+    assert browser.post(path, **BY_DAY, shown=shown_in(answer)).status_code == 303
 
 
 def test_a_deadline_after_the_first_day_is_refused_on_the_page(sqlite_app: Flask) -> None:
     edition, browser = one_edition(), coordinator(sqlite_app)
     path, said = f"/editions/{edition.public_id}/deadline", {**BY_DAY, "deadline_day": "2027-05-10"}
-    shown = shown_in(browser.get(f"{path}?{urlencode(said)}").get_data(as_text=True))
+    shown = shown_in(browser.get(f"{path}?{urlencode(said)}"))
     answer = browser.post(path, **said, shown=shown)
     assert answer.status_code == 422
     assert "on the first day at the latest" in words(answer)

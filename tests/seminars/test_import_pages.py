@@ -26,6 +26,7 @@ from lms.seminars.imports.models import Import, ImportState
 from lms.seminars.imports.reading import table_in
 from lms.seminars.models import Enrolment
 from tests.conftest import statements
+from tests.files import both_files
 from tests.people.makers import give_mandate
 from tests.people.makers import make_person as make_somebody
 from tests.seminars.browsing import Browser, coordinator, words
@@ -84,7 +85,8 @@ def test_a_file_with_mistakes_is_mended_saved_and_taken_back(browser: Browser, e
     rows = [
         row("Neema Mfano", "neema@example.org", "Tanzania", JUSTICE),
         row("Zoë Beispiél", "zoe.example.org", "Tanzania", JUSTICE),
-        row("Amina Mithal", "amina@example.org", "Tansania", JUSTICE),
+        row("Amina Mithal", "amina@example.org", "Tanznia", JUSTICE),
+        row("Rehema Mithal", "rehema@example.org", "Tanznia", JUSTICE),
         row("Juma Ejemplo", "juma@example.org", "Tanzania", "Min. of Justice (MoJ)"),
         row("Asha Exemple", "asha@example.org", "Tanzania", "Min. of Justice (MoJ)"),
         row("Ali Przykład", "ali@example.org", "Tanzania", "Office of the Ombudsman"),
@@ -93,39 +95,60 @@ def test_a_file_with_mistakes_is_mended_saved_and_taken_back(browser: Browser, e
     shown = browser.get(page)
     seen = words(shown)
     assert "1 row ready" in seen
-    assert "5 rows need a correction" in seen
+    assert "6 rows need a correction" in seen
     assert "The address has no @ sign." in seen
-    assert "No state is known as “Tansania”. Close to it: United Republic of Tanzania; Thailand." in seen
+    assert "No state is known as “Tanznia”. Close to it: United Republic of Tanzania" in seen
     assert "“Min. of Justice (MoJ)” is not a name we know in this state." in seen
-    assert "and 1 row more with the same name of an institution" in seen
+    assert seen.count("and 1 row more that says the same") == 2
     assert places() == 0
     mended = browser.post(
         f"{page}/mend",
         **{
             "row-3-address": "zoe@example.org",
             "row-4-state": "United Republic of Tanzania",
-            "row-5-institution": JUSTICE,
-            "row-5-new": "Min. of Justice (MoJ)",
-            "row-7-new": "Office of the Ombudsman",
-            "row-7-sector": "human-rights",
-            "row-7-zone": "Africa/Dar_es_Salaam",
+            "row-6-institution": JUSTICE,
+            "row-6-new": "Min. of Justice (MoJ)",
+            "row-8-new": "Office of the Ombudsman",
+            "row-8-sector": "human-rights",
+            "row-8-zone": "Africa/Dar_es_Salaam",
         },
     )
     assert mended.status_code == 303
-    assert "6 rows ready" in words(browser.get(page))
+    assert "7 rows ready" in words(browser.get(page))
     assert places() == 0
     unseen = browser.post(f"{page}/save", seen="0")  # by whoever looked before the correction
     assert (unseen.status_code, places()) == (409, 0)
     assert saves(browser, page).status_code == 303
     assert saves(browser, page).status_code == 303
-    assert places() == 6
-    assert "6 rows taken over" in words(browser.get(page))
+    assert places() == 7
+    assert "7 rows taken over" in words(browser.get(page))
     with reading() as session:
         sector = select(Institution.sector).where(Institution.name == "Office of the Ombudsman")
         assert session.scalar(sector) is Sector.HUMAN_RIGHTS
         assert person_by_address(session, "zoe@example.org") is not None
     assert "The import is taken back." in words(browser.get(browser.post(f"{page}/undo").headers["Location"]))
     assert places() == 0
+
+
+def test_a_file_that_is_only_looked_at_does_not_tell_who_is_known(browser: Browser, edition: str) -> None:
+    with unit_of_work() as session:
+        known = people.create_person(session, name="Neema Mithal", address="neema1@example.org", at=now())
+        here = session.scalars(select(Institution)).one()
+        people.affiliate(session, person=known, institution=here, since=now().date())
+        elsewhere = make_institution(session, "TZ", Sector.DEFENCE, "Ministry of Defence").name
+    for ministry in (JUSTICE, elsewhere):
+        rows = [row(f"Neema Mfano {n}", f"neema{n}@example.org", "Tanzania", ministry) for n in (1, 2)]
+        page = send(browser, edition, text(rows, HEAD).encode())
+        shown = words(browser.get(f"{page}?show=new"))
+        assert "2 rows ready" in shown
+        assert "We know somebody" not in shown
+    assert saves(browser, page).status_code == 303
+    # Who has moved today already stays where they went, and is said to be known once they are in the edition.
+    assert words(browser.get(f"{page}?show=new")).count("We know somebody by this address") == 1
+    with reading() as session:
+        sectors = {place.person_id: place.sector for place in session.scalars(select(Enrolment))}
+        assert len(sectors) == 2
+        assert sectors[known.id] is Sector.JUSTICE
 
 
 def test_a_file_that_cannot_be_read_is_refused_on_the_form(browser: Browser, edition: str) -> None:
@@ -228,6 +251,16 @@ def test_the_rows_to_be_corrected_can_be_taken_away_and_sent_again(browser: Brow
     assert [cells for _, cells in table_in(file).rows] == [
         {"name": "Zoë", "address": "no address", "state": "Tanzania", "institution": JUSTICE}
     ]
+    assert [line["Name"] for line in both_files(browser, f"{page}/corrections")] == ["Zoë"]
+    taken = {
+        show: both_files(browser, f"{page}/rows", f"?show={show}") for show in ("new", "changed", "same", "refused")
+    }
+    assert {show: len(lines) for show, lines in taken.items()} == {"new": 1, "changed": 0, "same": 0, "refused": 1}
+    assert taken["new"][0]["E-mail address"] == "neema1@example.org"
+    assert taken["new"][0]["State"] == "United Republic of Tanzania"
+    assert taken["refused"][0]["Remark"] == "The address has no @ sign."
+    saves(browser, page)
+    assert both_files(browser, f"{page}/rows", "?show=new") == [{"Row": "2", "Remark": ""}]
 
 
 def test_the_template_has_the_headings_that_are_read(browser: Browser, edition: str) -> None:

@@ -49,6 +49,7 @@ from lms.seminars.models import (
 from lms.seminars.rules import Mark, mark_place
 from lms.seminars.rules.joining import FOR_GOOD, RecordLost, Rival, place_to_keep
 from lms.seminars.spelling import words_of
+from tests.pages import shown_in
 from tests.people.makers import give_mandate
 from tests.seminars.browsing import coordinator, words
 from tests.seminars.makers import AT, enrol_person, make_edition, make_institution, make_person
@@ -396,8 +397,19 @@ def test_a_coordinator_of_all_finds_compares_and_joins(app: Flask) -> None:
     refused = browser.post(path)
     assert refused.status_code == 422
     assert "Say that you have made sure" in words(refused)
-    assert browser.post(path, sure="y").status_code == 303
-    assert browser.post(path, sure="y").status_code == 404
+    unseen = browser.post(path, sure="y")
+    assert unseen.status_code == 409
+    seen = shown_in(browser.get(path))
+    with unit_of_work() as session:
+        withdrawn = session.scalars(select(Enrolment).where(Enrolment.person_id == found.goes)).one()
+        services.withdraw(session, enrolment=withdrawn, at=AT, by="c")
+    changed = browser.post(path, sure="y", shown=seen)
+    assert changed.status_code == 409
+    assert "Something has changed since you opened this page" in words(changed)
+    assert db.session.get_one(Person, found.goes).erased_at is None
+    shown = shown_in(changed)
+    assert browser.post(path, sure="y", shown=shown).status_code == 303
+    assert browser.post(path, sure="y", shown=shown).status_code == 404
     assert "No two entries look like one person" in words(browser.get(f"/editions/{edition}/duplicates"))
     looks = db.session.scalars(select(AuditEntry.act).where(AuditEntry.act.startswith("duplicates"))).all()
     assert "duplicates.looked" in looks

@@ -25,6 +25,7 @@ from lms.seminars.rules.nominations import MOST_WAITING
 from lms.seminars.services.calls import Call
 from lms.seminars.state_keys import state_key
 from tests.dashboards.test_people import coordinator, listed
+from tests.files import both_files
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.makers import make_edition
 from tests.seminars.makers import AT, enrol_person, make_institution
@@ -95,6 +96,8 @@ def test_a_nomination_waits_for_the_coordinator_and_writes_to_nobody(app: Flask)
     page = desk.get(f"/editions/{edition.public_id}/nominations/waiting").text
     for said in (NAME, ADDRESS, "The Court", "Registrar", "Kenya"):
         assert said in page
+    (line,) = both_files(desk, f"/editions/{edition.public_id}/nominations/waiting")
+    assert {NAME, ADDRESS, "The Court", "Registrar", "Kenya"} <= set(line.values())
 
 
 def take(client: FlaskClient, edition: Edition, number: int = 0, act: str = "take-over") -> int:
@@ -306,8 +309,11 @@ def test_a_state_that_is_not_to_be_named_has_no_names_in_the_list_of_what_waits(
     with unit_of_work() as session:
         session.add(SensitiveMark(state_code="KE", on=True, by_person_id=by.id, at=AT))
     page = desk.get(f"/editions/{edition.public_id}/nominations/waiting").text
+    (line,) = both_files(desk, f"/editions/{edition.public_id}/nominations/waiting")
+    assert [said for said in line.values() if said] == [line["Name"]]
     for hidden in (NAME, ADDRESS, "The Court"):
         assert hidden not in page
+        assert hidden not in line.values()
     assert NAME not in own_page(client)
 
 

@@ -22,6 +22,7 @@ from lms.seminars.models import (
     EnrolmentState,
     ParticipantRequest,
 )
+from tests.files import both_files
 from tests.people.makers import make_person
 from tests.seminars.browsing import Browser, coordinator, words
 from tests.seminars.makers import AT, enrol_person, make_edition, make_institution
@@ -112,6 +113,7 @@ def test_companions_are_in_the_edition_and_in_no_number(app: Flask) -> None:
     form = {"name": "Anna Voorbeeld", "address": "anna@example.org", "role": "instructor"}
     assert browser.post(path, **form).status_code == 303
     assert "Anna Voorbeeld" in words(browser.get(path))
+    assert both_files(browser, path) == [{"Name": "Anna Voorbeeld", "Part": "Instructor"}]
     twice = browser.post(path, **form)
     assert (twice.status_code, number_of(EditionCompanion)) == (422, 1)
     assert queries.counts(db.session(), edition.id) == {}

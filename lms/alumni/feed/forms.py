@@ -23,7 +23,7 @@ class PartnerForm(Form):
     )
     editions = BooleanField(_l("Editions: title, place and days"))
     states = BooleanField(_l("States"))
-    names = BooleanField(_l("Names, as people give them now"))
+    names = BooleanField(_l("Names, as on the certificate"))
 
     @property
     def fields(self) -> frozenset[Field]:

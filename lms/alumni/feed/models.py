@@ -55,8 +55,8 @@ class FeedPerson(Model):
     since: Mapped[dt.date | None]
     records: Mapped[int] = mapped_column(default=0)
     sealed_name: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """The name at the last correction, sealed under the person's key; before the first one, that of their
-    records holds."""
+    """The name that was told last, sealed under the person's key; until another one was, that on their first record
+    holds."""
 
 
 class FeedPartner(Model):

@@ -25,7 +25,9 @@ def _ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-_NAME = _object({"full": {"type": "string"}}, {"latin": {"type": "string"}})
+_NAME = _object({"full": {"type": "string"}}, {"latin": {"type": "string"}}) | {
+    "description": "As it stands now on the newest record in force. Nobody is named who holds none."
+}
 _EDITION = _object(
     {
         "id": {"type": "string"},
@@ -52,7 +54,9 @@ DATA: dict[EventKind, tuple[str, dict[str, Any], str]] = {
     EventKind.RECORD_ISSUED: ("RecordIssued", _ISSUED, "A completion record was issued."),
     EventKind.RECORD_ENDED: ("RecordEnded", _ENDED, "A completion record is not in force any more."),
     EventKind.NAME_CORRECTED: (
-        "NameCorrected", _object({}, {"name": _ref("Name")}), "The person is called otherwise than before.",
+        "NameCorrected",
+        _object({}, {"name": _ref("Name")}),
+        "Another name than before stands on the newest record in force.",
     ),
     EventKind.PERSON_ERASED: ("PersonErased", _object({}), "Forget everything that you keep of this subject."),
 }  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import cast
@@ -15,15 +14,12 @@ from sqlalchemy.orm import Session
 from lms.alumni.models import AlumniStatus
 from lms.kernel.secrets import digest
 from lms.people.models import Person
-from lms.people.queries.persons import full_names_of
 from lms.people.queries.sensitive import not_to_be_named
-from lms.people.rules.names import PersonName
-from lms.people.sealing import unseal_text
 from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordSubject
-from lms.records.queries.held import sealed_place
 from lms.seminars.models import Enrolment
 
 from .models import FeedEvent, FeedPartner, FeedPerson, FeedToken
+from .naming import names_of
 from .rules import Cursor, EventKind, Field, Happened, Told, cursor_of
 
 NAMING = frozenset(
@@ -46,10 +42,10 @@ Alias = Callable[[str], str]
 
 
 def page_after(session: Session, cursor: Cursor | None, limit: int, alias: Alias, *, names: bool) -> Page:
-    """The next events in the order of their places; one statement, and one more for names."""
+    """The next events in the order of their places; one statement, and two more for names."""
     after = cursor.position if cursor else 0
     rows = session.execute(_EVENTS.where(FeedEvent.position > after).limit(limit + 1)).all()
-    known = full_names_of(session, {row.person_id for row in rows[:limit]}) if names and rows else {}
+    known = names_of(session, {row.person_id for row in rows[:limit]}) if names and rows else {}
     events = []
     for row in rows[:limit]:
         name = known.get(row.person_id) if row.kind in NAMING and not row.hidden else None
@@ -265,16 +261,6 @@ def reading_partners(session: Session) -> list[tuple[str, frozenset[Field]]]:
 def tells_of(session: Session, person_id: int) -> bool:
     """Whether the feed has told anything of a person."""
     return bool(session.scalar(select(exists().where(FeedPerson.person_id == person_id))))
-
-
-def name_of_records(session: Session, person_id: int) -> str:
-    """The name in the newest record of a person, as `PersonName.to_json` writes it."""
-    theirs = select(RecordSubject.record, RecordSubject.sealed_name).where(RecordSubject.person_id == person_id)
-    row = session.execute(theirs.order_by(RecordSubject.issued_at.desc(), RecordSubject.record).limit(1)).first()
-    if row is None:
-        return ""
-    shown = json.loads(unseal_text(session, person_id, row.sealed_name, sealed_place(row.record)))
-    return PersonName.from_json(json.dumps(shown["name"])).to_json()
 
 
 def misnumbered(session: Session) -> list[int]:

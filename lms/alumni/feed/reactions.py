@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 import lms.alumni.reactions  # noqa: F401  the status is brought into line first
 from lms.kernel.events import on
-from lms.people.events import NameConfirmed, PersonErased, PersonsJoined
+from lms.people.events import PersonErased, PersonsJoined
 from lms.records.events import RecordEnded, RecordsIssued
 
 from . import services
@@ -22,12 +22,6 @@ def after_issue(session: Session, event: RecordsIssued) -> None:
 def after_end(session: Session, event: RecordEnded) -> None:
     """A record that is not valid any more, and what is left of the status."""
     services.tell(session, person_ids=[event.person_id], at=event.at)
-
-
-@on(NameConfirmed)
-def after_name(session: Session, event: NameConfirmed) -> None:
-    """A name was given or confirmed: only where it is another one now is there anything to tell."""
-    services.tell_of_name(session, person_id=event.person_id, at=event.at)
 
 
 @on(PersonErased)

@@ -96,6 +96,7 @@ class Happened:
     hidden: bool
     """Whether the person is not to be named: then neither name nor state is told."""
     name: Mapping[str, str] | None = None
+    """As it stands on the newest record in force."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,15 +13,13 @@ from sqlalchemy.orm import Session
 
 from lms.kernel import outbox
 from lms.kernel.db import dialect_insert
-from lms.kernel.secrets import seal, unseal
 from lms.kernel.unit_of_work import one_at_a_time
 from lms.people.models import Person
-from lms.people.queries.persons import full_names_of
-from lms.people.sealing import keys_of
 from lms.records.models import RecordAct
 
 from . import queries
 from .models import FeedEvent, FeedPerson
+from .naming import called_otherwise
 from .queries import Untold
 from .rules import EventKind, Told, news
 
@@ -31,7 +29,7 @@ _LOCK = 0xFEED
 
 
 def tell(session: Session, *, person_ids: Collection[int], at: dt.datetime) -> None:
-    """Write down what is true of these people now and was not told: of their records, then of their status. As many
+    """Write down what is true of these people now and was not told: of their records, status and name. As many
     statements for one person as for thousands; nothing happens where everything is told, or for the erased."""
     alive = select(Person.id).where(Person.id.in_(person_ids), Person.erased_at.is_(None)).order_by(Person.id)
     living = list(session.scalars(alive))
@@ -39,6 +37,7 @@ def tell(session: Session, *, person_ids: Collection[int], at: dt.datetime) -> N
         return
     told = _hold(session, living)
     statuses = queries.statuses(session, living)
+    renamed = called_otherwise(session, told)
     new = [_of_record(entry) for entry in queries.untold(session, living)]
     for person_id, row in told.items():
         now = statuses.get(person_id, Told())
@@ -46,6 +45,7 @@ def tell(session: Session, *, person_ids: Collection[int], at: dt.datetime) -> N
         if kind:
             new.append({"person_id": person_id, "kind": kind, "entry_id": None, "facts": _of_status(now)})
             row.since, row.records = now.since, now.records
+    new += [_bare(person_id, EventKind.NAME_CORRECTED) for person_id in renamed]
     _write(session, told, new, at)
 
 
@@ -91,26 +91,8 @@ def _write(session: Session, told: dict[int, FeedPerson], new: Iterable[dict[str
         outbox.enqueue(session, PLACE)
 
 
-def tell_of_name(session: Session, *, person_id: int, at: dt.datetime) -> None:
-    """Tell that a name is another than before, of somebody of whom the feed tells."""
-    if not queries.tells_of(session, person_id):
-        return
-    told = _hold(session, [person_id])
-    row, key = told[person_id], keys_of(session, [person_id])[person_id]
-    name = full_names_of(session, {person_id})[person_id].to_json()
-    before = unseal(key, row.sealed_name, _place(person_id)).decode() if row.sealed_name else ""
-    if (before or queries.name_of_records(session, person_id)) == name:
-        return
-    row.sealed_name = seal(key, name.encode(), _place(person_id))
-    _write(session, told, [_bare(person_id, EventKind.NAME_CORRECTED)], at)
-
-
 def _bare(person_id: int, kind: EventKind) -> dict[str, Any]:
     return {"person_id": person_id, "kind": kind, "entry_id": None, "facts": {}}
-
-
-def _place(person_id: int) -> str:
-    return f"lms_feed_person:sealed_name:{person_id}"
 
 
 def tell_of_erasure(session: Session, *, person_id: int, at: dt.datetime) -> None:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from lms.alumni.models import PastAttestation, PastPlace
 from lms.alumni.sealing import source_place
 from lms.people.models import Institution, Person
-from lms.people.proposals.rules import ProposalState, has_lapsed
+from lms.people.proposals.queries import open_ones
+from lms.people.proposals.rules import has_lapsed
 from lms.people.queries import names_of
 from lms.people.sealing import keys_of, open_if_there
 from lms.records.models import LedgerEntry, RecordAct, RecordSubject
@@ -73,8 +74,7 @@ def past_editions(session: Session, today: dt.date) -> list[PastEdition]:
         .where(LedgerEntry.version_hash == NO_VERSION)
     )
     attested = _by_edition(session, records)
-    proposed = select(PastAttestation.edition_id).where(PastAttestation.state == ProposalState.PROPOSED)
-    open_now = set(session.scalars(proposed))
+    open_now = {one.edition_id for one in session.scalars(open_ones(PastAttestation))}
     rows = session.scalars(select(Edition).where(Edition.ends_on < today).order_by(Edition.starts_on.desc()))
     return [
         PastEdition(
@@ -154,9 +154,7 @@ def open_row(session: Session, edition_id: int) -> PastAttestation | None:
 
 
 def _open(edition_id: int) -> Select[PastAttestation]:
-    return select(PastAttestation).where(
-        PastAttestation.edition_id == edition_id, PastAttestation.state == ProposalState.PROPOSED
-    )
+    return open_ones(PastAttestation).where(PastAttestation.edition_id == edition_id)
 
 
 def concerned(session: Session, subject: str, places: Collection[int]) -> bool:

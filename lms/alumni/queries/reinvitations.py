@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from lms.alumni.models import AlumniStatus, Reinvitation
 from lms.alumni.sealing import new_address_place, new_address_reason_place
 from lms.people.models import Person
-from lms.people.proposals.rules import ProposalState, has_lapsed
+from lms.people.proposals.queries import open_ones
+from lms.people.proposals.rules import has_lapsed
 from lms.people.queries import identities_of, names_of, person_by_address
 from lms.people.sealing import keys_of, open_if_there
 
@@ -34,9 +35,7 @@ class Waiting:
 
 def waiting_reinvitations(session: Session, at: dt.datetime) -> list[Waiting]:
     """Every open proposal that has not lapsed, the oldest first; four statements."""
-    rows = session.scalars(
-        select(Reinvitation).where(Reinvitation.state == ProposalState.PROPOSED).order_by(Reinvitation.id)
-    ).all()
+    rows = session.scalars(open_ones(Reinvitation).order_by(Reinvitation.id)).all()
     rows = [row for row in rows if not has_lapsed(row.proposed_at, at)]
     if not rows:
         return []
@@ -74,10 +73,9 @@ def alumni_at(session: Session, address: str) -> Person | None:
 
 def open_for(session: Session, person_id: int) -> Reinvitation | None:
     """The open proposal for a person, held until the end of a change."""
-    found = select(Reinvitation).where(
-        Reinvitation.person_id == person_id, Reinvitation.state == ProposalState.PROPOSED
-    )
-    return session.scalar(found.with_for_update())
+    theirs = open_ones(Reinvitation).where(Reinvitation.person_id == person_id)
+    found: Reinvitation | None = session.scalar(theirs.with_for_update())
+    return found
 
 
 def reinvitation(session: Session, public_id: str) -> Reinvitation | None:

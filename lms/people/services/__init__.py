@@ -22,6 +22,7 @@ from .invitations import ask_for_new_password as ask_for_new_password
 from .invitations import decline_invitation as decline_invitation
 from .invitations import invite as invite
 from .invitations import send_invitation as send_invitation
+from .joining import hold_both as hold_both
 from .joining import join as join
 from .letters import primary_address as primary_address
 from .letters import write_to as write_to

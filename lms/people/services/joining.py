@@ -49,9 +49,7 @@ def join(session: Session, *, stays: Person, goes: Person, kept: Collection[int]
     `kept` are the places chosen where both have one in the same edition. Raises Refused with every reason why not,
     Conflict where one of the two is gone by now.
     """
-    # Held in the order of their numbers, so that two joinings do not wait for each other.
-    held = select(Person).where(Person.id.in_((stays.id, goes.id))).order_by(Person.id).with_for_update()
-    session.scalars(held, execution_options={"populate_existing": True}).all()
+    hold_both(session, stays.id, goes.id)
     if stays.id == goes.id or stays.erased_at or goes.erased_at:
         raise Conflict(_("This has been changed in the meantime. Look at the page again before you repeat it."))
     if reasons := why_not(session, stays.id, goes.id):
@@ -64,6 +62,13 @@ def join(session: Session, *, stays: Person, goes: Person, kept: Collection[int]
     goes.joined_into_id = stays.id
     audit.record(session, at=at, actor=by, act="person.joined", about=stays.subject, other=goes.subject)
     publish(session, PersonsJoined(stays.id, goes.id, at))
+
+
+def hold_both(session: Session, stays: int, goes: int) -> None:
+    """Nothing new comes to either entry until the transaction ends; both are read anew."""
+    # In the order of their numbers, so that two joinings do not wait for each other.
+    held = select(Person).where(Person.id.in_((stays, goes))).order_by(Person.id).with_for_update()
+    session.scalars(held, execution_options={"populate_existing": True}).all()
 
 
 def _keep_the_key(session: Session, stays: Person, goes: Person) -> None:

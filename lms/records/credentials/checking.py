@@ -89,18 +89,11 @@ def _key(document: dict[str, Any], keys: Mapping[str, Any]) -> bytes | None:
 
 
 def _said(document: dict[str, Any]) -> dict[str, Any]:
-    subject, status = document["credentialSubject"], document["credentialStatus"]
+    subject = document["credentialSubject"]
     return {
         "credential": document["id"].rpartition("/")[2],
         "name": subject["identifier"][0]["identityHash"],
         "programme": subject["achievement"]["name"],
         "version": subject["achievement"]["version"],
-        "starts_on": subject["activityStartDate"][:10],
-        "ends_on": subject["activityEndDate"][:10],
-        "issued_at": document["validFrom"],
-        "awarded_at": document["awardedDate"],
         "issuer": document["issuer"]["name"],
-        "method": document["proof"][0]["verificationMethod"],
-        "status_list": status["statusListCredential"],
-        "status_index": int(status["statusListIndex"]),
     }

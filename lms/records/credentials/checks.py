@@ -52,9 +52,11 @@ def credentials(session: Session) -> Iterable[Finding]:
 
 def _waiting(session: Session) -> Iterator[Finding]:
     then = now() - PATIENCE
-    waiting = queries.count_unsigned(session, disbelieved=disbelieved(then), before=then)
+    waiting, never = queries.overdue(session, keys=ledger_keys(), disbelieved=disbelieved(then), before=then)
     if waiting:
         yield Finding("credentials", f"{waiting} records have waited for their signature for more than ten minutes")
+    for record in never:
+        yield Finding(f"record {record}", "is not signed: it is not as this system wrote it, or cannot be read")
 
 
 def _published(session: Session, issuer: Issuer) -> Iterator[Finding]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, exists, func, select, true
+from sqlalchemy import ColumnElement, Row, exists, select, true
 from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import Unsealable, unseal
@@ -26,6 +27,7 @@ from lms.records.rules.public import Public, drawn_for
 from lms.records.rules.text import clean
 
 log = structlog.get_logger("lms.records")
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,6 @@ class Kept:
 
     document: bytes
     statement: str
-    signed_at: dt.datetime
 
 
 def document_place(record: str, key: int) -> str:
@@ -65,15 +66,30 @@ def unsigned(session: Session, *, keys: Keys, disbelieved: Collection[int], most
     What does not carry our mark, or stands in the place of another's, is not ours to sign; nor is what cannot be read.
     It is left for the check to name, and keeps nobody else waiting.
     """
-    rows = session.execute(_waiting(disbelieved).add_columns(*ENTRY).order_by(LedgerEntry.id)).partitions(most)
-    found: list[Unsigned] = []
-    for some in rows:
-        holders, drawn = keys_of(session, {row.person_id for row in some}), public_of(session, [r.record for r in some])
-        ours = (row for row in some if _is_ours(keys, row, drawn[row.record]))
-        found += [one for row in ours if (one := _readable(row, holders[row.person_id]))]
-        if len(found) >= most:
-            break
-    return found[:most]
+    ours = (one for _record, one in _each(session, keys, disbelieved, most) if one)
+    return list(islice(ours, most))
+
+
+def overdue(
+    session: Session, *, keys: Keys, disbelieved: Collection[int], before: dt.datetime
+) -> tuple[int, list[str]]:
+    """How many records issued before that moment wait for a signature, and which ones will never get one."""
+    late = RecordSubject.issued_at < before
+    found = dict(_each(session, keys, disbelieved, _AT_ONCE, late))
+    never = sorted(record for record, one in found.items() if one is None)
+    return len(found) - len(never), never
+
+
+def _each(
+    session: Session, keys: Keys, disbelieved: Collection[int], some: int, *which: ColumnElement[bool]
+) -> Iterator[tuple[str, Unsigned | None]]:
+    """What has no signature, in the order of the ledger; nothing to be signed where it is not ours or unreadable."""
+    waiting = _waiting(disbelieved).where(*which).add_columns(*ENTRY).order_by(LedgerEntry.id)
+    for rows in session.execute(waiting).partitions(some):
+        holders, drawn = keys_of(session, {row.person_id for row in rows}), public_of(session, [r.record for r in rows])
+        for row in rows:
+            ours = _is_ours(keys, row, drawn[row.record])
+            yield row.record, _readable(row, holders[row.person_id]) if ours else None
 
 
 def _is_ours(keys: Keys, row: Row[Any], drawn: Public) -> bool:
@@ -90,12 +106,6 @@ def _readable(row: Row[Any], holder_key: bytes) -> Unsigned | None:
     except (Unsealable, LookupError, ValueError) as no:
         log.error("credentials.unreadable", record=row.record, error=type(no).__name__)
         return None
-
-
-def count_unsigned(session: Session, *, disbelieved: Collection[int], before: dt.datetime) -> int:
-    """How many records issued before that moment wait for a signature."""
-    waiting = _waiting(disbelieved).where(RecordSubject.issued_at < before).subquery()
-    return session.scalar(select(func.count()).select_from(waiting)) or 0
 
 
 def _waiting(disbelieved: Collection[int]) -> Any:
@@ -163,7 +173,7 @@ def kept(session: Session, record: str, *, disbelieved: Collection[int] = ()) ->
     found: RecordCredential = row.RecordCredential
     document = unseal(key, found.sealed_document, document_place(record, found.key))
     statement = unseal(key, found.sealed_statement, statement_place(record, found.key)).decode()
-    return Kept(document, statement, found.signed_at)
+    return Kept(document, statement)
 
 
 def is_signed(session: Session, record: str, *, disbelieved: Collection[int]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .closing import Foreseen, foreseen
 from .edition import EditionRecord, record_in, records_of, waiting_in
 from .held import (
     EditionHeld,
@@ -28,10 +29,9 @@ from .life import (
     proposal_on,
     requests_on,
     shown_on,
-    waiting_on,
 )
 from .moving import forecast
-from .public import RecordState, every_public, public_by_code, public_by_credential, public_of, state_of, states_of
+from .public import RecordState, every_public, public_by_credential, public_of, state_of, states_of
 from .standing import (
     ISSUING,
     Standing,
@@ -48,6 +48,7 @@ __all__ = [
     "Asked",
     "EditionHeld",
     "EditionRecord",
+    "Foreseen",
     "Happening",
     "Head",
     "HeldRecord",
@@ -65,6 +66,7 @@ __all__ = [
     "endings",
     "every_public",
     "forecast",
+    "foreseen",
     "head",
     "held_record",
     "history",
@@ -73,7 +75,6 @@ __all__ = [
     "my_records",
     "own_standings",
     "proposal_on",
-    "public_by_code",
     "public_by_credential",
     "public_of",
     "record_in",
@@ -88,6 +89,5 @@ __all__ = [
     "valid_of",
     "valid_records",
     "waiting_in",
-    "waiting_on",
     "without_record",
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from lms.people.models import Person
+from lms.people.proposals.queries import open_ones
 from lms.people.proposals.rules import PROPOSAL_LASTS, ProposalState, has_lapsed
 from lms.people.rules.names import PersonName
 from lms.people.sealing import key_of, keys_of, open_if_there, unseal_text
@@ -185,9 +185,8 @@ def answer_place(public_id: str) -> str:
 
 def proposal_row(session: Session, record: str) -> Revocation | None:
     """The open proposal to revoke this record."""
-    return session.scalar(
-        select(Revocation).where(Revocation.record == record, Revocation.state == ProposalState.PROPOSED)
-    )
+    found: Revocation | None = session.scalar(open_ones(Revocation).where(Revocation.record == record))
+    return found
 
 
 def proposal_on(session: Session, found: Holding, at: dt.datetime) -> Proposal | None:
@@ -231,14 +230,3 @@ def requests_on(session: Session, found: Holding) -> list[Asked]:
         )
         for row in rows
     ]
-
-
-def waiting_on(session: Session, records: Collection[str]) -> Mapping[str, tuple[bool, bool]]:
-    """For records with something open: whether a revocation is proposed, whether a correction is asked for."""
-    proposed = set(_open(session, Revocation.record, Revocation.state == ProposalState.PROPOSED, records))
-    asked = set(_open(session, Correction.record, Correction.state == RequestState.ASKED, records))
-    return {record: (record in proposed, record in asked) for record in proposed | asked}
-
-
-def _open(session: Session, column: Any, condition: Any, records: Collection[str]) -> Any:
-    return session.scalars(select(column).where(condition, column.in_(records)))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.records.models import LedgerEntry, PublicRecord, RecordAct
-from lms.records.rules.public import Public, fold_code
+from lms.records.rules.public import Public
 
 PUBLIC = (
     PublicRecord.record,
@@ -46,12 +48,6 @@ class RecordState:
         return self.act is RecordAct.ISSUED
 
 
-def public_by_code(session: Session, code: str) -> Public | None:
-    """The record with this code, typed in any case, with or without blanks and hyphens."""
-    row = session.execute(select(*PUBLIC).where(PublicRecord.code == fold_code(code))).first()
-    return Public(*row) if row else None
-
-
 def public_by_credential(session: Session, credential: str) -> Public | None:
     """The record whose credential has this id."""
     row = session.execute(select(*PUBLIC).where(PublicRecord.credential == credential.lower())).first()
@@ -79,16 +75,16 @@ def states_of(session: Session, records: Collection[str]) -> dict[str, RecordSta
     said = (
         select(LedgerEntry.record, LedgerEntry.act, LedgerEntry.dated, LedgerEntry.created_at, LedgerEntry.facts)
         .where(LedgerEntry.record.in_(records))
-        .order_by(LedgerEntry.id)
+        .order_by(LedgerEntry.record, LedgerEntry.id)
     )
-    found: dict[str, RecordState] = {}
-    for row in session.execute(said):
-        if row.act is RecordAct.ISSUED:
-            found[row.record] = RecordState(row.act, row.dated, row.created_at)
-        elif row.record in found:
-            before = found[row.record]
-            ending = {"successor": row.facts.get("successor"), "reason": row.facts.get("reason")}
-            found[row.record] = RecordState(
-                row.act, before.issued_on, before.issued_at, row.dated, row.created_at, **ending
-            )
-    return found
+    entries = [list(theirs) for _record, theirs in groupby(session.execute(said), key=lambda row: row.record)]
+    return {theirs[0].record: state_told_by(theirs) for theirs in entries if theirs[0].act is RecordAct.ISSUED}
+
+
+def state_told_by(entries: Sequence[Any]) -> RecordState:
+    """What the entries of one record, in their order, come to: its issue, and how it ended if it did."""
+    first, last = entries[0], entries[-1]
+    if last.act is RecordAct.ISSUED:
+        return RecordState(last.act, first.dated, first.created_at)
+    ending = {"successor": last.facts.get("successor"), "reason": last.facts.get("reason")}
+    return RecordState(last.act, first.dated, first.created_at, last.dated, last.created_at, **ending)

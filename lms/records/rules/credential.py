@@ -45,7 +45,8 @@ class Said:
 
     credential: str
     subject: str
-    """A uuid each: of the document, and of its holder over all their records."""
+    """A uuid each: of the document, and of its holder as far as this place goes: what corrects the record has the same
+    one, a record of another edition has another."""
     status_list: int
     status_index: int
     name: str
@@ -141,9 +142,3 @@ def did_of(public_url: str) -> str:
     """The `did:web` id whose key document is found below an address (https://w3c-ccg.github.io/did-method-web/)."""
     parts = urlsplit(public_url)
     return ":".join(["did:web", parts.netloc.replace(":", "%3A"), *filter(None, parts.path.split("/"))])
-
-
-def key_document_path(did: str) -> str:
-    """Where on its host a verifier looks for the key document of a `did:web` id."""
-    folders = did.split(":")[3:]
-    return "/".join([*folders, "did.json"]) if folders else ".well-known/did.json"

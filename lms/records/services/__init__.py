@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lms.seminars.services import NotNewer
 
+from .closing import close_edition
 from .correcting import ask_correction, close_requests, grant_request, refuse_request, take_back_request
 from .ending import end, withdraw
 from .issuing import consider, consider_person
@@ -15,6 +16,7 @@ __all__ = [
     "ForecastChanged",
     "NotNewer",
     "ask_correction",
+    "close_edition",
     "close_requests",
     "confirm_revocation",
     "consider",

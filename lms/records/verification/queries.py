@@ -22,7 +22,7 @@ from lms.people.sealing import unseal_text
 from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordSubject
 from lms.records.queries.held import sealed_place
 from lms.records.queries.ledger import ENTRY, entry_of
-from lms.records.queries.public import PUBLIC, RecordState
+from lms.records.queries.public import PUBLIC, RecordState, state_told_by
 from lms.records.rules.ledger import genuine
 from lms.records.rules.public import Public, drawn_for
 from lms.records.sealing import ledger_keys
@@ -64,7 +64,7 @@ def look_up(session: Session, code: str, at: dt.datetime, token: str = "") -> Fo
     link = session.scalar(select(RecordShare).where(RecordShare.token_hash == digest(token))) if token else None
     if row is None or not said:
         return None
-    state = _state(said)
+    state = state_told_by(said)
     link = link if link is not None and link.record == row.record else None
     return Found(
         record=row.record,
@@ -120,14 +120,6 @@ def _genuine(public: Any, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
     if not good or good[0].act is not RecordAct.ISSUED:
         return []
     return good if drawn_for(good[0].facts.get("public"), Public(*public[: len(PUBLIC)])) else []
-
-
-def _state(said: Any) -> RecordState:
-    first, last = said[0], said[-1]
-    if last.act is RecordAct.ISSUED:
-        return RecordState(last.act, first.dated, first.created_at)
-    ending = {"successor": last.facts.get("successor"), "reason": last.facts.get("reason")}
-    return RecordState(last.act, first.dated, first.created_at, last.dated, last.created_at, **ending)
 
 
 def _course(session: Session, version_hash: str) -> Outline | None:

@@ -9,6 +9,7 @@ from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from lms.dashboards import queries as dashboards
 from lms.dashboards.forms import filter_in
@@ -25,10 +26,12 @@ from lms.reminders.letters import DIGEST
 from lms.reminders.pages import NAMED, PreviewPage
 from lms.reminders.planning import Plan, plan
 from lms.reminders.rules import Candidate, packed
+from lms.reminders.sheets import plan_sheet
 from lms.seminars.queries import edition_of
 from lms.web.access import Permission, requires
 from lms.web.logs import note_look
 from lms.web.render import render
+from lms.web.sheets import as_file, taken_away
 
 from .blueprint import Answer, bp
 
@@ -46,6 +49,20 @@ def preview(edition: str) -> Answer:
     return _page(found, SendForm(formdata=None, seen=found.fingerprint))
 
 
+@bp.get("/editions/<edition>/reminders/preview.csv", defaults={"form": "csv"})
+@bp.get("/editions/<edition>/reminders/preview.xlsx", defaults={"form": "xlsx"})
+@requires(Permission.COORDINATE)
+def preview_file(edition: str, form: str) -> Response | Answer:
+    """Who would be written to and who is left out, as a file."""
+    try:
+        found = _plan(db.session(), edition)
+    except Refused as no:
+        return _too_many(edition, no)
+    taken_away(edition, "reminders", form, people=len(found.asked))
+    names = names_of(db.session(), {one.person_id for one in found.asked.values()})
+    return as_file(plan_sheet(found, names), form)
+
+
 def _plan(session: Session, edition: str) -> Plan:
     """What the address asks for, for somebody who coordinates the edition; raises NotFound, Refused."""
     scope = me().scope
@@ -58,10 +75,10 @@ def _plan(session: Session, edition: str) -> Plan:
     return plan(session, edition=row, scope=seen.scope, enrolments=ids, at=now())
 
 
-def _here(edition: str, view: str = ".preview") -> str:
+def _here(edition: str, view: str = ".preview", form: str | None = None) -> str:
     """The address of this preview: the filter and who was chosen, without the reader whose letter is shown."""
     asked = [(name, value) for name, value in request.args.items(multi=True) if name != "who"]
-    path = url_for(view, edition=edition)
+    path = url_for(view, edition=edition, form=form)
     return f"{path}?{urlencode(asked)}" if asked else path
 
 
@@ -87,6 +104,7 @@ def _page(found: Plan, form: SendForm, status: int = 200) -> tuple[str, int]:
         names=names_of(session, named),
         here=_here(found.edition.public_id),
         trial=_here(found.edition.public_id, ".trial"),
+        files=[(form.upper(), _here(found.edition.public_id, ".preview_file", form=form)) for form in ("csv", "xlsx")],
     )
     note_look("reminders.previewed", found.edition.public_id, people=len(found.asked))
     return render("lms/reminders/preview.html", page=page, edition=found.edition, form=form), status

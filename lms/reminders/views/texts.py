@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from lms.kernel.clock import now
 from lms.kernel.db import db
@@ -17,11 +20,13 @@ from lms.reminders.forms import TextForm
 from lms.reminders.letters import TRIAL
 from lms.reminders.planning import sample
 from lms.reminders.rules import packed
+from lms.reminders.sheets import sendings_sheet
 from lms.reminders.wording import house_text
 from lms.seminars.queries import edition_of
 from lms.web.access import Permission, requires
 from lms.web.languages import choices, own_name
 from lms.web.render import render
+from lms.web.sheets import as_file, taken_away
 
 from .blueprint import Answer, bp
 
@@ -44,6 +49,19 @@ def index(edition: str) -> str:
         own_name=own_name,
         names=names_by_subject(session, {one.by for one in sendings} | {one.by for one in changes}),
     )
+
+
+@bp.get("/editions/<edition>/reminders/sent.csv", defaults={"form": "csv"})
+@bp.get("/editions/<edition>/reminders/sent.xlsx", defaults={"form": "xlsx"})
+@requires(Permission.COORDINATE)
+def sent_file(edition: str, form: str) -> Response:
+    """Every sending as a file."""
+    session = db.session()
+    row = edition_of(session, edition, me().scope)
+    sendings = queries.sendings_of(session, row.id)
+    taken_away(edition, "reminders-sent", form, sendings=len(sendings))
+    names = names_by_subject(session, {one.by for one in sendings})
+    return as_file(sendings_sheet(sendings, names, ZoneInfo(row.zone)), form)
 
 
 @bp.route("/editions/<edition>/reminders/text/<language>", methods=["GET", "POST"])

@@ -79,8 +79,9 @@ class TwoAddressesForm(Form):
 
 
 class JoinForm(Form):
-    """That two entries are one person."""
+    """That two entries are one person, with the fingerprint of what was shown of them."""
 
+    shown = HiddenField(validators=[Length(max=64)])
     sure = BooleanField(
         _l("I have made sure that both entries are the same person"),
         [DataRequired(_l("Say that you have made sure: this cannot be undone."))],

@@ -25,6 +25,8 @@ LONGEST_FUNCTION = 200
 LONGEST_INSTITUTION = 300
 NEW_ON_PURPOSE = "new-institution"
 """The cell by which a coordinator says that an institution is new, however much its name is like another's."""
+KNOWN = "known"
+"""Why a row is as it is: somebody who has no place in the edition goes by this address."""
 _ALIKE = 0.86
 _IN_BRACKETS = re.compile(r"^[^<>]*<([^<>]+)>[;,.]?$")
 _EARLIEST = dt.date(1950, 1, 1)
@@ -42,7 +44,6 @@ class Known:
     function: str
     institution_id: int | None
     """Where they serve, or for a place in this edition where they served then."""
-    there_since: dt.date | None
     enrolment_id: int | None = None
     state: EnrolmentState | None = None
     invited: bool = False
@@ -125,15 +126,12 @@ def judged(number: int, cells: Mapping[str, str], blind: str | None, around: Sur
     known = around.people.get(blind or "")
     if known is None:
         return Judgement(Verdict.NEW, None, (), nominee)
-    return _of_somebody_known(nominee, known, around.today)
+    return _of_somebody_known(nominee, known)
 
 
-def _of_somebody_known(nominee: Nominee, known: Known, today: dt.date) -> Judgement:
+def _of_somebody_known(nominee: Nominee, known: Known) -> Judgement:
     if known.state is None:
-        moves = known.institution_id is not None and (nominee.house is None or nominee.house.id != known.institution_id)
-        if moves and known.there_since is not None and known.there_since >= today:
-            return Judgement(Verdict.REFUSED, "moved-today", (Column.INSTITUTION,))
-        return Judgement(Verdict.NEW, "known", (), nominee, known)
+        return Judgement(Verdict.NEW, KNOWN, (), nominee, known)
     if known.state is EnrolmentState.NOMINATED:
         changes = _changes(nominee, known)
         if not changes:

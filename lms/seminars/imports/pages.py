@@ -106,6 +106,19 @@ def only_zone(code: str) -> str:
     return zones[0] if len(zones) == 1 and is_zone(zones[0]) else ""
 
 
+def remark_on(row: Shown) -> str:
+    """What is to be said of a row: why it is refused, or what becomes of it."""
+    if row.verdict is Verdict.REFUSED:
+        return why_refused(row.reason, row.column, row.cells.get(row.column, ""))
+    return remark(row.verdict, row.reason, row.columns)
+
+
+def state_said(row: Shown) -> str:
+    """The state as it is understood, or as it is written."""
+    found = named(row.cells.get(Column.STATE, ""))
+    return states.name(found.code, language()) if found else row.cells.get(Column.STATE, "")
+
+
 @dataclass(frozen=True)
 class ImportPage:
     """One import: how far it is, what needs a correction, what would become of the rest."""
@@ -141,15 +154,12 @@ class ImportPage:
         return self.counts.get(verdict, 0)
 
     def remark(self, row: Shown) -> str:
-        """What is to be said of a row that is not refused."""
-        if row.verdict is Verdict.REFUSED:
-            return why_refused(row.reason, row.column, row.cells.get(row.column, ""))
-        return remark(row.verdict, row.reason, row.columns)
+        """What is to be said of a row."""
+        return remark_on(row)
 
     def state(self, row: Shown) -> str:
         """The state as it is understood."""
-        found = named(row.cells.get(Column.STATE, ""))
-        return states.name(found.code, language()) if found else row.cells.get(Column.STATE, "")
+        return state_said(row)
 
     @property
     def sectors(self) -> list[tuple[str, str]]:

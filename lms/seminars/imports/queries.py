@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import ColumnElement, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.errors import NotFound
@@ -14,7 +14,8 @@ from lms.seminars.columns import Column
 from lms.seminars.models import Edition, Enrolment
 from lms.web.slices import PAGE, Slice, slice_of
 
-from .models import Import, ImportRow, ImportState, Verdict
+from .judging import KNOWN
+from .models import Import, ImportRow, Verdict
 from .rehearsing import rows_of
 from .sealing import Cells
 
@@ -35,7 +36,7 @@ def import_of(session: Session, edition: Edition, public_id: str) -> Import:
 @dataclass(frozen=True)
 class Shown:
     """One row as a page shows it; without its words once they are erased. `others`: how many rows more have the same
-    unknown institution."""
+    unknown state or institution."""
 
     number: int
     verdict: Verdict
@@ -53,7 +54,7 @@ class Shown:
 def rows_with(
     session: Session, found: Import, verdict: Verdict, page: int, most: int = PAGE
 ) -> tuple[list[Shown], Slice]:
-    """A page of the rows with this verdict; of refused ones with one unknown institution only the first."""
+    """A page of the rows with this verdict; of refused ones with one unknown state or institution only the first."""
     one = func.coalesce(ImportRow.knot, cast(ImportRow.number, String))
     firsts = select(func.min(ImportRow.number), func.count()).where(
         ImportRow.import_id == found.id, ImportRow.verdict == verdict
@@ -62,26 +63,29 @@ def rows_with(
     heads.sort()
     part = slice_of(heads, page)
     counts = dict(heads[(part.page - 1) * PAGE : part.page * PAGE][:most])
-    if found.wrapped_key is None:
-        ended = select(ImportRow).where(ImportRow.import_id == found.id, ImportRow.number.in_(counts))
-        pairs: Sequence[tuple[ImportRow, Cells]] = [
-            (row, {}) for row in session.scalars(ended.order_by(ImportRow.number))
-        ]
-    else:
-        pairs = rows_of(session, found, ImportRow.number.in_(counts))
-    return [_shown(row, cells, counts[row.number] - 1) for row, cells in pairs], part
+    pairs = _rows(session, found, ImportRow.number.in_(counts))
+    return [_shown(found, row, cells, counts[row.number] - 1) for row, cells in pairs], part
 
 
-def _shown(row: ImportRow, cells: Cells, others: int) -> Shown:
+def _rows(session: Session, found: Import, which: ColumnElement[bool]) -> Sequence[tuple[ImportRow, Cells]]:
+    """Rows with what they say, which is nothing once it is erased."""
+    if found.wrapped_key is not None:
+        return rows_of(session, found, which)
+    ended = select(ImportRow).where(ImportRow.import_id == found.id, which).order_by(ImportRow.number)
+    return [(row, {}) for row in session.scalars(ended)]
+
+
+def _shown(found: Import, row: ImportRow, cells: Cells, others: int) -> Shown:
+    # Who is known here is said of those whom a saved import brought in. A file that is only looked at would tell it of
+    # every address in it.
+    reason = None if row.reason == KNOWN and found.wrapped_key is not None else row.reason
     columns = tuple(Column(name) for name in (row.column or "").split(",") if name)
-    return Shown(row.number, row.verdict or Verdict.REFUSED, row.reason, columns, cells, others)
+    return Shown(row.number, row.verdict or Verdict.REFUSED, reason, columns, cells, others)
 
 
-def refused_rows(session: Session, found: Import) -> list[Shown]:
-    """Every row that needs a correction, to be taken away; none once they are erased."""
-    if found.state is not ImportState.REHEARSED:
-        return []
-    return [_shown(row, cells, 0) for row, cells in rows_of(session, found, ImportRow.verdict == Verdict.REFUSED)]
+def every_row(session: Session, found: Import, verdict: Verdict) -> list[Shown]:
+    """All rows with this verdict, to be taken away."""
+    return [_shown(found, row, cells, 0) for row, cells in _rows(session, found, ImportRow.verdict == verdict)]
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from lms.seminars.models import Edition
 from lms.seminars.queries import closing_of
 from lms.web.languages import gettext as _
 
-from .judging import Judgement, judged
+from .judging import NEW_ON_PURPOSE, Judgement, judged
 from .models import Import, ImportRow, ImportState, Verdict
 from .sealing import Cells, blind_in, cells_in, key_of, sealed_cells, sealed_head
 from .surroundings import around
@@ -125,19 +125,30 @@ def judge(
     for (row, verdict), (_row, cells) in zip(verdicts, rows, strict=True):
         row.verdict, row.reason = verdict.verdict, verdict.reason
         row.column = ",".join(verdict.columns) or None
-        row.knot = knot_of(found, cells) if verdict.reason == "institution-unknown" else None
+        row.knot = knot_of(found, cells, verdict.reason or "")
     return verdicts
 
 
-def knot_of(found: Import, cells: Mapping[str, str]) -> str:
-    """What rows with one and the same institution have in common."""
+# For what is unknown in many rows alike: the cells that one correction puts right in all of them.
+_TIED = {
+    "state-unknown": frozenset({str(Column.STATE)}),
+    "institution-unknown": frozenset({str(Column.INSTITUTION), str(Column.SECTOR), str(Column.ZONE), NEW_ON_PURPOSE}),
+}
+
+
+def knot_of(found: Import, cells: Mapping[str, str], reason: str) -> str | None:
+    """What rows with one and the same unknown state or institution have in common."""
+    if reason not in _TIED:
+        return None
+    if reason == "state-unknown":
+        return keyring().veil(f"{found.public_id}|?{folded(cells.get(Column.STATE, ''))}")
     state = named(cells.get(Column.STATE, ""))
     return keyring().veil(f"{found.public_id}|{state and state.code}|{folded(cells.get(Column.INSTITUTION, ''))}")
 
 
 def mend(session: Session, *, found: Import, mended: Mapping[int, Mapping[str, str]], at: dt.datetime, by: str) -> None:
-    """Put other words into cells, by the number of their row, and rehearse again. For an institution, what is said of
-    one row is said of all with the same. Raises Conflict where the import is beyond that."""
+    """Put other words into cells, by the number of their row, and rehearse again. For a state or an institution,
+    what is said of one row is said of all with the same. Raises Conflict where the import is beyond that."""
     found = held(session, found.public_id)
     if found.state is not ImportState.REHEARSED:
         raise Conflict(_("This has been changed in the meantime. Look at the page again before you repeat it."))
@@ -159,14 +170,18 @@ def times_mended(session: Session, found: Import) -> int:
 def _concerned(
     session: Session, found: Import, mended: Mapping[int, Mapping[str, str]]
 ) -> Iterable[tuple[ImportRow, Cells]]:
-    """The rows that are mended, and those that share their institution, with what is to be put into them."""
+    """The rows that are mended, and those that share their state or institution, with what is to be put into them."""
     rows = rows_of(session, found, ImportRow.number.in_(mended))
-    tied = {row.knot: mended[row.number] for row, _ in rows if row.knot}
+    tied = {row.knot: _shared(row, mended[row.number]) for row, _ in rows if row.knot}
     yield from rows
     if not tied:
         return
     alike = rows_of(session, found, ImportRow.knot.in_(tied), ImportRow.number.not_in(mended))
     yield from ((row, {**cells, **tied[row.knot or ""]}) for row, cells in alike)
+
+
+def _shared(row: ImportRow, mended: Mapping[str, str]) -> dict[str, str]:
+    return {column: cell for column, cell in mended.items() if column in _TIED.get(row.reason or "", ())}
 
 
 def discard(session: Session, *, found: Import, at: dt.datetime, by: str) -> None:

@@ -202,8 +202,9 @@ def _take_known(
     person = session.get_one(Person, known.person_id)
     if known.enrolment_id is None:
         row.sealed_before = _serving_before(session, found, row, person)
-        affiliation = serve_at(session, person, house, at, by)
-        serving = _serving(person.id, affiliation, house)
+        there = session.get_one(Affiliation, serve_at(session, person, house, at, by))
+        # What they say of themselves counts more than the row, so it need not be the house that it names.
+        serving = _serving(person.id, there.id, session.get_one(Institution, there.institution_id))
         row.enrolment_id = enrol_all(session, edition=edition, serving=[serving], at=at, by=by).get(person.id)
         return
     place = session.get_one(Enrolment, known.enrolment_id)

@@ -109,7 +109,6 @@ def _known(
         locale=person.locale,
         function=unseal(key, sealed, function_place(serving.since)).decode() if serving and sealed else "",
         institution_id=serving.institution_id if serving else None,
-        there_since=serving.since if serving else None,
         enrolment_id=place.id if place else None,
         state=place.state if place else None,
         invited=bool(place and place.invited_at),

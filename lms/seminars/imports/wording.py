@@ -10,6 +10,7 @@ from lms.web.languages import gettext as _
 from lms.web.languages import in_a_row
 from lms.web.languages import lazy_gettext as _l
 
+from .judging import KNOWN
 from .models import ImportState, Verdict
 
 LABELS: Mapping[Column, str] = {
@@ -62,10 +63,9 @@ _REFUSED: Mapping[str, str] = {
     "closed": _l("The attendance was closed before this row was saved."),
     "meanwhile": _l("Something about this person changed while you looked, so the row was not saved. Import it again."),
     "erased": _l("This person was erased. Nothing of the row is kept; leave it as it is."),
-    "moved-today": _l("This person moved to another ministry or institution today. Import the row tomorrow."),
 }
 _LEFT: Mapping[str, str] = {
-    "known": _l("We know somebody by this address; it is the same person and keeps their name."),
+    KNOWN: _l("We know somebody by this address; it is the same person and keeps their name."),
     "theirs": _l("This person has been here before, and what they say of themselves counts."),
     "again": _l("Was withdrawn before anybody was told, and is nominated again."),
     "invited": _l("Is invited already; what the row says otherwise is not taken over."),

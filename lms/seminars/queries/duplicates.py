@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence, Set
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from itertools import combinations
 
 from flask_babel import gettext as _
@@ -13,6 +15,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.errors import NotFound, Refused
+from lms.kernel.secrets import digest
+from lms.people.joining import Told, told, why_not
 from lms.people.models import Affiliation, Institution, Mandate, Person
 from lms.people.queries import Identity, identities_of
 from lms.people.queries.persons import CodeName, person_by_address
@@ -82,6 +86,35 @@ def pair(session: Session, first: str, second: str, scope: Scope) -> tuple[Entry
         raise NotFound
     entries = _entries(session, ids.values(), names)
     return entries[ids[first]], entries[ids[second]]
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """Two entries, with what becomes of each part when they are joined, in the reader's language."""
+
+    stays: Entry
+    goes: Entry
+    lines: Sequence[Told]
+    reasons: Sequence[str]
+    """Why they cannot be joined."""
+
+    @property
+    def clashes(self) -> list[tuple[PlaceHeld, PlaceHeld]]:
+        """The places of both in one edition, of which one is kept."""
+        theirs = {place.edition_id: place for place in self.goes.places}
+        return [(place, theirs[place.edition_id]) for place in self.stays.places if place.edition_id in theirs]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Names exactly what is shown: another one when anything of it has changed."""
+        return digest(json.dumps(asdict(self), default=lambda one: sorted(one) if isinstance(one, Set) else str(one)))
+
+
+def side_by_side(session: Session, stays: str, goes: str, scope: Scope) -> SideBySide:
+    """Both by their public ids; raises NotFound as `pair` does."""
+    first, second = pair(session, stays, goes, scope)
+    numbers = first.person_id, second.person_id
+    return SideBySide(first, second, told(session, *numbers), why_not(session, *numbers))
 
 
 def pair_at(session: Session, first: str, second: str, scope: Scope) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .attendance import (
     ClosedAlready,
     close_attendance,
+    hold,
     lay_out_sessions,
     mark_attendance,
     remove_session,
@@ -30,6 +31,7 @@ from .nominations import (
     substitute,
 )
 from .requests import answer_request, ask
+from .uniting import join_entries
 
 __all__ = [
     "ClosedAlready",
@@ -60,8 +62,10 @@ __all__ = [
     "fold",
     "fold_tallies",
     "follow_editorial",
+    "hold",
     "hold_version",
     "invite",
+    "join_entries",
     "keep_names_awaited",
     "lay_out_sessions",
     "make_calendar_address",

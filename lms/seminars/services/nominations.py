@@ -144,14 +144,14 @@ def serve_at(
     session: Session, person: Person, institution: Institution, at: dt.datetime, by: str, *, function: str = ""
 ) -> int:
     """Where the person serves today; somebody who served elsewhere so far has moved. Of whoever has been here, their
-    own word counts: they move themselves, on their account page."""
+    own word counts: they move themselves, on their account page. Of two moves on one day the first counts."""
     today = at.date()
     present = people.affiliation_on(session, person.id, today)
     if present is None:
         return people_services.affiliate(
             session, person=person, institution=institution, since=today, function=function
         ).id
-    if present.institution.id == institution.id or person.welcomed_at is not None:
+    if present.institution.id == institution.id or person.welcomed_at is not None or present.since >= today:
         return present.id
     moved = people_services.move(
         session, person=person, institution=institution, function=function, on=today, at=at, by=by

@@ -1,14 +1,20 @@
-"""What coordinators gave and noted at two places of one edition, when both turn out to be one person's."""
+"""Two entries become one, with exactly what was shown; and what coordinators gave and noted at two places of one
+edition, when both turn out to be one person's."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
+from flask_babel import gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from lms.kernel.errors import Conflict
 from lms.kernel.events import publish
-from lms.people.models import Institution
+from lms.people import services as people_services
+from lms.people.models import Institution, Person
+from lms.people.rules import Scope
 from lms.people.sealing import keys_of, open_if_there, seal_reason
 from lms.seminars.events import LookedAtAnew
 from lms.seminars.models import (
@@ -21,9 +27,43 @@ from lms.seminars.models import (
     ParticipantRequest,
 )
 from lms.seminars.queries import closing_of
+from lms.seminars.queries.duplicates import pair, side_by_side
 from lms.seminars.rules import due_at, mark_place
 
 from .attendance import hold
+
+
+def join_entries(
+    session: Session,
+    *,
+    stays: str,
+    goes: str,
+    kept: Collection[str],
+    shown: str,
+    scope: Scope,
+    at: dt.datetime,
+    by: str,
+) -> None:
+    """Join one entry into another, both by public id, with what was shown side by side (its fingerprint); `kept` are
+    the places chosen where both have one in an edition, by public id.
+
+    Raises Refused with every reason why not, Conflict where what was shown has changed, NotFound as `side_by_side`."""
+    numbers = [entry.person_id for entry in pair(session, stays, goes, scope)]
+    people_services.hold_both(session, *numbers)
+    page = side_by_side(session, stays, goes, scope)
+    if page.fingerprint != shown:
+        said = _(
+            "Something has changed since you opened this page. Nothing was done. Look at it again before you decide."
+        )
+        raise Conflict(said)
+    people_services.join(
+        session,
+        stays=session.get_one(Person, page.stays.person_id),
+        goes=session.get_one(Person, page.goes.person_id),
+        kept=[one.enrolment_id for one in (*page.stays.places, *page.goes.places) if one.public_id in kept],
+        at=at,
+        by=by,
+    )
 
 
 def unite(session: Session, *, kept: Enrolment, other: Enrolment, written_by: int, by: str, at: dt.datetime) -> None:

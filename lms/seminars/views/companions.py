@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from lms.kernel.clock import now
 from lms.kernel.db import db
@@ -15,11 +17,14 @@ from lms.people.sign_in import me
 from lms.seminars import queries, services
 from lms.seminars.forms import CompanionForm
 from lms.seminars.labels import COMPANIONS
+from lms.seminars.models import Edition
 from lms.seminars.rules import Companion
+from lms.seminars.sheets import companions_sheet
 from lms.web.access import Permission, requires
 from lms.web.forms import submitted
 from lms.web.logs import note_look
 from lms.web.render import render
+from lms.web.sheets import as_file, taken_away
 
 from .blueprint import Answer, bp
 
@@ -38,12 +43,27 @@ def companions(edition: str) -> Answer:
         else:
             flash(_("The person is in the edition now, outside its numbers."), "done")
             return redirect(url_for(".companions", edition=edition), 303)
-    rows = queries.companions_of(db.session(), found, scope)
-    names = people.names_of(db.session(), [row.person_id for row in rows])
-    rows.sort(key=lambda row: names[row.person_id].casefold())
+    rows = _listed(db.session(), found)
     note_look("companions.looked", found.public_id)
-    page = render("lms/seminars/companions.html", form=form, edition=found, rows=rows, names=names, roles=COMPANIONS)
+    page = render("lms/seminars/companions.html", form=form, edition=found, rows=rows, roles=COMPANIONS)
     return page, 422 if form.is_submitted() else 200
+
+
+def _listed(session: Session, edition: Edition) -> list[tuple[str, queries.CompanionRow]]:
+    """Everybody with their names, in the order of these."""
+    rows = queries.companions_of(session, edition, me().scope)
+    names = people.names_of(session, [row.person_id for row in rows])
+    return sorted(((names[row.person_id], row) for row in rows), key=lambda one: one[0].casefold())
+
+
+@bp.get("/editions/<edition>/companions.csv", defaults={"form": "csv"})
+@bp.get("/editions/<edition>/companions.xlsx", defaults={"form": "xlsx"})
+@requires(Permission.COORDINATE)
+def companions_file(edition: str, form: str) -> Response:
+    """The same as a file."""
+    rows = _listed(db.session(), queries.edition_of(db.session(), edition, me().scope))
+    taken_away(edition, "companions", form, people=len(rows))
+    return as_file(companions_sheet(rows), form)
 
 
 def _add(edition: str, form: CompanionForm) -> None:

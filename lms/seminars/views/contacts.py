@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from lms.kernel.clock import now
 from lms.kernel.db import db
@@ -15,10 +18,12 @@ from lms.seminars import queries, services
 from lms.seminars.forms import ContactForm
 from lms.seminars.labels import CONTACTS
 from lms.seminars.models import ContactKind, Edition
+from lms.seminars.sheets import contacts_sheet
 from lms.web.access import Permission, keeps_typed, requires
 from lms.web.dates import local_day
 from lms.web.logs import note_look
 from lms.web.render import render
+from lms.web.sheets import as_file, taken_away
 
 from .blueprint import Answer, bp
 
@@ -46,6 +51,20 @@ def _page(edition: str, enrolment: str, refused: ContactForm | None = None) -> s
         form=refused or _form(found, entries, viewer.person_id),
         me=viewer,
     )
+
+
+@bp.get("/editions/<edition>/people/<enrolment>/contacts.csv", defaults={"form": "csv"})
+@bp.get("/editions/<edition>/people/<enrolment>/contacts.xlsx", defaults={"form": "xlsx"})
+@requires(Permission.COORDINATE)
+def contacts_file(edition: str, enrolment: str, form: str) -> Response:
+    """The log of one person as a file."""
+    session, scope = db.session(), me().scope
+    found = queries.edition_of(session, edition, scope)
+    row = queries.enrolment_row(session, edition, enrolment, scope)
+    entries = queries.contacts_of(session, row.id, row.person_id)
+    taken_away(row.public_id, "contacts", form, entries=len(entries))
+    name = people.person_name(session, row.person_id)
+    return as_file(contacts_sheet(name, entries, ZoneInfo(found.zone)), form)
 
 
 def _form(edition: Edition, entries: list[queries.Contact], person_id: int) -> ContactForm:

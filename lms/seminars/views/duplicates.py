@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import Conflict, NotFound, Refused
+from lms.kernel.errors import Conflict, Refused
 from lms.kernel.unit_of_work import unit_of_work
-from lms.people import services as people_services
-from lms.people.joining import told, why_not
-from lms.people.models import Person
 from lms.people.sign_in import me
-from lms.seminars import queries
+from lms.seminars import queries, services
 from lms.seminars.forms import JoinForm, TwoAddressesForm
 from lms.seminars.labels import STAGES, STATE_MARKS, STATES, state_name
-from lms.seminars.queries.duplicates import MOST_COMPARED, Entry, PlaceHeld, candidates, pair, pair_at
+from lms.seminars.queries.duplicates import MOST_COMPARED, candidates, pair, pair_at, side_by_side
 from lms.seminars.rules import Stage
 from lms.web.access import Permission, requires
 from lms.web.logs import note_look
@@ -58,12 +54,15 @@ def join(edition: str, person: str, other: str) -> Answer:
     """Two entries side by side, with what would become of each part; then the act."""
     session, scope = db.session(), me().scope
     found = queries.edition_of(session, edition, scope)
-    stays, goes = pair(session, person, other, scope)
-    form = JoinForm()
+    pair(session, person, other, scope)  # or there is no such page
+    form, status = JoinForm(), 422
     if form.validate_on_submit():
         try:
-            _join(stays, goes)
-        except (Refused, Conflict) as no:
+            _join(person, other, form.shown.data or "")
+        except Refused as no:
+            form.refuse(no)
+        except Conflict as no:
+            form, status = JoinForm(formdata=None), no.status  # the two are to be compared anew
             form.refuse(no)
         else:
             flash(_("The two entries are one now."), "done")
@@ -73,45 +72,22 @@ def join(edition: str, person: str, other: str) -> Answer:
         "lms/seminars/join.html",
         form=form,
         edition=found,
-        stays=stays,
-        goes=goes,
-        clashes=_clashes(stays, goes),
-        lines=told(db.session(), stays.person_id, goes.person_id),
-        reasons=why_not(db.session(), stays.person_id, goes.person_id),
+        page=side_by_side(db.session(), person, other, scope),
         chosen=_chosen(),
         state_name=state_name,
         labels={"states": STATES, "marks": STATE_MARKS, "stages": STAGES},
         order=list(Stage),
     )
-    return page, 422 if form.is_submitted() else 200
-
-
-def _clashes(stays: Entry, goes: Entry) -> list[tuple[PlaceHeld, PlaceHeld]]:
-    theirs = {place.edition_id: place for place in goes.places}
-    return [(place, theirs[place.edition_id]) for place in stays.places if place.edition_id in theirs]
+    return page, status if form.is_submitted() else 200
 
 
 def _chosen() -> set[str]:
     return {value for name, value in request.form.items() if name.startswith("kept-")}
 
 
-def _join(stays: Entry, goes: Entry) -> None:
+def _join(stays: str, goes: str, shown: str) -> None:
     """Raises Refused, Conflict."""
-    chosen = _chosen()
-    kept = [place.enrolment_id for place in (*stays.places, *goes.places) if place.public_id in chosen]
     with unit_of_work() as session:
-        people_services.join(
-            session,
-            stays=_held(session, stays),
-            goes=_held(session, goes),
-            kept=kept,
-            at=now(),
-            by=me().subject,
+        services.join_entries(
+            session, stays=stays, goes=goes, kept=_chosen(), shown=shown, scope=me().scope, at=now(), by=me().subject
         )
-
-
-def _held(session: Session, entry: Entry) -> Person:
-    found = session.get(Person, entry.person_id)
-    if found is None:
-        raise NotFound
-    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -27,25 +27,25 @@ from lms.seminars.imports.mending import mends_in
 from lms.seminars.imports.models import Import, ImportState, Verdict
 from lms.seminars.imports.pages import MOST_LEFT_SHOWN, ImportPage, fixes
 from lms.seminars.imports.queries import (
-    Shown,
+    every_row,
     import_of,
     imports_of,
     named_against,
-    refused_rows,
     rows_with,
 )
 from lms.seminars.imports.rehearsing import discard, mend, take_in, times_mended, verdicts
 from lms.seminars.imports.saving import save
 from lms.seminars.imports.sealing import head_in, key_of
+from lms.seminars.imports.taking import corrections_sheet, rows_sheet
 from lms.seminars.imports.undoing import told, undo
-from lms.seminars.imports.wording import STATES, VERDICTS, why_refused
+from lms.seminars.imports.wording import STATES, VERDICTS
 from lms.seminars.models import Edition
 from lms.web.access import SAFE, Permission, begins_reading, requires, takes_upload
 from lms.web.forms import submitted
 from lms.web.languages import language
 from lms.web.logs import note_look
 from lms.web.render import render, wants_part
-from lms.web.sheets import Line, Sheet, as_csv, as_file, taken_away
+from lms.web.sheets import Sheet, as_file, taken_away
 from lms.web.slices import page_in
 
 from .blueprint import Answer, bp
@@ -137,9 +137,13 @@ def _page(edition: str, listing: str, against: Mapping[str, Any] | None = None) 
     )
 
 
-def _worked_out(session: Session, edition: Edition, found: Import, said: Mapping[str, Any] | None) -> ImportPage:
+def _asked_for() -> Verdict:
     asked = request.args.get("show", "")
-    show = Verdict(asked) if asked in set(Verdict) else Verdict.REFUSED
+    return Verdict(asked) if asked in set(Verdict) else Verdict.REFUSED
+
+
+def _worked_out(session: Session, edition: Edition, found: Import, said: Mapping[str, Any] | None) -> ImportPage:
+    show = _asked_for()
     rows, part = rows_with(session, found, show, page_in(request.args))
     rehearsed = found.state is ImportState.REHEARSED
     mends = rehearsed and show is Verdict.REFUSED
@@ -161,24 +165,28 @@ def _worked_out(session: Session, edition: Edition, found: Import, said: Mapping
     )
 
 
-@bp.get("/editions/<edition>/imports/<listing>/corrections.csv")
+@bp.get("/editions/<edition>/imports/<listing>/corrections.csv", defaults={"form": "csv"})
+@bp.get("/editions/<edition>/imports/<listing>/corrections.xlsx", defaults={"form": "xlsx"})
 @requires(Permission.COORDINATE)
-def import_corrections(edition: str, listing: str) -> Response:
+def import_corrections(edition: str, listing: str, form: str) -> Response:
     """The rows that need a correction, to be put right in a spreadsheet and sent again."""
-    session = db.session()
-    found = import_of(session, queries.edition_of(session, edition, me().scope), listing)
-    rows = refused_rows(session, found)
-    taken_away(listing, "corrections", "csv", rows=len(rows))
-    head = (*headings(TAKEN, language()), _("What is wrong"))
-    return as_csv(Sheet("corrections", head, lambda _session: _lines(rows)))
+    found = import_of(db.session(), queries.edition_of(db.session(), edition, me().scope), listing)
+    rehearsed = found.state is ImportState.REHEARSED
+    rows = every_row(db.session(), found, Verdict.REFUSED) if rehearsed else []
+    taken_away(listing, "corrections", form, rows=len(rows))
+    return as_file(corrections_sheet(rows, language()), form)
 
 
-def _lines(rows: Sequence[Shown]) -> Iterator[Line]:
-    for row in rows:
-        yield (
-            *(row.cells.get(column, "") for column in TAKEN),
-            why_refused(row.reason, row.column, row.cells.get(row.column, "")),
-        )
+@bp.get("/editions/<edition>/imports/<listing>/rows.csv", defaults={"form": "csv"})
+@bp.get("/editions/<edition>/imports/<listing>/rows.xlsx", defaults={"form": "xlsx"})
+@requires(Permission.COORDINATE)
+def import_rows(edition: str, listing: str, form: str) -> Response:
+    """The rows with one verdict, as its page shows them."""
+    found = import_of(db.session(), queries.edition_of(db.session(), edition, me().scope), listing)
+    show = _asked_for()
+    rows = every_row(db.session(), found, show)
+    taken_away(listing, "import", form, verdict=str(show), rows=len(rows))
+    return as_file(rows_sheet(rows, erased=found.wrapped_key is None), form)
 
 
 @bp.post("/editions/<edition>/imports/<listing>/mend")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from lms.kernel.clock import now
 from lms.kernel.db import db
@@ -17,10 +20,12 @@ from lms.seminars.labels import state_name
 from lms.seminars.nominating import services
 from lms.seminars.nominating.forms import OwnNomineeForm
 from lms.seminars.nominating.queries import Asked, Waiting, asked_for, judged_alone, nomination_in, waiting
+from lms.seminars.nominating.sheets import waiting_sheet
 from lms.web.access import Permission, requires
 from lms.web.languages import choices, language, own_name
 from lms.web.logs import note_look
 from lms.web.render import render
+from lms.web.sheets import as_file, taken_away
 
 from .blueprint import Answer, bp
 
@@ -76,6 +81,17 @@ def _waiting(edition: str, problem: str = "") -> str:
     note_look("nominations.listed", edition, people=len(rows))
     page = [(row, state_name(row.state_code), _remark(row)) for row in rows]
     return render("lms/seminars/nominations_waiting.html", edition=found, rows=page, labels=LABELS, problem=problem)
+
+
+@bp.get("/editions/<edition>/nominations/waiting.csv", defaults={"form": "csv"})
+@bp.get("/editions/<edition>/nominations/waiting.xlsx", defaults={"form": "xlsx"})
+@requires(Permission.COORDINATE)
+def waiting_file(edition: str, form: str) -> Response:
+    """The same as a file."""
+    found = queries.edition_of(db.session(), edition, me().scope)
+    rows = waiting(db.session(), found, now())
+    taken_away(edition, "nominations-waiting", form, people=len(rows))
+    return as_file(waiting_sheet([(row, _remark(row)) for row in rows], ZoneInfo(found.zone)), form)
 
 
 def _remark(row: Waiting) -> str:

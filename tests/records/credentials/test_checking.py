@@ -44,9 +44,8 @@ def reason(brought: Any, documents: Any = None) -> str:
 def test_a_credential_of_ours_is_read_apart_with_what_it_says() -> None:
     data = json.dumps(a_credential()).encode()
     said = json.loads(run_apart("lms.records.credentials.checking:judged", data, documents=DOCUMENTS))
-    assert said["credential"] == SAID.credential
-    assert said["name"] == SAID.name
-    assert (said["starts_on"], said["status_index"]) == ("2026-05-09", SAID.status_index)
+    assert (said["credential"], said["name"], said["version"]) == (SAID.credential, SAID.name, SAID.version)
+    assert (SAID.programme in said["programme"], said["issuer"]) == (True, ISSUER.name)
 
 
 def test_how_it_is_laid_out_does_not_matter() -> None:

@@ -21,7 +21,7 @@ from lms.records.credentials.canonical import PINNED, ForeignContext, canonical,
 from lms.records.credentials.proofs import Unsignable, holds, signed
 from lms.records.credentials.shape import Misshapen, hold_to_shape
 from lms.records.rules.bitstring import NoList, packed, unpacked
-from lms.records.rules.credential import DEMONSTRATION, did_of, document, key_document_path, narrative
+from lms.records.rules.credential import DEMONSTRATION, did_of, document, narrative
 from lms.records.rules.multibase import from_base58, from_multikey, multikey, to_base58
 from lms.records.rules.public import LIST_LENGTH
 from tests.records.credentials.papers import AT, FOREIGN, ISSUER, KEY, METHOD, SAID, a_credential, leaves
@@ -193,13 +193,12 @@ def test_keys_are_written_as_the_standard_writes_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "did", "path"),
+    ("address", "did"),
     [
-        ("https://seminar.example.org", "did:web:seminar.example.org", ".well-known/did.json"),
-        ("http://127.0.0.1:8000", "did:web:127.0.0.1%3A8000", ".well-known/did.json"),
-        ("https://host.example/seminar", "did:web:host.example:seminar", "seminar/did.json"),
+        ("https://seminar.example.org", "did:web:seminar.example.org"),
+        ("http://127.0.0.1:8000", "did:web:127.0.0.1%3A8000"),
+        ("https://host.example/seminar", "did:web:host.example:seminar"),
     ],
 )
-def test_an_address_has_its_did(address: str, did: str, path: str) -> None:
+def test_an_address_has_its_did(address: str, did: str) -> None:
     assert did_of(address) == did
-    assert key_document_path(did) == path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,18 +12,18 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import exc, func, select, update
+from sqlalchemy import exc, func, select, text, update
 
 from lms.kernel import outbox
 from lms.kernel.checks import checks
 from lms.kernel.clock import frozen
 from lms.kernel.models import Job, JobState
-from lms.kernel.unit_of_work import own_transaction, unit_of_work
+from lms.kernel.unit_of_work import own_reading, own_transaction, unit_of_work
 from lms.kernel.worker import drain
 from lms.people.models import Person
 from lms.people.services import erase
 from lms.records import services
-from lms.records.credentials import keys, publishing, queries, signing
+from lms.records.credentials import jobs, keys, publishing, queries, signing
 from lms.records.credentials.checking import judged
 from lms.records.credentials.checks import PATIENCE
 from lms.records.credentials.holding import disbelieved, how_it_stands, short_form, signed_document
@@ -96,7 +97,7 @@ def test_a_record_is_signed_after_it_was_issued_and_its_file_verifies(app: Flask
     said = json.loads(judged(json.dumps(made).encode(), documents=key_documents()))
     assert said["name"] == "Amina Mfano 0"
     assert said["issuer"].endswith("(demonstration)")
-    assert (said["starts_on"], said["ends_on"]) == ("2027-05-09", "2027-05-10")
+    assert made["credentialSubject"]["activityStartDate"].startswith("2027-05-09")
     with unit_of_work() as session:
         row = session.get_one(PublicRecord, record)
         assert said["credential"] == row.credential
@@ -191,6 +192,42 @@ def test_an_end_is_published_by_the_next_job_and_stays(app: Flask) -> None:
     assert found[0] == {index, place(second)[1]}
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_two_workers_that_publish_at_once_lose_no_end(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = issue(2)
+    drain()
+    end(first)
+    real, later = publishing.publish, threading.Thread(target=_end_and_publish, args=(app, second))
+
+    def beside(name: str, content: bytes) -> bool:
+        """Before the first one's list is in its place, another record ends and another worker publishes."""
+        if name.startswith("status/") and later.ident is None:
+            later.start()
+            with app.app_context(), own_reading() as session:
+                while later.is_alive() and not session.scalar(text(_WAITING)):
+                    session.rollback()
+        return real(name, content)
+
+    monkeypatch.setattr(publishing, "publish", beside)
+    with own_transaction() as session:
+        jobs.publish(session, {}, NOW)
+    later.join(20)
+    published = publishing.published_list(0)
+    assert published
+    assert published[0] == {place(first)[1], place(second)[1]}
+
+
+_WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+
+
+def _end_and_publish(app: Flask, record: str) -> None:
+    with app.app_context():
+        end(record)
+        with own_transaction() as session:
+            jobs.publish(session, {}, NOW)
+
+
 def test_a_place_once_published_stays_set_when_an_older_backup_comes_back(app: Flask) -> None:
     [record] = issue()
     drain()
@@ -245,6 +282,8 @@ def test_an_issue_changed_by_sql_alone_is_not_signed_and_its_page_vouches_for_no
     answer = sqlite_app.test_client().get(f"/v/{code}")
     assert answer.status_code == 404
     assert "Doctorate" not in answer.text
+    with frozen(AT + PATIENCE * 2):
+        assert findings() == [f"record {first} is not signed: it is not as this system wrote it, or cannot be read"]
 
 
 def test_a_code_that_was_exchanged_by_sql_alone_is_nobodys(sqlite_app: Flask) -> None:
@@ -268,6 +307,8 @@ def test_a_row_that_cannot_be_read_keeps_nobody_else_waiting(
     with unit_of_work() as session:
         assert signed_document(session, first) is None
     assert document(second)["name"].startswith("Completion record")
+    with frozen(AT + PATIENCE * 2):
+        assert [found.split(":")[0] for found in findings()] == [f"record {first} is not signed"]
 
 
 def test_lists_are_not_written_again_while_nothing_changes(app: Flask) -> None:
