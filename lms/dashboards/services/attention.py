@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from typing import cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.orm import Session
 
 from lms.dashboards.models import AttentionDelta, AttentionStand, AttentionTally
@@ -53,11 +54,13 @@ def _keep(session: Session, ids: list[int]) -> None:
         session.execute(new.on_conflict_do_update(index_elements=["enrolment_id"], set_={"stand": new.excluded.stand}))
     changes = Counter(changed.values())
     changes.subtract(before[number] for number in gone | (changed.keys() & before.keys()))
-    session.add_all(
-        AttentionDelta(edition_id=edition, stand=stand, change=change)
+    deltas = [
+        {"edition_id": edition, "stand": stand, "change": change}
         for (edition, stand), change in sorted(changes.items())
         if change
-    )
+    ]
+    if deltas:
+        session.execute(insert(cast(Table, AttentionDelta.__table__)), deltas)
 
 
 def fold_stands(session: Session) -> int:
