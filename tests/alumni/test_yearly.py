@@ -115,6 +115,23 @@ def test_an_unknown_link_and_one_of_a_membership_that_ended_look_like_any_other(
     assert client.post(unknown, data={"answer": "right"}).text.replace(unknown, link) == good
 
 
+def test_the_letter_of_one_year_does_not_answer_for_a_later_one(app: Flask) -> None:
+    one, _other = members("Zuri Kielelezo", "Pia Beispiel")
+    work(NOW + YEAR)
+    old = "/" + links()[0]
+    stranger = app.test_client()
+    with frozen(NOW + YEAR + DAY):
+        assert stranger.post(old, data={"answer": "right"}).status_code == 200
+    for after in (2 * YEAR, 2 * YEAR + PATIENCE, 2 * YEAR + 2 * PATIENCE):
+        work(NOW + after + 2 * DAY)
+    assert hidden(one)
+    with frozen(NOW + 3 * YEAR):
+        assert stranger.post(old, data={"answer": "right"}).status_code == 200
+        assert hidden(one)
+        assert stranger.post("/" + links()[-1], data={"answer": "right"}).status_code == 200
+        assert not hidden(one)
+
+
 def test_neither_queue_nor_database_keeps_the_link(app: Flask) -> None:
     members("Zuri Kielelezo")
     work(NOW + YEAR)

@@ -20,8 +20,8 @@ from lms.records.certificates import services as certificates
 from lms.records.certificates.models import Certificate, CertificateState
 from lms.records.credentials.holding import short_form
 from lms.records.models import RecordAct
+from lms.records.rules.credential import MOST_BYTES
 from lms.records.verification import views
-from lms.records.verification.files import MOST_BYTES
 from tests.conftest import NOW
 from tests.records.credentials.papers import a_credential
 from tests.records.sheets import drawn

@@ -22,7 +22,9 @@ def allowed(world: World, viewer: str) -> set[str]:
 def _may_see(world: World, viewer: int, mandates: list[Held], mark: Mark) -> bool:
     if mark.person_id == viewer:
         return True
-    if mark.kind is Kind.JOURNAL:
+    if mark.kind in (Kind.JOURNAL, Kind.TYPED):
+        return False
+    if mark.person_id in world.unnamed and mark.kind in (Kind.NAME, Kind.ADDRESS, Kind.HOME):
         return False
     if mark.kind is Kind.MAILBOX:
         return any(_over_all(held) for held in mandates)
@@ -38,6 +40,21 @@ def _may_see(world: World, viewer: int, mandates: list[Held], mark: Mark) -> boo
             or (mark.person_id, viewer) in world.introduced
         )
     return any(_follows(world, held, mark) for held in mandates)
+
+
+def tells_where(world: World, viewer: str, state_code: str) -> bool:
+    """Whether a viewer may read the words of a state in which nobody serves but who is not to be named: their own, that
+    of a mandate they hold, and for administrators that of any mandate."""
+    person_id = world.viewers[viewer]
+    mine = [held for held in world.held if held.person_id == person_id and held.counts]
+    if any(place.state_code == state_code for place in world.places if place.person_id == person_id):
+        return True
+    told = {who for edition, who in world.nominators if any(_coordinates(held, edition) for held in mine)}
+    reached = [one for one in world.held if one in mine or one.person_id in told]
+    if any(held.role is Role.ADMINISTRATOR for held in mine):
+        reached = world.held
+    houses = {place.institution for place in world.places if place.state_code == state_code}
+    return any(held.scope_id in {state_code, *houses} for held in reached)
 
 
 def shows_to_members(world: World, viewer: int, person_id: int) -> bool:
@@ -65,6 +82,8 @@ def _names(world: World, held: Held, person_id: int) -> bool:
         return True  # the list of mandates
     if held.role in AUTHORS and person_id in world.authored:
         return True
+    if _over_all(held) and any(person_id in pair and _waits(world, pair[1]) for pair in world.handed):
+        return True  # who is proposed to follow, and by whom
     beside = [edition for edition, other in (*world.companions, *world.nominators) if other == person_id]
     if beside and (_over_all(held) or (held.role is Role.COORDINATOR and held.scope_id in beside)):
         return True
@@ -73,6 +92,10 @@ def _names(world: World, held: Held, person_id: int) -> bool:
     if any(_beside(held, one) for one in world.held if one.person_id == person_id and one.counts):
         return True
     return any(shows(held, place) for place in world.places if place.person_id == person_id)
+
+
+def _waits(world: World, person_id: int) -> bool:
+    return not any(one.counts for one in world.held if one.person_id == person_id)
 
 
 def _beside(held: Held, one: Held) -> bool:
@@ -88,6 +111,10 @@ def _follows_focal_point(world: World, held: Held, one: Held) -> bool:
     if one.role is not Role.FOCAL_POINT or held.role not in (Role.ADMINISTRATOR, Role.COORDINATOR):
         return False
     return any(shows(held, place) and shows(one, place) for place in world.places if place.counted)
+
+
+def _coordinates(held: Held, edition: str) -> bool:
+    return _over_all(held) or (held.role is Role.COORDINATOR and held.scope_id == edition)
 
 
 def shows(held: Held, place: Placed) -> bool:
@@ -111,6 +138,25 @@ def _watches(world: World, viewer: int, holder: int) -> bool:
 def _counts(held: Held, place: Placed) -> bool:
     reaches = held.scope is ScopeKind.ALL or held.scope_id == place.edition
     return held.role is Role.EVALUATOR and reaches
+
+
+def near(world: World, viewer: str) -> list[str]:
+    """The ids of a viewer's own places and mandates, and of the places of which a mandate shows something, each with
+    its edition."""
+    person_id = world.viewers[viewer]
+    mine = [held for held in world.held if held.person_id == person_id]
+    places = [one for one in world.places if one.person_id == person_id or any(shows(held, one) for held in mine)]
+    editions = {one.edition for one in places} | {held.scope_id for held in mine if held.scope_id}
+    return [*editions, *(one.public_id for one in (*mine, *places))]
+
+
+def revealed(world: World, viewer: str, path: str) -> set[str]:
+    """What this act shows beside: who follows a place may look behind its code name, which is noted."""
+    if not path.endswith("/behind"):
+        return set()
+    there = [place for place in seen_places(world, viewer, fully=True) if f"/{place.public_id}/" in path]
+    kinds = (Kind.NAME, Kind.ADDRESS, Kind.HOME)
+    return {mark.text for place in there for kind in kinds for mark in world.of(place.person_id, kind)}
 
 
 def seen_places(world: World, viewer: str, *, fully: bool) -> Iterable[Placed]:

@@ -121,7 +121,7 @@ def ids_of(session: Session, secrets: Mapping[str, list[str]]) -> Ids:
     known = {name: _known(session, source) for name, source in SOURCES.items()}
     belonging = {
         name: [{**{key: str(value) for key, value in row.items() if key != "public_id"}, name: row["public_id"]}
-               for row in session.execute(found).mappings()]  # type: ignore[call-overload]
+               for row in session.execute(found.order_by(found.selected_columns[0].table.c.id)).mappings()]  # type: ignore[attr-defined]
         for name, found in BELONGING.items()
     }  # fmt: skip
     return Ids(_public_ids(session) | known | dict(secrets), belonging)
@@ -130,12 +130,15 @@ def ids_of(session: Session, secrets: Mapping[str, list[str]]) -> Ids:
 def _known(session: Session, source: object) -> list[str]:
     if isinstance(source, tuple):
         return list(source)
-    return [str(value) for value in session.scalars(source)]  # type: ignore[call-overload]
+    # In the order in which they were made: the ids themselves are drawn anew each time.
+    found = source.order_by(*source.selected_columns[0].table.primary_key)  # type: ignore[attr-defined]
+    return [str(value) for value in session.scalars(found)]
 
 
 def _public_ids(session: Session) -> dict[str, list[str]]:
     return {
-        name: [str(value) for value in session.scalars(select(table.c.public_id))] for name, table in _tables().items()
+        name: [str(value) for value in session.scalars(select(table.c.public_id).order_by(*table.primary_key))]
+        for name, table in _tables().items()
     }
 
 

@@ -22,10 +22,11 @@ from lms.plugins.hookspecs import hookimpl
 from lms.web.access import Permission, public, requires
 from tests.conftest import Browser, fresh_database, settings
 
+from .growing import grow
 from .oracle import seen_places, shows_to_members
 from .routes import CannotWalk
 from .walk import Walk, gets, posts, walk_of
-from .world import Kind, World, grow
+from .world import Kind, Mark, World
 
 LAST = ("other administrator", "administrator")
 """They change what others may see, by confirming and ending mandates."""
@@ -72,6 +73,7 @@ def missing(walk: Walk) -> list[str]:
                 kinds = (Kind.ADDRESS, Kind.REQUEST, Kind.REASON) if fully else ()
                 marks = (mark for kind in kinds for mark in world.of(place.person_id, kind))
                 expected |= {mark for mark in marks if mark.edition in (None, place.edition)}
+                expected -= {*world.of(place.person_id, Kind.ADDRESS)[1:]}
         coordinated = {place.edition for place in seen_places(world, viewer, fully=True)}
         expected |= {mark for mark in world.marks if mark.kind is Kind.NOMINEE and mark.edition in coordinated}
         if any(held.person_id == person_id and held.role in (Role.TRAINER, Role.REVIEWER) for held in world.held):
@@ -80,8 +82,16 @@ def missing(walk: Walk) -> list[str]:
             expected |= {*world.of(other, Kind.NAME)} if shows_to_members(world, person_id, other) else set()
         if viewer.startswith("participant"):
             expected |= {*world.of(person_id, Kind.JOURNAL)}
-        found += [f"{viewer}: {mark.kind}" for mark in expected if mark.text not in walk.shown.get(viewer, set())]
+        seen = walk.shown.get(viewer, set())
+        not_seen = [mark for mark in expected if mark.text not in seen and not _unnamed(world, person_id, mark)]
+        found += [f"{viewer}: {mark.kind}" for mark in not_seen]
     return found
+
+
+def _unnamed(world: World, person_id: int, mark: Mark) -> bool:
+    """Whether a mark tells somebody else who it is that is not to be named."""
+    hidden = mark.person_id in world.unnamed and mark.person_id != person_id
+    return hidden and mark.kind in (Kind.NAME, Kind.ADDRESS)
 
 
 # The walk itself is tried: what is planted is found ---------------------------------------------------------------

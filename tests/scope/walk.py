@@ -7,13 +7,12 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from email import policy
 from html import unescape
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -23,14 +22,18 @@ from lms.kernel.models import AuditEntry, Job
 from lms.kernel.settings import settings_of
 from lms.kernel.unit_of_work import reading
 
-from .oracle import allowed
+from .happenings import HOMES
+from .oracle import allowed, near, revealed, tells_where
 from .routes import Ids, ids_of, routes
 from .world import BEGINNING, Kind, World
 
 ENDS_THE_WALK = frozenset({"people.sign_out", "people.end_session", "people.end_other_sessions"})
+REFUSED = (401, 403, 404)
+PATIENCE = 6
 _MARK = re.compile(f"{BEGINNING}[a-z]{{7}}")
 ZIPPED = b"PK\x03\x04"
 _LINK = re.compile(r'(?:href|src|action)="(/[^"#]*\?[^"#]*)')
+_OFFERED = re.compile(r"<optgroup[^>]*>|<option(?![^>]*\bselected)[^>]*>[^<]*")
 _TITLE = re.compile(r"<title>(.*?)</title>", re.S)
 
 
@@ -53,6 +56,8 @@ class Walk:
 
     world: World
     ids: Ids
+    patience: int | None = PATIENCE
+    """After so many refusals one after the other a route is left; None for never."""
     leaks: list[Leak] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     opened: Counter[str] = field(default_factory=Counter)
@@ -70,8 +75,27 @@ class Walk:
         """The marks that stand in a text, however it is written."""
         return set(_MARK.findall(text.lower())) & self._marks.keys()
 
-    def read(self, viewer: str, where: str, answer: TestResponse) -> None:
-        """Look through an answer: headers with redirect and file name, title, body and whatever is packed in it."""
+    def _foreign(self, viewer: str, text: str) -> set[str]:
+        """The marks in a text that are not for this viewer."""
+        found = self.marks_in(text) - self._allowed[viewer]
+        if any(self._marks[one].kind is Kind.HOME for one in found):
+            offered = found - self.marks_in(_OFFERED.sub("", text))
+            found -= {one for one in offered if self._marks[one].kind is Kind.HOME}
+        return found
+
+    def homes_in(self, viewer: str, texts: Iterable[str]) -> set[str]:
+        """The states of those who are not to be named, where a text tells one of them. What a form offers tells
+        nothing, since it is the same for all; what is chosen in it does."""
+        told = " ".join(_OFFERED.sub("", text).lower() for text in texts)
+        return {
+            state
+            for state, words in HOMES.items()
+            if any(word in told for word in words) and not tells_where(self.world, viewer, state)
+        }
+
+    def read(self, viewer: str, where: str, answer: TestResponse, more: Collection[str] = ()) -> None:
+        """Look through an answer: headers with redirect and file name, title, body and whatever is packed in it.
+        `more` is what may stand in this one's body beside what the viewer may see anywhere."""
         if answer.status_code >= 500:
             self.broken.append(f"{viewer}: {where} answers {answer.status_code}")
         headers = unquote(str(answer.headers))
@@ -79,8 +103,11 @@ class Walk:
         texts = list(texts_in(answer.data))
         for title in _TITLE.findall(texts[0]):
             self._must_not(viewer, where, "title", self.marks_in(title))
+        for state in self.homes_in(viewer, [headers, *texts]):
+            self.leaks.append(Leak(viewer, where, Kind.HOME, state))
         own, found = self._allowed[viewer], set[str]().union(*(self.marks_in(text) for text in texts))
-        self._must_not(viewer, where, "body", found - own)
+        foreign = set[str]().union(*(self._foreign(viewer, text) for text in texts))
+        self._must_not(viewer, where, "body", foreign.difference(more))
         self.shown.setdefault(viewer, set()).update(found & own)
         self.opened[viewer] += answer.status_code == 200
 
@@ -91,23 +118,32 @@ class Walk:
 
     def get_everything(self, viewer: str, rules: Iterable[Rule]) -> None:
         """Open every route with every id, and every address with a query that these pages lead to."""
-        client, asked = self.world.client(viewer), Counter[str]()
+        asked = Counter[str]()
         waiting: list[tuple[str, str]] = []
         for rule in rules:
-            for path in self.paths(rule):
-                waiting += self._get(client, viewer, rule.rule, path)
+            refused = 0
+            for path in self._in_turn(viewer, self.paths(rule)):
+                answer = self._get(viewer, rule.rule, path)
+                waiting += links_of(answer)
+                refused = refused + 1 if answer.status_code in REFUSED else 0
+                if refused == self.patience:
+                    break
         while waiting:
             where, path = waiting.pop(0)
             asked[where] += 1
             if asked[where] <= 2:
-                waiting += self._get(client, viewer, where, path)
+                waiting += links_of(self._get(viewer, where, path))
 
-    def _get(self, client: FlaskClient, viewer: str, where: str, path: str) -> list[tuple[str, str]]:
-        answer = client.get(path)
+    def _in_turn(self, viewer: str, paths: list[str]) -> list[str]:
+        """First those about editions, places and mandates of which a viewer sees something; then as the lot says."""
+        own = near(self.world, viewer)
+        drawn = self.world.rng.sample(paths, len(paths))
+        return sorted(drawn, key=lambda path: not any(public_id in path for public_id in own))
+
+    def _get(self, viewer: str, where: str, path: str) -> TestResponse:
+        answer = self.world.client(viewer).get(path)
         self.read(viewer, f"GET {where}", answer)
-        if answer.mimetype != "text/html" or answer.status_code != 200:
-            return []
-        return [(shape(found), unescape(found)) for found in sorted(set(_LINK.findall(answer.text)))]
+        return answer
 
     def post_everything(self, viewer: str, rules: Iterable[Rule]) -> None:
         """Send every form without a word in it, about something drawn by lot: what is refused comes back as a page."""
@@ -115,8 +151,9 @@ class Walk:
         for rule in rules:
             if rule.endpoint in ENDS_THE_WALK:
                 continue
-            answer = client.post(self.world.rng.choice(self.paths(rule)), data={"client_key": "walker-0001"})
-            self.read(viewer, f"POST {rule.rule}", answer)
+            path = self.world.rng.choice(self.paths(rule))
+            answer = client.post(path, data={"client_key": "walker-0001"})
+            self.read(viewer, f"POST {rule.rule}", answer, revealed(self.world, viewer, path))
 
     def paths(self, rule: Rule) -> list[str]:
         """The addresses of a route; raises CannotWalk."""
@@ -176,6 +213,13 @@ def texts_in(data: bytes) -> Iterator[str]:
         for name in archive.namelist():
             yield name
             yield from texts_in(archive.read(name))
+
+
+def links_of(answer: TestResponse) -> list[tuple[str, str]]:
+    """The addresses with a query to which a page leads, each with its shape."""
+    if answer.mimetype != "text/html" or answer.status_code != 200:
+        return []
+    return [(shape(found), unescape(found)) for found in sorted(set(_LINK.findall(answer.text)))]
 
 
 def shape(address: str) -> str:

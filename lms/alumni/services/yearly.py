@@ -52,7 +52,8 @@ def _ask(session: Session, member: Member, at: dt.datetime) -> None:
 
 
 def answer(session: Session, *, token: str, at: dt.datetime) -> bool:
-    """The link of a letter was answered; says whether it is one of a present membership. Twice is once."""
+    """The link of a letter was answered; says whether it is one of a present membership. Twice is once, and a letter
+    answers for its own year alone."""
     ask = session.scalar(
         select(MembershipAsk)
         .join(Member, Member.step_id == MembershipAsk.step_id)
@@ -61,6 +62,6 @@ def answer(session: Session, *, token: str, at: dt.datetime) -> bool:
     if ask is None:
         return False
     member = session.get(Member, ask.person_id, with_for_update=True)
-    if member is not None and (member.confirmed_at < ask.at or member.hidden_at is not None):
+    if member is not None and member.confirmed_at < ask.at:
         confirm(session, person_id=ask.person_id, at=at)
     return True

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from lms.kernel.apart import Rejected
-from lms.records.rules.credential import MOST_BYTES
+from lms.records.rules.baking import NothingInside, carried
+from lms.records.rules.credential import MOST_BYTES, MOST_OF_A_PICTURE
 from lms.records.rules.multibase import from_multikey
 
 from .proofs import holds
@@ -24,9 +25,10 @@ MOST_DEPTH = 32
 def judged(data: bytes, *, documents: Mapping[str, Mapping[str, Any]]) -> bytes:
     """What the document says, as JSON, when an issuer of ours signed it; `documents` are our key documents by id.
 
-    Raises Rejected with the reason: too-big, not-json, not-ours, not-a-record, not-signed.
+    A picture is read for the document that it carries. Raises Rejected with the reason: too-big, nothing-inside,
+    not-json, not-ours, not-a-record, not-signed.
     """
-    document = _read(data)
+    document = _read(_carried(data))
     if _issuer(document) not in documents:
         raise Rejected("not-ours")
     try:
@@ -39,6 +41,15 @@ def judged(data: bytes, *, documents: Mapping[str, Mapping[str, Any]]) -> bytes:
     if public is None or not holds(document, public):
         raise Rejected("not-signed")
     return json.dumps(_said(document)).encode()
+
+
+def _carried(data: bytes) -> bytes:
+    if len(data) > MOST_OF_A_PICTURE:
+        raise Rejected("too-big")
+    try:
+        return carried(data)
+    except NothingInside:
+        raise Rejected("nothing-inside") from None
 
 
 def _read(data: bytes) -> Any:

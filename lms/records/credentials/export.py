@@ -19,6 +19,7 @@ from lms.records.certificates.sheet import Missing
 from lms.records.models import PublicRecord
 
 from . import publishing
+from .handing import baked
 from .holding import signed_document
 
 _AT_A_TIME = 500
@@ -70,6 +71,7 @@ def _write(session: Session, holders: Path, record: str, language: str, done: Ex
     place = holders / new_token()
     place.mkdir(mode=0o700)
     _keep(place / "completion-record.json", document)
+    _keep(place / "completion-record.png", baked(document, "png"))
     done.documents += 1
     try:
         _keep(place / "certificate.pdf", pdf_of(session, record=record, language=language))

@@ -12,7 +12,7 @@ WORDS = {
     "language": _l("Language"),
     "noscript": _l("This page verifies with a script. Allow scripts for this file, or use another browser."),
     "pasted": _l("What the square code holds, or the text of a signed file"),
-    "file": _l("Or choose a signed file (JSON); you can also drop it on this page"),
+    "file": _l("Or choose a signed file (JSON, PNG or SVG); you can also drop it on this page"),
     "verify": _l("Verify"),
     "signed": _l("Signed by a key that this page trusts"),
     "refused": _l("Not verified"),
@@ -37,6 +37,10 @@ WORDS = {
     ),
     "nothing": _l("There is nothing to verify yet. Paste the text, or choose a file."),
     "unreadable": _l("This is neither what our square codes hold nor a signed file. See whether all of it was copied."),
+    "nothing-inside": _l(
+        "This picture carries no record as we put it in. Many programs that save or send pictures leave out what is"
+        " inside: ask its holder for the file as they got it."
+    ),
     "too-big": _l("This is larger than any signed file of ours."),
     "not-ours": _l(
         "This was not signed by the issuer whose keys this page has. Another verifier may know the issuer; this page"

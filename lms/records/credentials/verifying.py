@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from lms.kernel.apart import Limits, run_apart
-from lms.records.rules.credential import MOST_BYTES
+from lms.records.rules.credential import MOST_OF_A_PICTURE
 from lms.records.rules.issuer_keys import key_document
 
 from . import keys
@@ -27,8 +27,9 @@ class Verified:
 
 
 def verified(data: bytes) -> Verified:
-    """What a file says that a key of ours has signed. Raises Rejected with the reason: too-big, not-json, not-ours,
-    not-a-record, not-signed, or too-heavy; TooMany where others keep every place."""
+    """What a file says that a key of ours has signed. Raises Rejected with the reason: too-big, nothing-inside,
+    not-json, not-ours, not-a-record, not-signed, or too-heavy; TooMany where others keep every place."""
     known = keys.known()
     documents = {did: key_document(did, known) for did in {key.did for key in known}}
-    return Verified(**json.loads(run_apart(_JUDGED, data[: MOST_BYTES + 1], limits=_LIMITS, documents=documents)))
+    judged = run_apart(_JUDGED, data[: MOST_OF_A_PICTURE + 1], limits=_LIMITS, documents=documents)
+    return Verified(**json.loads(judged))

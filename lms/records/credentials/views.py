@@ -15,8 +15,9 @@ from lms.web.access import Permission, requires
 from lms.web.render import render
 
 from . import approvals, queries
-from .handing import as_file
+from .handing import as_file, as_picture
 from .holding import disbelieved
+from .queries import Kept
 
 bp = Blueprint("credentials", __name__)
 
@@ -25,13 +26,25 @@ bp = Blueprint("credentials", __name__)
 @requires(Permission.SIGNED_IN)
 def signed_file(record: str) -> Response:
     """The signed file, for its holder to keep."""
+    return as_file(_own(record))
+
+
+@bp.get("/records/<record>/badge.png", defaults={"kind": "png"})
+@bp.get("/records/<record>/badge.svg", defaults={"kind": "svg"})
+@requires(Permission.SIGNED_IN)
+def picture(record: str, kind: str) -> Response:
+    """The same inside a picture, for its holder alone too: whoever has the picture has the file."""
+    return as_picture(_own(record), kind)
+
+
+def _own(record: str) -> Kept:
     session = db.session()
     if queries.holder_of(session, record) != me().person_id:
         raise NotFound
     kept = queries.kept(session, record, disbelieved=disbelieved())
     if kept is None:
         raise NotFound
-    return as_file(kept)
+    return kept
 
 
 @bp.get("/export-of-records")

@@ -18,6 +18,8 @@ OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 DEMONSTRATION = "(demonstration)"
 MOST_BYTES = 256 * 1024
 """Of a signed file that is brought to be checked; ours have a few thousand."""
+MOST_OF_A_PICTURE = 1024 * 1024
+"""Bytes of a picture that carries one; ours have less than a tenth of them."""
 
 
 @dataclass(frozen=True, slots=True)

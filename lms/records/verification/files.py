@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from lms.records.credentials.verifying import verified
 from lms.records.queries import public_by_credential
-from lms.records.rules.credential import MOST_BYTES
+from lms.records.rules.credential import MOST_OF_A_PICTURE
 
 from .queries import Found, look_up
 
-MOST_SENT = MOST_BYTES + 16 * 1024
+MOST_SENT = MOST_OF_A_PICTURE + 16 * 1024
 """The largest file, and what a form adds to it."""
 
 

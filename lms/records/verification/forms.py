@@ -30,7 +30,10 @@ class NameForm(Form):
 class SignedFileForm(Form):
     """A signed file, as it was given or as text."""
 
-    file = FileField(_l("The signed file"), description=_l("The file completion-record.json that its holder gave you"))
+    file = FileField(
+        _l("The signed file"),
+        description=_l("The file completion-record that its holder gave you: .json, .png or .svg"),
+    )
     text = TextAreaField(_l("Or its text"), description=_l("From the first bracket to the last, unchanged"))
 
     @property

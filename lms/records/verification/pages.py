@@ -183,6 +183,8 @@ def rejection(reason: str) -> str:
     words = {
         "too-big": _("The file is too large to be one of ours."),
         "not-json": _("This is not a signed file: it could not be read as one."),
+        "nothing-inside": _("This picture carries no record as we put it in, or its file is broken. Many programs that"
+                            " save or send pictures leave out what is inside: ask for the file as it was downloaded."),
         "not-ours": _("This file names an issuer that is not this site. We check only what we have signed ourselves."),
         "not-a-record": _("This file does not have the form of our records. Something was added to it, or taken away."),
         "not-signed": _("The signature does not hold: the file was changed after it was signed, or somebody else signed"

@@ -24,6 +24,7 @@ from lms.people.models import Person
 from lms.people.rules.mandates import Role
 from lms.people.services import erase
 from lms.records.credentials import approvals, queries
+from lms.records.rules.baking import carried
 from tests.conftest import NOW
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.credentials.test_signing import document, issue
@@ -82,6 +83,8 @@ def test_an_export_holds_the_public_files_and_every_holders_own(app: Flask, tmp_
     wanted = [document(record) for record in records]
     assert sorted(one["id"] for one in found) == sorted(one["id"] for one in wanted)
     assert all(one in wanted for one in found)
+    pictures = [carried((place / "completion-record.png").read_bytes()) for place in holders]
+    assert pictures == [(place / "completion-record.json").read_bytes() for place in holders]
     assert all((place / "certificate.pdf").read_bytes().startswith(b"%PDF-") for place in holders)
     assert stat.S_IMODE(out.stat().st_mode) == 0o700
     for path in (out / "holders").rglob("*"):

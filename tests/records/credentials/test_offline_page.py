@@ -18,14 +18,17 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openbadgeslib.baking import ITXT_KEYWORD_OB3, SVG_ELEMENT_OB3, SVG_NS_OB3, bake_png, bake_svg
 from playwright.sync_api import BrowserContext, Page
 
 from lms.kernel.worker import drain
 from lms.records.credentials import keys, publishing, verifying
 from lms.records.credentials.canonical import canonical
 from lms.records.credentials.checking import Rejected
+from lms.records.credentials.handing import baked
 from lms.records.credentials.offline_page import page as offline_page
 from lms.records.credentials.offline_page import program
+from lms.records.rules.baking import baked_png
 from lms.records.rules.credential import Said, document
 from lms.records.rules.issuer_keys import Act, IssuerKey
 from lms.records.rules.public import grouped
@@ -44,6 +47,7 @@ from tests.records.credentials.papers import (
 )
 from tests.records.credentials.test_signing import document as signed_of
 from tests.records.credentials.test_signing import issue
+from tools import badge
 from tools.prepare import node_environment
 
 TEXTS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn", "Zl", "Zp"]), min_size=1, max_size=60)
@@ -261,6 +265,25 @@ def opened(context: BrowserContext, folder: Path, made: bytes, behind: str = "")
     return page
 
 
+def brought_pictures() -> list[tuple[str, bytes, str]]:
+    """Pictures by their names: ours, ours as others bake them, and such as carry nothing that we read; in turn."""
+    made = json.dumps(a_credential())
+    bare = badge.FOLDER.joinpath("badge.png").read_bytes()
+    png, svg = baked(made.encode(), "png"), baked(made.encode(), "svg")
+    theirs = bake_svg(b'<svg xmlns="http://www.w3.org/2000/svg"/>', made, element=SVG_ELEMENT_OB3, namespace=SVG_NS_OB3)
+    doubled = baked_png(png, made.encode())
+    entity = b"<!DOCTYPE svg [<!ENTITY a 'b'>]>" + svg
+    return [
+        ("a.png", png, "ours"),
+        ("b.png", bare, "other"),
+        ("c.svg", svg, "ours"),
+        ("d.svg", entity, "other"),
+        ("e.svg", theirs, "ours"),
+        ("f.png", doubled, "other"),
+        ("g.png", bake_png(bare, made, keyword=ITXT_KEYWORD_OB3), "ours"),
+    ]
+
+
 @pytest.mark.browser
 def test_with_the_network_cut_the_page_verifies_what_is_pasted_chosen_or_stands_behind_the_sign(
     sqlite_app: Flask, cut_off: BrowserContext, tmp_path: Path
@@ -285,6 +308,12 @@ def test_with_the_network_cut_the_page_verifies_what_is_pasted_chosen_or_stands_
     file.write_text(json.dumps(a_credential(FOREIGN)))
     page.get_by_label("Or choose a signed file").set_input_files(file)
     result.get_by_text("The signature does not fit").wait_for()
+    words = {"ours": "All of this was signed", "other": "This picture carries no record"}
+    for name, data, said in brought_pictures():
+        file = tmp_path / name
+        file.write_bytes(data)
+        page.get_by_label("Or choose a signed file").set_input_files(file)
+        result.get_by_text(words[said]).wait_for()
     page.get_by_label("Language").select_option("es")
     assert page.evaluate("document.documentElement.lang") == "es"
     scanned = opened(cut_off, tmp_path, made, f"#{short}")

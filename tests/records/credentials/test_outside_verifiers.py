@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from openbadgeslib import baking
 from openbadgeslib.errors import LibOpenBadgesException
 from openbadgeslib.ob3 import OB3LdpVerifier, verify_data_integrity_proof
 
+from lms.records.credentials.handing import PICTURES, baked
 from lms.records.rules.multibase import from_multikey
 from tests.records.credentials.papers import (
     FOREIGN,
@@ -106,6 +108,17 @@ def openbadges(documents: Documents, cases: Cases) -> dict[str, str]:
     return {name: why_not(credential) for name, credential in cases.items()}
 
 
+def out_of_a_picture(kind: str) -> dict[str, Any]:
+    """What code of another hand finds in a picture that we made."""
+    picture = baked(json.dumps(a_credential()).encode(), kind)
+    if kind == "png":
+        found = baking.extract_png(picture, keyword=baking.ITXT_KEYWORD_OB3)
+    else:
+        found = baking.extract_svg(picture, element=baking.SVG_ELEMENT_OB3, text_fallback=True)
+    made: dict[str, Any] = json.loads(found or "")
+    return made
+
+
 ALL: dict[str, Verifier] = {
     "Digital Bazaar": node("verify_db.mjs"),
     "Digital Credentials Consortium": node("verify_dcc.mjs"),
@@ -133,6 +146,7 @@ def test_a_credential_is_accepted(verify: Verifier) -> None:
         "another name": a_credential(name="لينا مثال"),
         "corrected": a_credential(credential=SAID.credential.replace("8", "9", 1), status_index=0),
         "the last place": a_credential(status_index=131_071),
+        **{f"out of a picture ({kind})": out_of_a_picture(kind) for kind in PICTURES},
     }
     assert verify(published(), cases) == dict.fromkeys(cases, "")
 

@@ -30,7 +30,6 @@ from lms.records.credentials.holding import disbelieved, how_it_stands, short_fo
 from lms.records.models import PublicRecord, RecordAct, RecordCredential, RecordSubject
 from lms.records.rules.multibase import from_multikey
 from lms.records.rules.statement import unpacked
-from lms.records.sealing import ledger_keys
 from tests.conftest import NOW
 from tests.records.makers import AT, close, finished_place, make_edition
 
@@ -159,7 +158,7 @@ def test_after_erasure_nobody_here_can_open_it_and_the_file_still_verifies(app: 
     with unit_of_work() as session:
         assert signed_document(session, record) is None
         assert short_form(session, record) is None
-        assert queries.unsigned(session, keys=ledger_keys(), disbelieved=disbelieved(), most=10) == []
+        assert queries.unsigned(session, disbelieved=disbelieved(), most=10) == []
     assert json.loads(judged(json.dumps(held).encode(), documents=key_documents()))["name"] == "Amina Mfano 0"
 
 

@@ -304,6 +304,22 @@ async function verifyStatement(string, trust) {
   return refuse('not-signed');
 }
 
+// What a chunk of a picture begins with that carries a record (Open Badges 3.0, baking): not compressed, in no language.
+const BAKED = 'iTXtopenbadgecredential\0\0\0\0\0';
+
+/** The text that a PNG carries; of several, or none, it carries nothing. */
+function inPng(data) {
+  const view = new DataView(data.buffer), found = [];
+  for (let at = 8, size; at + 12 <= data.length; at += 12 + size) {
+    size = view.getUint32(at);
+    const chunk = data.subarray(at + 4, at + 8 + size);
+    if (new TextDecoder('latin1').decode(chunk.subarray(0, BAKED.length)) === BAKED) {
+      found.push(new TextDecoder().decode(chunk.subarray(BAKED.length)));
+    }
+  }
+  return found.length === 1 ? found[0] : refuse('nothing-inside');
+}
+
 /** Whatever was pasted or dropped: the address in a square code, what stands in it behind the #, or a signed file. */
 async function verify(string, trust) {
   const trimmed = string.replace(/^\ufeff/, '').trim();

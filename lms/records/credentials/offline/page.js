@@ -1,5 +1,5 @@
 // The page around it: what was pasted, chosen or dropped goes in, and words come out. Nothing leaves this page.
-/* global verify, Refused */
+/* global verify, inPng, refuse, Refused */
 
 // Of a larger file only so much is read: then it is too big in any case.
 const MOST_BYTES = 4 * 256 * 1024 + 4;
@@ -58,9 +58,24 @@ function show(outcome) {
   result.append(list, made('p', said[outcome.kind === 'file' ? 'not-told-file' : 'not-told-paper'], {class: 'care'}));
 }
 
-async function look(string) {
+/** The text of a file, or what a picture carries. A document type could define what its text stands for. */
+async function inside(file) {
+  const data = new Uint8Array(await file.slice(0, MOST_BYTES).arrayBuffer());
+  if (data[0] === 0x89) {
+    return inPng(data);
+  }
+  const string = new TextDecoder().decode(data);
+  if (!string.trimStart().startsWith('<')) {
+    return string;
+  }
+  const picture = /<!(doctype|entity)/i.test(string) ? document : new DOMParser().parseFromString(string, 'image/svg+xml');
+  const found = picture.getElementsByTagNameNS('https://purl.imsglobal.org/ob/v3p0', 'credential');
+  return found.length === 1 ? found[0].textContent.trim() || found[0].getAttribute('verify') || '' : refuse('nothing-inside');
+}
+
+async function look(brought) {
   try {
-    show(await verify(string, trust));
+    show(await verify(typeof brought === 'string' ? brought : await inside(brought), trust));
   } catch (error) {
     if (!(error instanceof Refused)) {
       throw error;
@@ -78,18 +93,18 @@ place('form').addEventListener('submit', event => {
 place('file').addEventListener('click', event => {
   event.target.value = '';
 });
-place('file').addEventListener('change', async event => {
+place('file').addEventListener('change', event => {
   const [file] = event.target.files;
   if (file) {
-    look(await file.slice(0, MOST_BYTES).text());
+    look(file);
   }
 });
 for (const name of ['dragover', 'drop']) {
-  document.addEventListener(name, async event => {
+  document.addEventListener(name, event => {
     event.preventDefault();
     const [file] = name === 'drop' ? event.dataTransfer.files : [];
     if (file) {
-      look(await file.slice(0, MOST_BYTES).text());
+      look(file);
     }
   });
 }
