@@ -51,6 +51,7 @@ import lms.records.heads
 import lms.records.joining
 import lms.records.letters
 import lms.records.reactions
+import lms.records.sealing
 import lms.records.second_officers
 import lms.records.verification.reactions
 import lms.reminders.weekly

@@ -83,6 +83,14 @@ def test_a_member_is_asked_twice_then_hidden_and_nothing_is_deleted(app: Flask) 
         assert list(memberships(session)) == []
 
 
+def test_who_has_left_before_the_letter_is_written_gets_none(app: Flask) -> None:
+    one, _other = members("Zuri Kielelezo", "Pia Beispiel")
+    work(NOW + YEAR)
+    assert len(links()) == 2
+    assert browser(app, one).post("/alumni/leave").status_code == 303
+    assert len(links()) == 1
+
+
 def test_one_click_from_the_letter_is_enough_and_opening_it_changes_nothing(app: Flask) -> None:
     one, _other = members("Zuri Kielelezo", "Pia Beispiel")
     work(NOW + YEAR)

@@ -77,6 +77,38 @@ def test_a_time_that_the_clocks_show_twice_is_the_later_one_and_said_so(sqlite_a
     assert "the later one counts" in words(browser.get(answer.location))
 
 
+def present(edition: Edition) -> Edition:
+    db.session.remove()
+    return db.session.get_one(Edition, edition.id)
+
+
+def test_two_who_change_one_edition_at_once_put_nothing_back(app: Flask) -> None:
+    edition = one_edition()
+    first, second = coordinator(app, edition.public_id), coordinator(app, edition.public_id)
+    path = f"/editions/{edition.public_id}/edit"
+    shown = shown_in(first.get(path))
+    said = {name: value for name, value in EDITION.items() if "deadline" not in name and name != "course"}
+    said |= {"starts_on": "2027-05-09", "ends_on": "2027-05-10", "programme": "## Monday\r\n\r\nArrival"}
+    assert first.post(path, **said, shown=shown).status_code == 303
+    seen = shown_in(first.get(path))
+    assert first.post(path, **said | {"place": "Kraków", "title": "Another title", "shown": seen}).status_code == 303
+    assert second.post(path, **said | {"contact": "desk@example.org", "shown": seen}).status_code == 303
+    there = present(edition)
+    assert (there.place, there.contact, there.title) == ("Kraków", "desk@example.org", "Another title")
+    clash = second.post(path, **said | {"place": "Warszawa", "practical": "By train", "shown": seen})
+    assert clash.status_code == 409
+    text = words(clash)
+    assert "somebody else has changed meanwhile what you changed too" in text
+    assert "There stands now: Kraków" in text
+    assert 'value="Warszawa"' in clash.text
+    assert 'value="Another title"' in clash.text, "what was only repeated is as the other left it"
+    assert present(edition).practical == ""
+    again = {"title": "Another title", "place": "Warszawa", "practical": "By train", "contact": "desk@example.org"}
+    assert second.post(path, **said | again | {"shown": shown_in(clash)}).status_code == 303
+    there = present(edition)
+    assert (there.place, there.practical, there.title) == ("Warszawa", "By train", "Another title")
+
+
 def test_a_copied_edition_keeps_all_but_the_dates_and_takes_the_titles_of_its_half_days(sqlite_app: Flask) -> None:
     edition, browser = one_edition(), coordinator(sqlite_app)
     path = f"/editions/{edition.public_id}/sessions"

@@ -317,6 +317,22 @@ def test_a_state_that_is_not_to_be_named_has_no_names_in_the_list_of_what_waits(
     assert NAME not in own_page(client)
 
 
+def test_whoever_is_not_to_be_named_is_not_told_by_a_nomination_that_waits(app: Flask) -> None:
+    edition, court = world()
+    client, desk, by = focal_point(app), coordinator(app), make_person()
+    with unit_of_work() as session:
+        person = people.create_person(session, name=NAME, address=ADDRESS, at=AT)
+        session.add(SensitiveMark(person_id=person.id, on=True, by_person_id=by.id, at=AT))
+    send(client, edition, serves_at=court.public_id)
+    page = desk.get(f"/editions/{edition.public_id}/nominations/waiting").text
+    (line,) = both_files(desk, f"/editions/{edition.public_id}/nominations/waiting")
+    assert [said for said in line.values() if said] == [line["Name"]]
+    assert f"<bdi>{line['Name']}</bdi>" in page
+    for hidden in (NAME, ADDRESS, "The Court", "We know somebody"):
+        assert hidden not in page
+    assert NAME in own_page(client), "the focal point wrote it, and is told of no account"
+
+
 def test_neither_queue_nor_audit_names_anybody(app: Flask) -> None:
     edition, court = world()
     desk = coordinator(app)

@@ -243,6 +243,26 @@ def test_whoever_has_taken_the_place_asks_instead(app: Flask) -> None:
     assert answer.location.endswith("/cannot-attend")
 
 
+def test_a_letter_about_a_place_that_has_changed_before_it_is_written_is_not_sent(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition, later = make_edition(session), later_edition(session)
+        stays, withdrawn, known = (enrol_person(session, edition, becomes=INVITED) for _number in range(3))
+        known.person.welcomed_at = AT
+        for place in (stays, withdrawn, known):
+            services.send_invitation(session, enrolment=place, at=AT, by=None)
+        services.withdraw(session, enrolment=withdrawn, at=AT, by="c")
+        services.put_off(session, enrolment=known, later=later, reason="", at=AT, by="c")
+    with unit_of_work() as session:
+        jobs = session.scalars(select(Job).where(Job.kind == "mail.send").order_by(Job.id)).all()
+        assert [job.payload["template"] for job in jobs] == [
+            "people/invitation", "people/invitation", "people/invited-again", "seminars/deferred",
+        ]  # fmt: skip
+        assert [letter_for(session, job.payload) is not None for job in jobs] == [True, False, False, True]
+        services.take_back(session, enrolment=session.get_one(Enrolment, known.id), at=AT, by="c")
+        session.flush()
+        assert letter_for(session, jobs[3].payload) is None
+
+
 def test_an_invited_person_declines_from_the_letter_without_an_account(app: Flask) -> None:
     with unit_of_work() as session:
         place = enrol_person(session, make_edition(session), becomes=INVITED)

@@ -39,6 +39,8 @@ class Facts:
     zone: str
     starts_on: dt.date
     deadline: dt.datetime
+    deadline_on: dt.date | None = None
+    """The day alone, where it may not be told at what time it ends for this person; `deadline` stands for it then."""
     invited_at: dt.datetime | None = None
     first_seen_at: dt.datetime | None = None
     finished_at: dt.datetime | None = None

@@ -18,7 +18,15 @@ from .companions import add_companion, remove_companion
 from .contacts import mark_seen, note_contact
 from .counting import count, count_part, fold, fold_tallies, keep_names_awaited, reach, reach_all
 from .deadlines import extend, fit_deadlines, set_deadline
-from .editions import NotNewer, change_edition, create_edition, follow_editorial, hold_version, use_version
+from .editions import (
+    ChangedByBoth,
+    NotNewer,
+    change_edition,
+    create_edition,
+    follow_editorial,
+    hold_version,
+    use_version,
+)
 from .enrolments import accept, came_back, decline, defer, enrol, invite, name_confirmed, replace, take_back, withdraw
 from .nominations import (
     Nominee,
@@ -34,6 +42,7 @@ from .requests import answer_request, ask
 from .uniting import join_entries
 
 __all__ = [
+    "ChangedByBoth",
     "ClosedAlready",
     "MakeUpWork",
     "Nominee",

@@ -86,7 +86,8 @@ def check_due(deadline: Deadline, zone: str, starts_on: dt.date) -> None:
 
 def _tell(session: Session, edition: Edition, one: Shift) -> bool:
     facts = {"edition_title": edition.title, "until": one.then.isoformat()}
-    return write_to(session, person_id=one.person_id, template="seminars/deadline-changed", context=facts)
+    about = edition.public_id
+    return write_to(session, person_id=one.person_id, template="seminars/deadline-changed", context=facts, about=about)
 
 
 def _deadline_held(session: Session, enrolment: Enrolment) -> tuple[Deadline, str]:

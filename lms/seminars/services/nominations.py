@@ -88,8 +88,11 @@ def put_off(
     told = enrolment.invited_at is not None
     place = defer(session, enrolment=enrolment, later=later, at=at, by=by, reason=reason)
     if told:
-        titles = {"edition_title": session.get_one(Edition, enrolment.edition_id).title, "later_title": later.title}
-        people_services.write_to(session, person_id=enrolment.person_id, template="seminars/deferred", context=titles)
+        here = session.get_one(Edition, enrolment.edition_id)
+        titles = {"edition_title": here.title, "later_title": later.title}
+        people_services.write_to(
+            session, person_id=enrolment.person_id, template="seminars/deferred", context=titles, about=here.public_id
+        )
     return place
 
 

@@ -81,16 +81,21 @@ def edit_edition(edition: str) -> Answer:
     viewer = me()
     found = queries.edition_of(db.session(), edition, viewer.scope)
     form = EditionForm(**EditionForm.said_of(found))
+    status = _status(form)
     if form.validate_on_submit():
         try:
             with unit_of_work() as session:
                 found = queries.edition_of(session, edition, viewer.scope)
-                services.change_edition(session, edition=found, facts=form.facts(), at=now(), by=viewer.subject)
+                services.change_edition(
+                    session, edition=found, facts=form.facts(), at=now(), by=viewer.subject, shown=form.shown.data or ""
+                )
         except Refused as no:
             form.refuse(no)
+        except services.ChangedByBoth as no:
+            found, status = queries.edition_of(db.session(), edition, viewer.scope), no.status
+            form.refuse(no)
+            form.show_both(found, no.fields)
         else:
             return _said(form, found, _("The edition was changed."))
     versions = queries.versions_for(db.session(), found)
-    return render("lms/seminars/edition_form.html", form=form, edition=found, source=None, versions=versions), (
-        _status(form)
-    )
+    return render("lms/seminars/edition_form.html", form=form, edition=found, source=None, versions=versions), status

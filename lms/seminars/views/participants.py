@@ -36,9 +36,9 @@ from lms.seminars.labels import (
 )
 from lms.seminars.models import Edition, Enrolment
 from lms.seminars.post import posted
-from lms.seminars.rules import Stage, counted, may_become, state_before
+from lms.seminars.rules import Stage, counted, may_become, state_before, told_without_zone
 from lms.web.access import Permission, requires
-from lms.web.dates import clocks, town
+from lms.web.dates import clocks, long_day, town
 from lms.web.forms import Form, submitted
 from lms.web.languages import choices, own_name
 from lms.web.logs import note_look
@@ -134,7 +134,7 @@ def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) 
         stages=stages,
         late=stages.get(Stage.PRE_READING, row.deadline) > row.deadline,
         closing=queries.closing_of(session, found.id),
-        clocks=_clocks(row, found, hidden),
+        due=_due(row, found, hidden),
         may_become=may_become,
         may_take_back=_may_take_back(steps, row),
         linked=queries.linked_places(session, row.id, scope),
@@ -151,10 +151,14 @@ def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) 
     )
 
 
-def _clocks(row: queries.EnrolmentRow, edition: Edition, hidden: bool) -> list[str]:
-    """The deadline on every clock that matters; those of where somebody serves would tell where that is."""
+def _due(row: queries.EnrolmentRow, edition: Edition, hidden: bool) -> list[tuple[dt.date, str]]:
+    """The deadline on every clock that matters, each with what it is for machines; those of where somebody serves would
+    tell where that is, as would the instant at which a day ends there."""
     theirs = None if hidden else row.institution_zone
-    return clocks(row.deadline, (theirs, ""), (edition.zone, town(edition.place)), (me().zone, ""))
+    if hidden and (day := told_without_zone(row.deadline, row.institution_zone, edition.zone).day):
+        return [(day, long_day(day))]
+    said = clocks(row.deadline, (theirs, ""), (edition.zone, town(edition.place)), (me().zone, ""))
+    return [(row.deadline, words) for words in said]
 
 
 def _may_take_back(steps: list[queries.Step], row: queries.EnrolmentRow) -> bool:
