@@ -5,18 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-<<<<<<< HEAD
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, false, select, true
 from sqlalchemy.orm import Session
-=======
-from heapq import nsmallest
-from typing import Any, cast
-
-from sqlalchemy import ColumnElement, Row, Select, Subquery, Table, and_, bindparam, false, func, or_, select, true
-from sqlalchemy.orm import Session, aliased
->>>>>>> main
 
 from lms.catalogue.queries import outline
 from lms.catalogue.rules.outline import Outline
@@ -26,7 +18,6 @@ from lms.kernel.errors import NotFound
 from lms.learning.queries import standings
 from lms.learning.rules.standing import Standing
 from lms.people.queries import beside, names_of
-from lms.people.queries.sensitive import not_to_be_named
 from lms.people.rules import Scope
 from lms.seminars.models import (
     AttendanceClosing,
@@ -36,19 +27,15 @@ from lms.seminars.models import (
     EditionVersion,
     Enrolment,
 )
-<<<<<<< HEAD
 from lms.seminars.queries import last_contacts, may_be_running, places_of, visible_to
 from lms.seminars.rules import coordinates
-=======
-from lms.seminars.queries import last_contact_day, last_contacts, may_be_running, places_of, visible_to
-from lms.seminars.rules import COUNTED, Deadline, RequestKind, coordinates, told_without_zone
->>>>>>> main
 from lms.seminars.rules.deadlines import is_over
 from lms.web.slices import PAGE, Slice, slice_among
 
 from .changes import Change, changes
 from .known import LAST, known, may_need_it
 from .queue import queue
+from .stands import told_stands
 from .undelivered import undelivered
 
 AT_ONCE = 2000
@@ -156,44 +143,7 @@ def sheet(session: Session, editions: Sequence[Watched], scope: Scope, at: dt.da
     )
 
 
-<<<<<<< HEAD
 def _found(
-=======
-_person_id = cast(Table, Person.__table__).c.id
-_more_time, _cannot_attend = aliased(ParticipantRequest), aliased(ParticipantRequest)
-
-
-def _open(asked: Any, kind: RequestKind) -> ColumnElement[bool]:
-    return and_(asked.enrolment_id == Enrolment.id, asked.kind == kind, asked.answered_at.is_(None))
-
-
-def _people(editions: Mapping[int, Watched], scope: Scope) -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            Enrolment.id, Enrolment.public_id, Enrolment.edition_id, Enrolment.person_id, Enrolment.state_code,
-            Enrolment.invited_at, Enrolment.first_seen_at, Enrolment.deadline_at, Enrolment.due_at,
-            Person.name_confirmed_at, EnrolmentProgress.completed_at, not_to_be_named(_person_id).label("hidden"),
-            Institution.name.label("institution_name"), Institution.zone.label("institution_zone"),
-            _more_time.public_id.label("more_time"), _more_time.at.label("more_time_at"),
-            _cannot_attend.public_id.label("cannot_attend"), _cannot_attend.at.label("cannot_attend_at"),
-            last_contact_day().scalar_subquery().label("contacted_on"),
-        )
-        .join(Person, Person.id == Enrolment.person_id)
-        .join(Institution, Institution.id == Enrolment.institution_id)
-        .outerjoin(EnrolmentProgress, EnrolmentProgress.enrolment_id == Enrolment.id)
-        .outerjoin(_more_time, _open(_more_time, RequestKind.MORE_TIME))
-        .outerjoin(_cannot_attend, _open(_cannot_attend, RequestKind.CANNOT_ATTEND))
-        .where(Enrolment.edition_id.in_(editions), Enrolment.state.in_(COUNTED), visible_to(scope))
-        .where(Person.erased_at.is_(None))
-    )  # fmt: skip
-
-
-Needing = tuple[tuple[int, ...], Row[Any], Facts, tuple[Reason, ...]]
-"""Somebody on the sheet: first by what they are sorted, in which no two are the same."""
-
-
-def _needing(
->>>>>>> main
     session: Session,
     editions: Mapping[int, Watched],
     outlines: Mapping[int, Outline],
@@ -213,66 +163,18 @@ def _needing(
         one.id: Calendar(day_of(at, one.zone), one.starts_on, outlines[one.version_id].asked_units)
         for one in editions.values()
     }
-    waiting = queue(session, days, failed)
+    waiting = queue(session, days, failed, lambda ids: told_stands(session, editions, outlines, ids))
     part = slice_among(waiting.total, page)
     those = Enrolment.id.in_(waiting.some((part.page - 1) * PAGE, PAGE))
     people = known(session, editions, outlines, failed, and_(those, visible_to(scope)))
     return waiting.total, part, _lines(editions, people, at)
 
 
-<<<<<<< HEAD
 def _lines(editions: Mapping[int, Watched], people: Iterable[tuple[Row[Any], Facts]], at: dt.datetime) -> list[Line]:
     """Those of these people who need attention, in their order."""
     judged = ((order(facts, at), row, facts, reasons(facts, at)) for row, facts in people)
     found = sorted(one for one in judged if one[3])
     return [_line(row, editions[row.edition_id], facts, why) for _order, row, facts, why in found]
-=======
-def _may_need_it(failed: Collection[int]) -> ColumnElement[bool]:
-    """Whoever is complete, was here, and has confirmed their name asks for nothing unless they do so themselves or a
-    letter to them failed: in a large edition that is most people in the end."""
-    if len(failed) > AT_ONCE:
-        return true()
-    return or_(
-        EnrolmentProgress.completed_at.is_(None),
-        Enrolment.first_seen_at.is_(None),
-        Person.name_confirmed_at.is_(None),
-        _more_time.id.is_not(None),
-        _cannot_attend.id.is_not(None),
-        Enrolment.person_id.in_(failed),
-    )
-
-
-def _facts(
-    row: Row[*tuple[Any, ...]],
-    edition: Watched,
-    asked: int,
-    read: tuple[int, dt.datetime | None] | None,
-    failed: Mapping[int, Undelivered],
-) -> Facts:
-    done, last = read or (0, None)
-    complete = row.completed_at is not None
-    letter = failed.get(row.person_id)
-    if letter and not letter.came_back and row.first_seen_at and row.first_seen_at > letter.at:
-        letter = None  # they found the way without it
-    due = told_without_zone(row.due_at, row.institution_zone, edition.zone) if row.hidden else Deadline(row.due_at)
-    return Facts(
-        enrolment_id=row.id,
-        zone=edition.zone,
-        starts_on=edition.starts_on,
-        deadline=due.at,
-        deadline_on=due.day,
-        invited_at=row.invited_at,
-        first_seen_at=row.first_seen_at,
-        finished_at=row.completed_at or last,
-        complete=complete,
-        units_left=0 if complete else asked - done,
-        name_confirmed=row.name_confirmed_at is not None,
-        more_time_at=row.more_time_at,
-        cannot_attend_at=row.cannot_attend_at,
-        mail_failed_at=letter.at if letter else None,
-        contacted_on=row.contacted_on,
-    )
->>>>>>> main
 
 
 def _line(row: Row[*tuple[Any, ...]], edition: Watched, facts: Facts, why: tuple[Reason, ...]) -> Line:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, case, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from lms.catalogue.rules.outline import Outline
@@ -14,9 +14,10 @@ from lms.dashboards.rules.attention import Facts
 from lms.kernel.db import UtcDateTime
 from lms.learning.models import EnrolmentProgress, UnitProgress, UnitState
 from lms.people.models import Institution, Person
+from lms.people.queries.sensitive import not_to_be_named
 from lms.seminars.models import Edition, EditionVersion, Enrolment, ParticipantRequest
 from lms.seminars.queries import last_contact_day
-from lms.seminars.rules import COUNTED, RequestKind
+from lms.seminars.rules import COUNTED, Deadline, RequestKind, told_without_zone
 
 from .undelivered import Undelivered
 
@@ -40,6 +41,7 @@ LAST = (
     .correlate(Edition)
     .scalar_subquery()
 )
+_person_id = cast(Table, Person.__table__).c.id
 _more_time, _cannot_attend = aliased(ParticipantRequest), aliased(ParticipantRequest)
 
 
@@ -52,8 +54,8 @@ def _people(editions: Mapping[int, OnCalendar], outlines: Mapping[int, Outline])
         select(
             Enrolment.id, Enrolment.public_id, Enrolment.edition_id, Enrolment.person_id, Enrolment.state_code,
             Enrolment.invited_at, Enrolment.first_seen_at, Enrolment.deadline_at, Enrolment.due_at,
-            Person.name_confirmed_at,
-            Institution.name.label("institution_name"), EnrolmentProgress.completed_at,
+            Person.name_confirmed_at, EnrolmentProgress.completed_at, not_to_be_named(_person_id).label("hidden"),
+            Institution.name.label("institution_name"), Institution.zone.label("institution_zone"),
             _more_time.public_id.label("more_time"), _more_time.at.label("more_time_at"),
             _cannot_attend.public_id.label("cannot_attend"), _cannot_attend.at.label("cannot_attend_at"),
             last_contact_day().scalar_subquery().label("contacted_on"),
@@ -95,14 +97,16 @@ def known(
     outlines: Mapping[int, Outline],
     failed: Mapping[int, Undelivered],
     who: ColumnElement[bool],
+    *,
+    told: bool = True,
 ) -> Iterator[tuple[Row[Any], Facts]]:
     """Of everybody who counts and for whom `who` holds, in these editions and no other: a line about each, and what is
-    known of them, in one statement."""
+    known of them, in one statement; as it may be `told` of those who are not to be named, or as it is."""
     several = _people(editions, outlines).where(who).execution_options(yield_per=AT_ONCE)
     session.flush()  # a statement sent past the session does not see by itself what is not written yet
     for row in session.connection().execute(several):
         edition = editions[row.edition_id]
-        yield row, _facts(row, edition, outlines[edition.version_id].asked_units, failed)
+        yield row, _facts(row, edition, outlines[edition.version_id].asked_units, failed, told)
 
 
 def may_need_it(failed: Collection[int]) -> ColumnElement[bool]:
@@ -125,16 +129,20 @@ def _facts(
     edition: OnCalendar,
     asked: int,
     failed: Mapping[int, Undelivered],
+    told: bool,
 ) -> Facts:
     complete = row.completed_at is not None
     letter = failed.get(row.person_id)
     if letter and not letter.still(row.first_seen_at):
         letter = None
+    hidden = told and row.hidden
+    due = told_without_zone(row.due_at, row.institution_zone, edition.zone) if hidden else Deadline(row.due_at)
     return Facts(
         enrolment_id=row.id,
         zone=edition.zone,
         starts_on=edition.starts_on,
-        deadline=row.due_at,
+        deadline=due.at,
+        deadline_on=due.day,
         invited_at=row.invited_at,
         first_seen_at=row.first_seen_at,
         finished_at=row.completed_at or row.last,

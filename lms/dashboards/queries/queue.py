@@ -1,10 +1,12 @@
 """Everybody who needs attention, in order, from what is counted of those who stand alike: however many there are, only
-those who have asked for something, whose mail failed or who were contacted of late are looked at one by one."""
+those who have asked for something, whose mail failed, who were contacted of late or are not to be named are looked at
+one by one."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -14,6 +16,7 @@ from sqlalchemy.orm import Session
 from lms.dashboards.models import AttentionDelta, AttentionStand, AttentionTally
 from lms.dashboards.rules.attention import RESTS
 from lms.dashboards.rules.stands import Before, Calendar, comes_after, needs_attention, stand_of
+from lms.people.queries.sensitive import unnamed_people
 from lms.seminars.models import ContactNote, Enrolment, ParticipantRequest
 from lms.seminars.queries import stands
 from lms.seminars.rules import RequestKind
@@ -25,7 +28,7 @@ _stand, _tally, _delta, _asked, _note, _enrolment = (
     for model in (AttentionStand, AttentionTally, AttentionDelta, ParticipantRequest, ContactNote, Enrolment)
 )
 _KINDS = (RequestKind.MORE_TIME, RequestKind.CANNOT_ATTEND)
-_COUNTED, _ASKS, _RESTS = "counted", "asks", "rests"
+_COUNTED, _ASKS, _RESTS, _HIDDEN = "counted", "asks", "rests", "hidden"
 Place = tuple[int, str]
 """An edition, and how somebody stands in it."""
 
@@ -37,9 +40,19 @@ class _Alike:
     places: list[Place] = field(default_factory=list)
     size: int = 0
     more: set[int] = field(default_factory=set)
-    """Who is here for what they asked for, or for their mail."""
+    """Who is here for what they asked for or for their mail, or is told to stand so."""
     away: set[int] = field(default_factory=set)
-    """Who stands so and is not here, but behind all others, since they were contacted of late."""
+    """Who stands so and is not here: contacted of late, and behind all others, or told to stand otherwise."""
+
+    def leave(self, enrolment: int) -> None:
+        """Somebody who is counted here comes elsewhere."""
+        self.away.add(enrolment)
+        self.size -= 1
+
+    def join(self, enrolment: int) -> None:
+        """Somebody comes here who is not counted here."""
+        self.more.add(enrolment)
+        self.size += 1
 
     def condition(self) -> ColumnElement[bool]:
         """Over the table of stands."""
@@ -92,40 +105,63 @@ class Queue:
             yield select(_stand.c.enrolment_id).where(_stand.c.enrolment_id.in_(at_last))
 
 
-def queue(session: Session, days: Mapping[int, Calendar], failed: Mapping[int, Undelivered]) -> Queue:
-    """Of these editions, by what day it is in each; one statement, and a second where mail has failed."""
-    numbers: dict[Place, int] = {}
-    asking: dict[int, Place] = {}
-    resting: dict[int, Place] = {}
+def queue(
+    session: Session,
+    days: Mapping[int, Calendar],
+    failed: Mapping[int, Undelivered],
+    told: Callable[[Collection[int]], dict[int, Place]],
+) -> Queue:
+    """Of these editions, by what day it is in each; one statement, a second where mail has failed, and a third, `told`,
+    where some are not to be named: how these are told to stand."""
+    numbers: Counter[Place] = Counter()
+    single: dict[str, dict[int, Place]] = {_ASKS: {}, _RESTS: {}, _HIDDEN: {}}
     for what, edition, stand, number in session.execute(_noted(days)):
         if what == _COUNTED:
-            numbers[edition, stand] = numbers.get((edition, stand), 0) + int(number)
+            numbers[edition, stand] += int(number)
         else:
-            (asking if what == _ASKS else resting)[number] = (edition, stand)
-    asking |= _unreached(session, days, failed)
-    needing = {
-        place for place, number in numbers.items() if number and needs_attention(stand_of(place[1]), days[place[0]])
-    }
-    groups: dict[Before, _Alike] = {}
-
-    def alike(place: Place) -> _Alike:
-        return groups.setdefault(comes_after(stand_of(place[1]), days[place[0]]), _Alike())
-
+            single[what][number] = (edition, stand)
+    asking, resting, hidden = single[_ASKS] | _unreached(session, days, failed), single[_RESTS], single[_HIDDEN]
+    standing_so = told(hidden) if hidden else {}
+    line = _Line(days)
+    needing = {place for place, number in numbers.items() if number and line.needs(place)}
     for place in needing:
-        alike(place).places.append(place)
-        alike(place).size += numbers[place]
-    for enrolment, place in asking.items():
-        if place not in needing and enrolment not in resting:
-            alike(place).more.add(enrolment)
-            alike(place).size += 1
-    behind = []
-    for enrolment, place in resting.items():
-        if place in needing:
-            alike(place).away.add(enrolment)
-            alike(place).size -= 1
-        if place in needing or enrolment in asking:
-            behind.append((comes_after(stand_of(place[1]), days[place[0]]), enrolment))
-    return Queue([groups[before] for before in sorted(groups)], [enrolment for _before, enrolment in sorted(behind)])
+        line.alike(place).places.append(place)
+        line.alike(place).size += numbers[place]
+    for enrolment, place in (asking | resting | hidden).items():
+        own = standing_so.get(enrolment, place)
+        counted = place in needing
+        if counted and (enrolment in resting or enrolment in hidden):
+            line.alike(place).leave(enrolment)
+            counted = False
+        if enrolment not in asking and not line.needs(own):
+            continue
+        if enrolment in resting:
+            line.behind.append((line.after(own), enrolment))
+        elif not counted:
+            line.alike(own).join(enrolment)
+    return line.queue()
+
+
+@dataclass
+class _Line:
+    """People as they are lined up."""
+
+    days: Mapping[int, Calendar]
+    groups: dict[Before, _Alike] = field(default_factory=dict)
+    behind: list[tuple[Before, int]] = field(default_factory=list)
+
+    def needs(self, place: Place) -> bool:
+        return needs_attention(stand_of(place[1]), self.days[place[0]])
+
+    def after(self, place: Place) -> Before:
+        return comes_after(stand_of(place[1]), self.days[place[0]])
+
+    def alike(self, place: Place) -> _Alike:
+        return self.groups.setdefault(self.after(place), _Alike())
+
+    def queue(self) -> Queue:
+        resting = [enrolment for _before, enrolment in sorted(self.behind)]
+        return Queue([self.groups[before] for before in sorted(self.groups)], resting)
 
 
 def _noted(days: Mapping[int, Calendar]) -> Select[str, int, str, int]:
@@ -135,17 +171,19 @@ def _noted(days: Mapping[int, Calendar]) -> Select[str, int, str, int]:
     fresh = select(literal(_COUNTED), _delta.c.edition_id, _delta.c.stand, func.sum(_delta.c.change))
     asked = _one_by_one(_ASKS).join(_asked, _asked.c.enrolment_id == _stand.c.enrolment_id)
     noted = _one_by_one(_RESTS).join(_note, _note.c.enrolment_id == _stand.c.enrolment_id)
+    hidden = _one_by_one(_HIDDEN).join(_enrolment, _enrolment.c.id == _stand.c.enrolment_id)
+    # A sum is in no index, so that the database does not go through everybody in an edition to a few of them.
+    edition = _stand.c.edition_id + 0
+    here = edition.in_(days)
     of_late = or_(
-        *(
-            and_(_stand.c.edition_id == number, _note.c.day > day.today - dt.timedelta(days=RESTS))
-            for number, day in days.items()
-        )
+        *(and_(edition == number, _note.c.day > day.today - dt.timedelta(days=RESTS)) for number, day in days.items())
     )
     every = union_all(
         folded.where(_tally.c.edition_id.in_(days)),
         fresh.where(_delta.c.edition_id.in_(days)).group_by(_delta.c.edition_id, _delta.c.stand),
-        asked.where(_stand.c.edition_id.in_(days), _asked.c.answered_at.is_(None), _asked.c.kind.in_(_KINDS)),
+        asked.where(here, _asked.c.answered_at.is_(None), _asked.c.kind.in_(_KINDS)),
         noted.where(of_late, stands()),
+        hidden.where(here, _enrolment.c.person_id.in_(unnamed_people())),
     )
     return select(every.subquery())
 
@@ -167,7 +205,7 @@ def _unreached(session: Session, days: Mapping[int, Calendar], failed: Mapping[i
             _enrolment.c.first_seen_at,
         )
         .join(_enrolment, _enrolment.c.id == _stand.c.enrolment_id)
-        .where(_stand.c.edition_id.in_(days), _enrolment.c.person_id.in_(failed))
+        .where((_stand.c.edition_id + 0).in_(days), _enrolment.c.person_id.in_(failed))
     )
     return {
         row.enrolment_id: (row.edition_id, row.stand) for row in rows if failed[row.person_id].still(row.first_seen_at)
