@@ -13,7 +13,7 @@ from lms.seminars.rules import EnrolmentState, Stage
 from lms.seminars.state_keys import state_key as state_key
 
 from .queries import Choices, Start
-from .queries.turning import NEAR
+from .queries.turning import PAGES_NEAR
 from .rules.looks import Awaiting, Filter
 
 E = TypeVar("E", bound=enum.StrEnum)
@@ -66,7 +66,11 @@ def address_of(
     """The part of an address that asks for this filter, page and order; a later page from where another one started."""
     asked = asked_by(wanted, edition)
     more = {**({"by": "name"} if by_name else {}), **({"page": str(page)} if page > 1 else {})}
-    near = {"from": f"{start.page}.{start.public_id}"} if start and page > 1 and abs(page - start.page) <= NEAR else {}
+    near = (
+        {"from": f"{start.page}.{start.public_id}"}
+        if start and page > 1 and abs(page - start.page) <= PAGES_NEAR
+        else {}
+    )
     return urlencode({**asked, **more, **near})
 
 

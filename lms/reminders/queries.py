@@ -17,7 +17,7 @@ from lms.people.models import IdentityKind, IdentityRow, Institution, MailChoice
 from lms.people.queries.mail import stopped
 from lms.people.queries.sensitive import is_to_be_named
 from lms.people.rules import Scope
-from lms.people.rules.letters import DAY, NEAR, WEEK
+from lms.people.rules.letters import DAY, URGENT, WEEK
 from lms.seminars.models import AttendanceClosing, Edition, Enrolment
 from lms.seminars.queries import may_be_running, version_in_force, visible_to
 from lms.seminars.rules import COUNTED, told_without_zone
@@ -192,7 +192,7 @@ def _near(editions: Collection[int], at: dt.datetime) -> ColumnElement[bool]:
     place, read = aliased(Enrolment), aliased(EnrolmentProgress)
     found = select(place.id).outerjoin(read, read.enrolment_id == place.id).where(
         place.person_id == Person.id, place.edition_id.in_(editions), place.state.in_(COUNTED),
-        read.completed_at.is_(None), place.due_at >= at, place.due_at <= at + NEAR,
+        read.completed_at.is_(None), place.due_at >= at, place.due_at <= at + URGENT,
     )  # fmt: skip
     return found.correlate(Person).exists()
 

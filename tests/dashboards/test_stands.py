@@ -213,7 +213,7 @@ def test_the_migration_notes_how_everybody_stands(reader: Reader, complete: bool
         reader.pass_quiz()
         reader.post("thought", "reflection", text="My thought.")
     before = stand(reader)
-    [path] = (migrations.folder() / "versions").glob("*_d0a94f2b6e15_*.py")
+    [path] = (migrations.folder() / "versions").glob("*_d20a94f2b6e1_*.py")
     filling = runpy.run_path(str(path))
     with unit_of_work() as session:
         for table in (AttentionStand, AttentionDelta, AttentionTally):

@@ -17,17 +17,37 @@ from lms.people import queries as people
 from lms.people.models import MailedToken, Person
 from lms.seminars import queries
 from lms.seminars.models import (
+    AttendanceClosing,
     Edition,
     EditionVersion,
     Enrolment,
     EnrolmentState,
     OnSiteSession,
 )
+from tests.files import both_files
 from tests.pages import shown_in
 from tests.people.makers import make_person
 from tests.seminars.browsing import coordinator, words
-from tests.seminars.makers import make_course, make_institution, make_version
+from tests.seminars.makers import AT, make_course, make_edition, make_institution, make_version
 from tests.seminars.submissions import EDITION, PERSON, fresh, number_of, one_edition, one_person
+
+
+def test_the_list_of_editions_says_of_each_how_its_attendance_stands(app: Flask) -> None:
+    with unit_of_work() as session:
+        over = make_edition(session, title="Seminar that is over")
+        make_edition(session, title="Seminar to come")
+        closed = make_edition(session, title="Seminar that is closed")
+        for edition in (over, closed):
+            edition.starts_on, edition.ends_on = dt.date(2012, 11, 5), dt.date(2012, 11, 9)
+        session.flush()
+        session.add(AttendanceClosing(edition_id=closed.id, by="c", at=AT))
+    browser = coordinator(app)
+    said = words(browser.get("/editions"))
+    assert all(f" {word} " in said for word in ("Over, not closed", "Open", "Closed"))
+    file = {line["Edition"]: line["Attendance"] for line in both_files(browser, "/editions")}
+    assert file == {
+        "Seminar that is over": "Over, not closed", "Seminar to come": "Open", "Seminar that is closed": "Closed",
+    }  # fmt: skip
 
 
 def test_a_coordinator_creates_an_edition_with_its_half_days(app: Flask) -> None:

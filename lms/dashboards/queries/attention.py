@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from heapq import nsmallest
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, false, select, true
@@ -30,7 +31,7 @@ from lms.seminars.models import (
 from lms.seminars.queries import last_contacts, may_be_running, places_of, visible_to
 from lms.seminars.rules import coordinates
 from lms.seminars.rules.deadlines import is_over
-from lms.web.slices import PAGE, Slice, slice_among
+from lms.web.slices import PAGE, Slice, slice_among, sliced
 
 from .changes import Change, changes
 from .known import LAST, known, may_need_it
@@ -118,7 +119,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class MorningSheet:
     """One page of the morning sheet, and what changed since the last visit."""
 
     total: int
@@ -127,15 +128,18 @@ class Sheet:
     changes: list[Change]
 
 
-def sheet(session: Session, editions: Sequence[Watched], scope: Scope, at: dt.datetime, page: int | None) -> Sheet:
-    """Who needs attention in these editions, in the order of `rules.attention.order`, and what changed; eight
-    statements at most, and one more for each further version that their editions read. Without a `page` everybody."""
+def sheet(
+    session: Session, editions: Sequence[Watched], scope: Scope, at: dt.datetime, page: int | None,
+    narrowed: Sequence[ColumnElement[bool]] = (),
+) -> MorningSheet:  # fmt: skip
+    """Who needs attention in these editions, in the order of `rules.attention.order`, and what changed, unless it is
+    `narrowed`; eight statements, and one for each further version that they read. Without a `page` everybody."""
     open_ones = {one.id: one for one in editions if one.closed_at is None}
     outlines = {number: outline(session, number) for number in {one.version_id for one in open_ones.values()}}
-    total, part, lines = _found(session, open_ones, outlines, scope, at, page)
-    new = changes(session, [one.id for one in editions], scope, at)
+    total, part, lines = _found(session, open_ones, outlines, scope, at, page, narrowed)
+    new = [] if narrowed else changes(session, [one.id for one in editions], scope, at)
     names = names_of(session, {one.person_id for one in lines} | {one.person_id for one in new})
-    return Sheet(
+    return MorningSheet(
         total=total,
         slice=part,
         lines=_named(session, lines, names, outlines) if lines else [],
@@ -144,21 +148,19 @@ def sheet(session: Session, editions: Sequence[Watched], scope: Scope, at: dt.da
 
 
 def _found(
-    session: Session,
-    editions: Mapping[int, Watched],
-    outlines: Mapping[int, Outline],
-    scope: Scope,
-    at: dt.datetime,
-    page: int | None,
-) -> tuple[int, Slice, list[Line]]:
-    """How many need attention, and a page of them in their order, or all of them; without names."""
+    session: Session, editions: Mapping[int, Watched], outlines: Mapping[int, Outline], scope: Scope, at: dt.datetime,
+    page: int | None, narrowed: Sequence[ColumnElement[bool]],
+) -> tuple[int, Slice, list[Line]]:  # fmt: skip
+    """How many need attention, and a page of them in their order, or all of them; without names. Whoever is on a page
+    is found by how people stand; of some of the people, and for a file, everybody is looked at."""
     if not editions:
         return 0, slice_among(0, 1), []
     failed = undelivered(session)
-    if page is None:
-        everybody = and_(Enrolment.edition_id.in_(editions), visible_to(scope), may_need_it(failed))
-        lines = _lines(editions, known(session, editions, outlines, failed, everybody), at)
-        return len(lines), slice_among(len(lines), 1), lines
+    if page is None or narrowed:
+        everybody = and_(Enrolment.edition_id.in_(editions), visible_to(scope), may_need_it(failed), *narrowed)
+        total, lines = _lines(editions, known(session, editions, outlines, failed, everybody), at, page)
+        part = slice_among(total, page or 1)
+        return total, part, lines if page is None else sliced(lines, part)
     days = {
         one.id: Calendar(day_of(at, one.zone), one.starts_on, outlines[one.version_id].asked_units)
         for one in editions.values()
@@ -167,14 +169,26 @@ def _found(
     part = slice_among(waiting.total, page)
     those = Enrolment.id.in_(waiting.some((part.page - 1) * PAGE, PAGE))
     people = known(session, editions, outlines, failed, and_(those, visible_to(scope)))
-    return waiting.total, part, _lines(editions, people, at)
+    return waiting.total, part, _lines(editions, people, at, None)[1]
 
 
-def _lines(editions: Mapping[int, Watched], people: Iterable[tuple[Row[Any], Facts]], at: dt.datetime) -> list[Line]:
-    """Those of these people who need attention, in their order."""
-    judged = ((order(facts, at), row, facts, reasons(facts, at)) for row, facts in people)
-    found = sorted(one for one in judged if one[3])
-    return [_line(row, editions[row.edition_id], facts, why) for _order, row, facts, why in found]
+def _lines(
+    editions: Mapping[int, Watched], people: Iterable[tuple[Row[Any], Facts]], at: dt.datetime, pages: int | None
+) -> tuple[int, list[Line]]:
+    """How many of these people need attention, and those on so many pages, or all, in their order; of the others
+    nothing is kept."""
+    total = 0
+
+    def found() -> Iterator[tuple[tuple[int, ...], Row[Any], Facts, tuple[Reason, ...]]]:
+        nonlocal total
+        for row, facts in people:
+            why = reasons(facts, at)
+            if why:
+                total += 1
+                yield order(facts, at), row, facts, why
+
+    first = sorted(found()) if pages is None else nsmallest(pages * PAGE, found())
+    return total, [_line(row, editions[row.edition_id], facts, why) for _order, row, facts, why in first]
 
 
 def _line(row: Row[*tuple[Any, ...]], edition: Watched, facts: Facts, why: tuple[Reason, ...]) -> Line:

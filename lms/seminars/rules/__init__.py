@@ -90,6 +90,15 @@ class ContactKind(enum.StrEnum):
     MET = "met"
 
 
+class AttendanceStands(enum.StrEnum):
+    """How the attendance of an edition stands, in one word."""
+
+    OPEN = "open"
+    NOT_CLOSED = "not-closed"
+    """The edition is over, and nobody has closed it; of one held before this system nobody may ever."""
+    CLOSED = "closed"
+
+
 class Stage(enum.StrEnum):
     """The steps of the way, for counting. A person is counted at each stage reached."""
 

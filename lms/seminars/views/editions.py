@@ -14,6 +14,7 @@ from lms.people.sign_in import me
 from lms.people.views.decisions import officer
 from lms.seminars import queries, services
 from lms.seminars.forms import EditionForm, NewEditionForm
+from lms.seminars.labels import ATTENDANCE
 from lms.seminars.models import Edition
 from lms.seminars.rules import coordinates
 from lms.web.access import Permission, requires
@@ -31,7 +32,9 @@ def editions() -> str:
     rows = queries.editions_visible(session, scope)
     mine = {row.public_id for row in rows if coordinates(scope, row.public_id)}
     decisions = len(waiting_for(session, officer(me()), now())) if mine or scope.everything else 0
-    return render("lms/seminars/editions.html", rows=rows, mine=mine, may_create=scope.everything, decisions=decisions)
+    attendance = {row.public_id: ATTENDANCE[row.attendance(now())] for row in rows}
+    facts = {"mine": mine, "may_create": scope.everything, "decisions": decisions, "attendance": attendance}
+    return render("lms/seminars/editions.html", rows=rows, **facts)
 
 
 @bp.route("/editions/new", methods=["GET", "POST"])

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from alembic import op
 
-revision = "d0a94f2b6e15"
-down_revision = "d08a3d1e5fa4"
+revision = "d20a94f2b6e1"
+down_revision = "d19b4e2f60b5"
 branch_labels = None
 depends_on = None
 
