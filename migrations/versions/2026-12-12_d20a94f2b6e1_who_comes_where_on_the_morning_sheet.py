@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "d20a94f2b6e1"
-down_revision = "d19b4e2f60b5"
+down_revision = "e5b9d2f47a10"
 branch_labels = None
 depends_on = None
 
