@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from lms.kernel import audit
 from lms.kernel.errors import Conflict, Refused
+from lms.kernel.events import publish
 from lms.people.models import Institution
 from lms.people.queries.sensitive import is_to_be_named
 from lms.people.rules import Scope
 from lms.people.services import write_to
+from lms.seminars.events import EditionLookedAtAnew, LookedAtAnew
 from lms.seminars.models import Edition, Enrolment, Extension, StageReached
 from lms.seminars.queries import shifts
 from lms.seminars.rules import Deadline, Stage, due_at, told_without_zone
@@ -58,6 +60,7 @@ def extend(
         raise Refused(_less_than(session, enrolment, zone))
     enrolment.deadline_at, enrolment.due_at = until, due_at(edition, extension, zone)
     session.add(Extension(enrolment_id=enrolment.id, deadline_at=deadline_at, deadline_on=deadline_on, by=by, at=at))
+    publish(session, LookedAtAnew((enrolment.id,)))
     act = "extension.granted" if until > before else "extension.shortened"
     audit.record(session, at=at, actor=by, act=act, about=enrolment.public_id)
     if until < before and not _finished(session, enrolment):
@@ -148,3 +151,4 @@ def fit_deadlines(session: Session, *, edition: Edition) -> None:
     for kept in session.identity_map.values():
         if isinstance(kept, Enrolment) and kept.edition_id == edition.id:
             session.expire(kept, ["due_at"])
+    publish(session, EditionLookedAtAnew(edition.id))
