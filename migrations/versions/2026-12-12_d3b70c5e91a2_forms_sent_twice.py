@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "d3b70c5e91a2"
-down_revision = "e5b9d2f47a10"
+down_revision = "d20a94f2b6e1"
 branch_labels = None
 depends_on = None
 
