@@ -98,7 +98,7 @@ def test_nothing_follows_from_an_entry_that_was_altered(app: Flask, amina: Held)
     assert "Unknown code" in text_of(app.test_client().get(f"/v/{code_of(record)}"))
 
 
-@pytest.mark.parametrize("act", ["withdrawn", "corrected"])
+@pytest.mark.parametrize("act", ["withdrawn", "corrected", "revoked"])
 def test_an_end_that_sql_alone_wrote_ends_nothing_and_keeps_nobody_from_ending_it(
     app: Flask, amina: Held, act: str
 ) -> None:

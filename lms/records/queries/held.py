@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.errors import NotFound
@@ -19,7 +19,7 @@ from lms.records.rules.before import from_before
 from lms.records.rules.ledger import Entry
 from lms.records.signatories.rules import Signatory, signed_by
 
-from .ours import OURS, ours, with_public
+from .ours import OURS, ours, said_of, with_public
 
 _ended = aliased(LedgerEntry)
 
@@ -149,12 +149,13 @@ def valid_records(session: Session, person_id: int) -> list[tuple[str, dt.date]]
 def valid_of(session: Session, person_ids: Collection[int] | None = None) -> dict[int, list[tuple[str, dt.date]]]:
     """The records in force of these people, or of everyone who has one."""
     found: dict[int, list[tuple[str, dt.date]]] = {}
-    for one in _in_force(session, person_ids):
+    for one in in_force(session, person_ids):
         found.setdefault(one.person_id, []).append((one.issue.record, one.issue.dated))
     return found
 
 
-def _in_force(session: Session, person_ids: Collection[int] | None) -> list[Kept]:
+def in_force(session: Session, person_ids: Collection[int] | None = None) -> list[Kept]:
+    """The same with all that we have said of each; one statement."""
     whose = () if person_ids is None else (RecordSubject.person_id.in_(person_ids),)
     return [one for one in kept(session, *whose) if one.ended is None]
 
@@ -171,23 +172,15 @@ class EditionHeld:
 def editions_of(session: Session, person_ids: Collection[int]) -> dict[int, tuple[EditionHeld, ...]]:
     """The editions of which these people hold a record in force, the latest first; one statement."""
     found: dict[int, dict[str, EditionHeld]] = {}
-    for one in _in_force(session, person_ids):
+    for one in in_force(session, person_ids):
         found.setdefault(one.person_id, {})[one.issue.edition] = _edition_held(one.issue)
     return {person: tuple(_latest_first(held.values())) for person, held in found.items()}
 
 
-def editions_in_force() -> Subquery:
-    """Who holds a record in force of which edition, for use in other statements."""
-    found: Select[Any] = _valid().with_only_columns(RecordSubject.person_id, LedgerEntry.edition)
-    return found.subquery("editions_in_force")
-
-
-def editions_named(session: Session, editions: Collection[str]) -> list[EditionHeld]:
-    """These editions as the ledger has them, the latest first; one statement."""
-    issued = (LedgerEntry.act == RecordAct.ISSUED, LedgerEntry.edition.in_(editions))
-    last = select(func.max(LedgerEntry.id)).where(*issued).group_by(LedgerEntry.edition)
-    rows = session.execute(select(LedgerEntry.edition, LedgerEntry.facts).where(LedgerEntry.id.in_(last)))
-    return _latest_first(_edition_held(row) for row in rows)
+def editions_named(session: Session, records: Collection[str]) -> list[EditionHeld]:
+    """The editions of these records as the ledger has them, the latest first; one statement."""
+    editions = {said[0].edition: _edition_held(said[0]) for said in said_of(session, records).values()}
+    return _latest_first(editions.values())
 
 
 def _edition_held(row: Any) -> EditionHeld:

@@ -62,7 +62,7 @@ def take_in(
         wrapped_key=keyring().wrap(key, public_id),
         client_key=client_key,
     )
-    head = {"taken": table.taken, "ignored": table.ignored, "encoding": table.encoding, "separator": table.separator}
+    head = {name: said for name, said in vars(table).items() if name != "rows"}
     found.sealed_head = sealed_head(key, found, head)
     session.add(found)
     session.flush()  # its id is what its rows refer to
