@@ -77,7 +77,11 @@ class DirectoryConsent(Model):
     field: Mapped[Field] = mapped_column(choice(Field))
     audience: Mapped[Audience] = mapped_column(choice(Audience))
     until: Mapped[dt.date | None]
+    ends_at: Mapped[dt.datetime | None]
+    """When that day ended where the member was as they agreed."""
     at: Mapped[dt.datetime]
+
+    __table_args__ = (CheckConstraint("(until IS NULL) = (ends_at IS NULL)", name="ends_with_its_day"),)
 
 
 class DirectoryWords(Model):

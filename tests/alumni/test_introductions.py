@@ -275,7 +275,7 @@ def test_who_left_or_is_not_to_be_named_is_shown_no_longer(app: Flask, how: str)
                 )
     with reading() as session:
         rows = received(session, asked.id, NOW.date())
-        answered = sent(session, asker.id, NOW.date())
+        answered = sent(session, asker.id, NOW)
     assert [(row.institution, "Zqmfano" in row.name, row.message) for row in rows] == [(None, False, SECRET)]
     assert [row.answer for row in answered] == [Answer(words="Zqgladly")]
 

@@ -458,6 +458,42 @@ def test_what_somebody_has_said_since_of_where_they_serve_keeps_an_import_from_b
     assert serving.institution.id == own.id
 
 
+def test_what_was_announced_before_an_import_does_not_keep_it_from_being_undone(
+    session: Session, edition: Edition
+) -> None:
+    later = make_institution(session, "TZ", Sector.DEFENCE, "Ministry of Defence")
+    known = people_services.create_person(session, name="Amina Mfano", address="amina@example.org", at=AT)
+    home = session.scalars(select(Institution).where(Institution.name == JUSTICE)).one()
+    announced = AT.date() + dt.timedelta(days=30)
+    for house, since, until in (
+        (home, dt.date(2020, 1, 1), announced - dt.timedelta(days=1)),
+        (later, announced, None),
+    ):
+        people_services.affiliate(session, person=known, institution=house, since=since, until=until)
+    found = saved(session, edition, said(1), said(2, address="amina@example.org"))
+    assert undo(session, found=found, at=LATER, by="coordinator") == []
+    again = saved(session, edition, said(2, address="amina@example.org"))
+    moved = LATER.date() + dt.timedelta(days=90)
+    people_services.move(session, person=known, institution=home, function="", on=moved, at=LATER, by="c")
+    [against] = undo(session, found=again, at=LATER, by="coordinator")
+    assert against.person_id == known.id
+
+
+def test_undoing_leaves_whoever_has_a_place_elsewhere_serving_at_one_house_alone(
+    session: Session, edition: Edition
+) -> None:
+    old = make_institution(session, "TZ", Sector.DEFENCE, "Ministry of Defence")
+    known = people_services.create_person(session, name="Amina Mfano", address="amina@example.org", at=AT)
+    people_services.affiliate(session, person=known, institution=old, since=dt.date(2020, 1, 1))
+    row = said(1, address="amina@example.org")
+    first = saved(session, edition, row)
+    saved(session, make_edition(session, title="Another edition"), row)
+    assert undo(session, found=first, at=LATER, by="coordinator") == []
+    serving = session.scalars(select(Affiliation).order_by(Affiliation.id)).all()
+    assert [one.until for one in serving] == [AT.date() - dt.timedelta(days=1), None]
+    assert session.scalars(select(Enrolment.affiliation_id)).all() == [serving[1].id]
+
+
 def test_a_name_confirmed_since_keeps_the_import_that_put_it_right_from_being_undone(
     session: Session, edition: Edition
 ) -> None:

@@ -44,10 +44,15 @@ class Viewpoint:
     """From where a member looks: what they share with others decides what these show them."""
 
     viewer_id: int
-    today: dt.date
+    at: dt.datetime
     circle: Circle
     editions: tuple[EditionHeld, ...]
     """Those that they have completed."""
+
+    @property
+    def today(self) -> dt.date:
+        """The day by which people serve somewhere."""
+        return self.at.date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +87,12 @@ class Options:
     editions: tuple[EditionHeld, ...]
 
 
-def viewpoint(session: Session, viewer_id: int, today: dt.date) -> Viewpoint:
+def viewpoint(session: Session, viewer_id: int, moment: dt.datetime) -> Viewpoint:
     """From where a member looks; three statements."""
-    at = institutions_on(session, [viewer_id], today).get(viewer_id)
+    at = institutions_on(session, [viewer_id], moment.date()).get(viewer_id)
     state, editions = at.state_code if at else "", editions_of(session, [viewer_id]).get(viewer_id, ())
     networks = networks_by_state(session).get(state, frozenset())
-    return Viewpoint(viewer_id, today, Circle(frozenset(one.edition for one in editions), state, networks), editions)
+    return Viewpoint(viewer_id, moment, Circle(frozenset(one.edition for one in editions), state, networks), editions)
 
 
 def entries(session: Session, here: Viewpoint, among: Among = EVERYBODY) -> list[Entry]:
@@ -123,7 +128,7 @@ def _shown(here: Viewpoint) -> CTE:
         .join(one, one.step_id == Member.step_id)
         .outerjoin(at, at.c.person_id == Member.person_id)
         .where(to_be_listed(), Member.person_id != here.viewer_id, ~newer.exists())
-        .where(or_(one.until.is_(None), one.until >= here.today), _reaches(here.circle, at))
+        .where(or_(one.ends_at.is_(None), one.ends_at > here.at), _reaches(here.circle, at))
         .cte("shown")
     )
 
@@ -205,12 +210,12 @@ def _seen(one: Entry, at: InstitutionView | None, editions: tuple[EditionHeld, .
     )
 
 
-def as_seen(session: Session, person_id: int, to: frozenset[Audience], today: dt.date) -> Seen:
+def as_seen(session: Session, person_id: int, to: frozenset[Audience], at: dt.datetime) -> Seen:
     """A member as somebody in these audiences would see them; for themselves alone."""
     public_id = _public_id(session, person_id)
     consents: Mapping[Field, Consent] = agreed(session, [person_id]).get(person_id, {})
-    fields = shown(consents, to, today) if public_id else frozenset()
-    return opened(session, [Entry(person_id, public_id, fields)], today)[0]
+    fields = shown(consents, to, at) if public_id else frozenset()
+    return opened(session, [Entry(person_id, public_id, fields)], at.date())[0]
 
 
 def own_facts(session: Session, person_id: int, today: dt.date) -> Seen:

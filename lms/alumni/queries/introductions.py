@@ -65,12 +65,12 @@ class Sent:
     answer: Answer
 
 
-def entry_seen(session: Session, viewer_id: int, public_id: str, today: dt.date) -> Seen:
+def entry_seen(session: Session, viewer_id: int, public_id: str, at: dt.datetime) -> Seen:
     """A member whom the one who looks sees in the directory; raises NotFound for everybody else."""
-    found = entries(session, viewpoint(session, viewer_id, today), Among(member=public_id)) if public_id else []
+    found = entries(session, viewpoint(session, viewer_id, at), Among(member=public_id)) if public_id else []
     if not found:
         raise NotFound
-    return opened(session, found, today)[0]
+    return opened(session, found, at.date())[0]
 
 
 def before(session: Session, asker_id: int, asked_id: int, at: dt.datetime) -> Before:
@@ -137,7 +137,7 @@ def _asked(session: Session, rows: Sequence[Introduction], person_id: int, today
     ]
 
 
-def sent(session: Session, person_id: int, today: dt.date) -> list[Sent]:
+def sent(session: Session, person_id: int, at: dt.datetime) -> list[Sent]:
     """What a member has asked for, the latest first. Whether it was withheld is not told."""
     rows = session.scalars(
         select(Introduction).where(Introduction.asker_id == person_id).order_by(Introduction.id.desc())
@@ -146,7 +146,7 @@ def sent(session: Session, person_id: int, today: dt.date) -> list[Sent]:
         return []
     keys = keys_of(session, {person_id, *(row.asked_id for row in rows)})
     asked = Among(people={row.asked_id for row in rows})
-    shown = opened(session, entries(session, viewpoint(session, person_id, today), asked), today)
+    shown = opened(session, entries(session, viewpoint(session, person_id, at), asked), at.date())
     seen = {one.person_id: one for one in shown}
     members = _members(session, {row.asked_id for row in rows})
     return [

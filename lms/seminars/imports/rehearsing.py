@@ -62,7 +62,7 @@ def _written(
 ) -> tuple[Import, bytes] | None:
     """The row of a new import, with its key; None where there is one of this client key."""
     key, public_id = new_key(), new_token()
-    head = {"taken": table.taken, "ignored": table.ignored, "encoding": table.encoding, "separator": table.separator}
+    head = {name: said for name, said in vars(table).items() if name != "rows"}
     row = dialect_insert(session)(Import).values(
         public_id=public_id,
         edition_id=edition.id,

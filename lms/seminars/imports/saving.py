@@ -230,6 +230,7 @@ def _before(session: Session, found: Import, row: ImportRow, known: Known, *, ag
         Column.INSTITUTION: known.institution_id,
         "again": again,
         "ours": known.ours,
+        "served": _serving_now(session, known.person_id),
     }
     key = key_of_person(session, known.person_id)
     return seal(key, json.dumps(said, ensure_ascii=False).encode(), before_place(found, row.number))
@@ -237,9 +238,13 @@ def _before(session: Session, found: Import, row: ImportRow, known: Known, *, ag
 
 def _serving_before(session: Session, found: Import, row: ImportRow, person: Person) -> bytes:
     """Where somebody serves who is about to be given a place, since the row may say that they have moved."""
-    serving = select(Affiliation.id, Affiliation.until).where(Affiliation.person_id == person.id)
-    said = [(number, until.isoformat() if until else None) for number, until in session.execute(serving)]
+    said = _serving_now(session, person.id)
     return seal(key_of_person(session, person.id), json.dumps(said).encode(), before_place(found, row.number))
+
+
+def _serving_now(session: Session, person_id: int) -> list[tuple[int, str | None]]:
+    serving = select(Affiliation.id, Affiliation.until).where(Affiliation.person_id == person_id)
+    return [(number, until.isoformat() if until else None) for number, until in session.execute(serving)]
 
 
 def correct(
