@@ -27,6 +27,7 @@ import lms.authoring.joining
 import lms.authoring.letters
 import lms.catalogue.kept
 import lms.catalogue.scopes
+import lms.dashboards.checks
 import lms.dashboards.reactions
 import lms.integrations.mail
 import lms.integrations.mail.forgetting

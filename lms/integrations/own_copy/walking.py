@@ -38,7 +38,8 @@ OF_NOBODY: Mapping[str, str] = {
     ),
     **dict.fromkeys(
         ("lms_edition_count", "lms_edition_count_delta", "lms_tally", "lms_tally_delta", "lms_part_tally",
-         "lms_part_tally_delta", "lms_question_tally", "lms_frozen_table", "lms_reminder_sending"),
+         "lms_part_tally_delta", "lms_question_tally", "lms_frozen_table", "lms_attention_tally", "lms_attention_delta",
+         "lms_reminder_sending"),
         "numbers",
     ),
     **dict.fromkeys(("lms_state", "lms_institution", "lms_network", "lms_network_state"), "states and institutions"),

@@ -20,7 +20,7 @@ TITLES: tuple[tuple[Any, str], ...] = (
     (
         _l("Your places in editions"),
         "enrolment enrolment_event stage_reached extension nomination import_row edition_companion edition_seen "
-        "participant_request contact_note calendar_address",
+        "participant_request contact_note calendar_address attention_stand",
     ),
     (_l("Your attendance"), "attendance_mark attendance_result make_up"),
     (

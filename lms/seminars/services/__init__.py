@@ -16,7 +16,7 @@ from .calendar import end_calendar_address, make_calendar_address
 from .calls import call_answered, note_calls
 from .companions import add_companion, remove_companion
 from .contacts import mark_seen, note_contact
-from .counting import count, count_part, fold_tallies, keep_names_awaited, reach, reach_all
+from .counting import count, count_part, fold, fold_tallies, keep_names_awaited, reach, reach_all
 from .deadlines import extend, fit_deadlines, set_deadline
 from .editions import (
     ChangedByBoth,
@@ -68,6 +68,7 @@ __all__ = [
     "enrol",
     "extend",
     "fit_deadlines",
+    "fold",
     "fold_tallies",
     "follow_editorial",
     "hold",

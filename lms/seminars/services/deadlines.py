@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from lms.kernel import audit
 from lms.kernel.errors import Conflict, Refused
+from lms.kernel.events import publish
 from lms.people.models import Institution
 from lms.people.rules import Scope
 from lms.people.services import write_to
+from lms.seminars.events import EditionLookedAtAnew, LookedAtAnew
 from lms.seminars.models import Edition, Enrolment, Extension
 from lms.seminars.queries import shifts
 from lms.seminars.rules import Deadline, due_at
@@ -44,6 +46,7 @@ def extend(
         raise Refused(_("This is no later than the deadline of the edition."))
     enrolment.deadline_at, enrolment.due_at = until, due_at(edition, extension, zone)
     session.add(Extension(enrolment_id=enrolment.id, deadline_at=deadline_at, deadline_on=deadline_on, by=by, at=at))
+    publish(session, LookedAtAnew((enrolment.id,)))
     audit.record(session, at=at, actor=by, act="extension.granted", about=enrolment.public_id)
 
 
@@ -114,3 +117,4 @@ def fit_deadlines(session: Session, *, edition: Edition) -> None:
     for kept in session.identity_map.values():
         if isinstance(kept, Enrolment) and kept.edition_id == edition.id:
             session.expire(kept, ["due_at"])
+    publish(session, EditionLookedAtAnew(edition.id))

@@ -15,7 +15,7 @@ from lms.kernel import audit
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.events import publish
 from lms.kernel.secrets import new_token
-from lms.seminars.events import EditionVersionChanged
+from lms.seminars.events import EditionLookedAtAnew, EditionVersionChanged
 from lms.seminars.models import AttendanceClosing, Edition, EditionVersion
 from lms.seminars.queries import course_versions, version_in_force
 from lms.seminars.rules import LONGEST_EDITION, EditionFacts
@@ -92,6 +92,8 @@ def change_edition(
         fit_sessions(session, edition=edition, at=at)
     if due != edition.deadline:
         fit_deadlines(session, edition=edition)
+    elif "zone" in changed:
+        publish(session, EditionLookedAtAnew(edition.id))
     if changed:
         revised(edition, at)
         audit.record(session, at=at, actor=by, act="edition.changed", about=edition.public_id, fields=changed)
