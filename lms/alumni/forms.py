@@ -8,14 +8,14 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, EmailField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, EmailField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Optional
 
 from lms.kernel.errors import Refused
 from lms.people.forms import LONGEST_ADDRESS, NEEDED, at_most, choices
 from lms.people.rules.names import mistake_in_line, mistake_in_prose
 from lms.people.states import recognise
-from lms.web.forms import Form, OnceForm
+from lms.web.forms import DayField, Form, OnceForm
 
 from .rules.directory import (
     LONGEST_CONSENT,
@@ -36,8 +36,8 @@ def _audience(field: Field) -> SelectField:
     return SelectField(FIELDS[field], choices=choices(AUDIENCES), default=Audience.NOBODY.value)
 
 
-def _last_day(field: Field) -> DateField:
-    return DateField(_l("%(field)s: until which day", field=FIELDS[field]), [Optional()])
+def _last_day(field: Field) -> DayField:
+    return DayField(_l("%(field)s: until which day", field=FIELDS[field]), [Optional()])
 
 
 def _mistake(day: dt.date, today: dt.date) -> str:
@@ -61,7 +61,7 @@ class ListingForm(Form):
     """What a member shows to whom, and what they say of themselves."""
 
     name, state, sector, institution, edition, languages, subjects = (_audience(field) for field in Field)
-    until = DateField(_l("Until which day"), [Optional()])
+    until = DayField(_l("Until which day"), [Optional()])
     until_name, until_state, until_sector, until_institution, until_edition, until_languages, until_subjects = (
         _last_day(field) for field in Field
     )
@@ -77,7 +77,7 @@ class ListingForm(Form):
             self[f"until_{field}"].data = one.until if one.until != self.until.data else None
 
     @property
-    def days(self) -> list[DateField]:
+    def days(self) -> list[DayField]:
         """The days of their own that lines may have."""
         return [self[f"until_{field}"] for field in Field]
 

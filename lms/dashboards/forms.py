@@ -80,13 +80,17 @@ def asked_by(wanted: Filter, edition: str) -> dict[str, str]:
     return {**asked, "state": state_key(edition, wanted.state)} if wanted.state else asked
 
 
+OLDEST = dt.timedelta(days=366)
+
+
 def drawn_at(form: Mapping[str, str], latest: dt.datetime) -> dt.datetime:
-    """When the page that sends this was drawn; `latest` where it does not say so, or names a time to come."""
+    """When the page that sends this was drawn; `latest` where it does not say so, or names a time to come or a year
+    ago."""
     try:
         at = dt.datetime.fromisoformat(form.get("drawn", ""))
     except ValueError:
         return latest
-    return min(at, latest) if at.tzinfo else latest
+    return at if at.tzinfo and latest - OLDEST <= at <= latest else latest
 
 
 def _one_of(kind: type[E], value: str | None) -> E | None:

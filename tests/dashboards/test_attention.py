@@ -347,7 +347,8 @@ def test_seeing_never_moves_back_nor_into_the_time_to_come(app: Flask) -> None:
         edition = make_edition(session)
         place(session, edition)
     client = coordinator(app, edition)
-    for said in ("2030-01-01T00:00:00+00:00", "2001-01-01T00:00:00+00:00", "nonsense", ""):
+    ends = ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59-12:00")
+    for said in (*ends, "2030-01-01T00:00:00+00:00", "2001-01-01T00:00:00+00:00", "nonsense", ""):
         assert client.post(f"{of(edition)}/seen", data={"drawn": said}).status_code == 303
         with unit_of_work() as session:
             assert session.scalars(select(EditionSeen.at)).one() == NOW

@@ -48,7 +48,9 @@ OF_NOBODY: Mapping[str, str] = {
         ("lms_import", "lms_import_institution", "lms_past_attestation"),
         "files and proposals of many people; what is said of each is reached by their row or place",
     ),
-    **dict.fromkeys(("lms_job", "lms_worker", "lms_undertaking", "lms_throttle"), "work in hand, without names"),
+    **dict.fromkeys(
+        ("lms_job", "lms_form_receipt", "lms_worker", "lms_undertaking", "lms_throttle"), "work in hand, without names"
+    ),
     "lms_signature_lines": "who signs for the institute, as every certificate prints it",
     "lms_audit": "told under `noted`",
 }  # fmt: skip

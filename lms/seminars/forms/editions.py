@@ -30,7 +30,6 @@ from lms.seminars.fields import (
     END_OF_DAY,
     NEEDED,
     ClockField,
-    DayField,
     ZonedForm,
     choices,
     may_be,
@@ -46,7 +45,7 @@ from lms.seminars.rules import (
     EditionKind,
 )
 from lms.seminars.rules.merging import changed_on, marks_of
-from lms.web.forms import Form
+from lms.web.forms import DayField, Form, OnceForm
 
 
 def _unless_a_day_ends(form: DueForm, field: TimeField) -> None:
@@ -160,7 +159,7 @@ class EditionForm(Form):
         self.shown.data = _shown(edition)
 
 
-class NewEditionForm(DueForm, EditionForm):
+class NewEditionForm(DueForm, EditionForm, OnceForm):
     """An edition that is not there yet: the course has to be chosen."""
 
     course = SelectField(_l("Course"), [DataRequired(NEEDED)])

@@ -38,6 +38,7 @@ from .nominations import (
     serves_elsewhere,
     substitute,
 )
+from .receipts import receipt
 from .requests import answer_request, ask
 from .uniting import join_entries
 
@@ -88,6 +89,7 @@ __all__ = [
     "put_off",
     "reach",
     "reach_all",
+    "receipt",
     "remove_companion",
     "remove_session",
     "replace",

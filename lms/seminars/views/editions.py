@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import NotFound, Refused
+from lms.kernel.errors import Conflict, NotFound, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.proposals.waiting import waiting_for
 from lms.people.sign_in import me
@@ -51,11 +51,15 @@ def new_edition() -> Answer:
         titles = queries.session_titles(db.session(), source) if source else {}
         try:
             with unit_of_work() as session:
-                made = services.create_edition(
-                    session, course=form.course.data, facts=form.facts(), titles=titles, at=now(), by=viewer.subject
-                )
-        except Refused as no:
+                kept = services.receipt(session, key=form.client_key.data, said=form.said, by=viewer.subject, at=now())
+                if not kept.made:
+                    kept.made = services.create_edition(
+                        session, course=form.course.data, facts=form.facts(), titles=titles, at=now(), by=viewer.subject
+                    ).public_id
+                made = queries.edition_of(session, kept.made, viewer.scope)
+        except (Refused, Conflict) as no:
             form.refuse(no)
+            form.anew()
         else:
             return _said(form, made, _("The edition is there. Nobody has been invited yet."))
     return render("lms/seminars/edition_form.html", form=form, edition=None, source=source), _status(form)
