@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "e1ba503c7f26"
-down_revision = "d20a94f2b6e1"
+down_revision = "d3b70c5e91a2"
 branch_labels = None
 depends_on = None
 
