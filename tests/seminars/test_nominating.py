@@ -196,6 +196,20 @@ def test_a_known_person_keeps_their_name_and_the_coordinator_is_told(app: Flask)
     assert "Kielelezo" not in own_page(client)  # not before the person is invited as one of theirs
 
 
+def test_of_somebody_nominated_already_nothing_is_said_to_change(app: Flask) -> None:
+    edition, court = world()
+    client, desk = focal_point(app), coordinator(app)
+    send(client, edition, serves_at=court.public_id)
+    with unit_of_work() as session:
+        person = people.create_person(session, name="Juma Kielelezo", address=ADDRESS, at=AT)
+        enrol_person(
+            session, session.get_one(Edition, edition.id), person=person, becomes=EnrolmentState.NOMINATED, state="KE"
+        )
+    page = desk.get(f"/editions/{edition.public_id}/nominations/waiting").text
+    assert "Is nominated here already. What stands here otherwise is not taken over." in page
+    assert "Changes:" not in page
+
+
 def test_nobody_of_another_institution_is_shown_through_a_nomination(app: Flask) -> None:
     edition, court = world()
     with unit_of_work() as session:

@@ -1,7 +1,8 @@
 """In which encoding a text file was saved: what it says itself, else what its bytes make likely, else nothing.
 
 Windows-1252 is what most offices' spreadsheets write where they do not write Unicode. Its neighbours are told apart by
-what would stand inside words: in the wrong one a letter becomes a sign such as "³"; the Turkish one by its words.
+what would stand inside words: in the wrong one a letter becomes a sign such as "³", or a word becomes one that no
+language has whose letters the encoding holds. Where two make good words of them, the file is not guessed at.
 Cyrillic, Greek and Arabic words have no ASCII letters in them and are recognised by the letters that are most common in
 them.
 """
@@ -15,6 +16,8 @@ from collections.abc import Iterable
 
 from lms.kernel.apart import Rejected
 
+from .letters import SPELLINGS, languages_of
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -22,7 +25,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_LATIN = ("cp1252", "cp1250", "mac_roman")
 _COMMON = {"cp1251": "оеаинтср", "koi8_r": "оеаинтср", "cp1253": "αοιετσνρ", "cp1256": "اليمونرة"}
 _SAMPLE = 200_000
 _WORD = re.compile(rb"[A-Za-z\x80-\xff'`-]+")
@@ -31,9 +33,8 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 _BETWEEN = frozenset("'`’‘ʼ-–ªº´")
 _AROUND = "".join(sorted(_BETWEEN)) + "«»“”„‚…·•°©®"
 _LIKELY = 0.45
-_SIX = re.compile(rb"[\xd0\xdd\xde\xf0\xfd\xfe]")
-_NORTHERN = frozenset("áéíóúæ")
-_TURKISH = frozenset("çğıöşüâîûÇĞİÖŞÜÂÎÛ")
+_RIVALS = {"cp1252": {"cp1254"}}
+"""Western Europe is so much the likeliest that it gives way only to the one that differs from it in six letters."""
 
 
 def decoded(data: bytes) -> tuple[str, str]:
@@ -77,30 +78,35 @@ def _legacy(data: bytes) -> str:
     foreign = [word for word in words if len(_HIGH.findall(word)) == len(word) and len(word) > 2]
     if len(foreign) * 2 > len(words):
         return _script(b"".join(foreign))
-    likely = [encoding for encoding in _LATIN if all(_is_word(word, encoding) for word in words)]
+    likely = [encoding for encoding in SPELLINGS if all(_is_word(word, encoding) for word in words)]
     if not likely:
         raise Rejected("encoding")
-    found = min(likely, key=lambda encoding: sum(_oddness(word.decode(encoding)) for word in words))
-    return _north_or_turkish(words) if found == "cp1252" else found
-
-
-def _north_or_turkish(words: Iterable[bytes]) -> str:
-    """Windows-1252 or Windows-1254, which differ in six letters alone. Raises Rejected where nothing tells which."""
-    told = [word for word in words if _SIX.search(word)]
-    if not told:
-        return "cp1252"
-    north = any(set(word.decode("cp1252").lower()) & _NORTHERN for word in told)
-    turkish = any(_is_turkish(word.decode("cp1254")) for word in told)
-    if north == turkish:
+    costs = {encoding: _cost(words, encoding) for encoding in likely}
+    best = [encoding for encoding in likely if costs[encoding] == min(costs.values())]
+    if any(_differ(words, best[0], other) for other in best[1:] if other in _RIVALS.get(best[0], SPELLINGS)):
         raise Rejected("encoding")
-    return "cp1254" if turkish else "cp1252"
+    return best[0]
 
 
-def _is_turkish(word: str) -> bool:
-    """Whether a word cannot well be Icelandic: it has a letter that is not, or an ş within, where þ hardly stands."""
-    letters = {letter for letter in word.strip(_AROUND) if not letter.isascii()} - _BETWEEN
-    signs = letters & set("çÇüÜ") or "ş" in word[1:].rstrip(_AROUND) or letters >= set("ğı") or letters >= set("şı")
-    return letters <= _TURKISH and bool(signs)
+def _cost(words: Iterable[bytes], encoding: str) -> tuple[float, int, int]:
+    """How unlikely an encoding is: by what looks out of place, by the words of no language that is written in it, and
+    by how many languages it takes for the others."""
+    told = [word.decode(encoding) for word in words]
+    spelt = [languages_of(word.strip(_AROUND), encoding) for word in dict.fromkeys(told)]
+    return sum(map(_oddness, told)), sum(not found for found in spelt), _fewest([found for found in spelt if found])
+
+
+def _fewest(spelt: list[frozenset[int]]) -> int:
+    """How many languages it takes at least, or hardly more, that each word is of one of them."""
+    number = 0
+    while spelt:
+        [(most, _count)] = Counter(language for found in spelt for language in found).most_common(1)
+        spelt, number = [found for found in spelt if most not in found], number + 1
+    return number
+
+
+def _differ(words: Iterable[bytes], one: str, other: str) -> bool:
+    return any(word.decode(one) != word.decode(other) for word in words)
 
 
 def _is_word(word: bytes, encoding: str) -> bool:
