@@ -296,7 +296,10 @@ def test_whoever_proposes_a_successor_does_not_learn_who_is_known_here(app: Flas
         found = [
             client.post(f"/mandate/{held.public_id}/successor", data={**form, "address": one}) for one in addresses
         ]
-        return {(one.status_code, one.text.replace(address, "")) for one, address in zip(found, addresses, strict=True)}
+        # What guards a form against others changes with the second in which it was made.
+        pages = [re.sub(r'(name="csrf_token" value=")[^"]*', r"\1", one.text) for one in found]
+        said = [page.replace(address, "") for page, address in zip(pages, addresses, strict=True)]
+        return {(one.status_code, page) for one, page in zip(found, said, strict=True)}
 
     soon = (TODAY + DAY).isoformat()
     for name, until in (("", soon), ("123", soon), ("Neema Mfano", "2099-01-01")):
