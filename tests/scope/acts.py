@@ -23,7 +23,7 @@ from lms.people.models import Person
 
 from .facts import as_it_is
 from .filling import Blank, Filled, Form, blanks_of, fill
-from .oracle import allowed, coordinates, revealed, seen_places
+from .oracle import allowed, coordinates, over_all, revealed, seen_places
 from .walk import ENDS_THE_WALK, Walk, shape
 from .world import BEGINNING, Kind, Mark, World
 
@@ -155,11 +155,12 @@ class Acts:
                 self._ask_after(viewer, endpoint, blank.action, form, button)
 
     def _ask_after(self, viewer: str, endpoint: str, path: str, form: Form, button: tuple[str, str] | None) -> None:
-        """No answer tells whether an address is known here, but to those who may see whose it is."""
+        """No answer tells whether an address is known here, but to those who may look behind every code name."""
         world = self.walk.world
         seen = self.walk.allowed_to(viewer)
         foreign = [mark for mark in world.marks if mark.kind is Kind.ADDRESS and mark.text not in seen]
-        if not foreign or not any(one.type == "email" for one in form.fields.values()):
+        asks = any(one.type == "email" for one in form.fields.values())
+        if not foreign or not asks or over_all(world, viewer):
             return
         told = []
         for words in ([world.word() for _ in range(9)], [mark.text for mark in world.rng.sample(foreign, 2)]):

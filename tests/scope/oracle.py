@@ -155,6 +155,12 @@ def coordinates(world: World, viewer: str, edition: str) -> bool:
     return any(_coordinates(held, edition) for held in world.held if held.person_id == person_id and held.counts)
 
 
+def over_all(world: World, viewer: str) -> bool:
+    """Whether somebody coordinates everything."""
+    person_id = world.viewers[viewer]
+    return any(_over_all(held) for held in world.held if held.person_id == person_id and held.counts)
+
+
 def near(world: World, viewer: str) -> list[str]:
     """The ids of a viewer's own places and mandates, and of the places of which a mandate shows something, each with
     its edition."""
