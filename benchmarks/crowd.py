@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,20 +17,31 @@ from sqlalchemy import Connection, Table, func, select, text
 
 from lms.app import create_app
 from lms.catalogue.queries import outline
+from lms.dashboards.models import AttentionStand, AttentionTally
+from lms.dashboards.rules.stands import Stand
 from lms.kernel import worker
 from lms.kernel.clock import now
 from lms.kernel.db import Model, db
 from lms.kernel.secrets import new_key, new_token, seal
 from lms.kernel.settings import from_environment, keyring
 from lms.kernel.unit_of_work import unit_of_work
-from lms.learning.models import ModuleFinished
+from lms.learning.models import EnrolmentProgress, ModuleFinished
 from lms.learning.rules.modules import counted_as
 from lms.people.models import Affiliation, IdentityRow, Institution, Person, PersonKey
 from lms.people.rules import PersonName
 from lms.people.sealing import name_place
-from lms.seminars.models import EditionCount, Enrolment, EnrolmentEvent, PartTally, Stage, StageReached, Tally
+from lms.seminars.models import (
+    EditionCount,
+    Enrolment,
+    EnrolmentEvent,
+    NameAwaited,
+    PartTally,
+    Stage,
+    StageReached,
+    Tally,
+)
 from lms.seminars.queries import version_in_force
-from lms.seminars.rules import COMPLETE, PLACES, EnrolmentState
+from lms.seminars.rules import COMPLETE, NAMES_AWAITED, PLACES, EnrolmentState
 
 from .seed import STAGES, Filled, an_edition, environment
 
@@ -54,7 +65,7 @@ def fill(home: Path, sizes: Sequence[int], database_url: str = "") -> Filled:
                 version = version_in_force(session, edition.id)
                 modules = [module.key for module in outline(session, version).modules]
             with db.engine.begin() as connection:
-                _Crowd(connection, edition.id, _written(edition.deadline_at), places, modules).write(size)
+                _Crowd(connection, edition.id, edition.deadline_at, places, modules, version).write(size)
             editions[size] = edition.public_id
         worker.drain()
         _let_the_database_look(database_url)
@@ -76,9 +87,11 @@ class _Crowd:
 
     connection: Connection
     edition_id: int
-    due_at: str
+    due_at: dt.datetime
     places: Sequence[Institution]
     modules: Sequence[str]
+    version: int
+    stands: Counter[str] = field(default_factory=Counter)
 
     def write(self, size: int) -> None:
         """So many people, twenty thousand at once."""
@@ -90,8 +103,13 @@ class _Crowd:
         persons, affiliations, places = (self._next(kind) for kind in (Person, Affiliation, Enrolment))
         at, day = _written(now()), str(now().date())
         people = [_Somebody(number, persons + offset) for offset, number in enumerate(numbers)]
+        far = [_Way(number) for number in numbers]
         where = [self.places[somebody.number % len(self.places)] for somebody in people]
-        self._load(Person, "id subject created_at", ((one.id, one.subject, at) for one in people))
+        self._load(
+            Person,
+            "id subject created_at name_confirmed_at",
+            ((one.id, one.subject, at, at if way.named else None) for one, way in zip(people, far, strict=True)),
+        )
         self._load(PersonKey, "person_id wrapped", ((one.id, one.wrapped) for one in people))
         self._load(
             IdentityRow,
@@ -110,8 +128,8 @@ class _Crowd:
             (
                 (
                     places + n, new_token(), self.edition_id, one.id, affiliations + n, where[n].id,
-                    where[n].state_code, where[n].sector.value, "accepted", at,
-                    at if Stage.SIGNED_IN.value in reached(one.number) else None, self.due_at,
+                    where[n].state_code, where[n].sector.value, "accepted", _written(far[n].invited_at),
+                    _written(seen) if (seen := far[n].seen_at) else None, _written(self.due_at),
                 )
                 for n, one in enumerate(people)
             ),
@@ -122,6 +140,24 @@ class _Crowd:
             StageReached,
             "enrolment_id stage at",
             ((places + n, stage, at) for n, one in enumerate(people) for stage in reached(one.number)),
+        )
+        self._load(
+            EnrolmentProgress,
+            "enrolment_id units_done started_at completed_at version_id late",
+            (
+                (places + n, 0, _written(began), *((at, self.version) if way.complete else (None, None)), False)
+                for n, way in enumerate(far)
+                if (began := way.read_at)
+            ),
+        )
+        nameless = (places + n for n, way in enumerate(far) if way.seen_at and not way.named)
+        self._load(NameAwaited, "enrolment_id edition_id", ((number, self.edition_id) for number in nameless))
+        stands = [self._stand(way) for way in far]
+        self.stands.update(stands)
+        self._load(
+            AttentionStand,
+            "enrolment_id edition_id stand",
+            ((places + n, self.edition_id, stand) for n, stand in enumerate(stands)),
         )
         self._load(
             ModuleFinished,
@@ -146,8 +182,19 @@ class _Crowd:
         named = ((self.edition_id, *key, people) for key, people in parts.items())
         self._load(PartTally, "edition_id part state_code sector stage count", named)
         read = Counter(key for number in range(size) for key in self.modules[: modules_read(number)])
-        others = {PLACES: size} | {counted_as(key): people for key, people in read.items()}
+        ways = map(_Way, range(size))
+        others = {PLACES: size, NAMES_AWAITED: sum(1 for way in ways if way.seen_at and not way.named)}
+        others |= {counted_as(key): people for key, people in read.items()}
         self._load(EditionCount, "edition_id what count", ((self.edition_id, *one) for one in others.items()))
+
+        folded = ((self.edition_id, stand, people) for stand, people in self.stands.items())
+        self._load(AttentionTally, "edition_id stand count", folded)
+
+    def _stand(self, way: _Way) -> str:
+        """As the services note it; nobody has finished a unit, of which the tables would be too large to fill."""
+        last = now() if way.complete else way.seen_at or way.invited_at
+        due = None if way.complete else self.due_at.date()
+        return Stand(due, 0, last.date(), way.seen_at is not None, way.named).key
 
     def _parts(self, number: int) -> list[str]:
         if Stage.PRE_READING.value in reached(number):
@@ -181,6 +228,18 @@ class _Somebody:
         self.wrapped = keyring().wrap(key, self.subject)
         name = PersonName(f"Person Mfano {number}").to_json().encode()
         self.sealed = seal(key, name, name_place(self.place))
+
+
+class _Way:
+    """When the person of a number did what: in one order everywhere, over a month; one in ten confirms no name."""
+
+    def __init__(self, number: int) -> None:
+        far, begins = set(reached(number)), now() - dt.timedelta(days=number % 30)
+        self.invited_at = begins
+        self.seen_at = begins if Stage.SIGNED_IN.value in far else None
+        self.read_at = begins if Stage.READING.value in far else None
+        self.complete = Stage.PRE_READING.value in far
+        self.named = number % 10 > 0
 
 
 def reached(number: int) -> Iterator[str]:

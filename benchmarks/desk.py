@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -60,32 +60,35 @@ def _probe(ours: Server, coordinator: Visitor, name: str, path: str) -> Probe:
     return Probe(name, ours, lambda _n: ("GET", path, None, coordinator.headers()))
 
 
-def growth(cpu: Mapping[str, float], few: int, many: int, bound: float) -> list[Result]:
+def growth(
+    cpu: Mapping[str, float], few: int, many: int, bound: float, pages: Iterable[str] = tuple(PAGES)
+) -> list[Result]:
     """How much more the pages cost for many than for few."""
     return [
         Result(
             f"{page}, from {few:,} to {many:,} people", cpu[named(page, many)] / cpu[named(page, few)], "times", bound
         )
-        for page in PAGES
+        for page in pages
     ]
 
 
 def measure_large(folder: Path) -> list[Result]:
     """Both databases in turn."""
-    found = _on("SQLite", folder / "large", "")
+    found = on("SQLite", folder / "large", "")
     with postgres.server(durable=True) as server:
-        found += _on("PostgreSQL", folder / "large-postgresql", server.create("large"))
+        found += on("PostgreSQL", folder / "large-postgresql", server.create("large"))
     return found
 
 
-def _on(database: str, home: Path, url: str) -> list[Result]:
+def on(database: str, home: Path, url: str, rounds: int = 5) -> list[Result]:
+    """The desk on one database, at this address or in a file of its own."""
     began = time.monotonic()
     filled = crowd.fill(home, SIZES, url)
     seeded = Result(f"seeding {SIZES[-1]:,} enrolments", time.monotonic() - began, "s", MOST_SECONDS)
     with both(home, filled) as (below, ours):
         every = [floor_probe(below), *probes(ours, filled), *_filtered(ours, filled)]
-        cpu = cpu_per_request(every)
-    results = [seeded, *_ratios(cpu), *growth(cpu, *SIZES[1:], MOST_GROWTH), *_statements(filled)]
+        cpu = cpu_per_request(every, rounds=rounds)
+    results = [seeded, *_ratios(cpu), *growth(cpu, *SIZES[1:], MOST_GROWTH, (*PAGES, SHEET)), *_statements(filled)]
     return [Result(f"{database}: {one.name}", one.value, one.unit, one.bound) for one in results]
 
 
@@ -103,7 +106,7 @@ def _filtered(ours: Server, filled: Filled) -> list[Probe]:
     narrowed = {f"the page of {SIZES[-1]:,}, {name}": f"{edition}?{query}" for name, query in few.items()}
     others = {
         f"the list of {SIZES[-1]:,}, its last page": f"{people}?page={-(-SIZES[-1] // PAGE)}",
-        f"{SHEET} of {SIZES[1]:,}": f"/editions/{filled.editions[SIZES[1]]}/attention",
+        **{named(SHEET, size): f"/editions/{edition}/attention" for size, edition in filled.editions.items()},
     }
     return [_probe(ours, coordinator, name, path) for name, path in {**lists, **narrowed, **others}.items()]
 
@@ -123,10 +126,8 @@ def _ratios(cpu: Mapping[str, float]) -> list[Result]:
 
 
 def _bound(name: str) -> float | None:
-    """What a page may cost; nothing is asked of the sheet, which is measured so that it is known."""
-    if name.startswith(SHEET):
-        return None
-    return MOST_FILTERED if ", by " in name else MOST
+    """What a page may cost: more where it shows some of the people only, and says a sentence or two of each."""
+    return MOST_FILTERED if ", by " in name or name.startswith(SHEET) else MOST
 
 
 def _statements(filled: Filled) -> list[Result]:

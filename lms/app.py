@@ -27,6 +27,7 @@ import lms.authoring.joining
 import lms.authoring.letters
 import lms.catalogue.kept
 import lms.catalogue.scopes
+import lms.dashboards.checks
 import lms.dashboards.reactions
 import lms.integrations.mail
 import lms.integrations.mail.forgetting
@@ -50,6 +51,7 @@ import lms.records.heads
 import lms.records.joining
 import lms.records.letters
 import lms.records.reactions
+import lms.records.sealing
 import lms.records.second_officers
 import lms.records.verification.reactions
 import lms.reminders.weekly

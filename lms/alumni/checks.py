@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lms.kernel.checks import Finding, check
 from lms.people.queries import subjects_of
 
-from .queries import recomputed, stored
+from .queries import recomputed, records_recomputed, records_stored, stored
 from .queries.membership import memberships_recomputed, memberships_stored
 
 
@@ -27,6 +27,9 @@ def statuses(session: Session) -> Iterable[Finding]:
             yield Finding(about, "holds a valid record, but is not listed as an alumna or alumnus")
         else:
             yield Finding(about, f"is listed with {kept[person]}, but the records give {follows[person]}")
+    listed, true = records_stored(session), records_recomputed(session)
+    for record in sorted(record for record in listed.keys() | true.keys() if listed.get(record) != true.get(record)):
+        yield Finding(f"record {record}", "counts for the directory otherwise than the ledger says")
 
 
 @check("alumni.membership")

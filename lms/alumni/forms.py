@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, EmailField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, EmailField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Optional
 
 from lms.kernel.errors import Refused
 from lms.people.forms import LONGEST_ADDRESS, NEEDED, at_most, choices
 from lms.people.rules.names import mistake_in_line, mistake_in_prose
 from lms.people.states import recognise
-from lms.web.forms import Form, OnceForm
+from lms.web.forms import DayField, Form, OnceForm
 
-from .rules.directory import LONGEST_LANGUAGES, LONGEST_SUBJECTS, NO_CONSENT, Audience, Consent, Field
+from .rules.directory import (
+    LONGEST_CONSENT,
+    LONGEST_LANGUAGES,
+    LONGEST_SUBJECTS,
+    NO_CONSENT,
+    Audience,
+    Consent,
+    Field,
+    consent,
+    usual_day,
+)
 from .rules.introductions import LONGEST_ANSWER, LONGEST_MESSAGE
 from .words import AUDIENCES, FIELDS
 
 
 def _audience(field: Field) -> SelectField:
     return SelectField(FIELDS[field], choices=choices(AUDIENCES), default=Audience.NOBODY.value)
+
+
+def _last_day(field: Field) -> DayField:
+    return DayField(_l("%(field)s: until which day", field=FIELDS[field]), [Optional()])
+
+
+def _mistake(day: dt.date, today: dt.date) -> str:
+    if day < today:
+        return str(_("This day has passed."))
+    far = day.year > today.year + LONGEST_CONSENT
+    return str(_("Choose a day within fifty years, or leave it empty.")) if far else ""
 
 
 def _one_line(_form: Any, field: Any) -> None:
@@ -38,22 +61,38 @@ class ListingForm(Form):
     """What a member shows to whom, and what they say of themselves."""
 
     name, state, sector, institution, edition, languages, subjects = (_audience(field) for field in Field)
-    until = DateField(_l("Until which day"), [Optional()])
+    until = DayField(_l("Until which day"), [Optional()])
+    until_name, until_state, until_sector, until_institution, until_edition, until_languages, until_subjects = (
+        _last_day(field) for field in Field
+    )
     spoken = StringField(_l("Languages that you work in"), [at_most(LONGEST_LANGUAGES), _one_line])
     about = StringField(_l("Subjects that you work on"), [at_most(LONGEST_SUBJECTS), _one_line])
 
     def set_consents(self, agreed: Mapping[Field, Consent]) -> None:
         """Show what is agreed now."""
+        self.until.data = usual_day(agreed)
         for field in Field:
-            self[field.value].data = agreed.get(field, NO_CONSENT).audience.value
-        self.until.data = min((one.until for one in agreed.values() if one.until), default=None)
+            one = agreed.get(field, NO_CONSENT)
+            self[field.value].data = one.audience.value
+            self[f"until_{field}"].data = one.until if one.until != self.until.data else None
 
-    def consents(self) -> dict[Field, Consent]:
-        """What was chosen; a day ends every consent that is given, and none that is not."""
-        chosen = {field: Audience(self[field.value].data) for field in Field}
+    @property
+    def days(self) -> list[DayField]:
+        """The days of their own that lines may have."""
+        return [self[f"until_{field}"] for field in Field]
+
+    def hold_days(self, today: dt.date) -> bool:
+        """Whether every day lies ahead, and near enough; those that do not are told so."""
+        wrong = [one for one in (self.until, *self.days) if one.data and _mistake(one.data, today)]
+        for one in wrong:
+            one.errors = [_mistake(one.data, today)]
+        return not wrong
+
+    def consents(self, zone: str) -> dict[Field, Consent]:
+        """What somebody in `zone` chose; a line without a day of its own ends with the day for all, if there is one."""
         return {
-            field: NO_CONSENT if audience is Audience.NOBODY else Consent(audience, self.until.data)
-            for field, audience in chosen.items()
+            field: consent(Audience(self[field.value].data), self[f"until_{field}"].data or self.until.data, zone)
+            for field in Field
         }
 
 

@@ -13,6 +13,7 @@ from lms.people.proposals.queries import open_ones
 from lms.web.languages import gettext as _
 
 from .models import (
+    AlumniRecord,
     AlumniStatus,
     DirectoryWords,
     Introduction,
@@ -33,10 +34,11 @@ def members(session: Session, joining: Joining) -> None:
     membership.leave(session, person_id=joining.goes, at=joining.at, by=joining.by)
 
 
-@moves(AlumniStatus.person_id)
+@moves(AlumniStatus.person_id, AlumniRecord.person_id)
 def statuses(session: Session, joining: Joining) -> None:
     """An entry without records has none; that of the other one is counted anew once everything has moved."""
-    session.execute(delete(AlumniStatus).where(AlumniStatus.person_id == joining.goes))
+    for table in (AlumniStatus, AlumniRecord):
+        session.execute(delete(table).where(table.person_id == joining.goes))
 
 
 @moves(Introduction.asker_id, Introduction.asked_id)

@@ -28,6 +28,17 @@ class AlumniStatus(Model):
     """How many valid records the status rests on."""
 
 
+class AlumniRecord(Model):
+    """A record in force that a status rests on, with its edition. Like the status it follows from records whose marks
+    were looked at, so that the directory can count by it."""
+
+    __tablename__ = "lms_alumni_record"
+
+    record: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("lms_person.id"), index=True)
+    edition: Mapped[str] = mapped_column(String(32), index=True)
+
+
 class MembershipStep(Model):
     """That somebody joined the community, left it, confirmed that all is right, or did not answer. Append-only:
     triggers that the migrations make refuse everything else."""
@@ -66,7 +77,11 @@ class DirectoryConsent(Model):
     field: Mapped[Field] = mapped_column(choice(Field))
     audience: Mapped[Audience] = mapped_column(choice(Audience))
     until: Mapped[dt.date | None]
+    ends_at: Mapped[dt.datetime | None]
+    """When that day ended where the member was as they agreed."""
     at: Mapped[dt.datetime]
+
+    __table_args__ = (CheckConstraint("(until IS NULL) = (ends_at IS NULL)", name="ends_with_its_day"),)
 
 
 class DirectoryWords(Model):

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.kernel.events import on
-from lms.people.events import PersonErased, PersonsJoined
+from lms.people.events import PersonErased, PersonsJoined, SignedIn
 from lms.records.events import RecordEnded, RecordsIssued
 
 from . import services
@@ -34,6 +34,12 @@ def after_erasure(session: Session, event: PersonErased) -> None:
     membership.leave(session, person_id=event.person_id, at=event.at)
     reinvitations.close(session, person_id=event.person_id, at=event.at)
     past.forget_source(session, person_id=event.person_id)
+
+
+@on(SignedIn)
+def after_sign_in(session: Session, event: SignedIn) -> None:
+    """Whoever comes in themselves has lost nothing, and changes their addresses themselves."""
+    reinvitations.close(session, person_id=event.person_id, at=event.at)
 
 
 @on(PersonsJoined)

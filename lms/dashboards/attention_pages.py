@@ -11,10 +11,11 @@ from flask import url_for
 
 from lms.people import states
 from lms.web.languages import gettext as _
-from lms.web.sheets import Sheet as TakenAway
+from lms.web.sheets import Sheet
 
+from .attention_filters import Narrowing
 from .attention_words import contact, happened, progress, sentences, since_when
-from .queries.attention import Line, Sheet, Watched
+from .queries.attention import Line, MorningSheet, Watched
 from .queries.changes import NAMED, Change, Happened
 from .rules.attention import Reason
 from .tables import footnotes, state_order
@@ -67,12 +68,13 @@ class SheetPage:
     """The morning sheet of one edition, or of several where `several` is true."""
 
     editions: Sequence[Watched]
-    sheet: Sheet
+    sheet: MorningSheet
     at: dt.datetime
     locale: str
     url: str
     seen_url: str
     """Where one says to have seen what changed."""
+    narrowing: Narrowing
     several: bool = False
 
     @cached_property
@@ -85,7 +87,7 @@ class SheetPage:
         """Everybody on this page, in order."""
         return [self._line(line) for line in self.sheet.lines]
 
-    def taken(self) -> TakenAway:
+    def taken(self) -> Sheet:
         """Everybody of the sheet as a file, one line each, in the same words."""
         head = (_("Name"), _("Edition"), _("State"), _("Ministry or institution"), _("Why"), _("Reading"), _("Contact"))
         lines = [
@@ -100,7 +102,7 @@ class SheetPage:
             )
             for one in self.lines
         ]
-        return TakenAway("morning-sheet", head, lambda _session: lines)
+        return Sheet("morning-sheet", head, lambda _session: lines)
 
     def _line(self, line: Line) -> SheetLine:
         edition, enrolment = line.edition.public_id, line.public_id
@@ -128,6 +130,11 @@ class SheetPage:
         """Whether anything changed at all."""
         return bool(self.sheet.changes)
 
+    @property
+    def tells_news(self) -> bool:
+        """Whether it says what changed: of an edition always, unless it shows some of the people only."""
+        return not self.narrowing.said and (self.anything_new or not self.several)
+
     def _changes(self, edition: Watched) -> list[ChangeLine]:
         mine = [one for one in self.sheet.changes if one.edition_id == edition.id]
         kinds = ([one for one in mine if one.what is what] for what in Happened)
@@ -139,7 +146,14 @@ class SheetPage:
 
     def page_url(self, page: int) -> str:
         """The address of another page of the sheet."""
-        return f"{self.url}?page={page}" if page > 1 else self.url
+        asked = "&".join(part for part in (self.narrowing.asked, f"page={page}" if page > 1 else "") if part)
+        return f"{self.url}?{asked}" if asked else self.url
+
+    @property
+    def files(self) -> list[tuple[str, str]]:
+        """(form, address) of everybody of the sheet as a file."""
+        asked = f"?{self.narrowing.asked}" if self.narrowing.asked else ""
+        return [(form.upper(), f"{self.url}.{form}{asked}") for form in ("csv", "xlsx")]
 
     @property
     def page_numbers(self) -> list[tuple[int, str, bool]]:

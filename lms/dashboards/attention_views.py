@@ -23,6 +23,7 @@ from lms.web.render import render, wants_part
 from lms.web.sheets import as_file, taken_away
 from lms.web.slices import page_in
 
+from .attention_filters import narrowing
 from .attention_pages import SheetPage
 from .forms import drawn_at
 from .queries.attention import Watched, all_watched, sheet, watched
@@ -52,10 +53,22 @@ def everywhere() -> Response:
 @requires(Permission.COORDINATE)
 def taken(edition: str, form: str) -> Response:
     """The sheet of one edition as a file: everybody on all of its pages."""
-    one, at = watched(db.session(), edition, me().scope), now()
-    found = sheet(db.session(), [one], me().scope, at, None)
-    taken_away(edition, "attention", form, people=found.total)
-    return as_file(SheetPage([one], found, at, language(), *_addresses([one], several=False)).taken(), form)
+    return _file([watched(db.session(), edition, me().scope)], form)
+
+
+@bp.get("/editions/attention.csv", defaults={"form": "csv"})
+@bp.get("/editions/attention.xlsx", defaults={"form": "xlsx"})
+@requires(Permission.COORDINATE)
+def taken_everywhere(form: str) -> Response:
+    """The sheet of all editions as a file."""
+    return _file(all_watched(db.session(), me().scope, now()), form, several=True)
+
+
+def _file(editions: Sequence[Watched], form: str, *, several: bool = False) -> Response:
+    found = _page(editions, everybody=True, several=several)
+    about = "editions" if several else editions[0].public_id
+    taken_away(about, "attention", form, filter=found.narrowing.asked, people=found.sheet.total)
+    return as_file(found.taken(), form)
 
 
 @bp.post("/editions/<edition>/attention/seen")
@@ -91,6 +104,7 @@ def _answer(editions: Sequence[Watched], *, several: bool = False) -> Response:
         return same
     part = "#sheet" if wants_part() else ""
     page = _page(editions, several=several)
+    _note(page)
     return tagged(
         Response(render(f"lms/dashboards/attention.html{part}", page=page, tag=tag), mimetype="text/html"), tag
     )
@@ -104,15 +118,20 @@ def _tag(editions: Sequence[Watched]) -> str:
     return tag_of(viewer.subject, language(), request.full_path, editions, days, state)
 
 
-def _page(editions: Sequence[Watched], *, several: bool = False) -> SheetPage:
-    at = now()
-    found = sheet(db.session(), editions, me().scope, at, page_in(request.args))
-    for one in editions:
-        shown = sum(line.edition.id == one.id for line in found.lines)
-        shown += sum(change.edition_id == one.id for change in found.changes)
+def _page(editions: Sequence[Watched], *, several: bool, everybody: bool = False) -> SheetPage:
+    session, scope, at = db.session(), me().scope, now()
+    only = narrowing(session, editions, scope, request.args, several=several)
+    page = None if everybody else page_in(request.args)
+    found = sheet(session, only.editions, scope, at, page, only.conditions)
+    return SheetPage(only.editions, found, at, language(), *_addresses(editions, several), only, several)
+
+
+def _note(page: SheetPage) -> None:
+    for one in page.editions:
+        shown = sum(line.edition.id == one.id for line in page.sheet.lines)
+        shown += sum(change.edition_id == one.id for change in page.sheet.changes)
         if shown:
             note_look("attention.listed", one.public_id, people=shown)
-    return SheetPage(editions, found, at, language(), *_addresses(editions, several), several)
 
 
 def _addresses(editions: Sequence[Watched], several: bool) -> tuple[str, str]:

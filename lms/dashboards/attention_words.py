@@ -87,13 +87,18 @@ def _next(stand: Standing | None) -> str:
     return _("Next: “%(unit)s”.", unit=unit.unit.named(language())) if unit else ""
 
 
+def _due(line: Line) -> str:
+    facts = line.facts
+    return short_day(facts.deadline_on) if facts.deadline_on else short_moment(facts.deadline, line.edition.zone)
+
+
 def _deadline_passed(line: Line, _at: dt.datetime) -> str:
-    said = _("The deadline was %(when)s.", when=short_moment(line.facts.deadline, line.edition.zone))
+    said = _("The deadline was %(when)s.", when=_due(line))
     return f"{said} {_units_left(line)}"
 
 
 def _deadline_near(line: Line, at: dt.datetime) -> str:
-    left, until = days_left(line.facts, at), short_moment(line.facts.deadline, line.edition.zone)
+    left, until = days_left(line.facts, at), _due(line)
     if left == 0:
         said = _("May miss the deadline, which is today: %(when)s.", when=until)
     else:

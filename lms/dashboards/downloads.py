@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
@@ -15,11 +17,11 @@ from lms.web.languages import language
 from lms.web.sheets import as_file, taken_away
 
 from . import queries
-from .forms import address_of, filter_in, year_in
+from .forms import address_of, asked_by, filter_in
 from .frozen_pages import frozen_page
 from .module_pages import modules_page
 from .nomination_pages import nominations_page
-from .overview_pages import OverviewPage
+from .overview_pages import OVERVIEW, overview_page
 from .pages import EditionPage
 from .rules.looks import Sight
 from .sheets import matrix_sheet, people_sheet
@@ -76,8 +78,8 @@ def nominations(edition: str, form: str) -> Response:
 @requires(Permission.COORDINATE)
 def modules(edition: str, form: str) -> Response:
     """How many have finished each module."""
-    page = modules_page(queries.look(db.session(), edition, me().scope))
-    taken_away(edition, "modules", form)
+    page = modules_page(queries.look(db.session(), edition, me().scope), request.args)
+    taken_away(edition, "modules", form, filter=urlencode(page.asked))
     return as_file(page.sheet(), form)
 
 
@@ -86,9 +88,10 @@ def modules(edition: str, form: str) -> Response:
 @requires(Permission.COORDINATE)
 def overview(form: str) -> Response:
     """All editions of a year side by side."""
-    found = queries.overview(db.session(), me().scope, year_in(request.args), now().date())
-    taken_away("editions", "overview", form, editions=len(found.editions))
-    return as_file(OverviewPage(found, now()).sheet(), form)
+    page = overview_page(db.session(), me().scope, request.args, now())
+    asked = urlencode(asked_by(page.found.wanted, OVERVIEW))
+    taken_away("editions", "overview", form, filter=asked, editions=len(page.found.editions))
+    return as_file(page.sheet(), form)
 
 
 @bp.get("/editions/<edition>/frozen.csv", defaults={"form": "csv"})

@@ -13,7 +13,7 @@ from lms.seminars.rules import EnrolmentState, Stage
 from lms.seminars.state_keys import state_key as state_key
 
 from .queries import Choices, Start
-from .queries.turning import NEAR
+from .queries.turning import PAGES_NEAR
 from .rules.looks import Awaiting, Filter
 
 E = TypeVar("E", bound=enum.StrEnum)
@@ -66,7 +66,11 @@ def address_of(
     """The part of an address that asks for this filter, page and order; a later page from where another one started."""
     asked = asked_by(wanted, edition)
     more = {**({"by": "name"} if by_name else {}), **({"page": str(page)} if page > 1 else {})}
-    near = {"from": f"{start.page}.{start.public_id}"} if start and page > 1 and abs(page - start.page) <= NEAR else {}
+    near = (
+        {"from": f"{start.page}.{start.public_id}"}
+        if start and page > 1 and abs(page - start.page) <= PAGES_NEAR
+        else {}
+    )
     return urlencode({**asked, **more, **near})
 
 
@@ -76,13 +80,17 @@ def asked_by(wanted: Filter, edition: str) -> dict[str, str]:
     return {**asked, "state": state_key(edition, wanted.state)} if wanted.state else asked
 
 
+OLDEST = dt.timedelta(days=366)
+
+
 def drawn_at(form: Mapping[str, str], latest: dt.datetime) -> dt.datetime:
-    """When the page that sends this was drawn; `latest` where it does not say so, or names a time to come."""
+    """When the page that sends this was drawn; `latest` where it does not say so, or names a time to come or a year
+    ago."""
     try:
         at = dt.datetime.fromisoformat(form.get("drawn", ""))
     except ValueError:
         return latest
-    return min(at, latest) if at.tzinfo else latest
+    return at if at.tzinfo and latest - OLDEST <= at <= latest else latest
 
 
 def _one_of(kind: type[E], value: str | None) -> E | None:

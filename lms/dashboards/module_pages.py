@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
 
 from flask import url_for
 
@@ -11,11 +12,13 @@ from lms.kernel.db import db
 from lms.kernel.errors import NotFound
 from lms.seminars.rules import Stage
 from lms.web.languages import gettext as _
-from lms.web.languages import ngettext
+from lms.web.languages import language, ngettext
 from lms.web.sheets import Sheet
 
+from .filters import FilterPart, filter_part
+from .forms import asked_by, filter_in
 from .pages import Figure
-from .queries import Look, module_choices, numbers
+from .queries import Look, choices, module_numbers
 from .rules.looks import FINISHED, OPEN, Numbers, Sight
 
 
@@ -35,6 +38,19 @@ class ModulesPage:
     modules: Sequence[tuple[str, str]]
     numbers: Numbers
     list_url: str
+    filters: FilterPart | None = None
+    """What they can be narrowed by; None where there is nobody."""
+    asked: Mapping[str, str] = field(default_factory=dict)
+    """What every list is asked for beside its module."""
+
+    @property
+    def narrowed(self) -> str:
+        """Whom the numbers are of, in words; empty where it is everybody."""
+        return self.filters.said if self.filters and self.asked else ""
+
+    def with_filter(self, address: str) -> str:
+        """An address that asks for the same people."""
+        return f"{address}?{urlencode(self.asked)}" if self.asked else address
 
     @property
     def everyone(self) -> int:
@@ -61,7 +77,8 @@ class ModulesPage:
 
     def _figure(self, kind: str, key: str, number: int) -> Figure:
         share = 100 * number / self.everyone if self.everyone else 0.0
-        return Figure(number, f"{self.list_url}?progress={kind}:{key}", share)
+        asked = urlencode({"progress": f"{kind}:{key}", **self.asked}, safe=":")
+        return Figure(number, f"{self.list_url}?{asked}", share)
 
     @property
     def finding(self) -> str:
@@ -77,12 +94,18 @@ class ModulesPage:
         )
 
 
-def modules_page(seen: Look) -> ModulesPage:
-    """The page for somebody who coordinates the edition; for everyone else there is none (NotFound)."""
+def modules_page(seen: Look, args: Mapping[str, str]) -> ModulesPage:
+    """The page that an address asks for, for somebody who coordinates the edition; for everyone else there is none
+    (NotFound)."""
     if seen.sight is not Sight.EVERYTHING:
         raise NotFound
+    session, edition = db.session(), seen.edition.public_id
+    offered = choices(session, seen)
+    wanted = replace(filter_in(args, edition, offered).narrowing(seen.sight), progress=None)
     return ModulesPage(
-        modules=module_choices(db.session(), seen),
-        numbers=numbers(db.session(), seen),
-        list_url=url_for("dashboards.people", edition=seen.edition.public_id),
+        modules=offered.modules,
+        numbers=module_numbers(session, seen, wanted),
+        list_url=url_for("dashboards.people", edition=edition),
+        filters=filter_part(offered, wanted, edition, language()) if offered.states else None,
+        asked=asked_by(wanted, edition),
     )

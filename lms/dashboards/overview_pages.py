@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlencode
 
 from flask import url_for
+from sqlalchemy.orm import Session
 
+from lms.people.rules import Scope
 from lms.seminars.queries import EditionRow
 from lms.seminars.rules import Stage
 from lms.web.dates import local_day, short_day, short_moment, town
 from lms.web.languages import gettext as _
-from lms.web.languages import ngettext
+from lms.web.languages import language, ngettext
 from lms.web.sheets import Sheet
 
+from .filters import FilterPart, filter_part
+from .forms import asked_by, filter_in, year_in
 from .pages import Figure
-from .queries.overview import Overview
-from .rules.looks import AFTER_CLOSING
+from .queries import Choices
+from .queries.overview import Overview, overview
+from .rules.looks import AFTER_CLOSING, Filter
 from .wording import STAGES
 
 
@@ -31,12 +39,43 @@ class EditionLine:
     next: str
 
 
+OVERVIEW = "overview"
+"""Stands for an edition where the address of this page asks for a state."""
+
+
+def overview_page(session: Session, scope: Scope, args: Mapping[str, str], at: dt.datetime) -> OverviewPage:
+    """The page that an address asks for: a year, and perhaps a state or sector."""
+
+    def wanted_of(offered: Choices) -> Filter:
+        asked = filter_in(args, OVERVIEW, offered)
+        return Filter(state=asked.state, sector=asked.sector)
+
+    return OverviewPage(overview(session, scope, year_in(args), at.date(), wanted_of), at, language())
+
+
 @dataclass(frozen=True)
 class OverviewPage:
     """All editions of a year side by side."""
 
     found: Overview
     at: dt.datetime
+    locale: str
+
+    @cached_property
+    def filters(self) -> FilterPart | None:
+        """What the numbers can be narrowed by; None where there is nobody."""
+        offered = self.found.choices
+        return filter_part(offered, self.found.wanted, OVERVIEW, self.locale) if offered.sectors else None
+
+    @property
+    def narrowed(self) -> str:
+        """Whom the numbers are of, in words; empty where it is everybody."""
+        return self.filters.said if self.filters and not self.found.wanted.empty else ""
+
+    def file_url(self, form: str) -> str:
+        """Where the same is taken away."""
+        asked = asked_by(self.found.wanted, OVERVIEW)
+        return url_for("downloads.overview", form=form, year=self.found.year, **asked)  # type: ignore[arg-type]
 
     @property
     def stages(self) -> list[str]:
@@ -72,7 +111,8 @@ class OverviewPage:
         if stage in AFTER_CLOSING and row.closed_at is None:
             return None
         number, everyone = (self.found.reached.get((row.id, one), 0) for one in (stage, Stage.INVITED))
-        return Figure(number, f"{people}?stage={stage}", 100 * number / everyone if everyone else 0.0)
+        asked = urlencode({"stage": stage, **asked_by(self.found.wanted, row.public_id)})
+        return Figure(number, f"{people}?{asked}", 100 * number / everyone if everyone else 0.0)
 
     def _next(self, row: EditionRow) -> str:
         """The date that comes next."""

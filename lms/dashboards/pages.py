@@ -23,10 +23,9 @@ from .filters import FilterPart, filter_part
 from .forms import address_of, asked_by
 from .options import options
 from .queries import Choices, Listed, Look, People, Start
-from .rules.looks import AFTER_CLOSING, STAGES, Awaiting, Filter, Numbers, Sight, Status
+from .rules.looks import AFTER_CLOSING, STAGES_SEEN, Awaiting, Filter, Numbers, Sight, Status
 from .tables import MatrixPart, footnotes, matrix_part, state_order
-from .wording import AWAITING, STATUSES, awaited, due, finding, nominated
-from .wording import STAGES as STAGE_WORDS
+from .wording import AWAITING, STAGES, STATUSES, awaited, due, finding, nominated
 
 EVERYBODY = Filter()
 
@@ -94,6 +93,13 @@ class EditionPage:
         return f"{address}?{urlencode(self._asked)}" if self._asked else address
 
     @property
+    def modules_url(self) -> str:
+        """Where the same people are counted module by module."""
+        address = url_for("dashboards.modules", edition=self.seen.edition.public_id)
+        asked = {name: value for name, value in self._asked.items() if name != "progress"}
+        return f"{address}?{urlencode(asked)}" if asked else address
+
+    @property
     def narrowed_to(self) -> str:
         """Whom the numbers are of, in words."""
         return self.filters.said if self.filters else ""
@@ -115,7 +121,7 @@ class EditionPage:
     @property
     def finding(self) -> list[str]:
         """The sentences it opens with."""
-        told = finding(self.numbers, STAGES[self.seen.sight])
+        told = finding(self.numbers, STAGES_SEEN[self.seen.sight])
         return [*told, *due(self.seen.edition, self.today, closed=self.seen.closed_at)]
 
     @property
@@ -138,7 +144,7 @@ class EditionPage:
     @property
     def stages(self) -> list[StageLine]:
         """The way from the invitation to the record, as far as this person sees it."""
-        return [StageLine(str(STAGE_WORDS[stage]), self._stage(stage)) for stage in STAGES[self.seen.sight]]
+        return [StageLine(str(STAGES[stage]), self._stage(stage)) for stage in STAGES_SEEN[self.seen.sight]]
 
     def _stage(self, stage: Stage) -> Figure | None:
         if stage in AFTER_CLOSING and self.seen.closed_at is None:
@@ -211,7 +217,7 @@ class PeoplePage:
     @property
     def stage_options(self) -> Markup:
         """The stages to filter by."""
-        return options(((stage.value, str(STAGE_WORDS[stage])) for stage in STAGES[self.seen.sight]), self.wanted.stage)
+        return options(((stage.value, str(STAGES[stage])) for stage in STAGES_SEEN[self.seen.sight]), self.wanted.stage)
 
     @property
     def place_options(self) -> Markup:

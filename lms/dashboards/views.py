@@ -19,11 +19,11 @@ from lms.web.render import render
 from lms.web.slices import page_in
 
 from . import queries
-from .forms import address_of, by_name_in, filter_in, start_in, year_in
+from .forms import address_of, by_name_in, filter_in, start_in
 from .frozen_pages import frozen_page
 from .module_pages import modules_page
 from .nomination_pages import nominations_page
-from .overview_pages import OverviewPage
+from .overview_pages import overview_page
 from .pages import SOMEBODY, EditionPage, PeoplePage
 from .queries import Look
 from .rules.looks import Sight
@@ -126,7 +126,7 @@ def people(edition: str) -> str:
 def modules(edition: str) -> str:
     """How many have finished each module."""
     seen = queries.look(db.session(), edition, me().scope)
-    return render("lms/dashboards/modules.html", page=modules_page(seen), edition=seen.edition)
+    return render("lms/dashboards/modules.html", page=modules_page(seen, request.args), edition=seen.edition)
 
 
 @bp.get("/editions/<edition>/nominations")
@@ -141,5 +141,5 @@ def nominations(edition: str) -> str:
 @requires(Permission.COORDINATE)
 def overview() -> str:
     """All editions of a year side by side."""
-    found = queries.overview(db.session(), me().scope, year_in(request.args), now().date())
-    return render("lms/dashboards/overview.html", page=OverviewPage(found, now()))
+    page = overview_page(db.session(), me().scope, request.args, now())
+    return render("lms/dashboards/overview.html", page=page)

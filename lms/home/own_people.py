@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.dashboards.rules.looks import Sight, Status, of_states_and_institutions, sort_key, status_of
 from lms.people.models import Institution
-from lms.people.queries import names_of
+from lms.people.queries import beside, names_of
 from lms.people.rules import Scope
 from lms.seminars.models import Edition, Enrolment, StageReached
 from lms.seminars.queries import visible_to
@@ -94,7 +94,9 @@ def _listed(session: Session, here: tuple[ColumnElement[bool], ...]) -> dict[int
     for row in rows:
         reached = ((Stage.PRE_READING, row.finished), (Stage.RECORDED, row.recorded))
         status = status_of(row.state, frozenset(stage for stage, met in reached if met), Sight.COMPLETION)
-        listed.setdefault(row.edition_id, []).append(OwnPerson(names[row.person_id], row.institution, status))
+        name = names[row.person_id]
+        institution = beside(name, "", row.institution)[1]
+        listed.setdefault(row.edition_id, []).append(OwnPerson(name, institution, status))
     return listed
 
 

@@ -19,7 +19,8 @@ from lms.learning.rules.standing import Course
 from lms.people.models import Institution, Person
 from lms.people.queries import mandates_in_force
 from lms.people.rules import Grant, Scope, ScopeKind
-from lms.records.models import LedgerEntry, RecordAct, RecordSubject
+from lms.records.models import RecordAct, RecordSubject
+from lms.records.queries import RecordState, states_of
 from lms.seminars.models import AttendanceClosing, AttendanceResult, Edition, EditionVersion, Enrolment
 from lms.seminars.rules import Attendance, EnrolmentState, Place
 
@@ -55,19 +56,22 @@ class MyPlace:
 
 
 def my_places(session: Session, person_id: int) -> list[MyPlace]:
-    """Every place a person has or had, in one statement."""
-    return [_place(row) for row in session.connection().execute(_PLACES, {"person_id": person_id})]
+    """Every place a person has or had, in one statement; in two for whoever holds records."""
+    rows = session.connection().execute(_PLACES, {"person_id": person_id}).all()
+    records = [row.record for row in rows if row.record]
+    states = states_of(session, records) if records else {}
+    return [_place(row, states.get(row.record)) for row in rows]
 
 
 # Built once, of tables: see `lms.people.queries.viewers`.
-_enrolment, _edition, _version, _institution, _person, _progress, _closing, _result, _subject, _issued = (
+_enrolment, _edition, _version, _institution, _person, _progress, _closing, _result, _subject = (
     cast(Table, model.__table__)
     for model in (
         Enrolment, Edition, EditionVersion, Institution, Person, EnrolmentProgress,
-        AttendanceClosing, AttendanceResult, RecordSubject, LedgerEntry,
+        AttendanceClosing, AttendanceResult, RecordSubject,
     )
 )  # fmt: skip
-_ended, _later = _issued.alias(), _subject.alias()
+_later = _subject.alias()
 _IN_FORCE = (
     select(func.max(_version.c.id))
     .where(_version.c.edition_id == _enrolment.c.edition_id)
@@ -86,7 +90,7 @@ _PLACES = (
         _edition.c.id.label("edition_id"), _version.c.version_id, _version.c.id.label("reads_id"), _version.c.since,
         *(_progress.c[name] for name in ("started_at", "completed_at", "late", "last_unit_id")),
         _closing.c.at.label("closed_at"), _result.c.held, _result.c.present, _result.c.excused, _result.c.made_up,
-        _issued.c.record, _issued.c.dated, _ended.c.act.label("ended"),
+        _subject.c.record,
     )
     .select_from(_enrolment)
     .join(_edition, _edition.c.id == _enrolment.c.edition_id)
@@ -97,13 +101,11 @@ _PLACES = (
     .outerjoin(_closing, _closing.c.edition_id == _enrolment.c.edition_id)
     .outerjoin(_result, _result.c.enrolment_id == _enrolment.c.id)
     .outerjoin(_subject, (_subject.c.enrolment_id == _enrolment.c.id) & (_subject.c.correction == _LAST))
-    .outerjoin(_issued, (_issued.c.record == _subject.c.record) & (_issued.c.act == RecordAct.ISSUED))
-    .outerjoin(_ended, (_ended.c.record == _subject.c.record) & (_ended.c.act != RecordAct.ISSUED))
     .where(_enrolment.c.person_id == bindparam("person_id"))
 )  # fmt: skip
 
 
-def _place(row: Row[*tuple[Any, ...]]) -> MyPlace:
+def _place(row: Row[*tuple[Any, ...]], state: RecordState | None) -> MyPlace:
     return MyPlace(
         enrolment_id=row.id,
         state=row.state,
@@ -124,9 +126,9 @@ def _place(row: Row[*tuple[Any, ...]]) -> MyPlace:
         closed_at=row.closed_at,
         attendance=Attendance(row.held or 0, row.present or 0, row.excused or 0, row.made_up or 0),
         name_confirmed=row.name_confirmed_at is not None,
-        record=row.record,
-        record_dated=row.dated,
-        record_ended=row.ended,
+        record=row.record if state else None,
+        record_dated=state.issued_on if state else None,
+        record_ended=None if state is None or state.valid else state.act,
     )
 
 

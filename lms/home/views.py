@@ -206,7 +206,7 @@ def _strangers(viewer: Viewer) -> list[tuple[HeldRecord, Openness]]:
 
 def _members(viewer: Viewer) -> list[tuple[str, str, dt.date | None]] | None:
     """What a member shows to whom, and through which day; None for whoever is no member."""
-    found = shown_to_members(db.session(), viewer.person_id, now().date())
+    found = shown_to_members(db.session(), viewer.person_id, now())
     if found is None:
         return None
     return [(FIELDS[field], AUDIENCES[one.audience], one.until) for field, one in found.items()]

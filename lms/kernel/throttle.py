@@ -1,11 +1,16 @@
-"""Counting tries in the database, so that the limit holds over all processes."""
+"""Counting tries in the database, so that the limit holds over all processes.
+
+Tries are counted in windows that lie on the clock. Of the window before, those count too that would lie in the last
+`seconds` if they had been spread evenly, so that nobody has twice the tries at the edge between two.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy.orm import aliased
 
 from .db import for_each_dialect
 from .errors import TooMany
@@ -13,18 +18,27 @@ from .models import Throttle
 from .settings import keyring
 from .unit_of_work import own_connection, own_transaction
 
+_past = aliased(Throttle)
+_before = (
+    select(_past.count)
+    .where(_past.key == bindparam("whose"), _past.window == bindparam("before"))
+    .scalar_subquery()
+    .label("before")
+)
 # Built once, because a stranger's page has little else to do.
 _ONE_MORE = for_each_dialect(
     lambda insert: (
         insert(Throttle)
+        .values(key=bindparam("key"), window=bindparam("window"), count=1)
         .on_conflict_do_update(index_elements=["key", "window"], set_={"count": Throttle.count + 1})
-        .returning(Throttle.count)
+        .returning(Throttle.count.label("tries"), _before)
     )
 )
 
 
 def count(what: str, who: str, *, at: dt.datetime, limit: int, seconds: int = 300) -> None:
-    """Count one try of `what` by `who`; raises TooMany beyond `limit` tries in a window of `seconds`.
+    """Count one try of `what` by `who`; raises TooMany beyond `limit` tries in about `seconds`. Whoever then stays away
+    for as long has at least one try.
 
     Committed apart from the request, so that a refused try counts too; call it before the request's first write.
     """
@@ -43,11 +57,14 @@ def count_each(
     What `also` writes goes into the same transaction, and only within the limits.
     """
     window = _window(at, seconds)
+    before, left = window - dt.timedelta(seconds=seconds), 1 - (at - window).total_seconds() / seconds
     with own_connection() as connection:
         one_more = _ONE_MORE[connection.dialect.name]
         for what, who, limit in tries:
-            row = {"key": _key(what, who), "window": window, "count": 1}
-            if connection.execute(one_more, row).scalar_one() > limit:
+            key = _key(what, who)
+            row = connection.execute(one_more, {"key": key, "window": window, "whose": key, "before": before}).one()
+            # What was refused then weighs nothing now, and whoever comes back after a whole window has a try.
+            if row.tries + min(row.before or 0, limit - 1) * left > limit:
                 break
         else:
             if also:

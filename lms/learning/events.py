@@ -17,3 +17,10 @@ class PreReadingCompleted(Event):
     person_id: int
     version_id: int
     at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Read(Event):
+    """People have finished more units than before, or fewer, or other ones are asked of them."""
+
+    enrolment_ids: tuple[int, ...]

@@ -8,7 +8,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
-    DateField,
     EmailField,
     HiddenField,
     PasswordField,
@@ -21,7 +20,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from lms.web import languages
-from lms.web.forms import Form, zone_choices
+from lms.web.forms import DayField, Form, zone_choices
 from lms.web.languages import own_name
 
 from .models import Sector
@@ -172,7 +171,7 @@ class MinistryForm(Form):
     sector = SelectField(_l("Sector"), choices=choices(SECTORS), default=Sector.OTHER.value)
     zone = SelectField(_l("Time zone of the ministry or institution"))
     function = StringField(_l("Your function there"), [at_most(200)])
-    on = DateField(_l("From which day"), [NEEDED])
+    on = DayField(_l("From which day"), [NEEDED])
 
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
@@ -186,8 +185,8 @@ class MandateForm(Form):
     name = StringField(_l("Name, if the person is new here"), [at_most(LONGEST_NAME)])
     role = SelectField(_l("Role"), [NEEDED], choices=choices(ROLES))
     reach = SelectField(_l("Over what"), [NEEDED])
-    since = DateField(_l("First day"), [NEEDED])
-    until = DateField(_l("Last day"), [Optional()])
+    since = DayField(_l("First day"), [NEEDED])
+    until = DayField(_l("Last day"), [Optional()])
 
 
 class SuccessorForm(Form):
@@ -195,7 +194,7 @@ class SuccessorForm(Form):
 
     address = EmailField(_l("E-mail address of your successor"), [NEEDED, at_most(LONGEST_ADDRESS)])
     name = StringField(_l("Name of your successor"), [at_most(LONGEST_NAME)])
-    until = DateField(_l("Last day of the new mandate"), [NEEDED])
+    until = DayField(_l("Last day of the new mandate"), [NEEDED])
 
 
 class MailForm(Form):

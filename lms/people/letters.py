@@ -3,6 +3,9 @@
 A context adds a letter with `@letter("seminars/extension-granted", called=_l("Answer"))`. The function gets the reader
 and the facts that were enqueued (for ours also link and code) and gives subject and paragraphs. The mail effect calls
 `letter_for`.
+
+A letter may be written long after it was asked for. Where its reason can go meanwhile, or what it says can change, its
+context looks again with `@looks_again("seminars/extension-granted")`.
 """
 
 from __future__ import annotations
@@ -88,7 +91,10 @@ class Kind:
     digest: bool
 
 
+Look = Callable[[Session, int, Mapping[str, Any]], Mapping[str, Any] | None]
+
 writers: dict[str, Kind] = {}
+_looks: dict[str, Look] = {}
 
 
 def letter(template: str, *, called: LazyString = LETTER, digest: bool = False) -> Callable[[Writer], Writer]:
@@ -97,6 +103,17 @@ def letter(template: str, *, called: LazyString = LETTER, digest: bool = False) 
     def register(write: Writer) -> Writer:
         writers[template] = Kind(write, called, digest)
         return write
+
+    return register
+
+
+def looks_again(*templates: str) -> Callable[[Look], Look]:
+    """Register what looks once more before letters of these kinds are written: given the reader's id and the facts, it
+    gives the facts as they are now, or None where there is no reason left to write. `about` is among the facts."""
+
+    def register(look: Look) -> Look:
+        _looks.update(dict.fromkeys(templates, look))
+        return look
 
     return register
 
@@ -115,14 +132,17 @@ def absolute_url(endpoint: str, **values: Any) -> str:
 
 def letter_for(session: Session, payload: Mapping[str, Any]) -> Letter | None:
     """The letter that a job asks for; None when its reader is gone, disabled, not to be written to at this address or
-    has stopped such letters, or its code is no longer good."""
+    has stopped such letters, its code is no longer good, or what it is about is over."""
     template = payload["template"]
     row = session.execute(_reader(template, payload["identity_id"])).first()
     if row is None or row.id != payload["person_id"]:
         return None
     key = keyring().unwrap(row.wrapped, row.subject)
-    facts = {**payload.get("context", {}), **_secrets(payload, key)}
-    if "link" in facts and not _still_good(session, facts["link"]):
+    asked = {"about": payload.get("about"), **payload.get("context", {}), **_secrets(payload, key)}
+    if "link" in asked and not _still_good(session, asked["link"]):
+        return None
+    facts = _looks[template](session, row.id, asked) if template in _looks else asked
+    if facts is None:
         return None
     address = unseal(key, row.sealed, name_place(row.place)).decode()
     reader = replace(

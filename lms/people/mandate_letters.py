@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from lms.web.dates import long_day
 
 from .forms import ROLES
-from .letters import Draft, Reader, absolute_url, letter
+from .letters import Draft, Reader, absolute_url, letter, looks_again
+from .models import Mandate, MandateState
 from .rules.mandates import Role
 
 
@@ -31,6 +34,14 @@ def mandate_of_another_ends(reader: Reader, facts: Mapping[str, Any]) -> Draft:
     ends = _("a mandate as %(role)s ends with %(day)s. Its holder has been told.", **_said(facts))
     page = absolute_url("people.mandate", mandate=facts["mandate"])
     return Draft(_("Raphael Lemkin Seminar: a date to note"), (ends, _("The mandate:") + "\n" + page))
+
+
+@looks_again("people/mandate-ends", "people/mandate-of-another-ends")
+def still_ends(session: Session, _person_id: int, facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Nobody is told of the last day of a mandate that has ended before it, or ends on another."""
+    found = select(Mandate.until).where(Mandate.public_id == facts["mandate"], Mandate.state == MandateState.IN_FORCE)
+    until = session.scalar(found)
+    return facts if until is not None and until.isoformat() == facts["until"] else None
 
 
 def _said(facts: Mapping[str, Any]) -> dict[str, str]:

@@ -15,13 +15,13 @@ from lms.kernel.secrets import Unsealable, unseal
 from lms.people.sealing import keys_of
 
 from . import anchors, queries
+from .ledger_keys import ledger_keys
 from .models import LedgerEntry, RecordAct, RecordSubject
 from .queries.held import sealed_place
 from .queries.life import Happening
 from .rules.before import NO_VERSION, from_before
 from .rules.ledger import commit_to, first_break, genuine
 from .rules.public import drawn_for
-from .sealing import ledger_keys
 from .words import missing
 
 SOON = dt.timedelta(minutes=2)

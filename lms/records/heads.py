@@ -21,9 +21,9 @@ from lms.kernel.errors import Refused
 from lms.kernel.settings import present_settings
 
 from . import anchors, queries
+from .ledger_keys import ledger_keys
 from .queries import Head
 from .rules.ledger import Break, first_break
-from .sealing import ledger_keys
 
 DAILY = 86_400.0
 TITLE = "Head of the ledger of completion records"

@@ -39,7 +39,15 @@ class LedgerEntry(Model):
     mark: Mapped[str] = mapped_column(String(64))
     """An HMAC over the other columns under a key from outside the database: what SQL alone puts in is never sealed."""
 
-    __table_args__ = (UniqueConstraint("record", "act"),)
+    __table_args__ = (
+        # A row that SQL alone put in must not keep us from writing ours: of that one there is one, since whoever writes
+        # it holds the record still.
+        UniqueConstraint("record", "act", "mark"),
+        Index(
+            "uq_lms_ledger_entry_one_issue", "record", unique=True,
+            sqlite_where=text("act = 'issued'"), postgresql_where=text("act = 'issued'"),
+        ),
+    )  # fmt: skip
 
 
 class LedgerSeal(Model):

@@ -10,21 +10,15 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from lms.kernel import outbox
-from lms.kernel.secrets import derive
-from lms.kernel.settings import keyring
 from lms.kernel.unit_of_work import one_at_a_time
 
 from . import anchors, queries
+from .ledger_keys import ledger_keys
 from .models import LedgerSeal
-from .rules.ledger import Keys, genuine, seal
+from .rules.ledger import genuine, seal
 
 _LOCK = 0x1ED6E5
 log = structlog.get_logger("lms.records")
-
-
-def ledger_keys() -> Keys:
-    """The keys of marks and seals, from outside the database."""
-    return Keys(marking=derive(keyring().ledger, "mark"), sealing=keyring().sealing)
 
 
 @outbox.database("records.seal", every=30)

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from lms.dashboards import queries as dashboards
 from lms.dashboards.rules.looks import Filter, of_states_and_institutions
 from lms.kernel import audit
+from lms.kernel.clock import now
 from lms.kernel.errors import NotFound, Refused
-from lms.people.letters import Draft, Reader, absolute_url, letter
+from lms.people.letters import Draft, Reader, absolute_url, letter, looks_again
 from lms.people.models import SentLetter
 from lms.people.queries import mandates_in_force, names_of
 from lms.people.queries.mandates import MandateView
@@ -23,6 +24,7 @@ from lms.people.queries.persons import beside
 from lms.people.rules import Grant, Role, Scope, scope_of
 from lms.people.services import write_to
 from lms.seminars.models import Edition
+from lms.seminars.queries import edition_by_public_id
 from lms.seminars.rules import Stage
 from lms.web.dates import moment, offset, town
 from lms.web.languages import gettext as _
@@ -122,6 +124,18 @@ def focal_point(session: Session, edition: Edition, mandate: str, at: dt.datetim
     return found
 
 
+@looks_again(FOCAL)
+def as_they_stand(session: Session, person_id: int, facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Who is named and how they stand is found when the letter is written: in the queue lies nobody's name, and a
+    mandate that has ended meanwhile shows nobody."""
+    try:
+        edition = edition_by_public_id(session, facts["about"])
+        point = focal_point(session, edition, facts.get("mandate", ""), now())
+        return {**facts, **facts_for(session, edition, point.scope)} if point.person_id == person_id else None
+    except NotFound:
+        return None
+
+
 def write_to_focal_point(session: Session, *, edition: Edition, point: FocalPoint, at: dt.datetime, by: str) -> None:
     """Send the letter; asked for twice in a short time it goes once. Raises Refused where there is no address."""
     lately = select(SentLetter.id).where(
@@ -130,8 +144,7 @@ def write_to_focal_point(session: Session, *, edition: Edition, point: FocalPoin
     )  # fmt: skip
     if session.scalar(lately.limit(1)) is not None:
         return
-    secret = facts_for(session, edition, point.scope)
-    about = edition.public_id
-    if not write_to(session, person_id=point.person_id, template=FOCAL, secret=secret, about=about, by=by):
+    context, about = {"mandate": point.mandate}, edition.public_id
+    if not write_to(session, person_id=point.person_id, template=FOCAL, context=context, about=about, by=by):
         raise Refused(_("We know no e-mail address of this person."))
     audit.record(session, at=at, actor=by, act="focal-point.written-to", about=about, mandate=point.mandate)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from lms.people.letters import Draft, Reader, absolute_url, letter
+from sqlalchemy.orm import Session
+
+from lms.people.letters import Draft, Reader, absolute_url, letter, looks_again
 from lms.web.dates import moment, offset
 from lms.web.languages import gettext as _
 from lms.web.languages import lazy_gettext as _l
 from lms.web.languages import ngettext
 
-from .rules import Item, Place, filled, unpacked
+from . import queries
+from .rules import Item, Place, filled, packed, unpacked
 
 DIGEST = "reminders/digest"
 TRIAL = "reminders/trial"
@@ -28,6 +32,18 @@ def digest(reader: Reader, facts: Mapping[str, Any]) -> Draft:
             _("You have not been here yet. Give your e-mail address on that page, and a letter with a code follows.")
         )
     return Draft(filled(items[0].subject, _values(reader, items[0], both=False)), tuple(paragraphs))
+
+
+@looks_again(DIGEST)
+def still_to_read(session: Session, person_id: int, facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The editions in which the reader still has a place and something to read, each with the deadline of now."""
+    due = queries.still_due(session, person_id)
+    items = [
+        replace(item, deadline=due[item.edition].isoformat())
+        for item in unpacked(facts["items"])
+        if item.edition in due
+    ]
+    return {**facts, "items": packed(items)} if items else None
 
 
 @letter(TRIAL, called=_l("Reminder, to see how it looks"))

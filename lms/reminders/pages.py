@@ -18,7 +18,7 @@ NAMED = 200
 
 
 @dataclass(frozen=True)
-class Group:
+class LeftOutPeople:
     """Who is left out for one reason."""
 
     number: int
@@ -73,10 +73,10 @@ class PreviewPage:
         return bool(self.shown and isinstance(self.names.get(self.shown.person_id), CodeName))
 
     @property
-    def groups(self) -> list[Group]:
+    def groups(self) -> list[LeftOutPeople]:
         """Who is left out and why."""
         return [
-            Group(
+            LeftOutPeople(
                 number=len(people),
                 words=str(LEFT_OUT[reason]),
                 names=[self.names[one.person_id] for one in people if one.person_id in self.names],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -17,10 +17,10 @@ from lms.people.models import IdentityKind, IdentityRow, Institution, MailChoice
 from lms.people.queries.mail import stopped
 from lms.people.queries.sensitive import is_to_be_named
 from lms.people.rules import Scope
-from lms.people.rules.letters import DAY, NEAR, WEEK
+from lms.people.rules.letters import DAY, URGENT, WEEK
 from lms.seminars.models import AttendanceClosing, Edition, Enrolment
 from lms.seminars.queries import may_be_running, version_in_force, visible_to
-from lms.seminars.rules import COUNTED
+from lms.seminars.rules import COUNTED, told_without_zone
 from lms.seminars.rules.deadlines import is_over
 
 from .models import ReminderSending, ReminderText, WeeklyReminder
@@ -89,6 +89,7 @@ def _candidate(row: Any) -> Candidate:
         locale=row.locale or "en",
         zone=row.zone or row.institution_zone,
         institution=row.institution,
+        institution_zone=row.institution_zone,
     )
 
 
@@ -99,6 +100,17 @@ def units_left(session: Session, edition_id: int, enrolments: Collection[int]) -
     course, ids = outline(session, version_in_force(session, edition_id)), list(enrolments)
     found = standings(session, ids, course) if len(ids) <= FEW else standings_in(session, edition_id, course, ids)
     return {number: standing.total - standing.done for number, standing in found.items()}
+
+
+def still_due(session: Session, person_id: int) -> dict[str, dt.datetime]:
+    """When what somebody has not finished is due, by the edition's public id, where they have a place."""
+    found = (
+        select(Edition.public_id, Enrolment.due_at)
+        .join(Edition, Edition.id == Enrolment.edition_id)
+        .outerjoin(EnrolmentProgress, EnrolmentProgress.enrolment_id == Enrolment.id)
+        .where(Enrolment.person_id == person_id, Enrolment.state.in_(COUNTED), EnrolmentProgress.completed_at.is_(None))
+    )
+    return {row.public_id: row.due_at for row in session.execute(found)}
 
 
 def texts_in_force(session: Session, edition_id: int, languages: Collection[str]) -> dict[str, Text]:
@@ -156,10 +168,13 @@ def weekly_on(session: Session, edition_id: int) -> bool:
     return bool(session.scalar(last.order_by(WeeklyReminder.id.desc()).limit(1)))
 
 
-def zone_shown(session: Session, edition: Edition, person_id: int, own: str) -> str:
-    """On whose clocks a letter to somebody is shown to others: their own, or the programme's for whoever is not to be
-    named, whose own would tell where they serve."""
-    return own if is_to_be_named(session, person_id) else edition.zone
+def shown_to_others(session: Session, edition: Edition, one: Candidate) -> Candidate:
+    """Somebody as a letter to them is shown to others: as they are, or, who is not to be named, on the programme's
+    clocks, with a day that ends there; their own clocks, and when a day ends on them, would tell where they serve."""
+    if is_to_be_named(session, one.person_id):
+        return one
+    due = told_without_zone(one.deadline, one.institution_zone, edition.zone)
+    return replace(one, zone=edition.zone, deadline=due.at)
 
 
 def weekly_editions(session: Session, at: dt.datetime) -> list[Edition]:
@@ -177,7 +192,7 @@ def _near(editions: Collection[int], at: dt.datetime) -> ColumnElement[bool]:
     place, read = aliased(Enrolment), aliased(EnrolmentProgress)
     found = select(place.id).outerjoin(read, read.enrolment_id == place.id).where(
         place.person_id == Person.id, place.edition_id.in_(editions), place.state.in_(COUNTED),
-        read.completed_at.is_(None), place.due_at >= at, place.due_at <= at + NEAR,
+        read.completed_at.is_(None), place.due_at >= at, place.due_at <= at + URGENT,
     )  # fmt: skip
     return found.correlate(Person).exists()
 

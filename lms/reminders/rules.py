@@ -53,6 +53,7 @@ class Candidate:
     locale: str
     zone: str
     institution: str
+    institution_zone: str
 
     def left_out(self, at: dt.datetime) -> LeftOut | None:
         """The first reason for which this person gets no reminder; None for whoever gets one."""

@@ -66,8 +66,8 @@ def send(session: Session, *, plan: Plan, seen: str, client_key: str, at: dt.dat
 def send_to_oneself(session: Session, *, plan: Plan, one: Candidate, person_id: int, by: str, at: dt.datetime) -> None:
     """Send the letter that `one` would get to whoever is about to send it, with their own name in it."""
     left = queries.units_left(session, plan.edition.id, [one.enrolment_id])[one.enrolment_id]
-    items = packed([plan.item(one, left)])
-    secret = {"items": items, "as_zone": queries.zone_shown(session, plan.edition, one.person_id, one.zone)}
+    shown = queries.shown_to_others(session, plan.edition, one)
+    secret = {"items": packed([plan.item(shown, left)]), "as_zone": shown.zone}
     context = {"as_locale": one.locale}
     if not write_to(session, person_id=person_id, template=TRIAL, context=context, secret=secret, by=by):
         raise Refused(_("We know no e-mail address of yours."))

@@ -56,6 +56,21 @@ class CameFurther(Event):
 
 
 @dataclass(frozen=True)
+class LookedAtAnew(Event):
+    """Of these places something has changed by which it is decided whom a coordinator is told of: whether somebody
+    counts, when they were invited or first seen, until when they have time, whether their name is confirmed."""
+
+    enrolment_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class EditionLookedAtAnew(Event):
+    """The same of everybody in an edition: its deadline has changed, or the calendar that its days are counted on."""
+
+    edition_id: int
+
+
+@dataclass(frozen=True)
 class PlacesJoined(Event):
     """Two places of one edition were one person's: what was earned at the other one is to count at the one kept.
     `written_by` is the entry whose key sealed what was written at the other one."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, TimeField
+from wtforms import TimeField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
@@ -18,7 +18,6 @@ from lms.web.forms import Form, zone_choices
 from .rules import NoSuchTime, end_of_day, instant
 
 NEEDED = _l("This is needed.")
-_NO_DAY = _l("Write the day as year-month-day, such as 2027-04-23.")
 _NO_TIME = _l("Write the time with 24 hours, such as 18:00.")
 END_OF_DAY = dt.time(23, 59)
 
@@ -42,17 +41,6 @@ def choices(labels: Mapping[Any, Any], nothing: Any = None) -> list[SelectChoice
 def zones_or_none() -> list[SelectChoice]:
     """Every time zone, and none first."""
     return [SelectChoice("", _("Choose…")), *zone_choices()]
-
-
-class DayField(DateField):  # type: ignore[misc]
-    """A day, with a sentence that says how to write it."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Raises ValueError with our sentence."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_NO_DAY) from None
 
 
 class ClockField(TimeField):  # type: ignore[misc]

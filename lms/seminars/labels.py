@@ -11,6 +11,7 @@ from lms.people import states
 from lms.people.models import Sector
 
 from .rules import (
+    AttendanceStands,
     Companion,
     ContactKind,
     DeadlinePolicy,
@@ -64,6 +65,12 @@ COMPANIONS: Mapping[Companion, str] = {
     Companion.SPEAKER: _l("Speaker"),
 }
 HALVES: Mapping[HalfDay, str] = {HalfDay.MORNING: _l("Morning"), HalfDay.AFTERNOON: _l("Afternoon")}
+ATTENDANCE: Mapping[AttendanceStands, tuple[str, str]] = {
+    AttendanceStands.OPEN: ("none", _l("Open")),
+    AttendanceStands.NOT_CLOSED: ("care", _l("Over, not closed")),
+    AttendanceStands.CLOSED: ("done", _l("Closed")),
+}
+"""The shape of the sign and the word for each."""
 MARKS: Mapping[Mark, str] = {Mark.PRESENT: _l("Present"), Mark.ABSENT: _l("Absent"), Mark.EXCUSED: _l("Excused")}
 REQUESTS: Mapping[RequestKind, str] = {
     RequestKind.MORE_TIME: _l("Asks for more time"),

@@ -8,11 +8,16 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
 
-from lms.people.letters import Draft, Reader, absolute_url, letter
+from lms.kernel.errors import NotFound
+from lms.people.letters import Draft, Reader, absolute_url, letter, looks_again
 from lms.web.dates import moment
 
-from .rules import RequestKind
+from .models import Edition, Enrolment
+from .queries import own_enrolment
+from .rules import EnrolmentState, RequestKind
 
 
 @letter("seminars/request-answered", called=_l("Answer to a request"))
@@ -57,6 +62,34 @@ def deadline_changed(reader: Reader, facts: Mapping[str, Any]) -> Draft:
     stays = _("The texts stay open afterwards. What is finished later counts and is marked as late.")
     paragraphs = (said, stays, _("Your seminar page:") + "\n" + absolute_url("home.index"))
     return Draft(_("Raphael Lemkin Seminar: another date for your pre-reading"), paragraphs)
+
+
+@looks_again("people/invitation", "people/invited-again")
+def still_offered(session: Session, person_id: int, facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Nobody is invited to an edition in which they have no place any more."""
+    return facts if not facts["about"] or _place(session, person_id, facts) else None
+
+
+@looks_again("seminars/deadline-changed")
+def still_due(session: Session, person_id: int, facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The date that holds by now, for whoever still has a place."""
+    place = _place(session, person_id, facts)
+    return {**facts, "until": place.due_at.isoformat()} if place else None
+
+
+def _place(session: Session, person_id: int, facts: Mapping[str, Any]) -> Enrolment | None:
+    try:
+        return own_enrolment(session, facts["about"], person_id)
+    except NotFound:
+        return None
+
+
+@looks_again("seminars/deferred")
+def still_deferred(session: Session, person_id: int, facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Not where the deferral was taken back meanwhile."""
+    here = select(Edition.id).where(Edition.public_id == facts["about"]).scalar_subquery()
+    place = exists().where(Enrolment.edition_id == here, Enrolment.person_id == person_id)
+    return facts if session.scalar(select(place.where(Enrolment.state == EnrolmentState.DEFERRED))) else None
 
 
 def _answer(reader: Reader, facts: Mapping[str, Any]) -> str:

@@ -7,18 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lms.people.queries.persons import CodeName
-from lms.web.dates import moment
+from lms.web.dates import long_day, moment
 from lms.web.languages import gettext as _
 from lms.web.languages import ngettext, unmarked
 from lms.web.slices import Slice, slice_of, sliced
 
+from .rules import Deadline, told_without_zone
 from .rules.shifts import Shift, fingerprint
 
 
 @dataclass(frozen=True)
 class Shifted:
     """One person in the list: both deadlines on the clocks of their institution; of who is not to be named on those of
-    the programme, since theirs would tell where they serve."""
+    the programme, and where a day ends at their institution the day alone: the rest would tell where they serve."""
 
     name: str
     enrolment: str
@@ -46,8 +47,9 @@ class DeadlinePage:
     @property
     def numbers(self) -> list[str]:
         """How many people have more time, less, and none left, in words; those that are nobody are left out."""
-        later, past = sum(one.later for one in self.shifts), sum(one.then < self.at for one in self.shifts)
-        earlier = len(self.shifts) - later
+        told = [self._told(one) for one in self.shifts]
+        later = sum(then.at > before.at for before, then in told)
+        earlier, past = len(told) - later, sum(then.at < self.at for _before, then in told)
         said = [
             ngettext("%(num)s person has more time.", "%(num)s people have more time.", later) if later else "",
             ngettext("%(num)s person has less time.", "%(num)s people have less time.", earlier) if earlier else "",
@@ -77,9 +79,18 @@ class DeadlinePage:
         ordered = sorted(self.shifts, key=lambda one: (unmarked(self.names[one.person_id]), one.enrolment_id))
         return [self._line(one) for one in sliced(ordered, self.slice)]
 
+    def _hidden(self, one: Shift) -> bool:
+        return isinstance(self.names[one.person_id], CodeName)
+
+    def _told(self, one: Shift) -> tuple[Deadline, Deadline]:
+        """Both deadlines, as far as they may be told."""
+        if not self._hidden(one):
+            return Deadline(one.before), Deadline(one.then)
+        zone = self.programme[0]
+        return told_without_zone(one.before, one.zone, zone), told_without_zone(one.then, one.zone, zone)
+
     def _line(self, one: Shift) -> Shifted:
-        name = self.names[one.person_id]
-        zone = self.programme if isinstance(name, CodeName) else (one.zone, "")
-        before, then = (moment(at, *zone) for at in (one.before, one.then))
+        zone = self.programme if self._hidden(one) else (one.zone, "")
+        before, then = (long_day(due.day) if due.day else moment(due.at, *zone) for due in self._told(one))
         note = str(_("Has finished reading.")) if one.finished else ""
-        return Shifted(name, one.enrolment, before, then, note)
+        return Shifted(self.names[one.person_id], one.enrolment, before, then, note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 
 from lms.web.sheets import Line, Sheet, local_time
 
-from .labels import COMPANIONS, CONTACTS, EDITION_KINDS, HALVES, MARKS, state_name
+from .labels import ATTENDANCE, COMPANIONS, CONTACTS, EDITION_KINDS, HALVES, MARKS, state_name
 from .queries import CompanionRow, Contact, EditionRow, SheetPerson
 from .rules import Mark, SheetSession
 
@@ -31,7 +32,7 @@ def _attended(person: SheetPerson, half_days: list[SheetSession], marks: Mapping
     return (person.name, state_name(person.state_code), person.institution_name, *said)
 
 
-def editions_sheet(rows: Iterable[EditionRow]) -> Sheet:
+def editions_sheet(rows: Iterable[EditionRow], at: dt.datetime) -> Sheet:
     """The editions one has to do with."""
     head = (
         _("Edition"),
@@ -43,13 +44,13 @@ def editions_sheet(rows: Iterable[EditionRow]) -> Sheet:
         _("Time zone of the place"),
         _("Attendance"),
     )
-    return Sheet("editions", head, lambda _session: _editions(rows))
+    return Sheet("editions", head, lambda _session: _editions(rows, at))
 
 
-def _editions(rows: Iterable[EditionRow]) -> Iterator[Line]:
+def _editions(rows: Iterable[EditionRow], at: dt.datetime) -> Iterator[Line]:
     for row in rows:
         due = local_time(row.deadline_at, ZoneInfo(row.zone))
-        closed = _("Closed") if row.closed_at else _("Open")
+        closed = str(ATTENDANCE[row.attendance(at)][1])
         yield (
             row.title, str(EDITION_KINDS[row.kind]), row.place, row.starts_on, row.ends_on, due, row.zone, closed,
         )  # fmt: skip

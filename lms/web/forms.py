@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from functools import lru_cache
 from typing import Any
 
 from flask import request
 from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField
+from wtforms import DateField, HiddenField
 from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import get_translations
 from wtforms.validators import Length, Regexp
@@ -46,6 +49,38 @@ class OnceForm(Form):
     """A form whose sending twice does the thing once: it carries a key made when the page was drawn."""
 
     client_key = HiddenField(validators=[Length(min=8, max=64), Regexp(r"^[\w-]+$")], default=new_token)
+
+    @property
+    def said(self) -> str:
+        """All that it says, and where to, by which a form sent again is told from another."""
+        own = ("csrf_token", "client_key")
+        return json.dumps([request.path, [(one.name, str(one.data)) for one in self if one.name not in own]])
+
+    def anew(self) -> None:
+        """Be another form from now on, that is done once more when it is sent."""
+        self.client_key.data = new_token()
+
+
+EARLIEST, LATEST = dt.date(1950, 1, 1), dt.date(2100, 12, 31)
+"""What a day may be: nearer to the ends of the calendar it could not be told on every clock."""
+_NO_DAY = _l("Write the day as year-month-day, such as 2027-04-23.")
+_NOT_SUCH_A_DAY = _l("This day is too long ago, or too far off.")
+
+
+class DayField(DateField):  # type: ignore[misc]
+    """A day, with a sentence that says how to write it."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Raises ValueError with our sentence."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_NO_DAY) from None
+        if self.data is not None and not EARLIEST <= self.data <= LATEST:
+            self.data = None  # so that nobody reckons with it
+            raise ValueError(_NOT_SUCH_A_DAY)
 
 
 def zone_choices() -> list[SelectChoice]:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from lms.alumni.queries.directory import Seen, entries, opened, viewpoint
-from lms.alumni.rules.directory import Audience, Consent, Field
+from lms.alumni.rules.directory import NO_CONSENT, Audience, Field, consent
 from lms.alumni.services import membership as services
 from lms.alumni.services.networks import add_network
 from lms.kernel.clock import now
@@ -51,7 +51,7 @@ def show(
     subjects: str = "",
 ) -> None:  # fmt: skip
     """A member shows these fields to an audience, and the others to nobody."""
-    wanted = {field: Consent(to, until) if field in fields else Consent(Audience.NOBODY) for field in Field}
+    wanted = {field: consent(to, until, "UTC") if field in fields else NO_CONSENT for field in Field}
     with unit_of_work() as session:
         services.agree(
             session, person_id=person.id, wanted=wanted, languages=languages, subjects=subjects, at=now()
@@ -89,7 +89,7 @@ def browser(app: Flask, person: Person) -> FlaskClient:
     return signed_in_client(app, person)
 
 
-def seen_by(session: Session, viewer: Person, day: dt.date | None = None) -> list[Seen]:
-    """Everybody whom a member sees on a day, with what they see of each."""
-    today = day or now().date()
-    return opened(session, entries(session, viewpoint(session, viewer.id, today)), today)
+def seen_by(session: Session, viewer: Person, at: dt.datetime | None = None) -> list[Seen]:
+    """Everybody whom a member sees at a moment, with what they see of each."""
+    moment = at or now()
+    return opened(session, entries(session, viewpoint(session, viewer.id, moment)), moment.date())

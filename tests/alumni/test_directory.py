@@ -6,21 +6,25 @@ import datetime as dt
 import random
 import re
 
+import flask_migrate
 import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from lms.alumni import pages
 from lms.alumni.models import Member
 from lms.alumni.queries import directory
 from lms.alumni.queries.directory import Among, as_seen, entries, in_order, viewpoint
-from lms.alumni.queries.membership import agreed
-from lms.alumni.rules.directory import Audience, Circle, Consent, Field, changes, shared, shown
+from lms.alumni.queries.membership import agreed, shown_to_members
+from lms.alumni.rules.directory import Audience, Circle, Consent, Field, changes, consent, shared, shown, usual_day
 from lms.alumni.services import membership as services
+from lms.kernel import migrations
 from lms.kernel.clock import frozen
+from lms.kernel.db import db
 from lms.kernel.models import AuditEntry
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.people.models import Person, Role
@@ -29,6 +33,7 @@ from lms.people.services import erase
 from lms.people.services.sensitive import mark_person
 from lms.records.queries import editions_of
 from lms.web import slices
+from lms.web.dates import place
 from tests.conftest import NOW, statements
 from tests.people.makers import give_mandate, make_person
 
@@ -44,7 +49,10 @@ circles = st.builds(
 consents = st.dictionaries(
     st.sampled_from(list(Field)),
     st.builds(
-        Consent, st.sampled_from(list(Audience)), st.one_of(st.none(), st.dates(TODAY, TODAY + dt.timedelta(days=2)))
+        consent,
+        st.sampled_from(list(Audience)),
+        st.one_of(st.none(), st.dates(TODAY, TODAY + dt.timedelta(days=2))),
+        st.sampled_from(["UTC", "Pacific/Auckland", "America/Lima", "Asia/Kathmandu"]),
     ),
 )
 
@@ -56,13 +64,13 @@ def test_what_two_members_share_is_the_same_from_both_sides(mine: Circle, theirs
     assert (Audience.STATE in shared(mine, theirs)) == (mine.state == theirs.state != "")
 
 
-@given(consents, circles, circles, st.integers(0, 4))
-def test_a_field_is_shown_only_by_its_own_consent(agreed: dict, mine: Circle, theirs: Circle, days: int) -> None:
-    day = TODAY + dt.timedelta(days=days)
-    found = shown(agreed, shared(theirs, mine), day)
+@given(consents, circles, circles, st.integers(0, 90))
+def test_a_field_is_shown_only_by_its_own_consent(agreed: dict, mine: Circle, theirs: Circle, hours: int) -> None:
+    at = NOW + dt.timedelta(hours=hours)
+    found = shown(agreed, shared(theirs, mine), at)
     for field in Field:
         one = agreed.get(field, Consent(Audience.NOBODY))
-        there = one.audience in shared(theirs, mine) and (one.until is None or day <= one.until)
+        there = one.audience in shared(theirs, mine) and (one.ends_at is None or at < one.ends_at)
         assert (field in found) == there
 
 
@@ -73,9 +81,9 @@ def test_what_is_written_down_makes_the_wanted_consents(now: dict, wanted: dict)
     assert changes(wanted, wanted) == {}
 
 
-def names_seen(viewer: Person, day: dt.date = TODAY) -> list[str]:
+def names_seen(viewer: Person, at: dt.datetime = NOW) -> list[str]:
     with reading() as session:
-        return [one.name for one in seen_by(session, viewer, day)]
+        return [one.name for one in seen_by(session, viewer, at)]
 
 
 @pytest.mark.parametrize(
@@ -129,18 +137,19 @@ def test_the_database_shows_exactly_what_the_rules_allow(app: Flask) -> None:
     chosen, audiences = random.Random(6), list(Audience)
     days = (None, TODAY - dt.timedelta(days=1), TODAY, TODAY + dt.timedelta(days=1))
     for one in people * 2:
-        wanted = {field: Consent(chosen.choice(audiences), chosen.choice(days)) for field in Field}
+        zone = chosen.choice(["UTC", "Pacific/Auckland", "America/Lima"])
+        wanted = {field: consent(chosen.choice(audiences), chosen.choice(days), zone) for field in Field}
         with unit_of_work() as session:
             services.agree(session, person_id=one.id, wanted=wanted, languages="", subjects="", at=NOW)
     ids = [one.id for one in people]
     with reading() as session:
-        agreed_now, places = agreed(session, ids), {number: viewpoint(session, number, TODAY) for number in ids}
+        agreed_now, places = agreed(session, ids), {number: viewpoint(session, number, NOW) for number in ids}
         for viewer in ids:
             expected = {
                 other: fields
                 for other in ids
                 if other != viewer
-                and (fields := shown(agreed_now[other], shared(places[other].circle, places[viewer].circle), TODAY))
+                and (fields := shown(agreed_now[other], shared(places[other].circle, places[viewer].circle), NOW))
             }
             assert {one.person_id: one.fields for one in entries(session, places[viewer])} == expected
             for among, field in (
@@ -172,17 +181,113 @@ def test_a_long_directory_is_opened_page_by_page(app: Flask, monkeypatch: pytest
     assert all("3 people" in text for text in shown_on)
     monkeypatch.setattr(directory, "MOST_SORTED_BY_NAME", 2)
     with reading() as session:
-        found = in_order(session, entries(session, viewpoint(session, viewer.id, TODAY)))
+        found = in_order(session, entries(session, viewpoint(session, viewer.id, NOW)))
     assert [one.public_id for one in found] == sorted(one.public_id for one in found)
 
 
 def test_a_consent_ends_with_its_last_day(app: Flask) -> None:
     one, viewer = members("Zuri Kielelezo", "Pia Beispiel")
     show(one, Field.NAME, until=TODAY + dt.timedelta(days=1))
-    assert names_seen(viewer, TODAY + dt.timedelta(days=1)) == ["Zuri Kielelezo"]
-    assert names_seen(viewer, TODAY + dt.timedelta(days=2)) == []
+    assert names_seen(viewer, NOW + dt.timedelta(days=1)) == ["Zuri Kielelezo"]
+    assert names_seen(viewer, NOW + dt.timedelta(days=2)) == []
     with frozen(NOW + dt.timedelta(days=2)):
         assert "Zuri Kielelezo" not in page(app, viewer)
+
+
+@pytest.mark.parametrize(
+    ("zone", "ends_at"),
+    [
+        ("UTC", "2027-04-14T00:00"),
+        ("Pacific/Auckland", "2027-04-13T12:00"),
+        ("America/Lima", "2027-04-14T05:00"),
+        ("Asia/Kathmandu", "2027-04-13T18:15"),
+        ("Africa/Cairo", "2027-04-13T22:00"),
+    ],
+)
+def test_a_consent_holds_to_the_end_of_the_day_where_the_member_is(app: Flask, zone: str, ends_at: str) -> None:
+    one, viewer = members("Zuri Kielelezo", "Pia Beispiel")
+    with unit_of_work() as session:
+        session.get_one(Person, one.id).zone = zone
+    fields = {**dict.fromkeys((field.value for field in Field), "nobody"), "name": "members", "until": "2027-04-13"}
+    client = browser(app, one)
+    assert client.post("/alumni/listing", data=fields).status_code == 303
+    end = dt.datetime.fromisoformat(ends_at).replace(tzinfo=dt.UTC)
+    assert names_seen(viewer, end - dt.timedelta(seconds=1)) == ["Zuri Kielelezo"]
+    assert names_seen(viewer, end) == []
+    text = client.get("/alumni/listing").text
+    assert f"ended in your time zone ({place(zone)})" in text
+    assert "until the end of 13 April 2027" in text
+    for at, seen in ((end - dt.timedelta(minutes=1), True), (end, False)):
+        with frozen(at):
+            assert ("Zuri Kielelezo" in page(app, viewer)) is seen
+            own = page(app, one, "/alumni/listing").split('id="pv-h"')[1]
+            assert ("They do not see you" in own) is not seen
+            assert ("until the end of 13 April 2027" in own) is seen
+            with reading() as session:
+                assert bool(shown_to_members(session, one.id, at)) is seen
+
+
+def test_where_the_day_is_over_it_cannot_be_chosen_any_more(app: Flask) -> None:
+    one, other = members("Zuri Kielelezo", "Pia Beispiel")
+    with unit_of_work() as session:
+        session.get_one(Person, one.id).zone, session.get_one(Person, other.id).zone = (
+            "Pacific/Auckland",
+            "America/Lima",
+        )
+    fields = {**dict.fromkeys((field.value for field in Field), "members"), "until": "2027-04-13"}
+    with frozen(dt.datetime(2027, 4, 13, 12, 30, tzinfo=dt.UTC)):
+        assert "This day has passed." in browser(app, one).post("/alumni/listing", data=fields).text
+        assert browser(app, other).post("/alumni/listing", data=fields).status_code == 303
+
+
+def test_each_line_may_have_a_last_day_of_its_own(app: Flask) -> None:
+    one, viewer = members("Zuri Kielelezo", "Pia Beispiel")
+    everyone = dict.fromkeys((field.value for field in Field), "members")
+    days = {"until": "2027-04-30", "until_name": "2027-04-20", "until_sector": "2027-05-10"}
+    client = browser(app, one)
+    assert client.post("/alumni/listing", data={**everyone, "state": "nobody", **days}).status_code == 303
+    kept = page(app, one, "/alumni/listing")
+    for name, day in days.items():
+        assert f'name="{name}" type="date" value="{day}"' in kept or re.search(
+            rf'<input[^>]*name="{name}"[^>]*value="{day}"', kept
+        ), name
+    assert not re.search(r'<input[^>]*name="until_edition"[^>]*value="2', kept)
+    assert '<details class="more" open>' in kept
+    said = [line.split("</li>")[0] for line in kept.split("What you have agreed to")[1].split("<li>")[1:]]
+    told = {field: [line for line in said if field in line] for field in ("Name", "Sector", "Edition", "State")}
+    assert "20 April 2027" in told["Name"][0]
+    assert "10 May 2027" in told["Sector"][0]
+    assert "30 April 2027" in told["Edition"][0]
+    assert told["State"] == []
+    shown_on = {}
+    for day in (20, 21, 31):
+        moment = dt.datetime(2027, 4, 1, 12, tzinfo=dt.UTC) + dt.timedelta(days=day - 1)
+        with reading() as session:
+            shown_on[day] = {
+                field.value
+                for found in entries(session, viewpoint(session, viewer.id, moment))
+                for field in found.fields
+            }
+    assert shown_on[20] == {"name", "sector", "institution", "edition", "languages", "subjects"}
+    assert shown_on[21] == shown_on[20] - {"name"}
+    assert shown_on[31] == {"sector"}
+    without = {"until": "", "until_name": "2027-04-20"}
+    assert client.post("/alumni/listing", data={**everyone, **without}).status_code == 303
+    again = page(app, one, "/alumni/listing")
+    assert "until you change it" in again
+    assert re.search(r'<input[^>]*name="until_name"[^>]*value="2027-04-20"', again)
+    assert not re.search(r'<input[^>]*name="until"[^>]*value="2', again)
+    for wrong, sentence in (("2027-04-11", "This day has passed."), ("9999-12-31", "within fifty years")):
+        answer = client.post("/alumni/listing", data={**everyone, "until_edition": wrong})
+        assert (answer.status_code, sentence in answer.text) == (422, True)
+
+
+@given(consents)
+def test_what_the_form_shows_is_what_was_agreed(agreed: dict) -> None:
+    usual = usual_day(agreed)
+    for one in agreed.values():
+        own = one.until if one.until != usual else None
+        assert one.audience is Audience.NOBODY or (own or usual) == one.until
 
 
 def everything(app: Flask, viewer: Person, edition: str) -> str:
@@ -341,7 +446,7 @@ def test_one_sees_how_each_audience_sees_one(app: Flask) -> None:
         assert ("Zuri Kielelezo" in preview) is there, audience
         assert ("They do not see you" in preview) is not there
     with reading() as session:
-        assert as_seen(session, one.id, frozenset({Audience.MEMBERS}), TODAY).name == ""
+        assert as_seen(session, one.id, frozenset({Audience.MEMBERS}), NOW).name == ""
 
 
 def test_the_form_keeps_a_choice_and_says_what_is_wrong_with_one(app: Flask) -> None:
@@ -382,3 +487,27 @@ def test_the_directory_takes_as_many_statements_for_many_as_for_few(app: Flask) 
     with statements(app) as filtered:
         client.get("/alumni?sector=justice")
     assert len(filtered) == len(many)
+
+
+def test_consents_from_before_get_the_end_of_their_day_and_stay_as_they_were_given(app: Flask) -> None:
+    one, other = members("Zuri Kielelezo", "Pia Beispiel")
+    with unit_of_work() as session:
+        session.get_one(Person, one.id).zone, session.get_one(Person, other.id).zone = (
+            "Pacific/Auckland",
+            "America/Lima",
+        )
+    show(one, Field.NAME, until=dt.date(2027, 4, 13))
+    show(other, Field.NAME, until=dt.date(2027, 4, 13))
+    ids = (one.id, other.id)
+    folder = str(migrations.folder())
+    db.session.remove()
+    flask_migrate.Migrate().init_app(app, db, directory=folder)
+    flask_migrate.downgrade(directory=folder, revision="e1b7c05a9d34")
+    flask_migrate.upgrade(directory=folder)
+    with reading() as session:
+        kept = agreed(session, ids)
+        ends = [kept[number][Field.NAME].ends_at for number in ids]
+    assert ends == [dt.datetime(2027, 4, 13, 12, tzinfo=dt.UTC), dt.datetime(2027, 4, 14, 5, tzinfo=dt.UTC)]
+    for change in ("UPDATE lms_directory_consent SET until = NULL", "DELETE FROM lms_directory_consent"):
+        with pytest.raises(DBAPIError, match="append-only"), unit_of_work() as session:
+            session.execute(text(change))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from lms.alumni.models import Introduction, IntroductionReport, Member
+from lms.alumni.queries.introductions import Answer, received, sent
 from lms.alumni.rules.directory import Field
 from lms.alumni.rules.introductions import (
     AGAIN_AFTER,
@@ -22,6 +23,7 @@ from lms.alumni.rules.introductions import (
     hindrance,
 )
 from lms.alumni.services import introductions as services
+from lms.alumni.services import membership
 from lms.kernel.clock import frozen
 from lms.kernel.db import db
 from lms.kernel.errors import Refused
@@ -29,7 +31,8 @@ from lms.kernel.models import AuditEntry, Job
 from lms.kernel.secrets import new_token
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.people.models import Person, Role
-from lms.people.services import erase
+from lms.people.queries.viewers import viewer_for_person
+from lms.people.services import erase, sensitive
 from tests.conftest import NOW, statements
 from tests.people.makers import give_mandate, make_person
 from tests.people.test_races import at_once
@@ -250,6 +253,31 @@ def test_what_was_written_is_sealed_and_goes_with_its_writer(app: Flask) -> None
     text = browser(app, asked).get(f"/alumni/introductions/{public_id}").text
     assert SECRET not in text
     assert "Zqmfano" not in text
+
+
+@pytest.mark.parametrize("how", ["left", "marked"])
+def test_who_left_or_is_not_to_be_named_is_shown_no_longer(app: Flask, how: str) -> None:
+    asker, asked = two()
+    public_id = ask(app, asker, asked)
+    mine, theirs = browser(app, asker), browser(app, asked)
+    theirs.post(f"/alumni/introductions/{public_id}", data={"words": "Zqgladly", "name": "y", "address": "y"})
+    assert "Zqkielelezo" in mine.get("/alumni/introductions").text
+    marking = make_person()
+    with unit_of_work() as session:
+        officer = viewer_for_person(session, marking.id, NOW)
+        assert officer is not None
+        for one in (asker, asked):
+            if how == "left":
+                membership.leave(session, person_id=one.id, at=NOW)
+            else:
+                sensitive.mark_person(
+                    session, person_id=one.id, state_code="", on=True, reason="For their safety.", by=officer, at=NOW
+                )
+    with reading() as session:
+        rows = received(session, asked.id, NOW.date())
+        answered = sent(session, asker.id, NOW)
+    assert [(row.institution, "Zqmfano" in row.name, row.message) for row in rows] == [(None, False, SECRET)]
+    assert [row.answer for row in answered] == [Answer(words="Zqgladly")]
 
 
 def test_the_list_takes_as_many_statements_for_many_as_for_few(app: Flask) -> None:

@@ -15,6 +15,7 @@ from lms.alumni import queries
 from lms.alumni.models import PastAttestation
 from lms.alumni.rules.directory import Field
 from lms.alumni.rules.past import may_propose
+from lms.alumni.services import past as services
 from lms.kernel.checks import run_all
 from lms.kernel.clock import frozen
 from lms.kernel.errors import Refused
@@ -36,7 +37,7 @@ from lms.records.models import (
 from lms.records.queries import my_records, valid_of
 from lms.records.queries.life import Wish
 from lms.records.services.correcting import ask_correction
-from lms.seminars.models import Edition, Enrolment, EnrolmentState
+from lms.seminars.models import AttendanceClosing, Edition, Enrolment, EnrolmentState
 from tests.conftest import NOW, statements
 from tests.pages import shown_in
 from tests.people.makers import give_mandate, make_person, signed_in_client
@@ -60,10 +61,20 @@ def test_a_proposal_needs_an_edition_that_is_over_people_a_source_and_an_officer
 ) -> None:
     over, people, source, waiting, concerned = said
     found = may_propose(
-        ends_on=TODAY - dt.timedelta(days=1) if over else TODAY, today=TODAY, places=int(people),
+        ends_on=TODAY - dt.timedelta(days=1) if over else TODAY, today=TODAY, held_here=False, places=int(people),
         source=SOURCE if source else "short", waiting=waiting, concerned=concerned,
     )  # fmt: skip
     assert (found is None) == (over and people and source and not waiting and not concerned)
+
+
+def test_an_edition_whose_attendance_was_closed_here_is_none_from_before(app: Flask) -> None:
+    public_id, [person] = past("Zuri Kielelezo")
+    with unit_of_work() as session:
+        edition = session.scalars(select(Edition).where(Edition.public_id == public_id)).one()
+        session.add(AttendanceClosing(edition_id=edition.id, at=NOW, by="an officer"))
+        places = session.scalars(select(Enrolment.id).where(Enrolment.person_id == person.id)).all()
+        with pytest.raises(Refused, match="closed here"):
+            services.propose(session, edition=edition, places=places, source=SOURCE, by=person.subject, at=NOW)
 
 
 def past(*names: str) -> tuple[str, list[Person]]:

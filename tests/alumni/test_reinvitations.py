@@ -7,9 +7,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from lms.alumni.models import Reinvitation
+from lms.kernel import audit
 from lms.kernel.clock import frozen
+from lms.kernel.events import publish
 from lms.kernel.models import AuditEntry, Job
-from lms.kernel.unit_of_work import reading
+from lms.kernel.unit_of_work import reading, unit_of_work
+from lms.people.events import SignedIn
 from lms.people.models import IdentityRow, Person, Role, SentLetter
 from lms.people.proposals.rules import PROPOSAL_LASTS
 from lms.people.queries import addresses_of, person_by_address
@@ -71,6 +74,25 @@ def test_a_second_officer_gives_the_new_address_and_the_old_one_is_told(app: Fla
         acts = session.scalars(select(AuditEntry.act).where(AuditEntry.about == person.subject)).all()
     assert told == {"people/addresses-changed": False, "people/reset": True}
     assert acts.count("reinvitation.confirmed") == 1
+
+
+def test_whoever_comes_in_or_chooses_an_address_themselves_keeps_it(app: Flask) -> None:
+    one, other = make_alumni("Zuri Zqkielelezo", "Pia Zqbeispiel")
+    first, second = officer(app), officer(app)
+    proposed = propose(first, one)
+    with unit_of_work() as session:
+        publish(session, SignedIn(person_id=one.id, at=NOW))
+    said = second.post("/alumni/mailboxes/confirm", data={"shown": proposed}, follow_redirects=True).text
+    assert "Zqkielelezo" not in said
+    assert primary(one) != NEW
+    proposed = propose(first, other)
+    with unit_of_work() as session:
+        audit.record(
+            session, at=NOW + PROPOSAL_LASTS / 2, actor=other.subject, act="address.primary", about=other.subject
+        )
+    said = second.post("/alumni/mailboxes/confirm", data={"shown": proposed}, follow_redirects=True).text
+    assert "has chosen an address themselves" in said
+    assert primary(other) != NEW
 
 
 def test_what_cannot_be_proposed_is_said_in_words(app: Flask) -> None:

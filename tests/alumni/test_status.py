@@ -8,13 +8,14 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from lms.alumni import queries
 from lms.alumni.checks import statuses
-from lms.alumni.models import AlumniStatus
+from lms.alumni.models import AlumniRecord, AlumniStatus
 from lms.alumni.rules import Status, status
+from lms.alumni.services import recompute
 from lms.kernel.secrets import new_token
 from lms.kernel.unit_of_work import unit_of_work
 from lms.records import queries as records
@@ -117,6 +118,18 @@ def test_the_check_names_a_status_typed_in_by_hand(session: Session) -> None:
     assert any("holds no valid record" in problem for problem in found)
     session.execute(AlumniStatus.__table__.delete().where(AlumniStatus.person_id == place.person_id))
     assert any("is not listed" in finding.problem for finding in statuses(session))
+
+
+def test_the_check_names_an_edition_counted_by_hand(session: Session) -> None:
+    edition = make_edition(session)
+    place, other = finished_place(session, edition), make_place(session, edition)
+    close(session, edition)
+    [record] = session.scalars(select(AlumniRecord.record))
+    session.execute(update(AlumniRecord).values(edition="another"))
+    session.execute(insert(AlumniRecord).values(record="r", person_id=other.person_id, edition=edition.public_id))
+    assert {finding.about for finding in statuses(session)} == {f"record {record}", "record r"}
+    recompute(session, person_ids=[place.person_id, other.person_id])
+    assert list(statuses(session)) == []
 
 
 @pytest.mark.parametrize("alumnus", [True, False])

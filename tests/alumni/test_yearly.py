@@ -83,6 +83,14 @@ def test_a_member_is_asked_twice_then_hidden_and_nothing_is_deleted(app: Flask) 
         assert list(memberships(session)) == []
 
 
+def test_who_has_left_before_the_letter_is_written_gets_none(app: Flask) -> None:
+    one, _other = members("Zuri Kielelezo", "Pia Beispiel")
+    work(NOW + YEAR)
+    assert len(links()) == 2
+    assert browser(app, one).post("/alumni/leave").status_code == 303
+    assert len(links()) == 1
+
+
 def test_one_click_from_the_letter_is_enough_and_opening_it_changes_nothing(app: Flask) -> None:
     one, _other = members("Zuri Kielelezo", "Pia Beispiel")
     work(NOW + YEAR)
@@ -113,6 +121,23 @@ def test_an_unknown_link_and_one_of_a_membership_that_ended_look_like_any_other(
     assert client.post(link, data={"answer": "right"}).text == good
     unknown = "/alumni/still/AAAAAAAAAAAAAAAAAAAAAA"
     assert client.post(unknown, data={"answer": "right"}).text.replace(unknown, link) == good
+
+
+def test_the_letter_of_one_year_does_not_answer_for_a_later_one(app: Flask) -> None:
+    one, _other = members("Zuri Kielelezo", "Pia Beispiel")
+    work(NOW + YEAR)
+    old = "/" + links()[0]
+    stranger = app.test_client()
+    with frozen(NOW + YEAR + DAY):
+        assert stranger.post(old, data={"answer": "right"}).status_code == 200
+    for after in (2 * YEAR, 2 * YEAR + PATIENCE, 2 * YEAR + 2 * PATIENCE):
+        work(NOW + after + 2 * DAY)
+    assert hidden(one)
+    with frozen(NOW + 3 * YEAR):
+        assert stranger.post(old, data={"answer": "right"}).status_code == 200
+        assert hidden(one)
+        assert stranger.post("/" + links()[-1], data={"answer": "right"}).status_code == 200
+        assert not hidden(one)
 
 
 def test_neither_queue_nor_database_keeps_the_link(app: Flask) -> None:

@@ -20,7 +20,7 @@ from lms.kernel.clock import frozen
 from lms.kernel.models import AuditEntry, Job, JobState
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import services as people_services
-from lms.people.models import Person, Sector, SensitiveMark, SignInSession
+from lms.people.models import Institution, Person, Sector, SensitiveMark, SignInSession
 from lms.people.rules import PersonName, Role, ScopeKind
 from lms.seminars import services
 from lms.seminars.models import ContactKind, Edition, Enrolment, ParticipantRequest, RequestKind, Stage
@@ -120,8 +120,13 @@ def _serves_elsewhere(session: Session, place: Enrolment) -> None:
     people_services.move(session, person=place.person, institution=elsewhere, function="", on=on, at=NOW, by="c")
 
 
+def _ministry_is_renamed(session: Session, place: Enrolment) -> None:
+    session.get_one(Institution, place.institution_id).name = "Ministry of Everything Else"
+
+
 ACTS = [
-    _asks, _withdraws, _called, _more_time, _mail_fails, _comes, _name, _not_to_be_named, _serves_elsewhere
+    _asks, _withdraws, _called, _more_time, _mail_fails, _comes, _name, _not_to_be_named, _serves_elsewhere,
+    _ministry_is_renamed,
 ]  # fmt: skip
 
 
@@ -139,7 +144,7 @@ def _confirms(session: Session, place: Enrolment) -> None:
     people_services.change_name(session, person=person, name=PersonName("Amina A. Mfano"), at=NOW)
 
 
-LARGE = [*(act for act in ACTS if act is not _name), _confirms]
+LARGE = [*(act for act in ACTS if act not in (_name, _ministry_is_renamed)), _confirms]
 
 
 @pytest.mark.parametrize("act", LARGE, ids=[act.__name__.strip("_") for act in LARGE])

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
+from html import unescape
 from itertools import combinations
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask import Flask
@@ -30,11 +32,11 @@ from tests.seminars.makers import AT, make_institution
 TOTAL = re.compile(r"(\d+) (?:person|people) (?:match|matches|is in|are in)")
 
 
-def filled() -> tuple[Edition, str]:
+def filled(named: str = "The Court") -> tuple[Edition, str]:
     """People of two states and three ministries, who have come more or less far; the public id of one of these."""
     with unit_of_work() as session:
         edition = make_edition(session)
-        court = make_institution(session, "KE", Sector.JUSTICE, "The Court")
+        court = make_institution(session, "KE", Sector.JUSTICE, named)
         others = (make_institution(session, "KE", Sector.DEFENCE), make_institution(session, "TZ", Sector.JUSTICE))
         for number, house in enumerate((court, *others) * 3):
             stage = (Stage.INVITED, Stage.READING, Stage.PRE_READING, Stage.SIGNED_IN)[number % 4]
@@ -94,20 +96,81 @@ def test_every_number_of_a_narrowed_page_is_the_length_of_its_list_and_file(
     edition, court = filled()
     client = coordinator(app)
     if marked:
-        by = make_person()
-        with unit_of_work() as session:
-            session.add(SensitiveMark(state_code="TZ", on=True, by_person_id=by.id, at=AT))
+        mark("TZ")
     for query in filters(edition, court):
         page = client.get(f"/editions/{edition.public_id}?{query}").text
         assert "Only: " in page
         found = numbers_and_lists(page)
         for url, number in found:
-            total = TOTAL.search(client.get(url).text)
-            assert (int(total[1]) if total else 0) == number, (query, url)
+            assert total(client, url) == number, (query, url)
         # By module they are counted elsewhere than listed.
         for url, number in found if "progress=" in query else found[:1]:
             file = client.get(url.replace("/people?", "/people.csv?"), buffered=True).data.decode("utf-8-sig")
             assert len(list(csv.DictReader(io.StringIO(file, newline="")))) == number, (query, url)
+
+
+def total(client: FlaskClient, url: str) -> int:
+    """How many people a list has."""
+    found = TOTAL.search(client.get(url).text)
+    return int(found[1]) if found else 0
+
+
+def mark(state: str) -> None:
+    by = make_person()
+    with unit_of_work() as session:
+        session.add(SensitiveMark(state_code=state, on=True, by_person_id=by.id, at=AT))
+
+
+@pytest.mark.parametrize("marked", [False, True])
+def test_module_by_module_keeps_the_narrowing_and_every_number_is_its_list_and_in_the_file(
+    app: Flask, marked: bool
+) -> None:
+    edition, court = filled()
+    client, path = coordinator(app), f"/editions/{edition.public_id}"
+    if marked:
+        mark("TZ")
+    states = [f"state={state_key(edition.public_id, code)}" for code in ("KE", "?" if marked else "TZ")]
+    for query in (*states, f"sector=justice&{states[0]}", f"institution={court}", "sector=justice"):
+        first = unescape(client.get(f"{path}?{query}&progress=open:{MODULES[0]}").text)
+        (address,) = re.findall(r'href="([^"]+/modules[^"]*)"', first)
+        assert sorted(parse_qsl(urlsplit(address).query)) == sorted(parse_qsl(query))
+        page = client.get(address).text
+        assert "Only: " in page
+        found = numbers_and_lists(page)
+        assert len(found) == 2 * len(MODULES)
+        assert [number for _url, number in found] == [total(client, url) for url, _number in found]
+        (file,) = re.findall(r'href="([^"]+modules\.csv[^"]*)"', page)
+        lines = csv.reader(io.StringIO(client.get(unescape(file), buffered=True).data.decode("utf-8-sig"), newline=""))
+        assert [int(cell) for line in list(lines)[1:] for cell in line[1:]] == [number for _url, number in found]
+
+
+@pytest.mark.parametrize("marked", [False, True])
+def test_editions_side_by_side_are_narrowed_by_state_and_sector_and_every_number_is_its_list(
+    app: Flask, marked: bool
+) -> None:
+    edition, _court = filled()
+    other, _same = filled("The High Court")
+    client = coordinator(app)
+    if marked:
+        mark("TZ")
+    page = client.get("/editions/overview").text
+    assert (f'value="{state_key("overview", "TZ")}"' in page) is not marked
+    assert (f'value="{state_key("overview", "?")}"' in page) is marked
+    states = [f"state={state_key('overview', code)}" for code in ("KE", "?" if marked else "TZ")]
+    sums = []
+    for query in (*states, "sector=justice", f"sector=justice&{states[1]}"):
+        page = client.get(f"/editions/overview?{query}").text
+        assert "Only: " in page
+        found = numbers_and_lists(page)
+        assert {edition.public_id, other.public_id} == {url.split("/")[2] for url, _number in found}
+        assert [number for _url, number in found] == [total(client, url) for url, _number in found], query
+        sums.append(sum(number for _url, number in found))
+        (file,) = re.findall(r'href="([^"]+overview\.csv[^"]*)"', page)
+        lines = csv.reader(io.StringIO(client.get(unescape(file), buffered=True).data.decode("utf-8-sig"), newline=""))
+        numbers = [int(cell) for line in list(lines)[1:] for cell in line[2:-2] if cell]
+        assert numbers == [number for _url, number in found]
+    every = sum(number for _url, number in numbers_and_lists(client.get("/editions/overview").text))
+    assert sums[0] + sums[1] == every > sums[2] > sums[3] > 0
 
 
 def test_the_table_is_taken_away_as_it_is_narrowed(app: Flask) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lms.home import own_people
 from lms.kernel.models import AuditEntry
 from lms.kernel.unit_of_work import unit_of_work
-from lms.people.models import Person
+from lms.people.models import Person, SensitiveMark
 from lms.people.rules import Role, ScopeKind
 from lms.seminars import services
 from lms.seminars.models import Edition, Enrolment, EnrolmentState, Stage
@@ -18,7 +18,7 @@ from tests.conftest import statements
 from tests.dashboards.makers import place
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.makers import make_edition
-from tests.seminars.makers import AT, enrol_person
+from tests.seminars.makers import AT, enrol_person, make_institution
 
 
 def focal_point() -> Person:
@@ -58,6 +58,20 @@ def test_a_focal_point_begins_with_their_people_and_whether_they_have_finished(a
     with unit_of_work() as session:
         noted = session.scalars(select(AuditEntry).where(AuditEntry.act == "people.listed")).all()
         assert [(one.about, one.details) for one in noted] == [(edition.public_id, {"people": 3})]
+
+
+def test_beside_a_code_name_no_ministry_stands(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        hidden = place(session, edition, institution=make_institution(session, "TZ", name="Quxministry"))
+        place(session, edition, institution=make_institution(session, "TZ", name="Ministry of Examples"))
+    client = signed_in_client(app, focal_point())
+    assert "Quxministry" in client.get("/").text
+    with unit_of_work() as session:
+        session.add(SensitiveMark(on=True, person_id=hidden.person_id, by_person_id=hidden.person_id, at=AT))
+    page = client.get("/").text
+    assert "Quxministry" not in page
+    assert "Ministry of Examples" in page
 
 
 def test_the_numbers_are_those_of_the_editions_own_list(app: Flask) -> None:

@@ -98,7 +98,8 @@ def test_after_an_erasure_no_word_of_the_person_is_left_anywhere(
     assert {"reinvitation", "past_attestation", "directory_words", "feed_person"} <= tables
     backups = tmp_path / "backups"
     make(backups / "before", app)
-    assert {CORRECTED, FULL} <= {found.rpartition(": ")[2] for found in exported(tmp_path / "first", words)}
+    there = [found.rpartition("/")[2] for found in exported(tmp_path / "first", words)]
+    assert {f"completion-record.{kind}: {word}" for kind in ("json", "png") for word in (CORRECTED, FULL)} <= {*there}
     assert {ADDRESS, OTHER} <= {found.rpartition(": ")[2] for found in in_files(home / "mail", words)}
     before = findings()
     erase(life.person_id)
@@ -229,8 +230,9 @@ def test_officers_are_asked_nothing_about_somebody_erased_and_can_still_revoke(a
 
 def test_the_signed_file_in_the_copy_still_verifies(app: Flask, tmp_path: Path) -> None:
     life = live(app, tmp_path / "course")
-    with reading() as session:
-        said_before = json.loads(own_copies.copy_of(session, life.person_id, "data", now()))
+    with unit_of_work() as session:
+        person = session.get_one(Person, life.person_id)
+        said_before = json.loads(own_copies.take(session, person=person, part="data", once=False, at=now()))
     kept = [one["document"] for one in said_before["data"]["record_credential"]]
     erase(life.person_id)
     found = [json.loads(judged(json.dumps(one).encode(), documents=key_documents())) for one in kept]

@@ -1,4 +1,4 @@
-"""A copy holds everything that is kept of a person and nothing of others, for that person alone, for three days."""
+"""A copy holds everything that is kept of a person and nothing of others, for that person alone, for a day."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import subprocess
 import sys
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
@@ -16,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lms.integrations.own_copy import opening, services, wording
+from lms.integrations.own_copy import opening, services, views, wording
 from lms.integrations.own_copy.gathering import WITHOUT
 from lms.integrations.own_copy.models import OwnCopy
 from lms.integrations.own_copy.walking import OF_NOBODY, reached
@@ -54,9 +55,13 @@ def asked(client: FlaskClient) -> dict:
     answer = client.post("/account/copy", data={"current": PASSWORD})
     assert answer.status_code == 303, answer.text
     worker.drain()
-    found = client.get("/account/copy/data.json")
+    found = taken(client)
     assert found.status_code == 200
     return found.get_json()
+
+
+def taken(client: FlaskClient, part: str = "data", password: str = PASSWORD) -> Any:
+    return client.post("/account/copy/take", data={"part": part, "take-current": password})
 
 
 def test_everything_that_was_said_by_somebody_and_about_them_is_in_it(app: Flask, tmp_path: Path) -> None:
@@ -107,7 +112,7 @@ def test_the_pages_are_a_tagged_pdf_in_every_script(app: Flask, tmp_path: Path) 
     life = live(app, tmp_path / "course")
     client = browser(app, life.person_id)
     asked(client)
-    answer = client.get("/account/copy/pages.pdf")
+    answer = taken(client, "pages")
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert answer.data.startswith(b"%PDF-1.7")
     path = tmp_path / "pages.pdf"
@@ -185,16 +190,18 @@ def test_every_sealed_column_of_them_is_opened_or_stays_closed_for_a_reason() ->
     assert all(opening.CLOSED.values())
 
 
-def test_a_copy_is_for_its_person_alone_and_for_three_days(app: Flask) -> None:
+def test_a_copy_is_for_its_person_alone_and_for_a_day(app: Flask) -> None:
     mine, other = make_person(), make_person()
     client = browser(app, mine.id)
-    assert client.get("/account/copy/data.json").status_code == 404
+    assert taken(client).status_code == 404
     first = asked(client)
-    assert browser(app, other.id).get("/account/copy/data.json").status_code == 404
+    assert taken(browser(app, other.id)).status_code == 404
     assert first["about"] == mine.subject
-    with frozen(NOW + dt.timedelta(days=3)):
+    with frozen(NOW + dt.timedelta(hours=23)):
+        assert taken(browser(app, mine.id)).status_code == 200
+    with frozen(NOW + dt.timedelta(days=1)):
         client = browser(app, mine.id)
-        assert client.get("/account/copy/data.json").status_code == 404
+        assert taken(client).status_code == 404
         with own_transaction() as session:
             services.tidy(session, {}, now())
     with reading() as session:
@@ -207,12 +214,52 @@ def test_asking_takes_the_password_and_five_times_a_day_is_enough(app: Flask) ->
     wrong = client.post("/account/copy", data={"current": "something else"})
     assert wrong.status_code == 422
     assert "This is not your present password." in wrong.text
-    made = {sha256(json.dumps(asked(client)).encode()).hexdigest() for _time in range(5)}
+    made = set()
+    for number in range(5):
+        with frozen(NOW + dt.timedelta(minutes=6 * number)):
+            made.add(sha256(json.dumps(asked(client)).encode()).hexdigest())
     assert len(made) == 5
     assert client.post("/account/copy", data={"current": PASSWORD}).status_code == 429
     with reading() as session:
         acts = session.scalars(select(AuditEntry.act).where(AuditEntry.act == "own-copy.asked")).all()
     assert len(acts) == 5
+
+
+def test_whoever_finds_the_page_open_takes_nothing_without_the_password(app: Flask) -> None:
+    client = browser(app, make_person().id)
+    asked(client)
+    for password, said in (("", "Please fill this in."), ("something else", "This is not your present password.")):
+        answer = taken(client, password=password)
+        assert (answer.status_code, answer.mimetype) == (422, "text/html")
+        assert said in answer.text
+        assert answer.text.count('type="password"') == 2
+    assert taken(client, "keys").status_code == 404
+    for path in ("data.json", "pages.pdf", "take"):
+        assert client.get(f"/account/copy/{path}").status_code in (404, 405)
+    for _time in range(8):
+        taken(client, password="something else")
+    assert taken(client).status_code == 429
+    with reading() as session:
+        acts = session.execute(select(AuditEntry.details).where(AuditEntry.act == "own-copy.taken")).scalars().all()
+    assert acts == [{"part": "data"}], "each taking is noted, and no other"
+
+
+def test_behind_a_hosts_door_which_knows_no_password_each_part_is_taken_once(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browser(app, make_person().id)
+    asked(client)
+    monkeypatch.setattr(views, "_own_door", lambda: False)
+    page = client.get("/account/copy").text
+    assert "Each can be taken once." in page
+    assert 'type="password"' not in page
+    for part, left in (("pages", "The data (JSON)"), ("data", "Your copy was taken.")):
+        assert client.post("/account/copy/take", data={"part": part}).status_code == 200
+        assert client.post("/account/copy/take", data={"part": part}).status_code == 404
+        assert left in client.get("/account/copy").text
+    assert client.post("/account/copy").status_code == 303
+    worker.drain()
+    assert client.post("/account/copy/take", data={"part": "data"}).get_json()["data"]
 
 
 def test_asking_twice_makes_one_and_shows_how_far_it_is(app: Flask) -> None:

@@ -14,7 +14,7 @@ from lms.kernel.clock import now
 from lms.kernel.errors import TooMany
 from lms.kernel.models import Throttle
 from lms.kernel.unit_of_work import own_transaction, unit_of_work
-from tests.conftest import NOW
+from tests.conftest import NOW, statements
 
 
 def rows() -> list[Throttle]:
@@ -37,10 +37,43 @@ def test_each_person_and_each_matter_counts_alone(app: Flask) -> None:
     assert [row.count for row in rows()] == [1, 1, 1]
 
 
-def test_a_new_window_begins_from_nothing(app: Flask) -> None:
-    throttle.count("sign-in", "amina@example.org", at=NOW, limit=1)
-    throttle.count("sign-in", "amina@example.org", at=NOW + dt.timedelta(seconds=300), limit=1)
-    assert [row.count for row in rows()] == [1, 1]
+EDGE = NOW.replace(minute=0, second=0, microsecond=0)
+"""Where one window ends and the next begins."""
+
+
+def tries(seconds: int, limit: int = 10, number: int = 30) -> int:
+    """How many of so many tries get through, so many seconds after the edge."""
+    through = 0
+    for _ in range(number):
+        try:
+            throttle.count("sign-in", "amina@example.org", at=EDGE + dt.timedelta(seconds=seconds), limit=limit)
+        except TooMany:
+            continue
+        through += 1
+    return through
+
+
+@pytest.mark.parametrize(("after", "expected"), [(0, 1), (30, 1), (60, 2), (150, 5), (299, 9), (300, 10)])
+def test_the_window_before_counts_for_what_is_left_of_it(app: Flask, after: int, expected: int) -> None:
+    assert tries(-1) == 10
+    assert tries(after) == expected
+
+
+@pytest.mark.parametrize("limit", [1, 2, 6, 20])
+@pytest.mark.parametrize("begins", [0, 100, 299])
+def test_whoever_is_refused_and_then_waits_has_a_try(app: Flask, limit: int, begins: int) -> None:
+    assert tries(begins, limit) == limit
+    assert tries(begins + 300, limit) >= 1
+
+
+def test_at_no_edge_are_there_twice_as_many_tries(app: Flask) -> None:
+    assert tries(-1) + tries(0) == 11
+
+
+def test_counting_takes_one_statement_for_each_limit(app: Flask) -> None:
+    with statements(app) as sent:
+        throttle.count_each(("a", "x", 5), ("b", "x", 5), at=NOW)
+    assert len([line for line in sent if "lms_throttle" in line]) == 2
 
 
 def test_somebody_who_succeeded_starts_anew(app: Flask) -> None:

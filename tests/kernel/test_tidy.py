@@ -20,7 +20,7 @@ def test_old_jobs_and_counts_go_while_dead_and_fresh_ones_stay(app: Flask) -> No
     with unit_of_work() as session:
         for kind, state, at in [*gone, *kept]:
             session.add(Job(kind=kind, payload={}, state=state, run_at=at, created_at=at))
-        session.add(Throttle(key="sign-in:long-ago", window=NOW - dt.timedelta(days=2), count=3))
+        session.add(Throttle(key="sign-in:long-ago", window=NOW - dt.timedelta(days=3), count=3))
         session.add(Throttle(key="sign-in:now", window=NOW, count=3))
     with unit_of_work() as session:
         tidy(session, {}, NOW)

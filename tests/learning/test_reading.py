@@ -252,8 +252,8 @@ def test_a_page_and_a_mark_take_few_statements(reader: Reader) -> None:
     reader.read()
     with statements(reader.app) as sent:
         reader.post("first", "undo")
-    # One of them asks for the version in force again once progress is held.
-    assert len(beyond_session(sent)) <= 9, sent
+    # One of them asks for the version in force again once progress is held, five note how the reader stands.
+    assert len(beyond_session(sent)) <= 14, sent
 
 
 def test_the_box_for_institutions_follows_the_sector_of_the_enrolment(app: Flask, tmp_path: Path) -> None:

@@ -34,6 +34,9 @@ from lms.people.rules.agreement import names_agree
         ("Ｎｅｅｍａ Mfano", "Neema Mfano"),
         ("İbrahim Ornek", "Ibrahim Örnek"),
         ("J. R. Mfano", "J R Mfano"),
+        ("Мар'яна Приклад", "Марʼяна Приклад"),
+        ("Kaleo Hoohalike", "Kaleo Hoʻohālike"),
+        ("ラーマン 太郎", "太郎 ラーマン"),
     ],
 )
 def test_capitals_marks_dots_and_order_do_not_count(typed: str, name: str) -> None:
@@ -58,6 +61,9 @@ def test_capitals_marks_dots_and_order_do_not_count(typed: str, name: str) -> No
         ("សុខ គំរូ", "សុខា គំរូ"),
         ("नहा मिश्रा", "नेहा मिश्रा"),
         ("N3ema Mfano", "Neema Mfano"),
+        ("佐木", "佐々木"),
+        ("ラマン", "ラーマン"),
+        ("สมชาย ตัวอย่าง", "สมชายๆ ตัวอย่าง"),
     ],
 )
 def test_another_name_a_part_and_another_script_do_not_agree(typed: str, name: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms.alumni.feed.permits import name_partner
 from lms.alumni.services import past as attesting
@@ -18,7 +18,7 @@ from lms.kernel.models import Job
 from lms.kernel.unit_of_work import own_transaction, reading, unit_of_work
 from lms.people import services as people
 from lms.people.letters import Letter, letter_for
-from lms.people.models import Person, SentLetter
+from lms.people.models import Mandate, MandateState, Person, SentLetter
 from lms.people.proposals.rules import PROPOSAL_LASTS
 from lms.people.proposals.telling import AGAIN, TEMPLATE, officers_at, tell
 from lms.people.proposals.waiting import Officer, Waiting, kinds, may_decide, waiting_for
@@ -170,6 +170,24 @@ def test_the_others_get_one_letter_for_all_of_it_and_one_a_day_at_most(office: O
     look(dt.timedelta(days=1))
     assert letters().keys() == written.keys()
     assert {len(one) for one in letters().values()} == {1}, "what they were told of is not told again"
+
+
+def test_a_letter_says_what_still_waits_when_it_is_written_and_none_goes_for_nothing(office: Office) -> None:
+    office.revoke()
+    office.propose_the_rest()
+    look(dt.timedelta())
+    with reading() as session:
+        payload = session.scalars(select(Job.payload).where(Job.kind == "mail.send")).all()
+        mine = next(
+            one for one in payload if one["person_id"] == office.administrator.id and one["template"] == TEMPLATE
+        )
+        with frozen(NOW + PROPOSAL_LASTS):
+            later = letter_for(session, mine)
+        assert later
+        assert "2 proposals of other officers wait" in later.body_text
+    with own_transaction() as session:
+        session.execute(update(Mandate).values(state=MandateState.ENDED))
+        assert letter_for(session, mine) is None
 
 
 def test_what_comes_later_is_told_the_next_day(office: Office) -> None:

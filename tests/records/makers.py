@@ -18,7 +18,7 @@ from lms.catalogue.models import (
     VersionUnit,
 )
 from lms.kernel.events import publish
-from lms.learning.events import PreReadingCompleted
+from lms.learning.events import PreReadingCompleted, Read
 from lms.learning.models import EnrolmentProgress, UnitProgress, UnitState
 from lms.learning.services import keep_modules
 from lms.people.events import NameConfirmed
@@ -116,6 +116,7 @@ def read_module(session: Session, place: Enrolment, key: str) -> None:
         UnitProgress(enrolment_id=place.id, unit_id=unit, substance="1", state=UnitState.DONE, late=False, done_at=AT)
     )
     keep_modules(session, enrolment_ids=[place.id])
+    publish(session, Read((place.id,)))
 
 
 def complete_reading(session: Session, place: Enrolment, at: dt.datetime = AT) -> None:

@@ -22,6 +22,8 @@ NAMES = {
     "amharic": "አበበ ምሳሌ",
     "khmer": "គំរូ សុខា",
     "chinese": "王小明",
+    "sinhala": "ශ්\u200dරී උදාහරණ",
+    "nko": "ߡߊߡߊߘߎ ߡߌߛߊߟߌ",
 }
 OURS = ("latin", "marks", "arabic", "cyrillic", "greek")
 

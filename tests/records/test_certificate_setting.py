@@ -204,6 +204,19 @@ def test_a_letter_that_nobody_has_is_refused_and_never_a_box(monkeypatch: pytest
         setting.pdf_of(replace(sheet(), of=("ក្រសួង", "Kingdom of Cambodia")))
 
 
+@pytest.mark.parametrize(
+    ("letter", "face"),
+    [
+        ("\u07de", "Noto Sans NKo"), ("\u1455", "Noto Sans Canadian Aboriginal"), ("\u1c5f", "Noto Sans Ol Chiki"),
+        ("\uabc0", "Noto Sans Meetei Mayek"), ("\u1955", "Noto Sans Tai Le"), ("\u1985", "Noto Sans New Tai Lue"),
+        ("\u2d30", "Noto Sans Tifinagh"), ("\U0001e100", "Noto Serif Hmong Nyiakeng"), ("\ua842", "Noto Sans PhagsPa"),
+        ("\U0001e900", "Noto Sans Adlam"), ("\U00010d00", "Noto Sans Hanifi Rohingya"),
+    ],
+)  # fmt: skip
+def test_every_script_leads_to_the_face_that_is_called_otherwise(letter: str, face: str) -> None:
+    assert face in faces.faces_for(letter, (face, "Noto Sans"))
+
+
 def test_from_right_to_left_the_sheet_is_mirrored() -> None:
     arabic = sheet(NAMES["arabic"], lang="ar", rtl=True, title="شهادة إتمام", also=(Spoken("Certificate", "en"),))
     picture = drawn(setting.pdf_of(arabic)).convert("L")

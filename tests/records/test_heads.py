@@ -21,10 +21,11 @@ from lms.people.models import Person
 from lms.records import anchors, heads, queries, services
 from lms.records.checks import ledger, lives, publics
 from lms.records.cli import records as commands
+from lms.records.ledger_keys import ledger_keys
 from lms.records.models import Cause, LedgerSeal, RecordSubject
 from lms.records.queries.life import Wish
 from lms.records.rules.ledger import GENESIS, seal
-from lms.records.sealing import ledger_keys, seal_waiting
+from lms.records.sealing import seal_waiting
 from tests.conftest import NOW
 from tests.records.makers import close, finished_place, make_edition
 from tests.records.test_ledger import copied, entry_ids, first_bad, forge, found, rehash, write_entries

@@ -24,9 +24,10 @@ from lms.kernel.unit_of_work import own_transaction, unit_of_work
 from lms.kernel.worker import drain
 from lms.records import anchors, queries
 from lms.records.checks import holders, ledger, names
+from lms.records.ledger_keys import ledger_keys
 from lms.records.models import LedgerEntry, LedgerSeal, RecordAct
 from lms.records.rules.ledger import GENESIS, Entry, mark, seal
-from lms.records.sealing import ledger_keys, seal_waiting
+from lms.records.sealing import seal_waiting
 from tests.conftest import NOW
 from tests.records.makers import close, finished_place, make_edition
 

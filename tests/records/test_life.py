@@ -47,6 +47,7 @@ from lms.records.queries.held import sealed_place
 from lms.records.queries.life import Wish
 from lms.records.services.ending import take
 from lms.records.services.entries import row_of
+from lms.records.verification.services import show_name
 from lms.seminars import services as seminar_services
 from lms.seminars.models import Edition, Enrolment
 from tests.records.makers import AT, close, finished_place, make_edition, make_version
@@ -521,3 +522,21 @@ def test_the_check_sees_that_a_confirmed_revocation_lost_its_entry(session: Sess
     session.execute(delete(Revocation))
     session.execute(delete(Correction))
     assert list(lives(session)) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE lms_record_subject SET sealed_name = sealed_name",
+        "UPDATE lms_record_subject SET enrolment_id = 1",
+        "DELETE FROM lms_record_subject",
+        "UPDATE lms_record_name_showing SET shown = NOT shown",
+    ],
+)
+def test_the_database_itself_refuses_to_rewrite_what_a_holder_has_and_has_said(
+    session: Session, held: Held, change: str
+) -> None:
+    show_name(session, record=held.record, person_id=held.person.id, shown=True, at=LATER, by="-")
+    session.flush()
+    with pytest.raises(exc.DBAPIError, match="append-only"), session.begin_nested():
+        session.execute(text(change))

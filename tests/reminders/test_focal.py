@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from lms.kernel.models import Job
 from lms.kernel.unit_of_work import unit_of_work
-from lms.people.models import Institution, Person, Role, ScopeKind, SensitiveMark
+from lms.people import services as people_services
+from lms.people.models import Institution, Mandate, Person, Role, ScopeKind, SensitiveMark
 from lms.seminars.models import Edition, Enrolment
 from tests.conftest import NOW
 from tests.people.makers import give_mandate, make_person
@@ -116,3 +117,22 @@ def test_whoever_is_not_to_be_named_stands_without_name_and_ministry(app: Flask)
     assert "Amina" not in text
     assert ministry not in text
     assert ": not yet" in text
+
+
+def test_what_waits_to_be_sent_is_found_when_it_is_written_and_a_mandate_that_ended_shows_nobody(app: Flask) -> None:
+    held = edition()
+    hidden, done = person_of(held, "Amina Mfano", "TZ"), person_of(held, "Juma Sampuli", "TZ")
+    person, mandate = focal()
+    by = person.id
+    browser = coordinator(app, held.public_id)
+    assert browser.post(f"/editions/{held.public_id}/focal-points/{mandate}").status_code == 303
+    with unit_of_work() as session:
+        session.add(SensitiveMark(person_id=hidden.person_id, on=True, by_person_id=hidden.person_id, at=NOW))
+        finish(session, done.id)
+    (letter,) = letters()
+    assert "Amina" not in letter.body_text
+    assert ": finished" in letter.body_text.partition("Juma Sampuli")[2].splitlines()[0]
+    with unit_of_work() as session:
+        row = session.scalars(select(Mandate).where(Mandate.public_id == mandate)).one()
+        people_services.end(session, mandate=row, by=by, at=NOW)
+    assert letters() == []

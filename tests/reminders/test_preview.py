@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from html import unescape
 
@@ -175,6 +176,21 @@ def test_it_can_be_sent_to_oneself_first_with_ones_own_name(app: Flask) -> None:
     assert "Ana" not in letter.body_text
     assert letter.stop_url == ""
     assert [row.digest for row in rows()] == [False]
+
+
+def test_what_waits_is_for_whoever_still_has_something_to_read_and_says_the_deadline_of_now(app: Flask) -> None:
+    held = edition()
+    stays, gone, done = (reader(held, name) for name in ("Amina Mfano", "Juma Sampuli", "Zuri Kielelezo"))
+    send(coordinator(app, held.public_id), held.public_id)
+    assert len(letters()) == 3
+    with unit_of_work() as session:
+        session.get_one(Enrolment, stays.id).due_at += dt.timedelta(days=2)
+        services.withdraw(session, enrolment=session.get_one(Enrolment, gone.id), at=NOW, by="c")
+        finish(session, done.id)
+    (letter,) = letters()
+    assert letter.to_name == "Amina Mfano"
+    assert "25 April 2027" in letter.body_text
+    assert "23 April 2027" not in letter.body_text
 
 
 def test_what_waits_in_the_queue_says_nothing_in_clear(app: Flask) -> None:

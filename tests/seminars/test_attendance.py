@@ -21,6 +21,7 @@ from lms.seminars.models import (
     Edition,
     Enrolment,
     EnrolmentState,
+    Extension,
     HalfDay,
     Mark,
     RequestKind,
@@ -157,6 +158,26 @@ def test_more_time_must_be_more_time(session: Session) -> None:
     services.extend(session, enrolment=enrolment, deadline_at=later, at=AT, by="c")
     session.flush()
     assert queries.enrolment_of_person(session, edition.public_id, enrolment.person_id).deadline == later
+    for far in (AT.replace(year=2028, month=5, day=12), dt.datetime.max.replace(tzinfo=dt.UTC)):
+        with pytest.raises(Refused, match="more than a year after"):
+            services.extend(session, enrolment=enrolment, deadline_at=far, at=AT, by="c")
+
+
+def test_less_time_than_was_given_is_given_on_purpose_alone_and_told(session: Session) -> None:
+    edition = make_edition(session)
+    enrolment = enrol_person(session, edition)
+    first, second = (edition.deadline_at + dt.timedelta(days=days) for days in (7, 2))
+    assert services.extend(session, enrolment=enrolment, deadline_at=first, at=AT, by="c")
+    assert services.extend(session, enrolment=enrolment, deadline_at=first, at=AT, by="c"), "a click made twice"
+    with pytest.raises(Refused, match="has time until Friday 30 April 2027, 18:00 \\(Oświęcim, UTC\\+2\\) already"):
+        services.extend(session, enrolment=enrolment, deadline_at=second, at=AT, by="c")
+    assert enrolment.due_at == first
+    assert not session.scalars(select(Job)).all()
+    assert not services.extend(session, enrolment=enrolment, deadline_at=second, less=True, at=AT, by="c")
+    session.flush()
+    assert enrolment.due_at == second
+    assert len(session.scalars(select(Extension)).all()) == 2
+    assert [job.payload["template"] for job in session.scalars(select(Job))] == ["seminars/deadline-changed"]
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from lms.catalogue.models import Course
 from lms.kernel.clock import frozen, now
@@ -17,17 +19,41 @@ from lms.people import queries as people
 from lms.people.models import MailedToken, Person
 from lms.seminars import queries
 from lms.seminars.models import (
+    AttendanceClosing,
     Edition,
+    EditionCompanion,
     EditionVersion,
     Enrolment,
     EnrolmentState,
+    Extension,
+    FormReceipt,
     OnSiteSession,
 )
+from lms.seminars.services import receipts
+from tests.files import both_files
 from tests.pages import shown_in
 from tests.people.makers import make_person
 from tests.seminars.browsing import coordinator, words
-from tests.seminars.makers import make_course, make_institution, make_version
+from tests.seminars.makers import AT, make_course, make_edition, make_institution, make_version
 from tests.seminars.submissions import EDITION, PERSON, fresh, number_of, one_edition, one_person
+
+
+def test_the_list_of_editions_says_of_each_how_its_attendance_stands(app: Flask) -> None:
+    with unit_of_work() as session:
+        over = make_edition(session, title="Seminar that is over")
+        make_edition(session, title="Seminar to come")
+        closed = make_edition(session, title="Seminar that is closed")
+        for edition in (over, closed):
+            edition.starts_on, edition.ends_on = dt.date(2012, 11, 5), dt.date(2012, 11, 9)
+        session.flush()
+        session.add(AttendanceClosing(edition_id=closed.id, by="c", at=AT))
+    browser = coordinator(app)
+    said = words(browser.get("/editions"))
+    assert all(f" {word} " in said for word in ("Over, not closed", "Open", "Closed"))
+    file = {line["Edition"]: line["Attendance"] for line in both_files(browser, "/editions")}
+    assert file == {
+        "Seminar that is over": "Over, not closed", "Seminar to come": "Open", "Seminar that is closed": "Closed",
+    }  # fmt: skip
 
 
 def test_a_coordinator_creates_an_edition_with_its_half_days(app: Flask) -> None:
@@ -52,6 +78,9 @@ def test_a_coordinator_creates_an_edition_with_its_half_days(app: Flask) -> None
         ({"deadline_time": "00:00"}, "Write 23:59 for the end of a day."),
         ({"deadline_day": "2027-03-28", "deadline_time": "02:30"}, "the clocks are put forward over 02:30"),
         ({"starts_on": "7 November"}, "Write the day as year-month-day"),
+        ({"starts_on": "9999-12-30", "ends_on": "9999-12-31"}, "This day is too long ago, or too far off."),
+        ({"deadline_day": "0001-01-01"}, "This day is too long ago, or too far off."),
+        ({"deadline_day": "9999-12-31", "deadline_policy": "end-of-day"}, "This day is too long ago, or too far off."),
         ({"contact": "office"}, "This is not an e-mail address."),
         ({"title": "x" * 201}, "At most 200 characters."),
         ({"course": "unknown"}, "Not a valid choice"),
@@ -75,6 +104,38 @@ def test_a_time_that_the_clocks_show_twice_is_the_later_one_and_said_so(sqlite_a
     made = db.session.scalars(select(Edition)).one()
     assert made.deadline_at == dt.datetime(2027, 10, 31, 1, 30, tzinfo=dt.UTC)
     assert "the later one counts" in words(browser.get(answer.location))
+
+
+def present(edition: Edition) -> Edition:
+    db.session.remove()
+    return db.session.get_one(Edition, edition.id)
+
+
+def test_two_who_change_one_edition_at_once_put_nothing_back(app: Flask) -> None:
+    edition = one_edition()
+    first, second = coordinator(app, edition.public_id), coordinator(app, edition.public_id)
+    path = f"/editions/{edition.public_id}/edit"
+    shown = shown_in(first.get(path))
+    said = {name: value for name, value in EDITION.items() if "deadline" not in name and name != "course"}
+    said |= {"starts_on": "2027-05-09", "ends_on": "2027-05-10", "programme": "## Monday\r\n\r\nArrival"}
+    assert first.post(path, **said, shown=shown).status_code == 303
+    seen = shown_in(first.get(path))
+    assert first.post(path, **said | {"place": "Kraków", "title": "Another title", "shown": seen}).status_code == 303
+    assert second.post(path, **said | {"contact": "desk@example.org", "shown": seen}).status_code == 303
+    there = present(edition)
+    assert (there.place, there.contact, there.title) == ("Kraków", "desk@example.org", "Another title")
+    clash = second.post(path, **said | {"place": "Warszawa", "practical": "By train", "shown": seen})
+    assert clash.status_code == 409
+    text = words(clash)
+    assert "somebody else has changed meanwhile what you changed too" in text
+    assert "There stands now: Kraków" in text
+    assert 'value="Warszawa"' in clash.text
+    assert 'value="Another title"' in clash.text, "what was only repeated is as the other left it"
+    assert present(edition).practical == ""
+    again = {"title": "Another title", "place": "Warszawa", "practical": "By train", "contact": "desk@example.org"}
+    assert second.post(path, **said | again | {"shown": shown_in(clash)}).status_code == 303
+    there = present(edition)
+    assert (there.place, there.practical, there.title) == ("Warszawa", "By train", "Another title")
 
 
 def test_a_copied_edition_keeps_all_but_the_dates_and_takes_the_titles_of_its_half_days(sqlite_app: Flask) -> None:
@@ -212,6 +273,74 @@ def test_a_place_passes_on_to_a_substitute(app: Flask) -> None:
     assert answer.location.endswith(db.session.get_one(Enrolment, fresh(old).replaced_by_id).public_id)
     assert "posted abroad" in words(browser.get(f"/editions/{edition.public_id}/people/{old.public_id}"))
     assert browser.post(path, **{**PERSON, "address": "other@example.org"}).status_code == 422
+
+
+def key_in(page: TestResponse) -> str:
+    """The key of the form on a page."""
+    return re.findall(r'name="client_key"[^>]* value="([^"]+)"', page.text)[0]
+
+
+def test_a_double_click_makes_one_edition_one_place_and_one_successor(app: Flask) -> None:
+    with unit_of_work() as session:
+        make_course(session)
+    edition, browser = one_edition(), coordinator(app)
+    old, at = one_person(edition), f"/editions/{edition.public_id}"
+    other = {**PERSON, "address": "other@example.org"}
+    forms: list[tuple[str, dict[str, str], type, int]] = [
+        ("/editions/new", EDITION, Edition, 1),
+        (f"{at}/invite", PERSON, Enrolment, 1),
+        (f"{at}/people/{old.public_id}/replace", other, Enrolment, 1),
+        (f"{at}/companions", {"name": "A", "address": "a@example.org", "role": "observer"}, EditionCompanion, 1),
+    ]
+    for path, said, table, more in forms:
+        before, letters = number_of(table), number_of(Job)
+        sent = {**said, "client_key": key_in(browser.get(path))}
+        first, second = browser.post(path, **sent), browser.post(path, **sent)
+        assert (first.status_code, second.status_code) == (303, 303), path
+        assert first.location == second.location
+        assert number_of(table) - before == more
+        assert number_of(Job) - letters <= 1
+        assert key_in(browser.get(path)) != sent["client_key"]
+    assert fresh(old).state == "replaced"
+
+
+def test_a_form_gone_back_to_and_changed_is_sent_on_purpose_alone(sqlite_app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(sqlite_app)
+    path = f"/editions/{edition.public_id}/invite"
+    sent = {**PERSON, "client_key": key_in(browser.get(path))}
+    assert browser.post(path, **sent).status_code == 303
+    other = {**sent, "name": "Asha Mfano", "address": "asha@example.org"}
+    answer = browser.post(path, **other)
+    assert answer.status_code == 422
+    assert "This form was sent already, with other words." in words(answer)
+    assert number_of(Enrolment) == 1
+    assert browser.post(path, **{**other, "client_key": key_in(answer)}).status_code == 303
+    assert number_of(Enrolment) == 2
+    for hours, left in ((23, 2), (25, 0)):
+        with unit_of_work() as session:
+            receipts.tidy(session, {}, now() + dt.timedelta(hours=hours))
+        assert number_of(FormReceipt) == left
+
+
+def test_more_time_is_given_once_within_the_calendar_and_taken_back_on_purpose_alone(sqlite_app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(sqlite_app)
+    page = f"/editions/{edition.public_id}/people/{one_person(edition).public_id}"
+    for day in ("9999-12-31", "0001-01-01"):
+        answer = browser.post(f"{page}/extension", **{"extend-day": day, "extend-time": "23:59"})
+        assert answer.status_code == 422
+        assert "This day is too long ago, or too far off." in words(answer)
+    longer = {"extend-day": "2027-04-30", "extend-time": "12:00"}
+    for _click in range(2):
+        assert browser.post(f"{page}/extension", **longer).status_code == 303
+    assert number_of(Extension) == 1
+    assert "The person has more time." in words(browser.get(page))
+    shorter = {**longer, "extend-day": "2027-04-25"}
+    answer = browser.post(f"{page}/extension", **shorter)
+    assert answer.status_code == 422
+    assert "The person has time until Friday 30 April 2027, 12:00 (Oświęcim, UTC+2) already." in words(answer)
+    assert "to have less time than they were given before" in words(answer)
+    assert browser.post(f"{page}/extension", **shorter, **{"extend-less": "y"}).status_code == 303
+    assert "The person has less time than before." in words(browser.get(page))
 
 
 def test_withdrawing_needs_a_reason_and_happens_once(app: Flask) -> None:

@@ -294,6 +294,22 @@ def test_the_letter_says_the_new_deadline_in_the_readers_own_time(sqlite_app: Fl
     assert "Sunday 25 April 2027, 23:59 (Dar es Salaam, UTC+3)" in written.body_text
 
 
+def test_a_letter_written_late_says_the_deadline_of_now_and_goes_to_nobody_who_has_left(sqlite_app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(sqlite_app)
+    place, gone = one_person(edition), one_person(edition)
+    path = f"/editions/{edition.public_id}/deadline"
+    browser.post(path, **BY_DAY, shown=shown_in(browser.get(f"{path}?{urlencode(BY_DAY)}")), tell="y")
+    payloads = [job.payload for job in letters()]
+    with unit_of_work() as session:
+        services.withdraw(session, enrolment=session.get_one(Enrolment, gone.id), at=AT, by="c")
+        until = edition.deadline_at + dt.timedelta(days=9)
+        services.extend(session, enrolment=session.get_one(Enrolment, place.id), deadline_at=until, at=AT, by="c")
+    db.session.remove()
+    [written] = [one for payload in payloads if (one := letter_for(db.session(), payload))]
+    assert "25 April" not in written.body_text
+    assert f"{until.day} {until:%B} 2027" in written.body_text
+
+
 def test_nobody_is_told_who_has_finished_or_when_it_was_not_asked_for(sqlite_app: Flask) -> None:
     edition, browser = one_edition(), coordinator(sqlite_app)
     finished = one_person(edition)

@@ -24,6 +24,7 @@ from lms.seminars.columns import Column
 from lms.seminars.imports import undoing
 from lms.seminars.imports.models import Import, ImportState
 from lms.seminars.imports.reading import table_in
+from lms.seminars.imports.table import SHEET
 from lms.seminars.models import Enrolment
 from tests.conftest import statements
 from tests.files import both_files
@@ -32,7 +33,7 @@ from tests.people.makers import make_person as make_somebody
 from tests.seminars.browsing import Browser, coordinator, words
 from tests.seminars.importing import JUSTICE
 from tests.seminars.makers import AT, make_edition, make_institution
-from tests.seminars.ugly_files import REFUSED, book, text
+from tests.seminars.ugly_files import REFUSED, book, sheets, text
 
 HEAD = ("Name", "E-mail address", "State", "Ministry or institution", "Sector", "Time zone", "Language")
 
@@ -224,6 +225,27 @@ def test_the_page_of_a_file_says_what_becomes_of_each_row(browser: Browser, edit
     with reading() as session:
         looks = select(func.count()).where(AuditEntry.act == "import.opened")
         assert session.scalar(looks) == 3
+
+
+def test_the_sheets_of_a_workbook_are_one_import_whose_rows_say_where_they_stand(
+    browser: Browser, edition: str
+) -> None:
+    here, there = (row(f"{name} Mfano", f"{name}@example.org", "Tanzania", JUSTICE) for name in ("Neema", "Asha"))
+    unknown = row("Juma Mfano", "juma@example.org", "Nowhere", JUSTICE)
+    file = sheets({"Read me": [("Fill in the others",)], "North": [HEAD, here], "South": [HEAD, there, unknown]})
+    page = send(browser, edition, file, "list.xlsx")
+    said = words(browser.get(page))
+    assert "Sheets that were read: 1 North ; 2 South ." in said
+    assert "nobody stands on them: Read me." in said
+    assert "row 3 on sheet 2" in said
+    assert "2 on sheet 1" in words(browser.get(f"{page}?show=new"))
+    taken = both_files(browser, f"{page}/rows", "?show=new")
+    assert [line["Row"] for line in taken] == ["2 on sheet 1", "2 on sheet 2"]
+    name = f"row-{2 * SHEET + 3}-state"
+    assert f'name="{name}"' in browser.get(page).text
+    assert browser.post(f"{page}/mend", **{name: "Tanzania"}).status_code == 303
+    assert saves(browser, page).status_code == 303
+    assert places() == 3
 
 
 def test_of_somebody_who_is_erased_meanwhile_no_row_is_kept_or_saved(browser: Browser, edition: str) -> None:

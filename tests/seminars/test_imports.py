@@ -17,17 +17,18 @@ from lms.kernel.models import AuditEntry, Job
 from lms.kernel.undertakings import progress
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.people import services as people_services
-from lms.people.models import Affiliation, IdentityRow, Institution, Person, Sector
+from lms.people.models import Affiliation, IdentityRow, Institution, Person, Sector, SensitiveMark
 from lms.people.queries import person_name
 from lms.people.queries.institutions import affiliation_on
 from lms.people.queries.persons import person_by_address
 from lms.seminars import services
 from lms.seminars.columns import Column
 from lms.seminars.imports import saving, undoing
-from lms.seminars.imports.models import Import, ImportInstitution, ImportRow, ImportState
+from lms.seminars.imports.models import Import, ImportInstitution, ImportRow, ImportState, Verdict
 from lms.seminars.imports.rehearsing import discard, mend, tidy, verdicts
 from lms.seminars.imports.saving import save
 from lms.seminars.imports.undoing import undo
+from lms.seminars.imports.wording import remark
 from lms.seminars.models import AttendanceClosing, Edition, Enrolment, EnrolmentEvent, EnrolmentState
 from lms.seminars.rules import ContactKind
 from tests.conftest import statements
@@ -239,6 +240,36 @@ def test_somebody_known_by_the_address_is_the_same_person_and_keeps_their_name(
     assert person_name(session, person.id) == "Neema Mithal"
 
 
+def test_a_code_name_is_taken_for_no_name_whatever_address_stands_beside_it(session: Session, edition: Edition) -> None:
+    saved(session, edition, said(1), said(2))
+    place = session.scalars(select(Enrolment).order_by(Enrolment.id)).first()
+    assert place
+    mark = {"person_id": place.person_id, "by_person_id": place.person_id, "at": AT}
+    session.add(SensitiveMark(on=True, **mark))
+    code = person_name(session, place.person_id)
+    for address in ("neema1@example.org", "neema2@example.org", "nobody@example.org"):
+        found = taken_in(session, edition, said(1, name=code, address=address))
+        assert verdict_of(session, found) == ("refused", "code-name", "name"), address
+    session.add(SensitiveMark(on=False, **mark))
+    found = taken_in(session, edition, said(1, name=code), said(2, name="Hazel Wood"))
+    assert verdict_of(session, found) == ("refused", "code-name", "name")
+    assert verdict_of(session, found, 3) == ("changed", "changes", "name")  # some people are called so
+    assert person_name(session, place.person_id) == "Neema Mfano 1"
+
+
+@pytest.mark.parametrize("invited", [False, True])
+def test_a_rehearsal_does_not_tell_which_name_is_behind_a_code_name(
+    session: Session, edition: Edition, invited: bool
+) -> None:
+    saved(session, edition, said(1))
+    place = session.scalars(select(Enrolment)).one()
+    if invited:
+        services.invite(session, enrolment=place, at=AT, by="coordinator")
+    session.add(SensitiveMark(person_id=place.person_id, on=True, by_person_id=place.person_id, at=AT))
+    for guess in (said(1), said(1, name="Asha Guess"), said(1, function="Judge")):
+        assert verdict_of(session, taken_in(session, edition, guess)) == ("same", "kept", None)
+
+
 def test_somebody_invited_is_left_as_they_are(session: Session, edition: Edition) -> None:
     saved(session, edition, said(1))
     place = session.scalars(select(Enrolment)).one()
@@ -264,8 +295,9 @@ def test_a_place_withdrawn_before_anybody_was_told_is_taken_up_again_and_withdra
     saved(session, edition, said(1))
     place = session.scalars(select(Enrolment)).one()
     services.withdraw(session, enrolment=place, at=LATER, by="coordinator")
-    found = saved(session, edition, said(1))
-    assert (verdict_of(session, found)[1], place.state) == ("again", EnrolmentState.NOMINATED)
+    found = saved(session, edition, said(1, name="Neema J. Mfano"))
+    assert (*verdict_of(session, found)[1:], place.state) == ("again", "name", EnrolmentState.NOMINATED)
+    assert "Changes: Name." in remark(Verdict.CHANGED, "again", [Column.NAME])
     assert undo(session, found=found, at=LATER, by="coordinator") == []
     assert place.state is EnrolmentState.WITHDRAWN
 
@@ -317,6 +349,37 @@ def test_a_row_that_has_become_another_since_it_was_shown_is_not_saved(session: 
     person = session.scalars(select(Person).join(Enrolment).order_by(Person.id)).first()
     assert person is not None
     assert person_name(session, person.id) == "Neema Other"
+
+
+def test_a_row_that_would_change_more_than_was_shown_is_not_saved(session: Session, edition: Edition) -> None:
+    saved(session, edition, said(1, name="Neeema Mfano"))
+    found = taken_in(session, edition, said(1, name="Neeema Mfano", function="Judge"))
+    assert verdict_of(session, found) == ("changed", "changes", "function")
+    saved(session, edition, said(1, name="Neema Mfano"))
+    save(session, found=found, at=LATER, by="coordinator")
+    assert verdict_of(session, found) == ("refused", "meanwhile", None)
+    person = session.scalars(select(Person)).one()
+    assert person_name(session, person.id) == "Neema Mfano"
+
+
+def test_the_case_of_a_name_is_put_right_by_a_row_that_tells_it_and_by_no_other(
+    session: Session, edition: Edition
+) -> None:
+    saved(session, edition, said(1, name="NEEMA MFANO"))
+    right = saved(session, edition, said(1, name="Neema Mfano"))
+    assert verdict_of(session, right) == ("changed", "changes", "name")
+    assert verdict_of(session, taken_in(session, edition, said(1, name="NEEMA MFANO"))) == ("same", None, None)
+    found = saved(session, edition, said(1, name="neema mfano", function="Judge"))
+    assert verdict_of(session, found) == ("changed", "changes", "function")
+    person = session.scalars(select(Person)).one()
+    assert person_name(session, person.id) == "Neema Mfano"
+
+
+def test_since_when_somebody_serves_stays_and_the_row_says_so(session: Session, edition: Edition) -> None:
+    saved(session, edition, said(1, since="2020-01-01"))
+    assert verdict_of(session, taken_in(session, edition, said(1, since="2020-01-01"))) == ("same", None, None)
+    assert verdict_of(session, taken_in(session, edition, said(1, since="2021-01-01"))) == ("same", "since", None)
+    assert "is not changed by a list" in remark(Verdict.SAME, "since", ())
 
 
 # Undoing ------------------------------------------------------------------------------------------------------------
@@ -393,6 +456,42 @@ def test_what_somebody_has_said_since_of_where_they_serve_keeps_an_import_from_b
     serving = affiliation_on(session, known.id, later.date())
     assert serving is not None
     assert serving.institution.id == own.id
+
+
+def test_what_was_announced_before_an_import_does_not_keep_it_from_being_undone(
+    session: Session, edition: Edition
+) -> None:
+    later = make_institution(session, "TZ", Sector.DEFENCE, "Ministry of Defence")
+    known = people_services.create_person(session, name="Amina Mfano", address="amina@example.org", at=AT)
+    home = session.scalars(select(Institution).where(Institution.name == JUSTICE)).one()
+    announced = AT.date() + dt.timedelta(days=30)
+    for house, since, until in (
+        (home, dt.date(2020, 1, 1), announced - dt.timedelta(days=1)),
+        (later, announced, None),
+    ):
+        people_services.affiliate(session, person=known, institution=house, since=since, until=until)
+    found = saved(session, edition, said(1), said(2, address="amina@example.org"))
+    assert undo(session, found=found, at=LATER, by="coordinator") == []
+    again = saved(session, edition, said(2, address="amina@example.org"))
+    moved = LATER.date() + dt.timedelta(days=90)
+    people_services.move(session, person=known, institution=home, function="", on=moved, at=LATER, by="c")
+    [against] = undo(session, found=again, at=LATER, by="coordinator")
+    assert against.person_id == known.id
+
+
+def test_undoing_leaves_whoever_has_a_place_elsewhere_serving_at_one_house_alone(
+    session: Session, edition: Edition
+) -> None:
+    old = make_institution(session, "TZ", Sector.DEFENCE, "Ministry of Defence")
+    known = people_services.create_person(session, name="Amina Mfano", address="amina@example.org", at=AT)
+    people_services.affiliate(session, person=known, institution=old, since=dt.date(2020, 1, 1))
+    row = said(1, address="amina@example.org")
+    first = saved(session, edition, row)
+    saved(session, make_edition(session, title="Another edition"), row)
+    assert undo(session, found=first, at=LATER, by="coordinator") == []
+    serving = session.scalars(select(Affiliation).order_by(Affiliation.id)).all()
+    assert [one.until for one in serving] == [AT.date() - dt.timedelta(days=1), None]
+    assert session.scalars(select(Enrolment.affiliation_id)).all() == [serving[1].id]
 
 
 def test_a_name_confirmed_since_keeps_the_import_that_put_it_right_from_being_undone(

@@ -196,6 +196,20 @@ def test_a_known_person_keeps_their_name_and_the_coordinator_is_told(app: Flask)
     assert "Kielelezo" not in own_page(client)  # not before the person is invited as one of theirs
 
 
+def test_of_somebody_nominated_already_nothing_is_said_to_change(app: Flask) -> None:
+    edition, court = world()
+    client, desk = focal_point(app), coordinator(app)
+    send(client, edition, serves_at=court.public_id)
+    with unit_of_work() as session:
+        person = people.create_person(session, name="Juma Kielelezo", address=ADDRESS, at=AT)
+        enrol_person(
+            session, session.get_one(Edition, edition.id), person=person, becomes=EnrolmentState.NOMINATED, state="KE"
+        )
+    page = desk.get(f"/editions/{edition.public_id}/nominations/waiting").text
+    assert "Is nominated here already. What stands here otherwise is not taken over." in page
+    assert "Changes:" not in page
+
+
 def test_nobody_of_another_institution_is_shown_through_a_nomination(app: Flask) -> None:
     edition, court = world()
     with unit_of_work() as session:
@@ -315,6 +329,22 @@ def test_a_state_that_is_not_to_be_named_has_no_names_in_the_list_of_what_waits(
         assert hidden not in page
         assert hidden not in line.values()
     assert NAME not in own_page(client)
+
+
+def test_whoever_is_not_to_be_named_is_not_told_by_a_nomination_that_waits(app: Flask) -> None:
+    edition, court = world()
+    client, desk, by = focal_point(app), coordinator(app), make_person()
+    with unit_of_work() as session:
+        person = people.create_person(session, name=NAME, address=ADDRESS, at=AT)
+        session.add(SensitiveMark(person_id=person.id, on=True, by_person_id=by.id, at=AT))
+    send(client, edition, serves_at=court.public_id)
+    page = desk.get(f"/editions/{edition.public_id}/nominations/waiting").text
+    (line,) = both_files(desk, f"/editions/{edition.public_id}/nominations/waiting")
+    assert [said for said in line.values() if said] == [line["Name"]]
+    assert f"<bdi>{line['Name']}</bdi>" in page
+    for hidden in (NAME, ADDRESS, "The Court", "We know somebody"):
+        assert hidden not in page
+    assert NAME in own_page(client), "the focal point wrote it, and is told of no account"
 
 
 def test_neither_queue_nor_audit_names_anybody(app: Flask) -> None:

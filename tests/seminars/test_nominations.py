@@ -17,15 +17,17 @@ from lms.kernel.db import db
 from lms.kernel.errors import Refused
 from lms.kernel.models import Job
 from lms.kernel.unit_of_work import unit_of_work
+from lms.people import services as people_services
 from lms.people.letters import Letter, letter_for
-from lms.people.models import SignInSession
+from lms.people.models import Affiliation, SignInSession
 from lms.people.rules import Scope
 from lms.seminars import queries, services
 from lms.seminars.models import Edition, Enrolment, EnrolmentEvent
 from lms.seminars.rules import ENDED, OPEN, TAKEN_BACK, EnrolmentState, Link, Stage, may_become, sound, state_before
+from lms.seminars.services.nominations import serve_at
 from tests.people.test_views import link_and_code
 from tests.seminars.browsing import Browser, coordinator, words
-from tests.seminars.makers import AT, enrol_person, make_edition
+from tests.seminars.makers import AT, enrol_person, make_edition, make_institution, make_person
 
 LATER = dt.date(2027, 11, 7)
 NOMINATED, INVITED, ACCEPTED = EnrolmentState.NOMINATED, EnrolmentState.INVITED, EnrolmentState.ACCEPTED
@@ -243,6 +245,26 @@ def test_whoever_has_taken_the_place_asks_instead(app: Flask) -> None:
     assert answer.location.endswith("/cannot-attend")
 
 
+def test_a_letter_about_a_place_that_has_changed_before_it_is_written_is_not_sent(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition, later = make_edition(session), later_edition(session)
+        stays, withdrawn, known = (enrol_person(session, edition, becomes=INVITED) for _number in range(3))
+        known.person.welcomed_at = AT
+        for place in (stays, withdrawn, known):
+            services.send_invitation(session, enrolment=place, at=AT, by=None)
+        services.withdraw(session, enrolment=withdrawn, at=AT, by="c")
+        services.put_off(session, enrolment=known, later=later, reason="", at=AT, by="c")
+    with unit_of_work() as session:
+        jobs = session.scalars(select(Job).where(Job.kind == "mail.send").order_by(Job.id)).all()
+        assert [job.payload["template"] for job in jobs] == [
+            "people/invitation", "people/invitation", "people/invited-again", "seminars/deferred",
+        ]  # fmt: skip
+        assert [letter_for(session, job.payload) is not None for job in jobs] == [True, False, False, True]
+        services.take_back(session, enrolment=session.get_one(Enrolment, known.id), at=AT, by="c")
+        session.flush()
+        assert letter_for(session, jobs[3].payload) is None
+
+
 def test_an_invited_person_declines_from_the_letter_without_an_account(app: Flask) -> None:
     with unit_of_work() as session:
         place = enrol_person(session, make_edition(session), becomes=INVITED)
@@ -258,3 +280,24 @@ def test_an_invited_person_declines_from_the_letter_without_an_account(app: Flas
     assert db.session.scalar(select(Enrolment.state)) is DECLINED
     assert db.session.scalars(select(SignInSession)).all() == []
     assert client.post(link, data={"code": code}).status_code == 400
+
+
+@pytest.mark.parametrize(("welcomed", "named"), [(True, "Elsewhere"), (False, "Announced"), (False, "Elsewhere")])
+def test_who_serves_nowhere_until_an_announced_day_never_serves_at_two_places(
+    session: Session, welcomed: bool, named: str
+) -> None:
+    person = make_person(session)
+    person.welcomed_at = AT if welcomed else None
+    houses = {name: make_institution(session, "TZ", name=name) for name in ("Announced", "Elsewhere")}
+    day = AT.date() + dt.timedelta(days=20)
+    announced = people_services.affiliate(session, person=person, institution=houses["Announced"], since=day)
+    there = serve_at(session, person, houses[named], AT, "c")
+    if welcomed or named == "Announced":
+        assert there == announced.id
+    else:
+        assert session.get_one(Affiliation, there).until == day - dt.timedelta(days=1)
+        assert serve_at(session, person, houses["Announced"], AT + dt.timedelta(days=2), "c") == there
+    serving = session.scalars(
+        select(Affiliation).where(Affiliation.person_id == person.id, Affiliation.until.is_(None))
+    )
+    assert serving.one().id == announced.id

@@ -20,6 +20,7 @@ from lms.kernel.unit_of_work import unit_of_work
 from lms.kernel.worker import drain
 from lms.people import services as people_services
 from lms.seminars import checks, queries, reactions, services
+from lms.seminars.imports.models import Import, ImportRow
 from lms.seminars.models import (
     AttendanceClosing,
     AttendanceMark,
@@ -33,6 +34,7 @@ from lms.seminars.models import (
     TallyDelta,
 )
 from tests.conftest import NOW
+from tests.seminars.importing import said, taken_in
 from tests.seminars.makers import AT, enrol_person, make_edition, make_institution, make_version
 
 
@@ -86,6 +88,18 @@ def test_one_person_enrolled_by_two_at_once_is_enrolled_once(app: Flask) -> None
 
     assert len(at_once(app, nominate, nominate)) == 1
     assert db.session.scalar(select(func.count()).select_from(Enrolment)) == 1
+
+
+def test_one_file_sent_twice_at_once_is_one_import(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition_id = make_edition(session).id
+
+    def sends(session: Session) -> None:
+        taken_in(session, session.get_one(Edition, edition_id), said(1), said(2), client_key="one-click")
+
+    assert at_once(app, sends, sends) == []
+    assert db.session.scalar(select(func.count()).select_from(Import)) == 1
+    assert db.session.scalar(select(func.count()).select_from(ImportRow)) == 2
 
 
 def test_numbers_stay_right_when_somebody_leaves_while_a_stage_is_reached(app: Flask) -> None:

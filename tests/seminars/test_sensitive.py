@@ -16,6 +16,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from werkzeug.test import TestResponse
 
+from lms.kernel.clock import frozen
 from lms.kernel.models import AuditEntry, Job
 from lms.kernel.unit_of_work import own_transaction, unit_of_work
 from lms.people import queries as people
@@ -40,13 +41,13 @@ FILES = (".csv", ".xlsx")
 OFFERING = ("/invite", "/replace", "/edit", "/nominations/new")
 
 
-def an_edition() -> tuple[Edition, Enrolment]:
-    """Three people, one of whom asked not to be named."""
+def an_edition(*, deadline_on: dt.date | None = None, zone: str = "Africa/Nairobi") -> tuple[Edition, Enrolment]:
+    """Three people, one of whom asked not to be named and serves in `zone`."""
     with unit_of_work() as session:
-        edition = make_edition(session)
+        edition = make_edition(session, deadline_on=deadline_on)
         hidden = make_person(session, NAME)
         ministry = make_institution(session, "KE", name="Ministry of Examples")
-        ministry.zone = "Africa/Nairobi"
+        ministry.zone = zone
         session.flush()
         place = enrol_person(session, edition, person=hidden, institution=ministry, becomes=EnrolmentState.INVITED)
         for _number in range(2):
@@ -212,6 +213,47 @@ def test_no_time_stands_on_the_clocks_of_where_they_serve(app: Flask) -> None:
         assert found
         assert "Friday 23 April 2027, 18:00 (Warsaw, UTC+2)" in found.body_text
         assert "Nairobi" not in found.subject + found.body_text
+
+
+FIVE_FORTY_FIVE = re.compile("(?:20:14|18:14)(?!:)|18:14:59|Kathmandu|UTC\\+5:45")
+"""Where 23:59 is this on the programme's clocks, there is one state alone."""
+
+
+def test_when_a_day_ends_where_they_serve_is_told_nobody_but_them(app: Flask) -> None:
+    edition, place = an_edition(deadline_on=dt.date(2027, 4, 23), zone="Asia/Kathmandu")
+    start = f"/editions/{edition.public_id}"
+    later = {"deadline_policy": "end-of-day", "deadline_day": "2027-04-25", "deadline_time": ""}
+    pages = {
+        page_of(edition, place): "Friday 23 April 2027<",
+        f"{start}/attention": "in 2 days: 23 April 2027.",
+        f"{start}/attention.csv": "in 2 days: 23 April 2027.",
+        f"{start}/reminders/preview?who={place.public_id}": "Friday 23 April 2027, 23:59 (Warsaw, UTC+2)",
+        f"{start}/deadline?{urlencode(later)}": "Then: Sunday 25 April 2027.",
+    }
+    with frozen(AT + dt.timedelta(days=9)):
+        browser = coordinator(app)
+        assert all(FIVE_FORTY_FIVE.search(browser.get(path).text) for path in pages)
+        assert mark(browser, edition, place) == 303
+        said = {path: html.unescape(browser.get(path).text) for path in pages}
+        assert not {path: found[0] for path, body in said.items() if (found := FIVE_FORTY_FIVE.search(body))}
+        assert not [path for path, words in pages.items() if words not in said[path]]
+        browser.post(f"{start}/reminders/trial?who={place.public_id}")
+    with unit_of_work() as session:
+        (job,) = session.scalars(select(Job).where(Job.kind == "mail.send")).all()
+        found = letter_for(session, job.payload)
+        assert found
+        assert "Friday 23 April 2027, 23:59 (Warsaw, UTC+2)" in found.body_text
+
+
+def test_how_far_off_and_whether_it_is_past_is_counted_by_the_programmes_days(app: Flask) -> None:
+    edition, place = an_edition(deadline_on=dt.date(2027, 4, 23), zone="Pacific/Honolulu")
+    sheet, midnight = f"/editions/{edition.public_id}/attention.csv", dt.datetime(2027, 4, 23, 22, tzinfo=dt.UTC)
+    for hours, words in ((-1, "which is today: 23 April 2027."), (1, "The deadline was 23 April 2027.")):
+        with frozen(midnight + dt.timedelta(hours=hours)):  # there the day ends twelve hours later
+            browser = coordinator(app)
+            mark(browser, edition, place)
+            hidden = [line for line in browser.get(sheet).text.splitlines() if "Person Mfano" not in line]
+            assert words in " ".join(hidden)
 
 
 def test_a_marked_state_hides_the_names_of_all_its_people_and_is_for_those_over_everything(app: Flask) -> None:

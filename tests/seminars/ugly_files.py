@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import xlsxwriter
@@ -34,6 +34,31 @@ def book(rows: Sequence[Sequence[Any]], head: Sequence[str] = HEAD, **options: A
                     sheet.write_datetime(at, column, dt.datetime.combine(cell, dt.time()), days)
                 else:
                     sheet.write(at, column, cell)
+    return made.getvalue()
+
+
+def sheets(pages: Mapping[str, Sequence[Sequence[str]]], merged: Sequence[tuple[int, int, int]] = ()) -> bytes:
+    """A workbook with these sheets; `merged` are the cells of the first that go on downwards: (row, column, last row)
+    from 0."""
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as work:
+        for name, rows in pages.items():
+            sheet = work.add_worksheet(name)
+            for at, row in enumerate(rows):
+                sheet.write_row(at, 0, [cell or None for cell in row])
+            for top, column, last in merged:
+                sheet.merge_range(top, column, last, column, [*rows][top][column])
+    return made.getvalue()
+
+
+def rewritten(file: bytes, part: str, old: bytes, new: bytes) -> bytes:
+    """The same workbook, with other bytes in one of its parts."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(file)) as before, zipfile.ZipFile(made, "w") as after:
+        for name in before.namelist():
+            said = before.read(name)
+            assert name != part or old in said
+            after.writestr(name, said.replace(old, new) if name == part else said)
     return made.getvalue()
 
 

@@ -38,7 +38,9 @@ SAME = {
     },
     "fr": {
         "Code": "the same word",
+        "Conditions": "the same word",
         "Contact": "the same word",
+        "Correction": "the same word",
         "Message": "the same word",
         "Organisation": "the same word",
         "(correction)": "the same word",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, StringField
+from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired, Length
 
-from lms.web.forms import Form
+from lms.web.forms import DayField, Form
 
 from .rules import Field
 
@@ -34,4 +34,4 @@ class PartnerForm(Form):
 class TokenForm(Form):
     """Until when a token is to be good."""
 
-    until = DateField(_l("Last day"), [NEEDED])
+    until = DayField(_l("Last day"), [NEEDED])

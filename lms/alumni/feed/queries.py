@@ -8,14 +8,17 @@ from dataclasses import dataclass, replace
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Row, Table, exists, func, or_, select
+from sqlalchemy import Row, Table, exists, func, select
 from sqlalchemy.orm import Session
 
 from lms.alumni.models import AlumniStatus
+from lms.alumni.rules import status
 from lms.kernel.secrets import digest
 from lms.people.models import Person
 from lms.people.queries.sensitive import not_to_be_named
 from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordSubject
+from lms.records.queries import valid_of
+from lms.records.queries.ours import OURS, each_of_ours, with_public
 from lms.seminars.models import Enrolment
 
 from .models import FeedEvent, FeedPartner, FeedPerson, FeedToken
@@ -36,6 +39,8 @@ class Page:
     cursor: Cursor | None
     more: bool
 
+
+_AT_A_TIME = 1000
 
 Alias = Callable[[str], str]
 """What stands for an id of ours before one partner."""
@@ -136,43 +141,60 @@ class Untold:
 
 def untold(session: Session, person_ids: Collection[int]) -> list[Untold]:
     """What the ledger says of these people's records and the feed does not, in the order of the ledger."""
-    rows = session.execute(
-        select(
-            LedgerEntry.id,
-            RecordSubject.person_id,
-            LedgerEntry.record,
-            LedgerEntry.act,
-            LedgerEntry.dated,
-            LedgerEntry.edition,
-            LedgerEntry.facts,
-            Enrolment.state_code,
-            PublicRecord.replaces,
+    entries = each_of_ours(session.execute(_UNTOLD.where(RecordSubject.person_id.in_(person_ids))))
+    return [
+        Untold(
+            entry_id=entry.id,
+            person_id=row.person_id,
+            record=entry.record,
+            act=RecordAct(entry.act),
+            dated=entry.dated,
+            edition=entry.edition,
+            facts=dict(entry.facts),
+            state_code=row.state_code,
+            replaces=row.replaces,
         )
-        .join(RecordSubject, RecordSubject.record == LedgerEntry.record)
-        .join(Enrolment, Enrolment.id == RecordSubject.enrolment_id)
-        .outerjoin(PublicRecord, PublicRecord.record == LedgerEntry.record)
-        .outerjoin(FeedEvent, FeedEvent.entry_id == LedgerEntry.id)
-        .where(RecordSubject.person_id.in_(person_ids), FeedEvent.id.is_(None))
-        .order_by(LedgerEntry.id)
-    )
-    return [Untold(*row) for row in rows]
+        for row, entry in entries
+    ]
+
+
+_UNTOLD = (
+    select(RecordSubject.person_id, Enrolment.state_code, *OURS)
+    .join(LedgerEntry, LedgerEntry.record == RecordSubject.record)
+    .join(Enrolment, Enrolment.id == RecordSubject.enrolment_id)
+    .outerjoin(PublicRecord, with_public)
+    .outerjoin(FeedEvent, FeedEvent.entry_id == LedgerEntry.id)
+    .where(FeedEvent.id.is_(None))
+    .order_by(LedgerEntry.id)
+)
 
 
 def statuses(session: Session, person_ids: Collection[int]) -> dict[int, Told]:
-    """The alumni status of these people as it is now; who has none is absent."""
-    theirs = select(AlumniStatus.person_id, AlumniStatus.since, AlumniStatus.records)
-    rows = session.execute(theirs.where(AlumniStatus.person_id.in_(person_ids)))
-    return {row.person_id: Told(row.since, row.records) for row in rows}
+    """The alumni status of these people as it follows from their records now; who has none is absent."""
+    found = {person: status(records) for person, records in valid_of(session, person_ids).items()}
+    return {person: Told(made.since, made.records) for person, made in found.items() if made}
 
 
 def behind(session: Session, limit: int | None = None) -> list[int]:
-    """People of whom something is true that the feed has not told: from before there was a feed, or for want of us."""
-    of_records = (
-        select(RecordSubject.person_id)
-        .join(LedgerEntry, LedgerEntry.record == RecordSubject.record)
-        .outerjoin(FeedEvent, FeedEvent.entry_id == LedgerEntry.id)
-        .where(FeedEvent.id.is_(None))
-    )
+    """People of whom something is true that the feed has not told: from before there was a feed, or for want of us. Of
+    what somebody else wrote into the database nothing is true."""
+    people = sorted({*_behind_with_records(session, limit), *_behind_with_status(session)})
+    return people[:limit]
+
+
+def _behind_with_records(session: Session, limit: int | None) -> list[int]:
+    living = _UNTOLD.join(Person, Person.id == RecordSubject.person_id).where(Person.erased_at.is_(None))
+    by_person = living.order_by(None).order_by(RecordSubject.person_id).execution_options(yield_per=_AT_A_TIME)
+    found: dict[int, None] = {}
+    with session.execute(by_person) as rows:
+        for row, _entry in each_of_ours(rows):
+            found[row.person_id] = None
+            if len(found) == limit:
+                break
+    return list(found)
+
+
+def _behind_with_status(session: Session) -> list[int]:
     same = (FeedPerson.since == AlumniStatus.since) & (FeedPerson.records == AlumniStatus.records)
     of_status = (
         select(AlumniStatus.person_id)
@@ -184,9 +206,14 @@ def behind(session: Session, limit: int | None = None) -> list[int]:
         .outerjoin(AlumniStatus, AlumniStatus.person_id == FeedPerson.person_id)
         .where(FeedPerson.since.is_not(None), AlumniStatus.person_id.is_(None))
     )
-    either = or_(*(Person.id.in_(people) for people in (of_records, of_status, over)))
-    found = select(Person.id).where(either, Person.erased_at.is_(None)).order_by(Person.id).limit(limit)
-    return list(session.scalars(found))
+    either = Person.id.in_(of_status) | Person.id.in_(over)
+    people = list(session.scalars(select(Person.id).where(either, Person.erased_at.is_(None))))
+    if not people:
+        return []
+    told = select(FeedPerson.person_id, FeedPerson.since, FeedPerson.records).where(FeedPerson.person_id.in_(people))
+    kept = {row.person_id: Told(row.since, row.records) for row in session.execute(told)}
+    true = statuses(session, people)
+    return [person for person in people if kept.get(person, Told()) != true.get(person, Told())]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from sqlalchemy import CTE, ColumnElement, Subquery, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from lms.alumni.models import AlumniStatus, DirectoryConsent, Member, NetworkState
+from lms.alumni.models import AlumniRecord, AlumniStatus, DirectoryConsent, Member, NetworkState
 from lms.alumni.rules.directory import MOST_SORTED_BY_NAME, Audience, Circle, Consent, Field, shown
 from lms.people.models import Person, Sector
 from lms.people.queries import names_of
 from lms.people.queries.institutions import InstitutionView, institutions_on, serving_on
 from lms.people.queries.persons import full_names_of
 from lms.records.queries import EditionHeld, editions_of
-from lms.records.queries.held import editions_in_force, editions_named
+from lms.records.queries.held import editions_named
 
 from .membership import Words, agreed, to_be_listed, words_of
 from .networks import networks_by_state
@@ -44,10 +44,15 @@ class Viewpoint:
     """From where a member looks: what they share with others decides what these show them."""
 
     viewer_id: int
-    today: dt.date
+    at: dt.datetime
     circle: Circle
     editions: tuple[EditionHeld, ...]
     """Those that they have completed."""
+
+    @property
+    def today(self) -> dt.date:
+        """The day by which people serve somewhere."""
+        return self.at.date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +87,12 @@ class Options:
     editions: tuple[EditionHeld, ...]
 
 
-def viewpoint(session: Session, viewer_id: int, today: dt.date) -> Viewpoint:
+def viewpoint(session: Session, viewer_id: int, moment: dt.datetime) -> Viewpoint:
     """From where a member looks; three statements."""
-    at = institutions_on(session, [viewer_id], today).get(viewer_id)
+    at = institutions_on(session, [viewer_id], moment.date()).get(viewer_id)
     state, editions = at.state_code if at else "", editions_of(session, [viewer_id]).get(viewer_id, ())
     networks = networks_by_state(session).get(state, frozenset())
-    return Viewpoint(viewer_id, today, Circle(frozenset(one.edition for one in editions), state, networks), editions)
+    return Viewpoint(viewer_id, moment, Circle(frozenset(one.edition for one in editions), state, networks), editions)
 
 
 def entries(session: Session, here: Viewpoint, among: Among = EVERYBODY) -> list[Entry]:
@@ -100,15 +105,15 @@ def entries(session: Session, here: Viewpoint, among: Among = EVERYBODY) -> list
 
 def options(session: Session, here: Viewpoint) -> Options:
     """What can be filtered by; three statements."""
-    shown, held = _shown(here), editions_in_force()
+    shown, held = _shown(here), AlumniRecord
     where = select(shown.c.field, shown.c.state_code, shown.c.sector).distinct()
     rows = session.execute(where.where(shown.c.field.in_((Field.STATE, Field.SECTOR)))).all()
-    theirs = select(held.c.edition).distinct().join(shown, shown.c.person_id == held.c.person_id)
-    editions = session.scalars(theirs.where(shown.c.field == Field.EDITION)).all()
+    last = select(func.max(held.record)).join(shown, shown.c.person_id == held.person_id).group_by(held.edition)
+    records = session.scalars(last.where(shown.c.field == Field.EDITION)).all()
     return Options(
         states=frozenset(row.state_code for row in rows if row.field is Field.STATE and row.state_code),
         sectors=frozenset(row.sector for row in rows if row.field is Field.SECTOR and row.sector),
-        editions=tuple(editions_named(session, editions)),
+        editions=tuple(editions_named(session, records)),
     )
 
 
@@ -123,15 +128,15 @@ def _shown(here: Viewpoint) -> CTE:
         .join(one, one.step_id == Member.step_id)
         .outerjoin(at, at.c.person_id == Member.person_id)
         .where(to_be_listed(), Member.person_id != here.viewer_id, ~newer.exists())
-        .where(or_(one.until.is_(None), one.until >= here.today), _reaches(here.circle, at))
+        .where(or_(one.ends_at.is_(None), one.ends_at > here.at), _reaches(here.circle, at))
         .cte("shown")
     )
 
 
 def _reaches(mine: Circle, at: Subquery) -> ColumnElement[bool]:
     """The condition that the audience of a consent holds the one who looks: `rules.directory.shared`, for many."""
-    held, to = editions_in_force(), DirectoryConsent.audience
-    fellows = select(held.c.person_id).where(held.c.edition.in_(mine.editions))
+    to = DirectoryConsent.audience
+    fellows = select(AlumniRecord.person_id).where(AlumniRecord.edition.in_(mine.editions))
     near = select(NetworkState.state_code).where(NetworkState.network_id.in_(mine.networks))
     return or_(
         to == Audience.MEMBERS,
@@ -151,8 +156,7 @@ def _among(shown: CTE, among: Among) -> Iterator[ColumnElement[bool]]:
         of_sector = select(one.c.person_id).where(one.c.field == Field.SECTOR, one.c.sector == among.sector)
         yield shown.c.person_id.in_(of_sector)
     if among.edition:
-        held = editions_in_force()
-        there = select(held.c.person_id).where(held.c.edition == among.edition)
+        there = select(AlumniRecord.person_id).where(AlumniRecord.edition == among.edition)
         yield shown.c.person_id.in_(select(one.c.person_id).where(one.c.field == Field.EDITION))
         yield shown.c.person_id.in_(there)
     if among.member:
@@ -206,12 +210,12 @@ def _seen(one: Entry, at: InstitutionView | None, editions: tuple[EditionHeld, .
     )
 
 
-def as_seen(session: Session, person_id: int, to: frozenset[Audience], today: dt.date) -> Seen:
+def as_seen(session: Session, person_id: int, to: frozenset[Audience], at: dt.datetime) -> Seen:
     """A member as somebody in these audiences would see them; for themselves alone."""
     public_id = _public_id(session, person_id)
     consents: Mapping[Field, Consent] = agreed(session, [person_id]).get(person_id, {})
-    fields = shown(consents, to, today) if public_id else frozenset()
-    return opened(session, [Entry(person_id, public_id, fields)], today)[0]
+    fields = shown(consents, to, at) if public_id else frozenset()
+    return opened(session, [Entry(person_id, public_id, fields)], at.date())[0]
 
 
 def own_facts(session: Session, person_id: int, today: dt.date) -> Seen:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import cast
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
-from lms.alumni.models import Introduction, IntroductionBlock, IntroductionReport
+from lms.alumni.models import Introduction, IntroductionBlock, IntroductionReport, Member
 from lms.alumni.rules.introductions import WINDOW, Before
 from lms.alumni.sealing import answer_place, message_place, report_place
 from lms.kernel.errors import NotFound
 from lms.people.queries import names_of
 from lms.people.queries.institutions import InstitutionView, institutions_on
+from lms.people.queries.sensitive import not_to_be_named
 from lms.people.sealing import keys_of, open_if_there
 
 from .directory import Among, Seen, entries, opened, viewpoint
+
+_member = cast(Table, Member.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Asked:
     public_id: str
     asker_id: int
     name: str
+    """Empty once they have left the community."""
     institution: InstitutionView | None
     message: str
     at: dt.datetime
@@ -60,12 +65,12 @@ class Sent:
     answer: Answer
 
 
-def entry_seen(session: Session, viewer_id: int, public_id: str, today: dt.date) -> Seen:
+def entry_seen(session: Session, viewer_id: int, public_id: str, at: dt.datetime) -> Seen:
     """A member whom the one who looks sees in the directory; raises NotFound for everybody else."""
-    found = entries(session, viewpoint(session, viewer_id, today), Among(member=public_id)) if public_id else []
+    found = entries(session, viewpoint(session, viewer_id, at), Among(member=public_id)) if public_id else []
     if not found:
         raise NotFound
-    return opened(session, found, today)[0]
+    return opened(session, found, at.date())[0]
 
 
 def before(session: Session, asker_id: int, asked_id: int, at: dt.datetime) -> Before:
@@ -105,7 +110,9 @@ def _asked(session: Session, rows: Sequence[Introduction], person_id: int, today
         return []
     askers = {row.asker_id for row in rows}
     names, keys = names_of(session, askers), keys_of(session, {*askers, person_id})
-    institutions = institutions_on(session, askers, today)
+    members = _members(session, askers)
+    named = {one for one, may_be_named in members.items() if may_be_named}
+    institutions = institutions_on(session, named, today)
     blocks = select(IntroductionBlock.blocked_id).where(IntroductionBlock.person_id == person_id)
     blocked = set(session.scalars(blocks))
     reports = select(IntroductionReport.introduction_id).where(
@@ -116,7 +123,7 @@ def _asked(session: Session, rows: Sequence[Introduction], person_id: int, today
         Asked(
             public_id=row.public_id,
             asker_id=row.asker_id,
-            name=names[row.asker_id],
+            name=names[row.asker_id] if row.asker_id in members else "",
             institution=institutions.get(row.asker_id),
             message=_message(row, keys),
             at=row.at,
@@ -130,7 +137,7 @@ def _asked(session: Session, rows: Sequence[Introduction], person_id: int, today
     ]
 
 
-def sent(session: Session, person_id: int, today: dt.date) -> list[Sent]:
+def sent(session: Session, person_id: int, at: dt.datetime) -> list[Sent]:
     """What a member has asked for, the latest first. Whether it was withheld is not told."""
     rows = session.scalars(
         select(Introduction).where(Introduction.asker_id == person_id).order_by(Introduction.id.desc())
@@ -139,8 +146,9 @@ def sent(session: Session, person_id: int, today: dt.date) -> list[Sent]:
         return []
     keys = keys_of(session, {person_id, *(row.asked_id for row in rows)})
     asked = Among(people={row.asked_id for row in rows})
-    shown = opened(session, entries(session, viewpoint(session, person_id, today), asked), today)
+    shown = opened(session, entries(session, viewpoint(session, person_id, at), asked), at.date())
     seen = {one.person_id: one for one in shown}
+    members = _members(session, {row.asked_id for row in rows})
     return [
         Sent(
             public_id=row.public_id,
@@ -149,10 +157,19 @@ def sent(session: Session, person_id: int, today: dt.date) -> list[Sent]:
             at=row.at,
             answered_at=row.answered_at,
             accepted=row.accepted,
-            answer=_answer(row, keys),
+            answer=_answer(row, keys)
+            if members.get(row.asked_id)
+            else replace(_answer(row, keys), name="", address=""),
         )
         for row in rows
     ]
+
+
+def _members(session: Session, people: Collection[int]) -> dict[int, bool]:
+    """Who of them belongs to the community now, with whether they may be named: who they are and how they are reached
+    is shown of nobody else any more, whatever they said of it before."""
+    rows = select(_member.c.person_id, ~not_to_be_named(_member.c.person_id)).where(_member.c.person_id.in_(people))
+    return {person_id: bool(may_be_named) for person_id, may_be_named in session.execute(rows)}
 
 
 def waiting(session: Session, person_id: int) -> int:
@@ -168,6 +185,12 @@ def _message(row: Introduction, keys: Mapping[int, bytes]) -> str:
 def _answer(row: Introduction, keys: Mapping[int, bytes]) -> Answer:
     plain = open_if_there(keys.get(row.asked_id), row.sealed_answer, answer_place(row.public_id))
     return Answer(**json.loads(plain)) if plain else Answer()
+
+
+def _answer_of(shown: bool, row: Introduction, keys: Mapping[int, bytes]) -> Answer:
+    """What was given; the words alone of somebody who is not `shown` any more."""
+    answer = _answer(row, keys)
+    return answer if shown else replace(answer, name="", address="")
 
 
 @dataclass(frozen=True, slots=True)

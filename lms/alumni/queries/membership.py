@@ -54,7 +54,13 @@ def agreed(session: Session, person_ids: Collection[int] | None = None) -> dict[
         .scalar_subquery()
     )
     found = (
-        select(Member.person_id, DirectoryConsent.field, DirectoryConsent.audience, DirectoryConsent.until)
+        select(
+            Member.person_id,
+            DirectoryConsent.field,
+            DirectoryConsent.audience,
+            DirectoryConsent.until,
+            DirectoryConsent.ends_at,
+        )
         .join(Member, Member.step_id == DirectoryConsent.step_id)
         .where(DirectoryConsent.id == newest)
     )
@@ -62,16 +68,16 @@ def agreed(session: Session, person_ids: Collection[int] | None = None) -> dict[
         found = found.where(Member.person_id.in_(person_ids))
     consents: dict[int, dict[Field, Consent]] = {}
     for row in session.execute(found):
-        consents.setdefault(row.person_id, {})[row.field] = Consent(row.audience, row.until)
+        consents.setdefault(row.person_id, {})[row.field] = Consent(row.audience, row.until, row.ends_at)
     return consents
 
 
-def shown_to_members(session: Session, person_id: int, today: dt.date) -> dict[Field, Consent] | None:
-    """What a member shows to others on this day, with whom; None for whoever is no member. Two statements."""
+def shown_to_members(session: Session, person_id: int, at: dt.datetime) -> dict[Field, Consent] | None:
+    """What a member shows to others at this moment, with whom; None for whoever is no member. Two statements."""
     if member(session, person_id) is None:
         return None
     consents = agreed(session, [person_id]).get(person_id, {})
-    return {field: consents[field] for field in Field if field in shown(consents, frozenset(Audience), today)}
+    return {field: consents[field] for field in Field if field in shown(consents, frozenset(Audience), at)}
 
 
 @dataclass(frozen=True, slots=True)

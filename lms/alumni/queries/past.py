@@ -4,6 +4,7 @@ reaches over everything, whom the caller checks."""
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -17,8 +18,9 @@ from lms.people.proposals.queries import open_ones
 from lms.people.proposals.rules import has_lapsed
 from lms.people.queries import names_of
 from lms.people.sealing import keys_of, open_if_there
-from lms.records.models import LedgerEntry, RecordAct, RecordSubject
+from lms.records.models import LedgerEntry, RecordSubject
 from lms.records.queries import without_record
+from lms.records.queries.held import kept
 from lms.records.rules.before import NO_VERSION
 from lms.seminars.models import Edition, Enrolment, EnrolmentState
 
@@ -67,13 +69,7 @@ def past_editions(session: Session, today: dt.date) -> list[PastEdition]:
         Enrolment.state == EnrolmentState.NOMINATED, without_record()
     )
     waits = _by_edition(session, waiting)
-    records = (
-        select(Enrolment.edition_id, func.count())
-        .join(RecordSubject, RecordSubject.enrolment_id == Enrolment.id)
-        .join(LedgerEntry, (LedgerEntry.record == RecordSubject.record) & (LedgerEntry.act == RecordAct.ISSUED))
-        .where(LedgerEntry.version_hash == NO_VERSION)
-    )
-    attested = _by_edition(session, records)
+    attested = Counter(one.issue.edition for one in kept(session, LedgerEntry.version_hash == NO_VERSION))
     open_now = {one.edition_id for one in session.scalars(open_ones(PastAttestation))}
     rows = session.scalars(select(Edition).where(Edition.ends_on < today).order_by(Edition.starts_on.desc()))
     return [
@@ -82,11 +78,11 @@ def past_editions(session: Session, today: dt.date) -> list[PastEdition]:
             title=row.title,
             starts_on=row.starts_on,
             waiting=waits.get(row.id, 0),
-            attested=attested.get(row.id, 0),
+            attested=attested[row.public_id],
             proposed=row.id in open_now,
         )
         for row in rows
-        if row.id in waits or row.id in attested
+        if row.id in waits or row.public_id in attested
     ]
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 
 class Field(enum.StrEnum):
@@ -47,13 +48,33 @@ class Circle:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """To whom one field may be shown, and through which day; for good without one."""
+    """To whom one field may be shown, and through which day, as its member said it; for good without one."""
 
     audience: Audience
     until: dt.date | None = None
+    ends_at: dt.datetime | None = None
+    """When that day was over where the member was."""
 
 
 NO_CONSENT = Consent(Audience.NOBODY)
+LONGEST_CONSENT = 50
+"""Years."""
+
+
+def consent(audience: Audience, until: dt.date | None, zone: str) -> Consent:
+    """A consent through a day of somebody in `zone`; nobody is shown anything, however long."""
+    if until is None or audience is Audience.NOBODY:
+        return Consent(audience)
+    midnight = dt.datetime.combine(until + dt.timedelta(days=1), dt.time(), ZoneInfo(zone))
+    return Consent(audience, until, midnight.astimezone(dt.UTC))
+
+
+def usual_day(agreed: Mapping[Field, Consent]) -> dt.date | None:
+    """The last day that most of these consents have, the earliest of several; none as soon as one has none, because
+    whoever says no day says none for that one too."""
+    days = [one.until for one in agreed.values() if one.audience is not Audience.NOBODY]
+    named = sorted(day for day in days if day)
+    return max(named, key=named.count) if named and len(named) == len(days) else None
 
 
 def shared(mine: Circle, theirs: Circle) -> frozenset[Audience]:
@@ -68,17 +89,15 @@ def shared(mine: Circle, theirs: Circle) -> frozenset[Audience]:
     return frozenset(found)
 
 
-def shown(agreed: Mapping[Field, Consent], to: frozenset[Audience], today: dt.date) -> frozenset[Field]:
-    """The fields that may be shown to somebody who stands in these audiences, on this day."""
+def shown(agreed: Mapping[Field, Consent], to: frozenset[Audience], at: dt.datetime) -> frozenset[Field]:
+    """The fields that may be shown to somebody who stands in these audiences, at this moment."""
     return frozenset(
         field
-        for field, consent in agreed.items()
-        if consent.audience in to
-        and consent.audience is not Audience.NOBODY
-        and (consent.until is None or today <= consent.until)
+        for field, one in agreed.items()
+        if one.audience in to and one.audience is not Audience.NOBODY and (one.ends_at is None or at < one.ends_at)
     )
 
 
 def changes(now: Mapping[Field, Consent], wanted: Mapping[Field, Consent]) -> dict[Field, Consent]:
     """What is to be written down, so that the consents in force become the wanted ones."""
-    return {field: consent for field, consent in wanted.items() if now.get(field, NO_CONSENT) != consent}
+    return {field: one for field, one in wanted.items() if now.get(field, NO_CONSENT) != one}

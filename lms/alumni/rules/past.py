@@ -13,6 +13,7 @@ class PastRefusal(enum.Enum):
     """Why an edition cannot be attested so."""
 
     NOT_OVER = "not-over"
+    HELD_HERE = "held-here"
     NOBODY = "nobody"
     SOURCE = "source"
     WAITING = "waiting"
@@ -20,11 +21,14 @@ class PastRefusal(enum.Enum):
 
 
 def may_propose(
-    *, ends_on: dt.date, today: dt.date, places: int, source: str, waiting: bool, concerned: bool
+    *, ends_on: dt.date, today: dt.date, held_here: bool, places: int, source: str, waiting: bool, concerned: bool
 ) -> PastRefusal | None:
-    """Whether an officer may propose it; `waiting` says whether a proposal for the edition is open."""
+    """Whether an officer may propose it; `held_here` says whether the attendance of the edition was closed in this
+    system, `waiting` whether a proposal for it is open."""
     if ends_on >= today:
         return PastRefusal.NOT_OVER
+    if held_here:
+        return PastRefusal.HELD_HERE
     if not places:
         return PastRefusal.NOBODY
     if concerned:

@@ -85,7 +85,14 @@ def agree(
     new = changes(agreed(session, [person_id]).get(person_id, {}), wanted)
     if new:
         rows = [
-            {"step_id": held.step_id, "field": field, "audience": one.audience, "until": one.until, "at": at}
+            {
+                "step_id": held.step_id,
+                "field": field,
+                "audience": one.audience,
+                "until": one.until,
+                "ends_at": one.ends_at,
+                "at": at,
+            }
             for field, one in sorted(new.items())
         ]
         session.execute(insert(DirectoryConsent), rows)
@@ -100,7 +107,14 @@ def withdraw_all(session: Session, *, person_id: int, at: dt.datetime) -> None:
     if held is None:
         return
     rows = [
-        {"step_id": held.step_id, "field": field, "audience": NO_CONSENT.audience, "until": None, "at": at}
+        {
+            "step_id": held.step_id,
+            "field": field,
+            "audience": NO_CONSENT.audience,
+            "until": None,
+            "ends_at": None,
+            "at": at,
+        }
         for field in sorted(changes(agreed(session, [person_id]).get(person_id, {}), dict.fromkeys(Field, NO_CONSENT)))
     ]
     if rows:

@@ -26,9 +26,11 @@ from lms.people.services import invite
 from lms.people.services.wording import refuse_text
 from lms.records.services.before import attest_before
 from lms.seminars.models import Edition, Enrolment
+from lms.seminars.queries import closing_of
 
 SAID: Mapping[PastRefusal, Any] = {
     PastRefusal.NOT_OVER: _l("This edition is not over yet."),
+    PastRefusal.HELD_HERE: _l("The attendance of this edition was closed here, so its records follow from that."),
     PastRefusal.NOBODY: _l("Choose at least one person."),
     PastRefusal.SOURCE: _l("Please say from where it is known that they completed the edition, in a sentence."),
     PastRefusal.WAITING: _l("There is an open proposal for this edition already."),
@@ -50,6 +52,7 @@ def propose(
         may_propose(
             ends_on=edition.ends_on,
             today=at.date(),
+            held_here=closing_of(session, edition.id) is not None,
             places=len(chosen),
             source=source,
             waiting=waiting,

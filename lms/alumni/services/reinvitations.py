@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.alumni.models import Reinvitation
@@ -13,6 +14,7 @@ from lms.alumni.queries.reinvitations import alumni_at, open_for, reinvitation
 from lms.alumni.sealing import new_address_place, new_address_reason_place
 from lms.kernel import audit
 from lms.kernel.errors import Refused
+from lms.kernel.models import AuditEntry
 from lms.kernel.secrets import new_token
 from lms.people.models import Person
 from lms.people.proposals import services as proposals
@@ -64,6 +66,8 @@ def confirm(session: Session, *, proposal: str, by: str, at: dt.datetime) -> Non
     """The second officer confirms: letters go to the new address from now on, the old one is told, and a link to come
     in again goes to the new one. Raises Refused."""
     found, person = _shown(session, proposal)
+    if _chose_since(session, person, found.proposed_at):
+        raise Refused(_("This person has chosen an address themselves since this was proposed. Turn it down."))
     proposals.confirm(session, found, by=by, concerned=person.subject == by, at=at)
     address = unseal_text(session, person.id, found.sealed_address, new_address_place(found.public_id))
     reach_at(session, person=person, address=address, at=at, by=by)
@@ -78,12 +82,17 @@ def decline(session: Session, *, proposal: str, by: str, at: dt.datetime) -> Non
 
 
 def close(session: Session, *, person_id: int, at: dt.datetime) -> None:
-    """Whoever is erased is written to nowhere any more."""
+    """What is proposed of this person is over: they came in or chose an address themselves, or are erased."""
     found = open_for(session, person_id)
     if found is not None:
         found.state, found.decided_at = ProposalState.OVER, at
         subject = session.get_one(Person, person_id).subject
         audit.record(session, at=at, actor=None, act="reinvitation.over", about=subject)
+
+
+def _chose_since(session: Session, person: Person, at: dt.datetime) -> bool:
+    theirs = select(AuditEntry.id).where(AuditEntry.about == person.subject, AuditEntry.act == "address.primary")
+    return session.scalar(theirs.where(AuditEntry.at > at).limit(1)) is not None
 
 
 def _shown(session: Session, proposal: str) -> tuple[Reinvitation, Person]:

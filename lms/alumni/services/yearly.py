@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from lms.alumni.models import AlumniStatus, Member, MembershipAsk
 from lms.alumni.rules.yearly import YEAR, Next, next_step
 from lms.kernel import outbox
 from lms.kernel.secrets import digest, new_token
+from lms.people.letters import looks_again
 from lms.people.models import Person
 from lms.people.services.letters import write_to
 
@@ -51,16 +53,29 @@ def _ask(session: Session, member: Member, at: dt.datetime) -> None:
     write_to(session, person_id=member.person_id, template="alumni/yearly", secret={"token": token})
 
 
-def answer(session: Session, *, token: str, at: dt.datetime) -> bool:
-    """The link of a letter was answered; says whether it is one of a present membership. Twice is once."""
-    ask = session.scalar(
+def _asked(session: Session, token: str) -> MembershipAsk | None:
+    """The question of this link, if it is one to a present membership."""
+    ask: MembershipAsk | None = session.scalar(
         select(MembershipAsk)
         .join(Member, Member.step_id == MembershipAsk.step_id)
         .where(MembershipAsk.digest == digest(token))
     )
+    return ask
+
+
+@looks_again("alumni/yearly")
+def still_a_member(session: Session, _person_id: int, facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Whoever has left meanwhile is not asked."""
+    return facts if _asked(session, facts["token"]) else None
+
+
+def answer(session: Session, *, token: str, at: dt.datetime) -> bool:
+    """The link of a letter was answered; says whether it is one of a present membership. Twice is once, and a letter
+    answers for its own year alone."""
+    ask = _asked(session, token)
     if ask is None:
         return False
     member = session.get(Member, ask.person_id, with_for_update=True)
-    if member is not None and (member.confirmed_at < ask.at or member.hidden_at is not None):
+    if member is not None and member.confirmed_at < ask.at:
         confirm(session, person_id=ask.person_id, at=at)
     return True

@@ -48,14 +48,14 @@ def find() -> Answer:
     if request.form.get("words", "").strip():
         return _directory(request.form)
     session = db.session()
-    here = reads.viewpoint(session, me().person_id, now().date())
+    here = reads.viewpoint(session, me().person_id, now())
     asked = wanted_in(request.form, reads.options(session, here)).address()
     return redirect(url_for(".index") + (f"?{asked}" if asked else ""), 303)
 
 
 def _directory(asked: Mapping[str, str]) -> str:
-    session, viewer, today = db.session(), me(), now().date()
-    here = reads.viewpoint(session, viewer.person_id, today)
+    session, viewer, at = db.session(), me(), now()
+    here = reads.viewpoint(session, viewer.person_id, at)
     page = directory_page(session, here, asked, page_in(request.args))
     note_look("alumni.listed", viewer.subject, people=len(page.rows))
     held = member(session, viewer.person_id)
@@ -64,12 +64,12 @@ def _directory(asked: Mapping[str, str]) -> str:
         "lms/alumni/directory.html",
         page=page,
         editions=here.editions,
-        mine=reads.as_seen(session, viewer.person_id, frozenset(Audience), today),
-        my_fields=[(label, field in shown(consents, frozenset(Audience), today)) for field, label in FIELDS.items()],
-        listed=any(shown(consents, frozenset(Audience), today)),
+        mine=reads.as_seen(session, viewer.person_id, frozenset(Audience), at),
+        my_fields=[(label, field in shown(consents, frozenset(Audience), at)) for field, label in FIELDS.items()],
+        listed=any(shown(consents, frozenset(Audience), at)),
         member=held,
         waiting=waiting(session, viewer.person_id),
-        my_name=reads.own_facts(session, viewer.person_id, today).name,
+        my_name=reads.own_facts(session, viewer.person_id, here.today).name,
         words=pages,
         sectors=SECTORS,
     )
@@ -82,7 +82,7 @@ def cohort(edition: str) -> str:
     session, viewer = db.session(), me()
     if member(session, viewer.person_id) is None:
         raise NotFound
-    here = reads.viewpoint(session, viewer.person_id, now().date())
+    here = reads.viewpoint(session, viewer.person_id, now())
     found = reads.in_order(session, reads.entries(session, here, Among(edition=edition)))
     own = edition in here.circle.editions
     if not found and not own:

@@ -39,7 +39,7 @@ def ask(member: str) -> str:
 def _ask(public_id: str, form: AskForm) -> str:
     session, viewer = db.session(), me()
     _members_only()
-    to = reads.entry_seen(session, viewer.person_id, public_id, now().date())
+    to = reads.entry_seen(session, viewer.person_id, public_id, now())
     return render("lms/alumni/ask.html", to=to, form=form, words=pages, sectors=SECTORS)
 
 
@@ -53,7 +53,7 @@ def send_ask(member: str) -> Answer:
         try:
             with unit_of_work() as session:
                 _members_only()
-                to = reads.entry_seen(session, viewer.person_id, member, now().date())
+                to = reads.entry_seen(session, viewer.person_id, member, now())
                 services.ask(
                     session,
                     asker_id=viewer.person_id,
@@ -74,9 +74,9 @@ def send_ask(member: str) -> Answer:
 @requires(Permission.ALUMNI)
 def introductions() -> str:
     """What waits for one's answer, and what one has asked for."""
-    session, viewer, today = db.session(), me(), now().date()
-    received = reads.received(session, viewer.person_id, today)
-    sent = reads.sent(session, viewer.person_id, today)
+    session, viewer, at = db.session(), me(), now()
+    received = reads.received(session, viewer.person_id, at.date())
+    sent = reads.sent(session, viewer.person_id, at)
     if not received and not sent:
         _members_only()
     note_look("introductions.listed", viewer.subject, people=len(received) + len(sent))

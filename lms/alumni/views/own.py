@@ -9,7 +9,7 @@ from lms.alumni import pages
 from lms.alumni.forms import ListingForm
 from lms.alumni.queries import directory as reads
 from lms.alumni.queries.membership import agreed, member
-from lms.alumni.rules.directory import Audience
+from lms.alumni.rules.directory import Audience, Field, shown
 from lms.alumni.services import membership as services
 from lms.alumni.words import AUDIENCES, FIELDS
 from lms.kernel.clock import now
@@ -17,9 +17,11 @@ from lms.kernel.db import db
 from lms.kernel.errors import Conflict, NotFound, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.forms import SECTORS
+from lms.people.queries.institutions import zone_on
 from lms.people.queries.sensitive import is_to_be_named
 from lms.people.sign_in import me
 from lms.web.access import Permission, requires
+from lms.web.dates import local_day, place
 from lms.web.render import render
 
 from .blueprint import Answer, bp
@@ -49,14 +51,15 @@ def listing() -> str:
 
 
 def _listing(form: ListingForm | None) -> str:
-    session, viewer, today = db.session(), me(), now().date()
+    session, viewer, at = db.session(), me(), now()
     if member(session, viewer.person_id) is None:
         raise NotFound
     consents = agreed(session, [viewer.person_id]).get(viewer.person_id, {})
-    own = reads.own_facts(session, viewer.person_id, today)
+    own = reads.own_facts(session, viewer.person_id, at.date())
     if form is None:
         form = ListingForm(formdata=None, spoken=own.languages, about=own.subjects)
         form.set_consents(consents)
+    in_force = {field: consents[field] for field in Field if field in shown(consents, frozenset(Audience), at)}
     asked = request.args.get("as", "")
     audience = Audience(asked) if asked in set(PREVIEWS) else Audience.MEMBERS
     return render(
@@ -65,27 +68,32 @@ def _listing(form: ListingForm | None) -> str:
         own=own,
         fields=FIELDS,
         audiences=[(AUDIENCES[one], url_for(".listing") + f"?as={one.value}", one is audience) for one in PREVIEWS],
-        preview=reads.as_seen(session, viewer.person_id, frozenset({audience, Audience.MEMBERS}), today),
+        preview=reads.as_seen(session, viewer.person_id, frozenset({audience, Audience.MEMBERS}), at),
+        agreed=[(FIELDS[field], AUDIENCES[one.audience], one.until) for field, one in in_force.items()],
+        where=place(_zone()),
         named=is_to_be_named(session, viewer.person_id),
         words=pages,
         sectors=SECTORS,
     )
 
 
+def _zone() -> str:
+    """Where a member's days end: in the zone they chose, else in that of their ministry."""
+    return me().zone or zone_on(db.session(), me().person_id, now().date())
+
+
 @bp.post("/alumni/listing")
 @requires(Permission.ALUMNI)
 def change_listing() -> Answer:
     """Say anew what one shows to whom; it holds from the next request on."""
-    form = ListingForm()
-    if form.until.data and form.until.data < now().date():
-        form.until.errors = [_("This day has passed.")]
-    elif form.validate_on_submit():
+    form, zone = ListingForm(), _zone()
+    if form.validate_on_submit() and form.hold_days(local_day(now(), zone)):
         try:
             with unit_of_work() as session:
                 services.agree(
                     session,
                     person_id=me().person_id,
-                    wanted=form.consents(),
+                    wanted=form.consents(zone),
                     languages=form.spoken.data or "",
                     subjects=form.about.data or "",
                     at=now(),

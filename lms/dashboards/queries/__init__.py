@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from .choices import Choices, choices, module_choices
-from .counting import behind, how_many, numbers, waiting_numbers
+from .choices import Choices, choices, choices_among
+from .counting import behind, how_many, numbers, of_place, waiting_numbers
 from .exports import Taken, taken
 from .frozen import Frozen, frozen_tables, latest_tables
 from .lists import Listed, People, people, people_behind
 from .looks import Look, SeenEdition, look
+from .modules import module_numbers
 from .nominations import StateNominations, nominations
-from .overview import Overview, overview
+from .overview import Overview
 from .turning import Start
 
 __all__ = [
@@ -25,14 +26,15 @@ __all__ = [
     "Taken",
     "behind",
     "choices",
+    "choices_among",
     "frozen_tables",
     "how_many",
     "latest_tables",
     "look",
-    "module_choices",
+    "module_numbers",
     "nominations",
     "numbers",
-    "overview",
+    "of_place",
     "people",
     "people_behind",
     "taken",

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import nsmallest
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, bindparam, false, func, or_, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Row, and_, bindparam, false, select, true
+from sqlalchemy.orm import Session
 
-from lms.catalogue.models import UnitRevision, VersionModule, VersionUnit
 from lms.catalogue.queries import outline
 from lms.catalogue.rules.outline import Outline
-from lms.dashboards.rules.attention import Facts, Reason, order, reasons
+from lms.dashboards.rules.attention import Facts, Reason, day_of, order, reasons
+from lms.dashboards.rules.stands import Calendar
 from lms.kernel.errors import NotFound
-from lms.learning.models import EnrolmentProgress, UnitProgress, UnitState
 from lms.learning.queries import standings
 from lms.learning.rules.standing import Standing
-from lms.people.models import Institution, Person
 from lms.people.queries import beside, names_of
 from lms.people.rules import Scope
 from lms.seminars.models import (
@@ -29,15 +27,17 @@ from lms.seminars.models import (
     EditionSeen,
     EditionVersion,
     Enrolment,
-    ParticipantRequest,
 )
-from lms.seminars.queries import last_contact_day, last_contacts, may_be_running, places_of, visible_to
-from lms.seminars.rules import COUNTED, RequestKind, coordinates
+from lms.seminars.queries import last_contacts, may_be_running, places_of, visible_to
+from lms.seminars.rules import coordinates
 from lms.seminars.rules.deadlines import is_over
 from lms.web.slices import PAGE, Slice, slice_among, sliced
 
 from .changes import Change, changes
-from .undelivered import Undelivered, undelivered
+from .known import LAST, known, may_need_it
+from .queue import queue
+from .stands import told_stands
+from .undelivered import undelivered
 
 AT_ONCE = 2000
 
@@ -62,19 +62,13 @@ class Watched:
     """How many places it has, given up or not."""
 
 
-_LAST = (
-    select(func.max(EditionVersion.id))
-    .where(EditionVersion.edition_id == Edition.id)
-    .correlate(Edition)
-    .scalar_subquery()
-)
 _WATCHED = (
     select(
         Edition.id, Edition.public_id, Edition.title, Edition.place, Edition.starts_on, Edition.ends_on, Edition.zone,
         Edition.deadline_at, EditionVersion.version_id, AttendanceClosing.at.label("closed_at"),
         EditionSeen.at.label("seen_at"), places_of(Edition.id).label("people"),
     )
-    .join(EditionVersion, EditionVersion.id == _LAST)
+    .join(EditionVersion, EditionVersion.id == LAST)
     .outerjoin(AttendanceClosing, AttendanceClosing.edition_id == Edition.id)
     .outerjoin(EditionSeen, and_(EditionSeen.edition_id == Edition.id, EditionSeen.person_id == bindparam("viewer")))
 )  # fmt: skip
@@ -125,7 +119,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class MorningSheet:
     """One page of the morning sheet, and what changed since the last visit."""
 
     total: int
@@ -134,17 +128,18 @@ class Sheet:
     changes: list[Change]
 
 
-def sheet(session: Session, editions: Sequence[Watched], scope: Scope, at: dt.datetime, page: int | None) -> Sheet:
-    """Who needs attention in these editions, in the order of `rules.attention.order`, and what changed; eight
-    statements at most, and one more for each further version that their editions read. Without a `page` everybody."""
+def sheet(
+    session: Session, editions: Sequence[Watched], scope: Scope, at: dt.datetime, page: int | None,
+    narrowed: Sequence[ColumnElement[bool]] = (),
+) -> MorningSheet:  # fmt: skip
+    """Who needs attention in these editions, in the order of `rules.attention.order`, and what changed, unless it is
+    `narrowed`; eight statements, and one for each further version that they read. Without a `page` everybody."""
     open_ones = {one.id: one for one in editions if one.closed_at is None}
     outlines = {number: outline(session, number) for number in {one.version_id for one in open_ones.values()}}
-    most = page * PAGE if page else None
-    total, first = _needing(session, open_ones, outlines, scope, at, most) if open_ones else (0, [])
-    part, new = slice_among(total, page or 1), changes(session, [one.id for one in editions], scope, at)
-    lines = first if page is None else sliced(first, part)
+    total, part, lines = _found(session, open_ones, outlines, scope, at, page, narrowed)
+    new = [] if narrowed else changes(session, [one.id for one in editions], scope, at)
     names = names_of(session, {one.person_id for one in lines} | {one.person_id for one in new})
-    return Sheet(
+    return MorningSheet(
         total=total,
         slice=part,
         lines=_named(session, lines, names, outlines) if lines else [],
@@ -152,110 +147,48 @@ def sheet(session: Session, editions: Sequence[Watched], scope: Scope, at: dt.da
     )
 
 
-_more_time, _cannot_attend = aliased(ParticipantRequest), aliased(ParticipantRequest)
+def _found(
+    session: Session, editions: Mapping[int, Watched], outlines: Mapping[int, Outline], scope: Scope, at: dt.datetime,
+    page: int | None, narrowed: Sequence[ColumnElement[bool]],
+) -> tuple[int, Slice, list[Line]]:  # fmt: skip
+    """How many need attention, and a page of them in their order, or all of them; without names. Whoever is on a page
+    is found by how people stand; of some of the people, and for a file, everybody is looked at."""
+    if not editions:
+        return 0, slice_among(0, 1), []
+    failed = undelivered(session)
+    if page is None or narrowed:
+        everybody = and_(Enrolment.edition_id.in_(editions), visible_to(scope), may_need_it(failed), *narrowed)
+        total, lines = _lines(editions, known(session, editions, outlines, failed, everybody), at, page)
+        part = slice_among(total, page or 1)
+        return total, part, lines if page is None else sliced(lines, part)
+    days = {
+        one.id: Calendar(day_of(at, one.zone), one.starts_on, outlines[one.version_id].asked_units)
+        for one in editions.values()
+    }
+    waiting = queue(session, days, failed, lambda ids: told_stands(session, editions, outlines, ids))
+    part = slice_among(waiting.total, page)
+    those = Enrolment.id.in_(waiting.some((part.page - 1) * PAGE, PAGE))
+    people = known(session, editions, outlines, failed, and_(those, visible_to(scope)))
+    return waiting.total, part, _lines(editions, people, at, None)[1]
 
 
-def _open(asked: Any, kind: RequestKind) -> ColumnElement[bool]:
-    return and_(asked.enrolment_id == Enrolment.id, asked.kind == kind, asked.answered_at.is_(None))
-
-
-def _people(editions: Mapping[int, Watched], scope: Scope) -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            Enrolment.id, Enrolment.public_id, Enrolment.edition_id, Enrolment.person_id, Enrolment.state_code,
-            Enrolment.invited_at, Enrolment.first_seen_at, Enrolment.deadline_at, Enrolment.due_at,
-            Person.name_confirmed_at,
-            Institution.name.label("institution_name"), EnrolmentProgress.completed_at,
-            _more_time.public_id.label("more_time"), _more_time.at.label("more_time_at"),
-            _cannot_attend.public_id.label("cannot_attend"), _cannot_attend.at.label("cannot_attend_at"),
-            last_contact_day().scalar_subquery().label("contacted_on"),
-        )
-        .join(Person, Person.id == Enrolment.person_id)
-        .join(Institution, Institution.id == Enrolment.institution_id)
-        .outerjoin(EnrolmentProgress, EnrolmentProgress.enrolment_id == Enrolment.id)
-        .outerjoin(_more_time, _open(_more_time, RequestKind.MORE_TIME))
-        .outerjoin(_cannot_attend, _open(_cannot_attend, RequestKind.CANNOT_ATTEND))
-        .where(Enrolment.edition_id.in_(editions), Enrolment.state.in_(COUNTED), Person.erased_at.is_(None))
-        .where(visible_to(scope))
-    )  # fmt: skip
-
-
-Needing = tuple[tuple[int, ...], Row[Any], Facts, tuple[Reason, ...]]
-"""Somebody on the sheet: first by what they are sorted, in which no two are the same."""
-
-
-def _needing(
-    session: Session,
-    editions: Mapping[int, Watched],
-    outlines: Mapping[int, Outline],
-    scope: Scope,
-    at: dt.datetime,
-    most: int | None,
+def _lines(
+    editions: Mapping[int, Watched], people: Iterable[tuple[Row[Any], Facts]], at: dt.datetime, pages: int | None
 ) -> tuple[int, list[Line]]:
-    """How many need attention, and so many of them in their order, or all, without names. Of the others nothing is
-    kept."""
-    read, failed = _read_so_far(session, editions, outlines, scope), undelivered(session)
-    asked = {one.id: len(_asked_units(outlines[one.version_id])) for one in editions.values()}
+    """How many of these people need attention, and those on so many pages, or all, in their order; of the others
+    nothing is kept."""
     total = 0
 
-    def found() -> Iterator[Needing]:
+    def found() -> Iterator[tuple[tuple[int, ...], Row[Any], Facts, tuple[Reason, ...]]]:
         nonlocal total
-        several = _people(editions, scope).where(_may_need_it(failed)).execution_options(yield_per=AT_ONCE)
-        for row in session.connection().execute(several):
-            facts = _facts(row, editions[row.edition_id], asked[row.edition_id], read.get(row.id), failed)
+        for row, facts in people:
             why = reasons(facts, at)
             if why:
                 total += 1
                 yield order(facts, at), row, facts, why
 
-    session.flush()  # a statement sent past the session does not see by itself what is not written yet
-    first = sorted(found()) if most is None else nsmallest(most, found())
+    first = sorted(found()) if pages is None else nsmallest(pages * PAGE, found())
     return total, [_line(row, editions[row.edition_id], facts, why) for _order, row, facts, why in first]
-
-
-def _may_need_it(failed: Collection[int]) -> ColumnElement[bool]:
-    """Whoever is complete, was here, and has confirmed their name asks for nothing unless they do so themselves or a
-    letter to them failed: in a large edition that is most people in the end."""
-    if len(failed) > AT_ONCE:
-        return true()
-    return or_(
-        EnrolmentProgress.completed_at.is_(None),
-        Enrolment.first_seen_at.is_(None),
-        Person.name_confirmed_at.is_(None),
-        _more_time.id.is_not(None),
-        _cannot_attend.id.is_not(None),
-        Enrolment.person_id.in_(failed),
-    )
-
-
-def _facts(
-    row: Row[*tuple[Any, ...]],
-    edition: Watched,
-    asked: int,
-    read: tuple[int, dt.datetime | None] | None,
-    failed: Mapping[int, Undelivered],
-) -> Facts:
-    done, last = read or (0, None)
-    complete = row.completed_at is not None
-    letter = failed.get(row.person_id)
-    if letter and not letter.came_back and row.first_seen_at and row.first_seen_at > letter.at:
-        letter = None  # they found the way without it
-    return Facts(
-        enrolment_id=row.id,
-        zone=edition.zone,
-        starts_on=edition.starts_on,
-        deadline=row.due_at,
-        invited_at=row.invited_at,
-        first_seen_at=row.first_seen_at,
-        finished_at=row.completed_at or last,
-        complete=complete,
-        units_left=0 if complete else asked - done,
-        name_confirmed=row.name_confirmed_at is not None,
-        more_time_at=row.more_time_at,
-        cannot_attend_at=row.cannot_attend_at,
-        mail_failed_at=letter.at if letter else None,
-        contacted_on=row.contacted_on,
-    )
 
 
 def _line(row: Row[*tuple[Any, ...]], edition: Watched, facts: Facts, why: tuple[Reason, ...]) -> Line:
@@ -270,53 +203,6 @@ def _line(row: Row[*tuple[Any, ...]], edition: Watched, facts: Facts, why: tuple
         more_time=row.deadline_at == row.due_at,
         requests=tuple(found for found in (row.cannot_attend, row.more_time) if found),
     )
-
-
-# What is read, and what is left ---------------------------------------------------------------------------------------
-
-
-def _asked_units(course: Outline) -> list[int]:
-    """The units of the modules that the completion rule asks for."""
-    return [unit.id for module, unit in course.units() if module.key in course.rule.modules]
-
-
-def _asked_in(editions: Mapping[int, Watched], outlines: Mapping[int, Outline]) -> Subquery:
-    """Every unit that is asked for in each edition, in the substance it has there."""
-    asked = or_(
-        *(
-            and_(VersionModule.version_id == number, VersionModule.key.in_(course.rule.modules))
-            for number, course in outlines.items()
-        )
-    )
-    return (
-        select(Edition.id.label("edition_id"), VersionUnit.unit_id, UnitRevision.substance)
-        .join(EditionVersion, EditionVersion.id == _LAST)
-        .join(VersionModule, VersionModule.version_id == EditionVersion.version_id)
-        .join(VersionUnit, VersionUnit.module_id == VersionModule.id)
-        .join(UnitRevision, UnitRevision.id == VersionUnit.revision_id)
-        .where(Edition.id.in_(editions), asked)
-        .subquery()
-    )
-
-
-def _read_so_far(
-    session: Session, editions: Mapping[int, Watched], outlines: Mapping[int, Outline], scope: Scope
-) -> dict[int, tuple[int, dt.datetime | None]]:
-    """Of everybody who has not read everything: how many units asked for are finished, and when a unit was last."""
-    asked, unit = _asked_in(editions, outlines), UnitProgress
-    same = and_(
-        asked.c.edition_id == Enrolment.edition_id, asked.c.unit_id == unit.unit_id, asked.c.substance == unit.substance
-    )
-    rows = session.execute(
-        select(unit.enrolment_id, func.count(asked.c.unit_id), func.max(unit.done_at))
-        .join(Enrolment, Enrolment.id == unit.enrolment_id)
-        .join(EnrolmentProgress, EnrolmentProgress.enrolment_id == unit.enrolment_id)
-        .outerjoin(asked, same)
-        .where(Enrolment.edition_id.in_(editions), Enrolment.state.in_(COUNTED), visible_to(scope))
-        .where(unit.state == UnitState.DONE, EnrolmentProgress.completed_at.is_(None))
-        .group_by(unit.enrolment_id)
-    )
-    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 # The page -------------------------------------------------------------------------------------------------------------

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Exists, Table, bindparam, exists, select
+from sqlalchemy import (
+    Exists,
+    String,
+    Table,
+    bindparam,
+    exists,
+    literal,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from lms.catalogue.queries import outline
 from lms.dashboards.rules.looks import NOT_SHOWN, Sight, institution_key
 from lms.people.models import Institution, Sector
-from lms.people.queries.sensitive import not_to_be_named
+from lms.people.queries.sensitive import not_to_be_named, unnamed_people
+from lms.people.rules import Scope
 from lms.seminars.models import Enrolment
 from lms.seminars.queries import visible_to
 from lms.web.languages import language
@@ -65,11 +77,34 @@ def choices(session: Session, seen: Look) -> Choices:
     session.flush()  # a statement sent past the session does not see by itself what is not written yet
     found = _EVERYWHERE if seen.scope.everything and not seen.unnamed else _COLUMNS.where(_named_here(seen))
     rows = session.connection().execute(found, {"edition_id": seen.edition.id}).all()
-    present = {sector for _public_id, _name, _state_code, sector in rows}
+    return _offered(rows, unnamed=seen.unnamed, modules=module_choices(session, seen))
+
+
+def choices_among(session: Session, edition_ids: Collection[int], scope: Scope) -> Choices:
+    """What a list over several editions can be narrowed by, in one statement."""
+    session.flush()  # as above
+    theirs = (_enrolment.c.edition_id.in_(edition_ids), visible_to(scope))
+    same = (
+        _enrolment.c.state_code == _institution.c.state_code,
+        _enrolment.c.institution_id == _institution.c.id,
+    )
+    here = exists().where(*theirs, *same)
+    named = _COLUMNS.where(here.where(~not_to_be_named(_enrolment.c.person_id)))
+    # From the few who are marked to their places.
+    unnamed = exists().where(*theirs, _enrolment.c.person_id.in_(unnamed_people()))
+    nobody = (literal(text, String) for text in ("", "", NOT_SHOWN))
+    apart = select(*nobody, type_coerce(literal(Sector.OTHER.value), _institution.c.sector.type)).where(unnamed)
+    rows: Sequence[Any] = session.connection().execute(union_all(named, apart)).all()
+    told = [row for row in rows if row[2] != NOT_SHOWN]
+    return _offered(told, unnamed=len(told) < len(rows))
+
+
+def _offered(rows: Sequence[Any], *, unnamed: bool, modules: tuple[tuple[str, str], ...] = ()) -> Choices:
     institutions = [(public_id, name, state_code) for public_id, name, state_code, _sector in rows]
+    present = {sector for _public_id, _name, _state_code, sector in rows}
     return Choices(
-        modules=module_choices(session, seen),
-        states=(*sorted({code for _, _, code in institutions}), *((NOT_SHOWN,) if seen.unnamed else ())),
-        sectors=tuple(sector for sector in Sector if sector in present or seen.unnamed),
+        modules=modules,
+        states=(*sorted({code for _, _, code in institutions}), *((NOT_SHOWN,) if unnamed else ())),
+        sectors=tuple(sector for sector in Sector if sector in present or unnamed),
         institutions=tuple(sorted(institutions, key=lambda one: institution_key(one[1]))),
     )

@@ -161,11 +161,7 @@ def behind(seen: Look, wanted: Filter, *, few: bool = False, everybody: bool = T
     wanted = wanted.within(seen.sight)
     few = few and wanted.noted
     found = _visible(seen, everybody=everybody and not few)
-    if seen.unnamed and wanted.state:
-        unnamed = not_to_be_named(_enrolment.c.person_id)
-        found.append(unnamed if wanted.state == NOT_SHOWN else ~unnamed)
-    if seen.unnamed and wanted.institution:
-        found.append(~not_to_be_named(_enrolment.c.person_id))
+    found += of_place(wanted, unnamed=seen.unnamed)
     if wanted.stage or wanted.awaiting or wanted.module:
         found.append(_enrolment.c.state.in_(sorted(COUNTED)))
     if wanted.stage:
@@ -182,6 +178,17 @@ def behind(seen: Look, wanted: Filter, *, few: bool = False, everybody: bool = T
             if few and finished
             else _finished(some, finished=finished)
         )
+    return found
+
+
+def of_place(wanted: Filter, *, unnamed: bool) -> list[ColumnElement[bool]]:
+    """The condition over enrolments for the state, sector and institution that a filter asks for; `unnamed` where
+    somebody may be among them who is not to be named and stands under no state and no institution."""
+    found: list[ColumnElement[bool]] = []
+    if unnamed and (wanted.state or wanted.institution):
+        apart = not_to_be_named(_enrolment.c.person_id)
+        found.append(apart if wanted.state == NOT_SHOWN else ~apart)
+        found += [~apart] if wanted.institution else []
     if wanted.state and wanted.state != NOT_SHOWN:
         found.append(_enrolment.c.state_code == wanted.state)
     if wanted.sector:

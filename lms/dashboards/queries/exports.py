@@ -21,7 +21,7 @@ from lms.people.queries.sensitive import not_to_be_named
 from lms.seminars.models import Enrolment
 
 from .counting import behind
-from .lists import ASKS, LATE, NAMELESS, STAGES, stands, waits
+from .lists import ASKS, LATE, NAMELESS, STAGES_REACHED, stands, waits
 from .looks import Look
 from .turning import ORDER
 
@@ -66,7 +66,7 @@ def _word(column: ColumnElement[Any]) -> ColumnElement[str]:
 _NAMED: Select[*tuple[Any, ...]] = (
     select(
         _enrolment.c.person_id, _enrolment.c.state_code, _institution.c.name, _word(_enrolment.c.sector),
-        _word(_enrolment.c.state), STAGES, _person.c.subject, _key.c.wrapped, _name.c.place, _name.c.sealed,
+        _word(_enrolment.c.state), STAGES_REACHED, _person.c.subject, _key.c.wrapped, _name.c.place, _name.c.sealed,
         not_to_be_named(_person.c.id),
     )
     .select_from(_enrolment)

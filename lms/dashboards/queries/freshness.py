@@ -13,7 +13,7 @@ from lms.catalogue.models import CourseVersion
 from lms.kernel.db import UtcDateTime
 from lms.kernel.models import Job, JobState
 from lms.learning.models import EnrolmentProgress, ProgressEvent
-from lms.people.models import Affiliation, MailFailure, NameConfirmation, Person, SensitiveMark, SentLetter
+from lms.people.models import Affiliation, Institution, MailFailure, NameConfirmation, Person, SensitiveMark, SentLetter
 from lms.seminars.models import (
     AttendanceMark,
     ContactNote,
@@ -29,9 +29,9 @@ from lms.seminars.models import (
 from .attention import Watched
 
 # Built once, of tables: see `lms.people.queries.viewers`.
-_enrolment, _progress, _person, _job, _letter, _failure, _version = (
+_enrolment, _progress, _person, _job, _letter, _failure, _version, _institution = (
     cast(Table, model.__table__)
-    for model in (Enrolment, EnrolmentProgress, Person, Job, SentLetter, MailFailure, CourseVersion)
+    for model in (Enrolment, EnrolmentProgress, Person, Job, SentLetter, MailFailure, CourseVersion, Institution)
 )
 _HERE = _enrolment.c.edition_id.in_(bindparam("editions", expanding=True))
 # Of everybody: what they have finished, by whom; whether they were here, are overdue, have confirmed their name.
@@ -70,6 +70,14 @@ def _newest(model: type[Any]) -> ColumnElement[int]:
 
 _NAMING = (SensitiveMark, Affiliation)
 """What decides whether somebody is named."""
+_served_at = (
+    select(_institution.c.name)
+    .where(_institution.c.id.in_(select(_enrolment.c.institution_id).where(_HERE)))
+    .order_by(_institution.c.id)
+    .subquery()
+)
+_HOUSES = select(func.aggregate_strings(_served_at.c.name, "; ")).scalar_subquery()
+"""What their ministries and institutions are called, which is corrected where it stands."""
 _FAILED = select(func.sum(_job.c.id)).where(_job.c.kind == "mail.send", _job.c.state == JobState.DEAD).scalar_subquery()
 _FACTS: Select[*tuple[Any, ...]] = select(
     *_PEOPLE.c,
@@ -84,6 +92,7 @@ _FACTS: Select[*tuple[Any, ...]] = select(
     select(func.sum(_failure.c.id)).where(_failure.c.over_at.is_(None)).scalar_subquery(),
     select(func.max(_version.c.id)).scalar_subquery(),
     *(_newest(model) for model in _NAMING),
+    _HOUSES,
 ).select_from(_PEOPLE)
 
 

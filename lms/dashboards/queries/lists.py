@@ -153,7 +153,7 @@ def _ids_by_name(session: Session, which: list[ColumnElement[bool]]) -> list[int
     return [row.id for row in sorted(rows, key=lambda row: (sort_key(names[row.person_id]), row.id))]
 
 
-STAGES = (
+STAGES_REACHED = (
     select(func.aggregate_strings(_reached.c.stage, ","))
     .where(_reached.c.enrolment_id == _enrolment.c.id)
     .scalar_subquery()
@@ -176,7 +176,7 @@ _SAID: Select[*tuple[Any, ...]] = (
     select(
         _enrolment.c.id, _enrolment.c.public_id, _enrolment.c.person_id, _institution.c.name, _enrolment.c.state_code,
         _enrolment.c.sector, _enrolment.c.state, _enrolment.c.deadline_at, _progress.c.completed_at,
-        ASKS.label("asks"), STAGES.label("stages"), NAMELESS.label("nameless"),
+        ASKS.label("asks"), STAGES_REACHED.label("stages"), NAMELESS.label("nameless"),
         _RETURNED.label("returned"), LATE.label("late"),
     )
     .select_from(_enrolment)

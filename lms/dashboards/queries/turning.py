@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from lms.seminars.models import Enrolment
 from lms.web.slices import Slice, slice_among
 
-NEAR = 3
+PAGES_NEAR = 3
 """How many pages on or back one turns from a page that is shown; what is further off is come to from an end."""
 
 _enrolment = cast(Table, Enrolment.__table__)
@@ -38,7 +38,7 @@ class Turn:
 
 def turn(session: Session, edition_id: int, page: int, start: Start | None) -> Turn | None:
     """From where a page is come to; None where that is from an end. One statement, where a start is named."""
-    if start is None or page < 2 or abs(page - start.page) > NEAR:
+    if start is None or page < 2 or abs(page - start.page) > PAGES_NEAR:
         return None
     found = select(*ORDER).where(_enrolment.c.public_id == start.public_id, _enrolment.c.edition_id == edition_id)
     row = session.execute(found).first()

@@ -18,6 +18,10 @@ class Undelivered(NamedTuple):
     at: dt.datetime
     came_back: bool
 
+    def still(self, first_seen_at: dt.datetime | None) -> bool:
+        """Whether it is to be told of somebody: not where it could not be sent and they found the way without it."""
+        return self.came_back or first_seen_at is None or first_seen_at <= self.at
+
 
 def undelivered(session: Session) -> dict[int, Undelivered]:
     """When a letter was asked for that could not be sent in any of its tries, or that came back for good from the

@@ -39,6 +39,8 @@ class Facts:
     zone: str
     starts_on: dt.date
     deadline: dt.datetime
+    deadline_on: dt.date | None = None
+    """The day alone, where it may not be told at what time it ends for this person; `deadline` stands for it then."""
     invited_at: dt.datetime | None = None
     first_seen_at: dt.datetime | None = None
     finished_at: dt.datetime | None = None
@@ -59,12 +61,12 @@ class Facts:
 
 def days_between(first: dt.datetime, last: dt.datetime, zone: str) -> int:
     """Days on the calendar of a zone from one instant to another; negative when the second comes first."""
-    return (_day(last, zone) - _day(first, zone)).days
+    return (day_of(last, zone) - day_of(first, zone)).days
 
 
 @lru_cache(maxsize=4096)
-def _day(at: dt.datetime, zone: str) -> dt.date:
-    """On the calendar of a zone; deadlines, and the present, are asked for again and again."""
+def day_of(at: dt.datetime, zone: str) -> dt.date:
+    """The day on the calendar of a zone; deadlines, and the present, are asked for again and again."""
     return at.astimezone(ZoneInfo(zone)).date()
 
 
@@ -72,7 +74,7 @@ def days_left(facts: Facts, at: dt.datetime) -> int:
     """Days to the person's own deadline; once they have read everything, to the first day on site. Never below 0."""
     if not facts.complete:
         return max(0, days_between(at, facts.deadline, facts.zone))
-    return max(0, (facts.starts_on - _day(at, facts.zone)).days)
+    return max(0, (facts.starts_on - day_of(at, facts.zone)).days)
 
 
 def silence(facts: Facts, at: dt.datetime) -> int:
@@ -99,7 +101,7 @@ def reasons(facts: Facts, at: dt.datetime) -> tuple[Reason, ...]:
 def _not_signed_in(facts: Facts, at: dt.datetime) -> bool:
     if facts.first_seen_at is not None or facts.invited_at is None:
         return False
-    return days_between(facts.invited_at, at, facts.zone) >= UNSEEN_AFTER or days_left(facts, at) <= NEAR
+    return silence(facts, at) >= UNSEEN_AFTER or days_left(facts, at) <= NEAR
 
 
 def _stopped(facts: Facts, at: dt.datetime) -> bool:
@@ -127,4 +129,4 @@ def order(facts: Facts, at: dt.datetime) -> tuple[int, int, int, int, int]:
 def _rests(facts: Facts, at: dt.datetime) -> bool:
     if facts.contacted_on is None:
         return False
-    return (_day(at, facts.zone) - facts.contacted_on).days < RESTS
+    return (day_of(at, facts.zone) - facts.contacted_on).days < RESTS

@@ -48,7 +48,7 @@ class Awaiting(enum.StrEnum):
     NAME = "name"
 
 
-STAGES: Mapping[Sight, tuple[Stage, ...]] = {
+STAGES_SEEN: Mapping[Sight, tuple[Stage, ...]] = {
     Sight.EVERYTHING: tuple(Stage),
     Sight.COMPLETION: (Stage.INVITED, Stage.PRE_READING, Stage.RECORDED),
     Sight.COUNTS: tuple(Stage),
@@ -169,7 +169,7 @@ class Filter:
         """The same, without what this sight does not show; by default only people who are counted."""
         if sight is Sight.EVERYTHING:
             return self
-        stage = self.stage if self.stage in STAGES[sight] else Stage.INVITED
+        stage = self.stage if self.stage in STAGES_SEEN[sight] else Stage.INVITED
         return replace(self, stage=stage, place=None, awaiting=None, progress=None)
 
     def narrowing(self, sight: Sight) -> Filter:
@@ -233,7 +233,7 @@ _FURTHEST = (
 @lru_cache(maxsize=1024)
 def status_of(state: EnrolmentState, reached: frozenset[Stage], sight: Sight) -> Status:
     """The furthest stage, as far as this sight shows it."""
-    stages = reached & set(STAGES[sight])
+    stages = reached & set(STAGES_SEEN[sight])
     if state is EnrolmentState.NOMINATED and Stage.RECORDED in stages:
         return Status.BEFORE
     if not counted(state):

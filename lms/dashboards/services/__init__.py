@@ -1,7 +1,8 @@
-"""The one change of this context: tables are frozen."""
+"""The changes of this context: tables are frozen, and it is noted how everybody stands."""
 
 from __future__ import annotations
 
+from .attention import fold_stands, keep_edition, keep_stands
 from .freezing import freeze
 
-__all__ = ["freeze"]
+__all__ = ["fold_stands", "freeze", "keep_edition", "keep_stands"]

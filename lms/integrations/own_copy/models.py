@@ -1,4 +1,4 @@
-"""The copy that somebody asked for, kept for three days under their own key."""
+"""The copy that somebody asked for, kept for a day under their own key."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from lms.kernel.db import Model
 
 
 class OwnCopy(Model):
-    """A copy, from the asking until three days later; another one takes its place."""
+    """A copy, from the asking until a day later; another one takes its place. A part that was taken once and for all is
+    empty."""
 
     __tablename__ = "lms_own_copy"
 

@@ -29,7 +29,8 @@ from .models import OwnCopy
 from .wording import sections
 
 KIND = "own-copy.make"
-KEPT = dt.timedelta(days=3)
+KEPT = dt.timedelta(days=1)
+PARTS = ("data", "pages")
 PIECES = 2
 log = structlog.get_logger("lms.own_copy")
 
@@ -95,25 +96,36 @@ class Asked:
     until: dt.datetime
     data: bool
     pages: bool
+    """Whether each can be taken."""
+    taken: bool
+    """Whether one was taken once and for all."""
     script: str | None
 
 
 def asked_by(session: Session, person_id: int, at: dt.datetime) -> Asked | None:
-    """The copy that is kept or being made; none after three days."""
+    """The copy that is kept or being made; none after a day."""
     found = session.get(OwnCopy, person_id)
     if found is None or found.asked_at <= at - KEPT:
         return None
-    data, pages = found.sealed_data is not None, found.sealed_pages is not None
-    return Asked(found.work, found.asked_at, found.asked_at + KEPT, data, pages, found.script)
+    parts = (found.sealed_data, found.sealed_pages)
+    data, pages = map(bool, parts)
+    return Asked(found.work, found.asked_at, found.asked_at + KEPT, data, pages, b"" in parts, found.script)
 
 
-def copy_of(session: Session, person_id: int, part: str, at: dt.datetime) -> bytes:
-    """The data or the pages, for the person alone; raises NotFound where there are none (any more)."""
-    found = session.get(OwnCopy, person_id)
+def take(session: Session, *, person: Person, part: str, once: bool, at: dt.datetime) -> bytes:
+    """The data or the pages, for the person alone; with `once` they cannot be taken again.
+
+    Raises NotFound where there are none (any more).
+    """
+    found = session.get(OwnCopy, person.id, with_for_update=True) if part in PARTS else None
     sealed = getattr(found, f"sealed_{part}") if found and found.asked_at > at - KEPT else None
-    if sealed is None:
+    if not sealed:
         raise NotFound
-    return unseal(key_of(session, person_id), sealed, place_of(person_id, part))
+    made = unseal(key_of(session, person.id), sealed, place_of(person.id, part))
+    if once:
+        setattr(found, f"sealed_{part}", b"")
+    audit.record(session, at=at, actor=person.subject, act="own-copy.taken", about=person.subject, part=part)
+    return made
 
 
 @on(PersonErased)
@@ -124,5 +136,5 @@ def after_erasure(session: Session, event: PersonErased) -> None:
 
 @outbox.database("own-copy.tidy", every=3600.0)
 def tidy(session: Session, _payload: dict[str, Any], at: dt.datetime) -> None:
-    """A copy is kept for three days."""
+    """A copy is kept for a day."""
     session.execute(delete(OwnCopy).where(OwnCopy.asked_at <= at - KEPT))

@@ -38,7 +38,8 @@ OF_NOBODY: Mapping[str, str] = {
     ),
     **dict.fromkeys(
         ("lms_edition_count", "lms_edition_count_delta", "lms_tally", "lms_tally_delta", "lms_part_tally",
-         "lms_part_tally_delta", "lms_question_tally", "lms_frozen_table", "lms_reminder_sending"),
+         "lms_part_tally_delta", "lms_question_tally", "lms_frozen_table", "lms_attention_tally", "lms_attention_delta",
+         "lms_reminder_sending"),
         "numbers",
     ),
     **dict.fromkeys(("lms_state", "lms_institution", "lms_network", "lms_network_state"), "states and institutions"),
@@ -47,7 +48,9 @@ OF_NOBODY: Mapping[str, str] = {
         ("lms_import", "lms_import_institution", "lms_past_attestation"),
         "files and proposals of many people; what is said of each is reached by their row or place",
     ),
-    **dict.fromkeys(("lms_job", "lms_worker", "lms_undertaking", "lms_throttle"), "work in hand, without names"),
+    **dict.fromkeys(
+        ("lms_job", "lms_form_receipt", "lms_worker", "lms_undertaking", "lms_throttle"), "work in hand, without names"
+    ),
     "lms_signature_lines": "who signs for the institute, as every certificate prints it",
     "lms_audit": "told under `noted`",
 }  # fmt: skip

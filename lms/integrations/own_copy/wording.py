@@ -20,7 +20,7 @@ TITLES: tuple[tuple[Any, str], ...] = (
     (
         _l("Your places in editions"),
         "enrolment enrolment_event stage_reached extension nomination import_row edition_companion edition_seen "
-        "participant_request contact_note calendar_address",
+        "participant_request contact_note calendar_address attention_stand",
     ),
     (_l("Your attendance"), "attendance_mark attendance_result make_up"),
     (
@@ -39,8 +39,8 @@ TITLES: tuple[tuple[Any, str], ...] = (
     ),
     (
         _l("Alumni"),
-        "alumni_status member membership_step membership_ask directory_consent directory_words introduction "
-        "introduction_block introduction_report past_place reinvitation feed_event feed_person",
+        "alumni_status alumni_record member membership_step membership_ask directory_consent directory_words "
+        "introduction introduction_block introduction_report past_place reinvitation feed_event feed_person",
     ),
     (_l("Mandates"), "mandate mandate_act mandate_succession mandate_end_told"),
     (_l("Letters to you"), "letter mail_choice mail_failure mailed_token"),
@@ -82,6 +82,7 @@ ENTRIES = {
     "record_name_showing": _l("Whether the page of your code shows your name"),
     "record_looks": _l("How often others looked at your code"),
     "alumni_status": _l("Alumni status"),
+    "alumni_record": _l("Record that your alumni status rests on"),
     "member": _l("Membership"),
     "membership_step": _l("Step of your membership"),
     "membership_ask": _l("Yearly question to you"),

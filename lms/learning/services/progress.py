@@ -15,7 +15,7 @@ from lms.catalogue.rules.outline import Outline, OutlineUnit
 from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Refused
 from lms.kernel.events import publish
-from lms.learning.events import PreReadingCompleted
+from lms.learning.events import PreReadingCompleted, Read
 from lms.learning.models import EnrolmentProgress, ProgressEvent, UnitProgress
 from lms.learning.queries import OwnEnrolment, Taken, last_kind, own_enrolment, progress_of
 from lms.learning.rules.progress import (
@@ -133,8 +133,10 @@ def record(
     held.course.units_done += after.done - before.done
     begin(session, held.course, taken.at)
     complete_if_so(session, held, at=taken.at)
-    if after.done != before.done and held.course.completed_at is None and _turns_a_module(held, unit):
-        keep_modules(session, enrolment_ids=[held.own.id])
+    if after.done != before.done and held.course.completed_at is None:
+        if _turns_a_module(held, unit):
+            keep_modules(session, enrolment_ids=[held.own.id])
+        publish(session, Read((held.own.id,)))
 
 
 def _turns_a_module(held: Held, unit: OutlineUnit) -> bool:

@@ -9,7 +9,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from lms.catalogue import queries as catalogue
+from lms.kernel.events import publish
 from lms.kernel.secrets import Unsealable, new_token, seal, unseal
+from lms.learning.events import Read
 from lms.learning.models import EnrolmentProgress, ProgressEvent, Reflection
 from lms.learning.queries import progress_of
 from lms.learning.queries.kept import reflection_place
@@ -43,6 +45,7 @@ def unite_progress(session: Session, *, kept_id: int, other_id: int, at: dt.date
         return
     _complete_together(session, course, progress)
     keep_modules(session, enrolment_ids=[kept_id])
+    publish(session, Read((kept_id,)))
 
 
 def _append(

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue import queries as catalogue
 from lms.kernel.db import dialect_insert
+from lms.kernel.events import publish
+from lms.learning.events import Read
 from lms.learning.models import EnrolmentProgress
 from lms.learning.queries import own_enrolment, standings_in
 from lms.seminars.models import Edition, Enrolment
@@ -30,6 +32,7 @@ def complete_whoever_has_finished(session: Session, *, edition_id: int, version_
     for person_id in finished:
         complete_if_so(session, hold(session, own_enrolment(session, edition, person_id), outline), at=at)
     keep_modules(session, enrolment_ids=begun)  # which modules there are, and what they ask, is another matter now
+    publish(session, Read(tuple(begun)))
     return len(finished)
 
 

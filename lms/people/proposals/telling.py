@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.kernel import outbox
-from lms.people.letters import Draft, Reader, absolute_url, letter
+from lms.kernel.clock import now
+from lms.people.letters import Draft, Reader, absolute_url, letter, looks_again
 from lms.people.models import SentLetter
 from lms.people.queries import mandates_in_force, subjects_of
 from lms.people.rules import Grant, Role, scope_of
@@ -45,6 +46,17 @@ def second_officer(_reader: Reader, facts: Mapping[str, Any]) -> Draft:
     return Draft(
         _("Raphael Lemkin Seminar: something waits for you"), (first, "\n".join(lines), f"{way}\n{page}", stay)
     )
+
+
+@looks_again(TEMPLATE)
+def what_waits_now(session: Session, person_id: int, facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Only what still waits, and for whoever may still decide on it."""
+    at = now()
+    officer = officers_at(session, at).get(person_id)
+    if officer is None:
+        return None
+    numbers = Counter(name for name, one in everything_waiting(session, at) if may_decide(one, officer))
+    return {**facts, "numbers": dict(numbers)} if numbers else None
 
 
 @outbox.database("people.second-officer", every=EVERY)

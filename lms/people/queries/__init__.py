@@ -2,6 +2,7 @@
 
 from .institutions import AffiliationView as AffiliationView
 from .institutions import InstitutionView as InstitutionView
+from .institutions import affiliation_after as affiliation_after
 from .institutions import affiliation_on as affiliation_on
 from .institutions import institution as institution
 from .institutions import institutions_of as institutions_of

@@ -90,6 +90,18 @@ def affiliation_on(session: Session, person_id: int, day: dt.date) -> Affiliatio
     return _view(session, row[0], row[1]) if row else None
 
 
+def affiliation_after(session: Session, person_id: int, day: dt.date) -> AffiliationView | None:
+    """Where a person serves next, from a later day on; None where nothing is announced."""
+    row = session.execute(
+        select(Affiliation, Institution)
+        .join(Institution, Institution.id == Affiliation.institution_id)
+        .where(Affiliation.person_id == person_id, Affiliation.since > day)
+        .order_by(Affiliation.since, Affiliation.id)
+        .limit(1)
+    ).first()
+    return _view(session, row[0], row[1]) if row else None
+
+
 def affiliations_of(session: Session, person_id: int) -> list[AffiliationView]:
     """Every affiliation of a person, the newest first."""
     rows = session.execute(

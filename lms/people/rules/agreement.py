@@ -20,6 +20,9 @@ _PLAIN = str.maketrans(
 # classes, and of none, are the vowels of scripts such as Khmer and Devanagari: without them it is another name.
 _SOUNDS = frozenset({1, 202, 214, 216, 218, 220, 222, 224, 226, 228, 230, 232, 233, 234, 240, *range(10, 37)})
 _TATWEEL = "\u0640"
+# Of the letters that modify others (Lm) those that say how one sounds or stand for an apostrophe. The others repeat or
+# lengthen, as in 佐々木 and ラーマン: without them it is another name.
+_MODIFYING = frozenset({*map(chr, range(0x02B0, 0x0300)), "\u0559", _TATWEEL})
 _BLANKS = frozenset(["Zs", "Pd", "Pc"])
 
 
@@ -45,6 +48,6 @@ def _kept(letter: str) -> str:
     category = unicodedata.category(letter)
     if category in _BLANKS:
         return " "
-    if category[0] in "LN" and letter != _TATWEEL and category != "Lm":
-        return letter
+    if category[0] in "LN":
+        return "" if letter in _MODIFYING else letter
     return letter if category[0] == "M" and unicodedata.combining(letter) not in _SOUNDS else ""

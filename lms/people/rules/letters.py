@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 PROVING = frozenset({"people/address", "people/reset"})
 """Letters that a person asked for with an address, and whose code proves it: they go also where others came back."""
 WEEK = 7
-NEAR = dt.timedelta(hours=72)
+URGENT = dt.timedelta(hours=72)
 DAY = dt.timedelta(hours=24)
 
 
@@ -27,7 +27,7 @@ def digest_due(last_at: dt.datetime | None, deadlines: list[dt.datetime], at: dt
     """
     if last_at is None:
         return True
-    if any(at <= due <= at + NEAR for due in deadlines):
+    if any(at <= due <= at + URGENT for due in deadlines):
         return at - last_at >= DAY
     place = ZoneInfo(zone)
     return (at.astimezone(place).date() - last_at.astimezone(place).date()).days >= WEEK

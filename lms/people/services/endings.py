@@ -28,8 +28,8 @@ def tell_of_ends(session: Session, payload: dict[str, Any], at: dt.datetime) -> 
 
 
 def _tell(session: Session, mandate: Mandate, others: frozenset[int]) -> None:
-    facts = {"role": mandate.role.value, "until": mandate.until.isoformat() if mandate.until else ""}
+    until = mandate.until.isoformat() if mandate.until else ""
+    facts = {"role": mandate.role.value, "until": until, "mandate": mandate.public_id}
     write_to(session, person_id=mandate.person_id, template="people/mandate-ends", context=facts)
     for person_id in sorted(others):
-        about = {**facts, "mandate": mandate.public_id}
-        write_to(session, person_id=person_id, template="people/mandate-of-another-ends", context=about)
+        write_to(session, person_id=person_id, template="people/mandate-of-another-ends", context=facts)

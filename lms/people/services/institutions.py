@@ -59,12 +59,19 @@ def create_institution(
 
 
 def affiliate(
-    session: Session, *, person: Person, institution: Institution, function: str = "", since: dt.date
+    session: Session,
+    *,
+    person: Person,
+    institution: Institution,
+    function: str = "",
+    since: dt.date,
+    until: dt.date | None = None,
 ) -> Affiliation:
-    """Say from which day on a person serves at an institution; the function is sealed. Raises Refused."""
+    """Say from which day on a person serves at an institution, and until when if that is known; the function is sealed.
+    Raises Refused."""
     function = tidy_line(function)
     refuse_text(mistake_in_line(function, LONGEST_FUNCTION))
-    made = Affiliation(person_id=person.id, institution_id=institution.id, since=since)
+    made = Affiliation(person_id=person.id, institution_id=institution.id, since=since, until=until)
     if function:
         made.sealed_function = seal_text(session, person.id, function, function_place(since))
     session.add(made)

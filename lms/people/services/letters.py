@@ -84,7 +84,7 @@ def write_to_many(
             "public_id": public_id, "person_id": asked.person_id, "identity_id": asked.identity_id,
             "template": template, "about": about, "digest": writers[template].digest, "by": by,
         })  # fmt: skip
-        payload = {"letter": public_id, **_payload(asked, template, keys)}
+        payload = {"letter": public_id, "about": about, **_payload(asked, template, keys)}
         jobs.append(outbox.Wanted("mail.send", payload, number // AT_ONCE * BETWEEN))
     session.execute(SentLetter.__table__.insert(), rows)  # type: ignore[attr-defined]
     outbox.enqueue_many(session, jobs)

@@ -15,8 +15,17 @@ OURS = (READING, MARKS, ARABIC)
 CORE, CJK = "fonts-noto-core", "fonts-noto-cjk"
 
 _WRITTEN_BY_US = frozenset({"Latin", "Greek", "Cyrillic", "Arabic"})
-# The first words of a character's name in Unicode, where they are not the script's own name.
-_CALLED = {"Cjk": "Han", "Ideographic": "Han", "Hiragana": "Han", "Katakana": "Han", "Hangul": "Han", "Nko": "N'Ko"}
+# The first words of a character's name in Unicode, where they are not what the script is called in the faces' names.
+_CALLED = {
+    "Cjk": "Han", "Ideographic": "Han", "Hiragana": "Han", "Katakana": "Han", "Hangul": "Han", "Nko": "NKo",
+    "Canadian": "Canadian Aboriginal", "Phags": "PhagsPa", "Nyiakeng": "Hmong Nyiakeng",
+}  # fmt: skip
+# Scripts in use whose own name is of two words or three.
+_LONGER = (
+    "Bassa Vah", "Gunjala Gondi", "Hanifi Rohingya", "Kayah Li", "Masaram Gondi", "Meetei Mayek", "Mende Kikakui",
+    "New Tai Lue", "Ol Chiki", "Pahawh Hmong", "Pau Cin Hau", "Sora Sompeng", "Syloti Nagri", "Tai Le", "Tai Tham",
+    "Tai Viet", "Warang Citi",
+)  # fmt: skip
 _LANGUAGES = {
     "Arabic": "ar", "Armenian": "hy", "Bengali": "bn", "Devanagari": "hi", "Ethiopic": "am", "Georgian": "ka",
     "Greek": "el", "Han": "zh", "Hebrew": "he", "Khmer": "km", "Lao": "lo", "Myanmar": "my", "Sinhala": "si",
@@ -29,7 +38,11 @@ def script_of(letter: str) -> str | None:
     """The script a letter or mark belongs to, as in "Khmer"; none for digits, punctuation and marks of any script."""
     if unicodedata.category(letter)[0] not in "LM":
         return None
-    word = unicodedata.name(letter, "UNKNOWN").split()[0].split("-")[0].title()
+    name = unicodedata.name(letter, "UNKNOWN").title()
+    longer = next((script for script in _LONGER if name.startswith(f"{script} ")), None)
+    if longer:
+        return longer
+    word = name.split()[0].split("-")[0]
     return None if word in ("Combining", "Modifier", "Zero") else _CALLED.get(word, word)
 
 

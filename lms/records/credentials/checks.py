@@ -12,7 +12,6 @@ from lms.kernel.checks import Finding, check
 from lms.kernel.clock import now
 from lms.records.rules.credential import Issuer
 from lms.records.rules.issuer_keys import signing_key
-from lms.records.sealing import ledger_keys
 
 from . import keys, publishing, queries
 from .holding import disbelieved
@@ -52,7 +51,7 @@ def credentials(session: Session) -> Iterable[Finding]:
 
 def _waiting(session: Session) -> Iterator[Finding]:
     then = now() - PATIENCE
-    waiting, never = queries.overdue(session, keys=ledger_keys(), disbelieved=disbelieved(then), before=then)
+    waiting, never = queries.overdue(session, disbelieved=disbelieved(then), before=then)
     if waiting:
         yield Finding("credentials", f"{waiting} records have waited for their signature for more than ten minutes")
     for record in never:
@@ -60,7 +59,7 @@ def _waiting(session: Session) -> Iterator[Finding]:
 
 
 def _published(session: Session, issuer: Issuer) -> Iterator[Finding]:
-    for number, ended in queries.ended_places(session, ledger_keys(), before=now() - PATIENCE).items():
+    for number, ended in queries.ended_places(session, before=now() - PATIENCE).items():
         found = publishing.published_list(number)
         if found is None and ended:
             yield Finding(issuer.status_list(number), "is not published, or cannot be read")

@@ -6,8 +6,6 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
-from lms.records.sealing import ledger_keys
-
 from . import keys, publishing, queries
 from .signing import Signer
 
@@ -16,7 +14,7 @@ def publish_all(session: Session, found: Signer, at: dt.datetime) -> None:
     """Write the lists that have changed: those that say of each record whether it holds."""
     known = keys.known()
     good = {key.id for key in known if key.believed and key.did == found.issuer.did}
-    for number, ended in queries.ended_places(session, ledger_keys()).items():
+    for number, ended in queries.ended_places(session).items():
         before = publishing.published_list(number)
         places = frozenset(ended) | (before[0] if before else frozenset())
         if before is None or places != before[0] or before[1] not in good:

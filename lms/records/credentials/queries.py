@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Row, exists, select, true
+from sqlalchemy import ColumnElement, Row, exists, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import Unsealable, unseal
@@ -19,11 +19,8 @@ from lms.people.rules.names import PersonName
 from lms.people.sealing import keys_of
 from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordCredential, RecordSubject
 from lms.records.queries.held import sealed_place
-from lms.records.queries.ledger import ENTRY
-from lms.records.queries.public import public_of
+from lms.records.queries.ours import OURS, ours, with_public
 from lms.records.rules.credential import Said
-from lms.records.rules.ledger import Entry, Keys, genuine
-from lms.records.rules.public import Public, drawn_for
 from lms.records.rules.text import clean
 
 log = structlog.get_logger("lms.records")
@@ -60,47 +57,39 @@ def statement_place(record: str, key: int) -> str:
     return f"lms_record_credential:sealed_statement:{record}:{key}"
 
 
-def unsigned(session: Session, *, keys: Keys, disbelieved: Collection[int], most: int) -> list[Unsigned]:
+def unsigned(session: Session, *, disbelieved: Collection[int], most: int) -> list[Unsigned]:
     """The records without a signature that can be believed, the oldest first. Whose holder is erased waits no more.
 
     What does not carry our mark, or stands in the place of another's, is not ours to sign; nor is what cannot be read.
     It is left for the check to name, and keeps nobody else waiting.
     """
-    ours = (one for _record, one in _each(session, keys, disbelieved, most) if one)
-    return list(islice(ours, most))
+    to_sign = (one for _record, one in _each(session, disbelieved, most) if one)
+    return list(islice(to_sign, most))
 
 
-def overdue(
-    session: Session, *, keys: Keys, disbelieved: Collection[int], before: dt.datetime
-) -> tuple[int, list[str]]:
+def overdue(session: Session, *, disbelieved: Collection[int], before: dt.datetime) -> tuple[int, list[str]]:
     """How many records issued before that moment wait for a signature, and which ones will never get one."""
     late = RecordSubject.issued_at < before
-    found = dict(_each(session, keys, disbelieved, _AT_ONCE, late))
+    found = dict(_each(session, disbelieved, _AT_ONCE, late))
     never = sorted(record for record, one in found.items() if one is None)
     return len(found) - len(never), never
 
 
 def _each(
-    session: Session, keys: Keys, disbelieved: Collection[int], some: int, *which: ColumnElement[bool]
+    session: Session, disbelieved: Collection[int], some: int, *which: ColumnElement[bool]
 ) -> Iterator[tuple[str, Unsigned | None]]:
     """What has no signature, in the order of the ledger; nothing to be signed where it is not ours or unreadable."""
-    waiting = _waiting(disbelieved).where(*which).add_columns(*ENTRY).order_by(LedgerEntry.id)
+    waiting = _waiting(disbelieved).where(*which).add_columns(*OURS).order_by(LedgerEntry.id)
     for rows in session.execute(waiting).partitions(some):
-        holders, drawn = keys_of(session, {row.person_id for row in rows}), public_of(session, [r.record for r in rows])
+        holders, good = keys_of(session, {row.person_id for row in rows}), ours(rows)
         for row in rows:
-            ours = _is_ours(keys, row, drawn[row.record])
-            yield row.record, _readable(row, holders[row.person_id]) if ours else None
+            yield row.record, _readable(row, holders[row.person_id], ours=row.record in good)
 
 
-def _is_ours(keys: Keys, row: Row[Any], drawn: Public) -> bool:
-    entry = Entry(*row[-len(ENTRY) :])
-    good = genuine(keys, entry) and drawn_for(entry.facts.get("public"), drawn)
-    if not good:
-        log.error("credentials.foreign_entry", entry=entry.id)
-    return good
-
-
-def _readable(row: Row[Any], holder_key: bytes) -> Unsigned | None:
+def _readable(row: Row[Any], holder_key: bytes, *, ours: bool) -> Unsigned | None:
+    if not ours:
+        log.error("credentials.foreign_entry", record=row.record)
+        return None
     try:
         return _unsigned(row, holder_key)
     except (Unsealable, LookupError, ValueError) as no:
@@ -187,19 +176,17 @@ def holder_of(session: Session, record: str) -> int | None:
     return session.scalar(select(RecordSubject.person_id).where(RecordSubject.record == record))
 
 
-def ended_places(session: Session, keys: Keys, before: dt.datetime | None = None) -> Mapping[int, Sequence[int]]:
-    """For every status list there is, the places of the records that have ended. An end that does not carry our mark
-    was not written by us, and ends nothing."""
+def ended_places(session: Session, before: dt.datetime | None = None) -> Mapping[int, Sequence[int]]:
+    """For every status list there is, the places of the records that have ended. An end that we did not write ends
+    nothing, and of a public row that was exchanged nobody knows whose place it gives."""
     numbers = session.scalars(select(PublicRecord.status_list).distinct())
     found: dict[int, list[int]] = {number: [] for number in numbers}
-    places = (PublicRecord.status_list, PublicRecord.status_index)
-    rows = session.execute(
-        select(*places, *ENTRY)
-        .join(PublicRecord, PublicRecord.record == LedgerEntry.record)
-        .where(LedgerEntry.act != RecordAct.ISSUED, LedgerEntry.created_at < before if before else true())
-    )
-    for row in rows:
-        number, index, *columns = row
-        if genuine(keys, Entry(*columns)):
+    ended = select(LedgerEntry.record).where(LedgerEntry.act != RecordAct.ISSUED)
+    both = select(*OURS).join(PublicRecord, with_public).where(LedgerEntry.record.in_(ended)).order_by(LedgerEntry.id)
+    rows = session.execute(both).all()
+    places = {row.record: (row.status_list, row.status_index) for row in rows}
+    for record, said in ours(rows).items():
+        if said[-1].act is not RecordAct.ISSUED and (before is None or said[-1].created_at < before):
+            number, index = places[record]
             found[number].append(index)
     return found or {0: []}

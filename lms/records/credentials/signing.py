@@ -18,7 +18,6 @@ from lms.records.rules.bitstring import status_list
 from lms.records.rules.credential import Issuer, document
 from lms.records.rules.issuer_keys import IssuerKey
 from lms.records.rules.statement import Statement, packed
-from lms.records.sealing import ledger_keys
 
 from . import keys, queries
 from .holding import disbelieved
@@ -67,7 +66,7 @@ def signer(at: dt.datetime) -> Signer | None:
 
 def sign_waiting(session: Session, found: Signer, at: dt.datetime) -> int:
     """Sign the records that have waited longest; says how many: more may be waiting when they were AT_A_TIME."""
-    waiting = queries.unsigned(session, keys=ledger_keys(), disbelieved=disbelieved(), most=AT_A_TIME)
+    waiting = queries.unsigned(session, disbelieved=disbelieved(), most=AT_A_TIME)
     rows = [_row(found, one, at) for one in waiting]
     if rows:
         session.execute(insert(RecordCredential), rows)

@@ -37,13 +37,15 @@ class RecordLine:
         """The mark before the sentence."""
         if self.row.record is None:
             return "none"
-        return "care" if self.row.ended else "done"
+        return "done" if self.part is Part.IN_FORCE else "care"
 
     @property
     def sentence(self) -> str:
         """How it stands, in words."""
         if self.row.record is None:
             return " ".join(words.missing(self.row.verdict)) if self.row.verdict else ""
+        if not self.row.ours:
+            return str(_("The ledger does not say of this record what this system wrote. Tell whoever runs it."))
         return words.ended(self.row.ended) or str(_("In force"))
 
     @property
@@ -61,7 +63,7 @@ class RecordLine:
         """In which list it stands."""
         if self.row.record is None:
             return Part.WAITING
-        return Part.ENDED if self.row.ended else Part.IN_FORCE
+        return Part.ENDED if self.row.ended or not self.row.ours else Part.IN_FORCE
 
 
 @dataclass(frozen=True)

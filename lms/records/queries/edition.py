@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy.orm import Session
 
 from lms.kernel.errors import NotFound
 from lms.people.models import Institution
@@ -23,9 +23,11 @@ from lms.records.models import (
     Revocation,
 )
 from lms.records.rules.completion import Verdict
+from lms.records.rules.ledger import Entry
 from lms.seminars.models import Enrolment
 from lms.seminars.queries import visible_to
 
+from .ours import OURS, ours, with_public
 from .standing import standings, without_record
 
 
@@ -48,6 +50,8 @@ class EditionRecord:
     asked: bool = False
     """Whether its holder asks for a correction."""
     verdict: Verdict | None = None
+    ours: bool = True
+    """Whether the ledger says of it what we wrote; of another one nothing is known."""
 
 
 def records_of(session: Session, edition_id: int, scope: Scope) -> list[EditionRecord]:
@@ -84,37 +88,49 @@ def waiting_in(session: Session, edition_id: int, scope: Scope) -> list[EditionR
 
 
 def _records(session: Session, *conditions: ColumnElement[bool]) -> list[EditionRecord]:
-    ended = aliased(LedgerEntry)
     proposed = (Revocation.record == RecordSubject.record) & (Revocation.state == ProposalState.PROPOSED)
     asked = (Correction.record == RecordSubject.record) & (Correction.state == RequestState.ASKED)
     found = (
         select(
-            RecordSubject.record,
-            Enrolment.public_id,
+            RecordSubject.record.label("held"),
+            Enrolment.public_id.label("enrolment"),
             RecordSubject.person_id,
             Enrolment.state_code,
-            Institution.name,
+            Institution.name.label("institution"),
             RecordSubject.correction,
-            func.coalesce(PublicRecord.code, ""),
-            LedgerEntry.dated,
-            ended.act,
-            ended.dated.label("ended_on"),
             Revocation.id.label("proposal"),
             Correction.id.label("request"),
+            *OURS,
         )
         .join(Enrolment, Enrolment.id == RecordSubject.enrolment_id)
         .join(Institution, Institution.id == Enrolment.institution_id)
-        .outerjoin(PublicRecord, PublicRecord.record == RecordSubject.record)
-        .join(LedgerEntry, (LedgerEntry.record == RecordSubject.record) & (LedgerEntry.act == RecordAct.ISSUED))
-        .outerjoin(ended, (ended.record == RecordSubject.record) & (ended.act != RecordAct.ISSUED))
+        .join(LedgerEntry, LedgerEntry.record == RecordSubject.record)
+        .outerjoin(PublicRecord, with_public)
         .outerjoin(Revocation, proposed)
         .outerjoin(Correction, asked)
         .where(*conditions)
-        .order_by(RecordSubject.record)
+        .order_by(RecordSubject.record, LedgerEntry.id)
     )
-    return [_record(tuple(row)) for row in session.execute(found)]
+    rows = session.execute(found).all()
+    said, of = ours(rows), {row.held: row for row in rows}
+    return [_record(row, said.get(record)) for record, row in of.items()]
 
 
-def _record(columns: tuple[Any, ...]) -> EditionRecord:
-    *said, proposal, request = columns
-    return replace(EditionRecord(*said), revocation=proposal is not None, asked=request is not None)
+def _record(row: Row[Any], said: list[Entry] | None) -> EditionRecord:
+    issue, last = (said[0], said[-1]) if said else (None, None)
+    ended = last if last is not issue else None
+    return EditionRecord(
+        record=row.held,
+        enrolment=row.enrolment,
+        person_id=row.person_id,
+        state_code=row.state_code,
+        institution=row.institution,
+        correction=row.correction,
+        code=row.code or "",
+        dated=issue.dated if issue else None,
+        ended=RecordAct(ended.act) if ended else None,
+        ended_on=ended.dated if ended else None,
+        revocation=row.proposal is not None,
+        asked=row.request is not None,
+        ours=issue is not None,
+    )

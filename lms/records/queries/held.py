@@ -8,15 +8,18 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, Subquery, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.errors import NotFound
 from lms.people.rules.names import PersonName
 from lms.people.sealing import unseal_text
-from lms.records.models import LedgerEntry, RecordAct, RecordSubject
+from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordSubject
 from lms.records.rules.before import from_before
+from lms.records.rules.ledger import Entry
 from lms.records.signatories.rules import Signatory, signed_by
+
+from .ours import OURS, ours, said_of, with_public
 
 _ended = aliased(LedgerEntry)
 
@@ -55,6 +58,42 @@ class RecordPage:
     """Who signs it, as it was when the record was issued."""
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A record with its holder and their sealed copy, and what we have said of it."""
+
+    person_id: int
+    sealed_name: bytes
+    said: list[Entry]
+
+    @property
+    def issue(self) -> Entry:
+        """The entry of its issue."""
+        return self.said[0]
+
+    @property
+    def ended(self) -> RecordAct | None:
+        """How it lost its force, if it did."""
+        last = RecordAct(self.said[-1].act)
+        return None if last is RecordAct.ISSUED else last
+
+
+_KEPT = (
+    select(RecordSubject.person_id, RecordSubject.sealed_name, *OURS)
+    .join(LedgerEntry, LedgerEntry.record == RecordSubject.record)
+    .outerjoin(PublicRecord, with_public)
+    .order_by(LedgerEntry.id)
+)
+
+
+def kept(session: Session, *whose: ColumnElement[bool]) -> list[Kept]:
+    """The records that these conditions over their holders choose, in the order of the ledger, without what is not
+    ours; one statement."""
+    rows = session.execute(_KEPT.where(*whose)).all()
+    of = {row.record: row for row in rows}
+    return [Kept(of[record].person_id, of[record].sealed_name, entries) for record, entries in ours(rows).items()]
+
+
 def sealed_place(record: str) -> str:
     """Where the sealed name of a record belongs."""
     return f"lms_record_subject:sealed_name:{record}"
@@ -62,37 +101,40 @@ def sealed_place(record: str) -> str:
 
 def my_records(session: Session, person_id: int) -> list[HeldRecord]:
     """A person's own records, the newest first; one statement."""
-    rows = session.execute(_records().where(RecordSubject.person_id == person_id))
-    return [_held(row) for row in rows]
+    found = kept(session, RecordSubject.person_id == person_id)
+    found.sort(key=lambda one: (one.issue.dated, one.issue.id), reverse=True)
+    return [_held(one) for one in found]
 
 
 def held_record(session: Session, record: str, person_id: int) -> HeldRecord:
     """One record in its holder's list, whether or not a certificate follows from it; raises NotFound for everyone
     else."""
-    mine = _records().where(RecordSubject.record == record, RecordSubject.person_id == person_id)
-    row = session.execute(mine).first()
-    if row is None:
+    return _held(_mine(session, record, person_id))
+
+
+def _mine(session: Session, record: str, person_id: int) -> Kept:
+    found = kept(session, RecordSubject.record == record, RecordSubject.person_id == person_id)
+    if not found:
         raise NotFound
-    return _held(row)
+    return found[0]
 
 
 def my_record(session: Session, record: str, person_id: int) -> RecordPage:
     """One record for its holder; raises NotFound for everyone else, and for a record from before this system."""
-    row = session.execute(
-        _records().where(RecordSubject.record == record, RecordSubject.person_id == person_id)
-    ).first()
-    if row is None or from_before(row.facts):
+    mine = _mine(session, record, person_id)
+    facts = mine.issue.facts
+    if from_before(facts):
         raise NotFound
-    days = row.facts["met"].get("attendance")
-    shown = json.loads(unseal_text(session, person_id, row.sealed_name, sealed_place(record)))
+    days = facts["met"].get("attendance")
+    shown = json.loads(unseal_text(session, person_id, mine.sealed_name, sealed_place(record)))
     return RecordPage(
-        held=_held(row),
+        held=_held(mine),
         name=PersonName.from_json(json.dumps(shown["name"])),
         institution=shown["institution"],
         state_code=shown["state"],
-        version=row.facts["version"],
-        version_hash=row.version_hash,
-        modules=row.facts["met"]["modules"]["needed"],
+        version=facts["version"],
+        version_hash=mine.issue.version_hash,
+        modules=facts["met"]["modules"]["needed"],
         half_days=(days["present"], days["held"]) if days else None,
         made_up=days.get("made_up", 0) if days else 0,
         signatories=signed_by(shown),
@@ -101,17 +143,21 @@ def my_record(session: Session, record: str, person_id: int) -> RecordPage:
 
 def valid_records(session: Session, person_id: int) -> list[tuple[str, dt.date]]:
     """The records of a person that are in force, with their dates."""
-    rows = session.execute(_valid().where(RecordSubject.person_id == person_id))
-    return [(row.record, row.dated) for row in rows]
+    return valid_of(session, [person_id]).get(person_id, [])
 
 
 def valid_of(session: Session, person_ids: Collection[int] | None = None) -> dict[int, list[tuple[str, dt.date]]]:
     """The records in force of these people, or of everyone who has one."""
     found: dict[int, list[tuple[str, dt.date]]] = {}
-    theirs = _valid() if person_ids is None else _valid().where(RecordSubject.person_id.in_(person_ids))
-    for row in session.execute(theirs):
-        found.setdefault(row.person_id, []).append((row.record, row.dated))
+    for one in in_force(session, person_ids):
+        found.setdefault(one.person_id, []).append((one.issue.record, one.issue.dated))
     return found
+
+
+def in_force(session: Session, person_ids: Collection[int] | None = None) -> list[Kept]:
+    """The same with all that we have said of each; one statement."""
+    whose = () if person_ids is None else (RecordSubject.person_id.in_(person_ids),)
+    return [one for one in kept(session, *whose) if one.ended is None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,30 +171,19 @@ class EditionHeld:
 
 def editions_of(session: Session, person_ids: Collection[int]) -> dict[int, tuple[EditionHeld, ...]]:
     """The editions of which these people hold a record in force, the latest first; one statement."""
-    rows = session.execute(
-        _valid().add_columns(LedgerEntry.edition, LedgerEntry.facts).where(RecordSubject.person_id.in_(person_ids))
-    )
     found: dict[int, dict[str, EditionHeld]] = {}
-    for row in rows:
-        found.setdefault(row.person_id, {})[row.edition] = _edition_held(row)
+    for one in in_force(session, person_ids):
+        found.setdefault(one.person_id, {})[one.issue.edition] = _edition_held(one.issue)
     return {person: tuple(_latest_first(held.values())) for person, held in found.items()}
 
 
-def editions_in_force() -> Subquery:
-    """Who holds a record in force of which edition, for use in other statements."""
-    found: Select[Any] = _valid().with_only_columns(RecordSubject.person_id, LedgerEntry.edition)
-    return found.subquery("editions_in_force")
+def editions_named(session: Session, records: Collection[str]) -> list[EditionHeld]:
+    """The editions of these records as the ledger has them, the latest first; one statement."""
+    editions = {said[0].edition: _edition_held(said[0]) for said in said_of(session, records).values()}
+    return _latest_first(editions.values())
 
 
-def editions_named(session: Session, editions: Collection[str]) -> list[EditionHeld]:
-    """These editions as the ledger has them, the latest first; one statement."""
-    issued = (LedgerEntry.act == RecordAct.ISSUED, LedgerEntry.edition.in_(editions))
-    last = select(func.max(LedgerEntry.id)).where(*issued).group_by(LedgerEntry.edition)
-    rows = session.execute(select(LedgerEntry.edition, LedgerEntry.facts).where(LedgerEntry.id.in_(last)))
-    return _latest_first(_edition_held(row) for row in rows)
-
-
-def _edition_held(row: Row[Any]) -> EditionHeld:
+def _edition_held(row: Any) -> EditionHeld:
     said = row.facts["edition"]
     return EditionHeld(row.edition, said["title"], dt.date.fromisoformat(said["starts_on"]))
 
@@ -166,31 +201,15 @@ def _valid() -> Any:
     )
 
 
-def _records() -> Any:
-    return (
-        select(
-            RecordSubject.record,
-            RecordSubject.sealed_name,
-            LedgerEntry.facts,
-            LedgerEntry.dated,
-            LedgerEntry.version_hash,
-            _ended.act.label("ended"),
-        )
-        .join(LedgerEntry, (LedgerEntry.record == RecordSubject.record) & (LedgerEntry.act == RecordAct.ISSUED))
-        .outerjoin(_ended, (_ended.record == RecordSubject.record) & (_ended.act != RecordAct.ISSUED))
-        .order_by(LedgerEntry.dated.desc(), LedgerEntry.id.desc())
-    )
-
-
-def _held(row: Row[Any]) -> HeldRecord:
-    edition = row.facts["edition"]
+def _held(one: Kept) -> HeldRecord:
+    edition = one.issue.facts["edition"]
     return HeldRecord(
-        record=row.record,
+        record=one.issue.record,
         edition_title=edition["title"],
         place=edition["place"],
         starts_on=dt.date.fromisoformat(edition["starts_on"]),
         ends_on=dt.date.fromisoformat(edition["ends_on"]),
-        dated=row.dated,
-        ended=row.ended,
-        before=from_before(row.facts),
+        dated=one.issue.dated,
+        ended=one.ended,
+        before=from_before(one.issue.facts),
     )

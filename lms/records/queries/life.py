@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.people.models import Person
@@ -27,6 +27,7 @@ from lms.records.models import (
 from lms.records.signatories.rules import Signatory, signed_by
 
 from .held import sealed_place
+from .ours import said_of, written_by_us
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +111,15 @@ class Asked:
 
 
 def history(session: Session, record: str) -> list[Happening]:
-    """Everything the ledger says of a record, in its order; one statement."""
-    said = select(LedgerEntry.act, LedgerEntry.created_at, LedgerEntry.facts).where(LedgerEntry.record == record)
-    return [_happening(row) for row in session.execute(said.order_by(LedgerEntry.id))]
+    """Everything we have said of a record, in the order of the ledger; one statement."""
+    return [_happening(entry) for entry in said_of(session, [record]).get(record, ())]
 
 
 def endings(session: Session) -> dict[str, list[Happening]]:
-    """The entries that end records, by record; one statement."""
-    said = select(LedgerEntry.record, LedgerEntry.act, LedgerEntry.created_at, LedgerEntry.facts)
+    """The entries by which we have ended records, by record; one statement."""
     found: dict[str, list[Happening]] = {}
-    for row in session.execute(said.where(LedgerEntry.act != RecordAct.ISSUED).order_by(LedgerEntry.id)):
-        found.setdefault(row.record, []).append(_happening(row))
+    for entry in written_by_us(session, LedgerEntry.act != RecordAct.ISSUED):
+        found.setdefault(entry.record, []).append(_happening(entry))
     return found
 
 
@@ -133,7 +132,7 @@ def confirmed_causes(session: Session) -> dict[str, set[Cause]]:
     return found
 
 
-def _happening(row: Row[Any]) -> Happening:
+def _happening(row: Any) -> Happening:
     return Happening(
         act=row.act,
         at=row.created_at,

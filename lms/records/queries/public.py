@@ -5,25 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.records.models import LedgerEntry, PublicRecord, RecordAct
+from lms.records.models import PublicRecord, RecordAct
 from lms.records.rules.public import Public
 
-PUBLIC = (
-    PublicRecord.record,
-    PublicRecord.code,
-    PublicRecord.credential,
-    PublicRecord.subject,
-    PublicRecord.status_list,
-    PublicRecord.status_index,
-    PublicRecord.awarded_at,
-    PublicRecord.replaces,
-)
+from .ours import PUBLIC as PUBLIC
+from .ours import said_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +62,8 @@ def state_of(session: Session, record: str) -> RecordState | None:
 
 
 def states_of(session: Session, records: Collection[str]) -> dict[str, RecordState]:
-    """What became of each of these records, in one statement."""
-    said = (
-        select(LedgerEntry.record, LedgerEntry.act, LedgerEntry.dated, LedgerEntry.created_at, LedgerEntry.facts)
-        .where(LedgerEntry.record.in_(records))
-        .order_by(LedgerEntry.record, LedgerEntry.id)
-    )
-    entries = [list(theirs) for _record, theirs in groupby(session.execute(said), key=lambda row: row.record)]
-    return {theirs[0].record: state_told_by(theirs) for theirs in entries if theirs[0].act is RecordAct.ISSUED}
+    """What became of each of these records, in one statement; of what is not ours nothing is said."""
+    return {record: state_told_by(entries) for record, entries in said_of(session, records).items()}
 
 
 def state_told_by(entries: Sequence[Any]) -> RecordState:

@@ -55,6 +55,7 @@ class LifeRefusal(enum.Enum):
     NOT_ASKED = "not-asked"
     UNCHANGED = "unchanged"
     ERASED = "erased"
+    NOT_OURS = "not-ours"
 
 
 AFTER: Mapping[RecordAct | None, frozenset[RecordAct]] = {

@@ -18,23 +18,25 @@ from lms.people.proposals.rules import ProposalState
 from lms.people.services import write_to
 from lms.records.events import RecordEnded
 from lms.records.models import Correction, LedgerEntry, RecordAct, RequestState, Revocation
-from lms.records.queries.ledger import ENTRY, entry_of
 from lms.records.queries.life import Holding, holding
+from lms.records.queries.ours import said_of
 from lms.records.rules import life
 from lms.records.rules.ledger import Entry
 from lms.seminars.models import Edition
 
 from .entries import row_of
-from .wording import refuse
+from .wording import refuse, refused
 
 
 def take(session: Session, record: str) -> tuple[Holding, list[Entry]]:
-    """A record to do something with: held still, with what the ledger says of it. Raises NotFound."""
+    """A record to do something with: held still, with what we have said of it. Raises NotFound, and Refused where the
+    ledger's entry is not as we wrote it: whatever followed from it would carry our mark."""
     found = holding(session, record, held=True)
-    written = select(*ENTRY).where(LedgerEntry.record == record).order_by(LedgerEntry.id)
-    entries = [entry_of(row) for row in session.execute(written)]
-    if found is None or not entries:
+    if found is None:
         raise NotFound
+    entries = said_of(session, [record]).get(record)
+    if entries is None:
+        raise refused(life.LifeRefusal.NOT_OURS)
     return found, entries
 
 

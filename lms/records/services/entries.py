@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import Any
 
+from lms.records.ledger_keys import ledger_keys
 from lms.records.rules.ledger import Entry, mark
-from lms.records.sealing import ledger_keys
 
 
 def row_of(entry: Entry) -> dict[str, Any]:

@@ -21,6 +21,10 @@ SENTENCES: Mapping[LifeRefusal, Any] = {
     LifeRefusal.NOT_ASKED: _l("This request has already been answered or taken back."),
     LifeRefusal.UNCHANGED: _l("This is what stands on the record already."),
     LifeRefusal.ERASED: _l("The holder of this record has been erased, so nothing can be written on it."),
+    LifeRefusal.NOT_OURS: _l(
+        "The ledger does not say of this record what this system wrote, so nothing can be done with it. Tell whoever "
+        "runs this system: flask lms check names it."
+    ),
 }
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, and_, bindparam, func, select
+from sqlalchemy import Table, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.catalogue.models import Course, CourseVersion
@@ -19,13 +19,10 @@ from lms.people.models import PersonKey
 from lms.people.queries.sensitive import not_to_be_named
 from lms.people.rules.names import PersonName
 from lms.people.sealing import unseal_text
-from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordSubject
+from lms.records.models import LedgerEntry, PublicRecord, RecordSubject
 from lms.records.queries.held import sealed_place
-from lms.records.queries.ledger import ENTRY, entry_of
+from lms.records.queries.ours import OURS, ours, with_public
 from lms.records.queries.public import PUBLIC, RecordState, state_told_by
-from lms.records.rules.ledger import genuine
-from lms.records.rules.public import Public, drawn_for
-from lms.records.sealing import ledger_keys
 
 from .models import NameShowing, RecordLooks, RecordShare
 
@@ -59,7 +56,8 @@ class Found:
 def look_up(session: Session, code: str, at: dt.datetime, token: str = "") -> Found | None:
     """The record of a code, with the link that was used, if any; as many statements for a code that nobody has."""
     row = session.execute(_OF_CODE, {"code": code}).first()
-    said = _genuine(row, session.execute(_SAID, {"record": row.record if row else ""}).all())
+    record = row.record if row else ""
+    said = ours(session.execute(_SAID, {"record": record})).get(record, [])
     course = _course(session, said[0].version_hash if said else "")
     link = session.scalar(select(RecordShare).where(RecordShare.token_hash == digest(token))) if token else None
     if row is None or not said:
@@ -108,18 +106,13 @@ _PUBLIC = (
 )
 _OF_CODE = _PUBLIC.where(PublicRecord.code == bindparam("code"))
 _OF_RECORD = _PUBLIC.where(PublicRecord.record == bindparam("record"))
-_SAID = select(*ENTRY).where(LedgerEntry.record == bindparam("record")).order_by(LedgerEntry.id)
+_SAID = (
+    select(*OURS)
+    .join(PublicRecord, with_public)
+    .where(LedgerEntry.record == bindparam("record"))
+    .order_by(LedgerEntry.id)
+)
 _OF_HASH = select(CourseVersion.id).where(CourseVersion.content_hash == bindparam("hash")).limit(1)
-
-
-def _genuine(public: Any, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
-    """Without what does not carry our mark: for that we vouch no more than for a paper that somebody else printed. And
-    nothing where the issue itself does not carry it, or was written with another public row."""
-    keys = ledger_keys()
-    good = [row for row in rows if genuine(keys, entry_of(row))]
-    if not good or good[0].act is not RecordAct.ISSUED:
-        return []
-    return good if drawn_for(good[0].facts.get("public"), Public(*public[: len(PUBLIC)])) else []
 
 
 def _course(session: Session, version_hash: str) -> Outline | None:

@@ -117,9 +117,10 @@ def _letter(session: Session, found: Plan, one: Candidate) -> Letter:
     """
     left = queries.units_left(session, found.edition.id, [one.enrolment_id])[one.enrolment_id]
     reader = reader_of(session, one.person_id, template=DIGEST)
-    zone = queries.zone_shown(session, found.edition, one.person_id, reader.zone)
+    told = queries.shown_to_others(session, found.edition, one)
+    zone = reader.zone if told is one else told.zone
     reader = replace(reader, stop_url=_("(a link of the reader's own)"), zone=zone)
-    return compose(DIGEST, reader, {"items": packed([found.item(one, left)])}, "")
+    return compose(DIGEST, reader, {"items": packed([found.item(told, left)])}, "")
 
 
 def _too_many(edition: str, no: Refused) -> tuple[str, int]:

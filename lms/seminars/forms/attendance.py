@@ -22,7 +22,6 @@ from wtforms.validators import (
 
 from lms.seminars.fields import (
     NEEDED,
-    DayField,
     choices,
     may_be,
     needed,
@@ -33,7 +32,7 @@ from lms.seminars.rules import (
     SheetSession,
 )
 from lms.web.dates import short_weekday
-from lms.web.forms import Form
+from lms.web.forms import DayField, Form
 
 ATTESTED = {mark: label for mark, label in MARKS.items() if mark is not Mark.ABSENT}
 

@@ -7,8 +7,8 @@ from wtforms import IntegerField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from lms.people.states import UnknownState, recognise
-from lms.seminars.fields import NEEDED, DayField
-from lms.web.forms import Form
+from lms.seminars.fields import NEEDED
+from lms.web.forms import DayField, Form
 
 MOST_PLACES = 999
 

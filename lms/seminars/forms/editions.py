@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
@@ -29,7 +30,6 @@ from lms.seminars.fields import (
     END_OF_DAY,
     NEEDED,
     ClockField,
-    DayField,
     ZonedForm,
     choices,
     may_be,
@@ -44,7 +44,8 @@ from lms.seminars.rules import (
     EditionFacts,
     EditionKind,
 )
-from lms.web.forms import Form
+from lms.seminars.rules.merging import changed_on, marks_of
+from lms.web.forms import DayField, Form, OnceForm
 
 
 def _unless_a_day_ends(form: DueForm, field: TimeField) -> None:
@@ -94,6 +95,8 @@ class DueForm(ZonedForm):
 
 
 HOURS = ("morning_from", "morning_until", "afternoon_from", "afternoon_until")
+SAID = ("kind", "starts_on", "ends_on", "zone", *HOURS)
+WORDS = ("title", "place", "contact", "programme", "practical")
 
 
 class EditionForm(Form):
@@ -120,6 +123,7 @@ class EditionForm(Form):
     )
     programme = TextAreaField(_l("Programme"), may_be(20000))
     practical = TextAreaField(_l("Practical information"), may_be(20000))
+    shown = HiddenField(validators=[Length(max=600)])
 
     def __init__(self, kept: Deadline | None = None, **more: Any) -> None:
         super().__init__(**more)
@@ -131,19 +135,31 @@ class EditionForm(Form):
 
     def facts(self) -> EditionFacts:
         """What was said, once it was validated."""
-        said = {name: self[name].data for name in ("starts_on", "ends_on", "zone", *HOURS)}
-        lines = ("title", "place", "contact", "programme", "practical")
-        words: dict[str, Any] = {name: (self[name].data or "").strip() for name in lines}
+        said = {name: self[name].data for name in SAID if name != "kind"}
+        words: dict[str, Any] = {name: (self[name].data or "").strip() for name in WORDS}
         due = self.due()
         return EditionFacts(kind=EditionKind(self.kind.data), deadline_at=due.at, deadline_on=due.day, **said, **words)
 
     @staticmethod
     def said_of(edition: Edition) -> dict[str, Any]:
         """What the form shows of an edition that is there."""
-        return {"obj": edition, "kept": edition.deadline}
+        return {"obj": edition, "kept": edition.deadline, "shown": _shown(edition)}
+
+    def show_both(self, edition: Edition, both: Collection[str]) -> None:
+        """After somebody else's changes: what the form only repeated is as they left it, and beside what `both` have
+        changed stands theirs; sent again, the form's own holds."""
+        mine = changed_on(vars(self.facts()), self.shown.data)
+        for name in (*SAID, *WORDS):
+            if name not in mine:
+                self[name].process(None, getattr(edition, name))
+        for name in both:
+            other = getattr(edition, name)
+            said = f"{other:%H:%M}" if isinstance(other, dt.time) else str(other)
+            self[name].errors = [_("Somebody else has changed this. There stands now: %(text)s", text=said)]
+        self.shown.data = _shown(edition)
 
 
-class NewEditionForm(DueForm, EditionForm):
+class NewEditionForm(DueForm, EditionForm, OnceForm):
     """An edition that is not there yet: the course has to be chosen."""
 
     course = SelectField(_l("Course"), [DataRequired(NEEDED)])
@@ -187,6 +203,10 @@ class EditionDeadlineForm(DueForm):
     def said_of(edition: Edition) -> dict[str, Any]:
         """What the form shows of the present deadline."""
         return {**_deadline_of(edition), "deadline_day": _local(edition).date()}
+
+
+def _shown(edition: Edition) -> str:
+    return marks_of({name: getattr(edition, name) for name in (*SAID, *WORDS)})
 
 
 def _deadline_of(edition: Edition) -> dict[str, Any]:

@@ -30,7 +30,6 @@ from lms.seminars.fields import (
     END_OF_DAY,
     NEEDED,
     ClockField,
-    DayField,
     ZonedForm,
     choices,
     may_be,
@@ -39,10 +38,10 @@ from lms.seminars.fields import (
 )
 from lms.seminars.labels import COMPANIONS, CONTACTS, SECTORS
 from lms.seminars.models import Edition
-from lms.web.forms import Form, OnceForm
+from lms.web.forms import DayField, Form, OnceForm
 
 
-class NomineeForm(Form):
+class NomineeForm(OnceForm):
     """One person to be invited, or to take over a place."""
 
     name = StringField(_l("Name"), needed(200), description=_l("As the person writes it, in any script"))
@@ -88,7 +87,7 @@ class JoinForm(Form):
     )
 
 
-class DeferForm(Form):
+class DeferForm(OnceForm):
     """To which later edition a place is put off."""
 
     later = SelectField(_l("Later edition"), [DataRequired(NEEDED)])
@@ -128,6 +127,7 @@ class DeadlineForm(ZonedForm):
 
     day = DayField(_l("New deadline"), [InputRequired(NEEDED)])
     time = ClockField(_l("At"), [InputRequired(NEEDED)], default=END_OF_DAY)
+    less = BooleanField(_l("The person is to have less time than they were given before"))
 
     def __init__(self, edition: Edition, **more: Any) -> None:
         super().__init__(**more)
@@ -152,6 +152,10 @@ class AnswerForm(DeadlineForm):
     time = ClockField(_l("At"), [Optional()], default=END_OF_DAY)
     words = TextAreaField(_l("A few words to the person"), may_be(2000))
 
+    def __init__(self, edition: Edition, **more: Any) -> None:
+        super().__init__(edition, **more)
+        del self.less  # nobody asks for it
+
 
 class MessageForm(Form):
     """What a participant writes to the coordinator."""
@@ -168,7 +172,7 @@ class ContactForm(OnceForm):
     corrects = HiddenField(validators=[Optional(), Length(max=32)])
 
 
-class CompanionForm(Form):
+class CompanionForm(OnceForm):
     """Somebody in the edition who is no participant."""
 
     name = StringField(_l("Name"), needed(200))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
@@ -23,3 +23,7 @@ class Grid:
     separator: str = ""
     since_1904: bool = False
     """Whether the workbook counts its days from 1904, as those of old Macintosh programs do."""
+    name: str = ""
+    """The name of the sheet."""
+    merged: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    """Cells merged downwards: the last row of each by its first row and its column."""

@@ -18,6 +18,7 @@ from lms.people.rules.names import LONGEST_NAME, folded, mistake_in_line, mistak
 from lms.seminars.cells import language_of, sector_of, zone_of
 from lms.seminars.columns import Column
 from lms.seminars.rules import EnrolmentState, counted
+from lms.seminars.spelling import tidy_cell
 
 from .models import Verdict
 
@@ -42,11 +43,15 @@ class Known:
     ours: bool
     locale: str | None
     function: str
+    since: dt.date | None
     institution_id: int | None
     """Where they serve, or for a place in this edition where they served then."""
     enrolment_id: int | None = None
     state: EnrolmentState | None = None
     invited: bool = False
+    code_name: str = ""
+    hidden: bool = False
+    """Whether lists call them by their code name."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,8 @@ class Surroundings:
     """The first row of the file with an address."""
     languages: Collection[str]
     today: dt.date
+    code_names: Collection[str] = ()
+    """Of everybody who is not to be named, where a row might say one of them."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +131,8 @@ def judged(number: int, cells: Mapping[str, str], blind: str | None, around: Sur
     if blind is not None and around.first.get(blind, number) < number:
         return Judgement(Verdict.REFUSED, "twice", (Column.ADDRESS,))
     known = around.people.get(blind or "")
+    if nominee.name in around.code_names or (known and nominee.name == known.code_name):
+        return Judgement(Verdict.REFUSED, "code-name", (Column.NAME,))
     if known is None:
         return Judgement(Verdict.NEW, None, (), nominee)
     return _of_somebody_known(nominee, known)
@@ -132,15 +141,19 @@ def judged(number: int, cells: Mapping[str, str], blind: str | None, around: Sur
 def _of_somebody_known(nominee: Nominee, known: Known) -> Judgement:
     if known.state is None:
         return Judgement(Verdict.NEW, KNOWN, (), nominee, known)
+    if known.hidden and (known.state is EnrolmentState.NOMINATED or counted(known.state)):
+        # What a row says right and what it says wrong of them would tell who they are.
+        return Judgement(Verdict.SAME, "kept", (), nominee, known)
     if known.state is EnrolmentState.NOMINATED:
         changes = _changes(nominee, known)
         if not changes:
-            return Judgement(Verdict.SAME, None, (), nominee, known)
+            begun = nominee.since not in (None, known.since)
+            return Judgement(Verdict.SAME, "since" if begun else None, (), nominee, known)
         if not known.ours:
             return Judgement(Verdict.SAME, "theirs", changes, nominee, known)
         return Judgement(Verdict.CHANGED, "changes", changes, nominee, known)
     if known.state is EnrolmentState.WITHDRAWN and not known.invited:
-        return Judgement(Verdict.CHANGED, "again", (), nominee, known)
+        return Judgement(Verdict.CHANGED, "again", _changes(nominee, known) if known.ours else (), nominee, known)
     if not counted(known.state):
         return Judgement(Verdict.SAME, f"left-{known.state}", (), nominee, known)
     differs = _changes(nominee, known)
@@ -150,12 +163,19 @@ def _of_somebody_known(nominee: Nominee, known: Known) -> Judgement:
 def _changes(nominee: Nominee, known: Known) -> tuple[Column, ...]:
     """What the row says otherwise; what it does not say stays."""
     other = {
-        Column.NAME: folded(nominee.name) != folded(known.name),
+        Column.NAME: _spelt_otherwise(nominee.name, tidy_cell(known.name)),
         Column.INSTITUTION: nominee.house is None or nominee.house.id != known.institution_id,
         Column.LANGUAGE: nominee.locale not in (None, known.locale),
         Column.FUNCTION: bool(nominee.function) and nominee.function != known.function,
     }
     return tuple(column for column, differs in other.items() if differs)
+
+
+def _spelt_otherwise(said: str, known: str) -> bool:
+    """Whether a row puts a name right. One written in capitals, or without any, does not say how its letters stand."""
+    if folded(said) != folded(known):
+        return True
+    return said != known and said not in (said.upper(), said.lower())
 
 
 # Cell by cell -------------------------------------------------------------------------------------------------------

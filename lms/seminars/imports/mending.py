@@ -13,7 +13,7 @@ from .bounds import LONGEST_CELL
 from .judging import NEW_ON_PURPOSE
 
 NEW_NAME = "new"
-_FIELD = re.compile(r"row-([0-9]{1,7})-([a-z]+)")
+_FIELD = re.compile(r"row-([0-9]{1,8})-([a-z]+)")
 
 
 def mends_in(form: Mapping[str, str]) -> dict[int, dict[str, str]]:

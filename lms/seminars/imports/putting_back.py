@@ -24,7 +24,7 @@ from lms.seminars.services.enrolments import withdraw_untold
 from .models import Import, ImportRow
 from .saving import sealed_name
 from .sealing import before_place
-from .traces import references
+from .traces import references, served_then
 
 Served = dict[int, dt.date | None]
 """The affiliations of somebody by their ids, and until when each was."""
@@ -123,7 +123,9 @@ def served_before(session: Session, found: Import, rows: Collection[tuple[Import
     return {
         person_id: {
             number: dt.date.fromisoformat(until) if until else None
-            for number, until in _before(found, row, keys[person_id])
+            for number, until in served_then(
+                keys[person_id], row.sealed_before, before_place(found, row.number)
+            ).items()
         }
         for row, person_id in known
         if person_id in keys
@@ -131,15 +133,19 @@ def served_before(session: Session, found: Import, rows: Collection[tuple[Import
 
 
 def serve_as_before(session: Session, people: Mapping[int, Served]) -> None:
-    """Open the affiliations that the import ended, and remove those that it made and nothing else uses."""
+    """Open the affiliations that the import ended, and remove those that it made; where a place elsewhere has come to
+    stand on one of these, its holder has moved for good."""
     if not people:
         return
     mine = select(Affiliation.id, Affiliation.person_id).where(Affiliation.person_id.in_(people))
     rows = session.execute(mine).all()
     made = [row.id for row in rows if row.id not in people[row.person_id]]
     used = or_(*(exists().where(column == Affiliation.id) for column in references("lms_affiliation")))
+    moved = set(session.scalars(select(Affiliation.person_id).where(Affiliation.id.in_(made), used)))
     session.execute(delete(Affiliation).where(Affiliation.id.in_(made), ~used))
     earlier = [
-        {"id": row.id, "until": people[row.person_id][row.id]} for row in rows if row.id in people[row.person_id]
+        {"id": row.id, "until": people[row.person_id][row.id]}
+        for row in rows
+        if row.id in people[row.person_id] and row.person_id not in moved
     ]
     _write(session, Affiliation, earlier)

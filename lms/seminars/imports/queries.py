@@ -12,12 +12,14 @@ from lms.kernel.errors import NotFound
 from lms.people.queries import names_of
 from lms.seminars.columns import Column
 from lms.seminars.models import Edition, Enrolment
+from lms.web.languages import gettext as _
 from lms.web.slices import PAGE, Slice, slice_of
 
 from .judging import KNOWN
 from .models import Import, ImportRow, Verdict
 from .rehearsing import rows_of
 from .sealing import Cells
+from .table import place_of
 
 
 def imports_of(session: Session, edition: Edition) -> list[Import]:
@@ -44,6 +46,12 @@ class Shown:
     columns: tuple[Column, ...]
     cells: Cells
     others: int = 0
+
+    @property
+    def place(self) -> str:
+        """The number of the row, and of a file with several sheets which of them it stands on."""
+        sheet, row = place_of(self.number)
+        return _("%(row)s on sheet %(sheet)s", row=row, sheet=sheet) if sheet else str(row)
 
     @property
     def column(self) -> Column:

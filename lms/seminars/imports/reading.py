@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from itertools import chain, islice
 
 from lms.kernel.apart import Rejected
@@ -15,12 +15,16 @@ from .bounds import FIRST_ROWS, LONGEST_CELL, MOST_BYTES, MOST_ROWS
 from .days import day_of
 from .delimited import delimited
 from .grid import Grid, Row
-from .sheets import OLE, ZIP, workbook
-from .table import Cells, Table
+from .sheets import OLE, ZIP, Paper, workbook
+from .table import SHEET, Cells, Table
 
 _NOT_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
 _PARTS_OF_A_NAME = (Column.GIVEN, Column.FAMILY)
 _MOST_HEADINGS_SHOWN = 12
+_SHARED = (Column.STATE, Column.INSTITUTION, Column.SECTOR, Column.ZONE, Column.LANGUAGE)
+_NOT_PEOPLE = frozenset({"empty", "no-headings", "missing", "no-people"})
+_MOST_SHEETS_NAMED = 30
+_LONGEST_NAME = 100
 
 
 def read(data: bytes) -> bytes:
@@ -36,7 +40,39 @@ def table_in(data: bytes) -> Table:
         raise Rejected("empty")
     if data.startswith(_NOT_TABLES):
         raise Rejected("not-a-table")
-    return _table(workbook(data) if data.startswith((ZIP, OLE)) else delimited(data))
+    return _book(*workbook(data)) if data.startswith((ZIP, OLE)) else _table(delimited(data))
+
+
+def _book(papers: Sequence[Paper], beyond: Sequence[str]) -> Table:
+    """All sheets of a workbook that have the headings we need; if none has, what the nearest comes to."""
+    chosen = [one for one in papers if one.known >= len(NEEDED)] or [max(papers, key=lambda one: one.known)]
+    read, refused = [], []
+    for one in chosen:
+        try:
+            read.append((one.sheet.name, _table(one.grid())))
+        except Rejected as no:
+            if no.reason not in _NOT_PEOPLE:
+                raise
+            refused.append(no)
+    if not read:
+        raise refused[0]
+    names = [name for name, _table_there in read]
+    aside = [*(one.sheet.name for one in papers if one.sheet.name not in names), *beyond]
+    return _together(read, [name[:_LONGEST_NAME] for name in aside][:_MOST_SHEETS_NAMED])
+
+
+def _together(read: Sequence[tuple[str, Table]], aside: list[str]) -> Table:
+    first = read[0][1]
+    if len(read) == 1:
+        return replace(first, aside=aside)
+    rows = [
+        (sheet * SHEET + number, cells) for sheet, (_name, table) in enumerate(read, 1) for number, cells in table.rows
+    ]
+    if len(rows) > MOST_ROWS:
+        raise Rejected("rows", most=MOST_ROWS)
+    taken = {column: head for _name, table in reversed(read) for column, head in table.taken.items()}
+    ignored = list(dict.fromkeys(name for _name, table in read for name in table.ignored))
+    return replace(first, rows=rows, taken=taken, ignored=ignored, sheets=[name for name, _ in read], aside=aside)
 
 
 def _table(grid: Grid) -> Table:
@@ -47,7 +83,8 @@ def _table(grid: Grid) -> Table:
     at = max(range(len(first)), key=lambda number: len(_columns(first[number])))
     head, columns = first[at], _columns(first[at])
     _refuse_missing(head, columns)
-    rows = list(_people(head, columns, chain(first[at + 1 :], filled), grid.since_1904))
+    below = _spread(columns, chain(first[at + 1 :], filled), grid.merged)
+    rows = list(_people(head, columns, below, grid.since_1904))
     if not rows:
         raise Rejected("no-people")
     ignored = [tidy_cell(cell) for number, cell in enumerate(head.cells) if number not in columns.values()]
@@ -73,6 +110,21 @@ def _refuse_missing(head: Row, columns: Mapping[Column, int]) -> None:
     if missing:
         shown = [cell for cell in map(tidy_cell, head.cells) if cell][:_MOST_HEADINGS_SHOWN]
         raise Rejected("missing", columns=[str(column) for column in missing], found=[cell[:40] for cell in shown])
+
+
+def _spread(columns: Mapping[Column, int], rows: Iterable[Row], merged: Mapping[tuple[int, int], int]) -> Iterator[Row]:
+    """Rows with what is merged over several of them in each: a delegation's state, ministry, sector, zone, language."""
+    told: dict[int, tuple[str, int]] = {}
+    shared = [columns[column] for column in _SHARED if column in columns] if merged else []
+    for row in rows:
+        for at in shared:
+            cell = row.cells[at] if at < len(row.cells) else ""
+            if (row.number, at) in merged:
+                told[at] = cell, merged[row.number, at]
+            elif not cell.strip() and at in told and row.number <= told[at][1]:
+                row.cells.extend([""] * (at + 1 - len(row.cells)))
+                row.cells[at] = told[at][0]
+        yield row
 
 
 def _people(

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit, outbox
+from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.models import AuditEntry, Undertaking
 from lms.kernel.secrets import new_key, new_token
@@ -43,16 +44,26 @@ def take_in(
     """Keep what a file says, sealed, and rehearse it: at once where it is short, else in the worker. What is sent again
     with the same `client_key` is the import that it made first. Raises Refused for an edition whose attendance is
     closed."""
-    # Held, so that of one file sent twice at once the second finds what the first has made.
-    session.execute(select(Edition.id).where(Edition.id == edition.id).with_for_update(key_share=True))
-    before = select(Import).where(Import.edition_id == edition.id, Import.client_key == client_key)
-    found = session.scalar(before) if client_key else None
-    if found is not None:
-        return found
     if closing_of(session, edition.id):
         raise Refused(_("The attendance of this edition is closed, so nobody can be added or taken out any more."))
+    made = _written(session, edition, table, at=at, by=by, client_key=client_key)
+    if made is None:  # sent before, or a moment ago beside us
+        before = select(Import).where(Import.edition_id == edition.id, Import.client_key == client_key)
+        return session.scalars(before).one()
+    found, key = made
+    session.execute(insert(ImportRow), [_row(found, key, number, cells) for number, cells in table.rows])
+    audit.record(session, at=at, actor=by, act="import.read", about=found.public_id, rows=found.size)
+    rehearse(session, found, at=at, by=by)
+    return found
+
+
+def _written(
+    session: Session, edition: Edition, table: Table, *, at: dt.datetime, by: str, client_key: str | None
+) -> tuple[Import, bytes] | None:
+    """The row of a new import, with its key; None where there is one of this client key."""
     key, public_id = new_key(), new_token()
-    found = Import(
+    head = {name: said for name, said in vars(table).items() if name != "rows"}
+    row = dialect_insert(session)(Import).values(
         public_id=public_id,
         edition_id=edition.id,
         by=by,
@@ -60,16 +71,11 @@ def take_in(
         state=ImportState.REHEARSING,
         size=len(table.rows),
         wrapped_key=keyring().wrap(key, public_id),
+        sealed_head=sealed_head(key, public_id, head),
         client_key=client_key,
     )
-    head = {"taken": table.taken, "ignored": table.ignored, "encoding": table.encoding, "separator": table.separator}
-    found.sealed_head = sealed_head(key, found, head)
-    session.add(found)
-    session.flush()  # its id is what its rows refer to
-    session.execute(insert(ImportRow), [_row(found, key, number, cells) for number, cells in table.rows])
-    audit.record(session, at=at, actor=by, act="import.read", about=found.public_id, rows=found.size)
-    rehearse(session, found, at=at, by=by)
-    return found
+    made = session.scalar(row.on_conflict_do_nothing().returning(Import.id))
+    return (session.get_one(Import, made), key) if made is not None else None
 
 
 def _row(found: Import, key: bytes, number: int, cells: Cells) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -104,10 +104,10 @@ def _finish(session: Session, found: Import, *, at: dt.datetime, by: str) -> Non
 def save_rows(session: Session, found: Import, most: int, *, by: str, at: dt.datetime) -> int:
     """Take over the next rows, as they are judged now; says how many were looked at."""
     rows = rows_of(session, found, _waiting(), limit=most)
-    confirmed = {row.number: row.verdict for row, _cells in rows}
+    confirmed = {row.number: _shown(row) for row, _cells in rows}
     verdicts = []
     for row, verdict in judge(session, found, rows, at):
-        if verdict.verdict is confirmed[row.number]:
+        if _shown(row) == confirmed[row.number]:
             verdicts.append((row, verdict))
         elif verdict.verdict in _TAKEN:  # other than what whoever saves it was shown
             row.verdict, row.reason, row.column = Verdict.REFUSED, "meanwhile", None
@@ -120,6 +120,11 @@ def save_rows(session: Session, found: Import, most: int, *, by: str, at: dt.dat
             _take_known(session, found, edition, row, verdict, _house(houses, verdict.nominee), by=by, at=at)
     session.flush()  # the next rows are found by what these have become
     return len(rows)
+
+
+def _shown(row: ImportRow) -> tuple[object, ...]:
+    """What becomes of a row, as far as whoever saves it has seen it: of somebody known also what changes."""
+    return (row.verdict, row.reason, row.column) if row.verdict is Verdict.CHANGED else (row.verdict,)
 
 
 Houses = Mapping[tuple[str, str], Institution]
@@ -212,7 +217,7 @@ def _take_known(
     if verdict.reason == "again":
         nominate_again(session, enrolment=place, at=at, by=by)
     if known.ours:
-        correct(session, place, person, nominee, house)
+        correct(session, place, person, nominee, house, verdict.columns)
         audit.record(session, at=at, actor=by, act="enrolment.corrected", about=place.public_id)
     row.enrolment_id = place.id
 
@@ -225,6 +230,7 @@ def _before(session: Session, found: Import, row: ImportRow, known: Known, *, ag
         Column.INSTITUTION: known.institution_id,
         "again": again,
         "ours": known.ours,
+        "served": _serving_now(session, known.person_id),
     }
     key = key_of_person(session, known.person_id)
     return seal(key, json.dumps(said, ensure_ascii=False).encode(), before_place(found, row.number))
@@ -232,16 +238,28 @@ def _before(session: Session, found: Import, row: ImportRow, known: Known, *, ag
 
 def _serving_before(session: Session, found: Import, row: ImportRow, person: Person) -> bytes:
     """Where somebody serves who is about to be given a place, since the row may say that they have moved."""
-    serving = select(Affiliation.id, Affiliation.until).where(Affiliation.person_id == person.id)
-    said = [(number, until.isoformat() if until else None) for number, until in session.execute(serving)]
+    said = _serving_now(session, person.id)
     return seal(key_of_person(session, person.id), json.dumps(said).encode(), before_place(found, row.number))
 
 
-def correct(session: Session, place: Enrolment, person: Person, nominee: Nominee, house: Institution) -> None:
+def _serving_now(session: Session, person_id: int) -> list[tuple[int, str | None]]:
+    serving = select(Affiliation.id, Affiliation.until).where(Affiliation.person_id == person_id)
+    return [(number, until.isoformat() if until else None) for number, until in session.execute(serving)]
+
+
+def correct(
+    session: Session,
+    place: Enrolment,
+    person: Person,
+    nominee: Nominee,
+    house: Institution,
+    changes: Collection[Column],
+) -> None:
     """Bring name, language, function and institution of somebody who has not been here yet in line with a row; what
-    the row does not say stays."""
+    the row does not say stays, and so does a name that it only spells in another case."""
     key = key_of_person(session, person.id)
-    set_name(session, person.id, key, nominee.name)
+    if Column.NAME in changes:
+        set_name(session, person.id, key, nominee.name)
     person.locale = nominee.locale or person.locale
     set_house(session, place, key, house, nominee.function or None)
 

@@ -35,9 +35,9 @@ def cells_in(key: bytes, found: Import, number: int, sealed: bytes | None) -> Ce
     return said
 
 
-def sealed_head(key: bytes, found: Import, head: Mapping[str, Any]) -> bytes:
-    """How a file was read, as it is kept."""
-    return seal(key, _json(head), f"lms_import:head:{found.public_id}")
+def sealed_head(key: bytes, public_id: str, head: Mapping[str, Any]) -> bytes:
+    """How a file was read, as it is kept of the import with this public id."""
+    return seal(key, _json(head), f"lms_import:head:{public_id}")
 
 
 def head_in(key: bytes, found: Import) -> dict[str, Any]:

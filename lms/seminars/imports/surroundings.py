@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import cast
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import unseal
+from lms.kernel.settings import keyring
 from lms.people.models import Affiliation, IdentityRow, Institution, Mandate, Person
 from lms.people.queries.institutions import function_place, held_on
 from lms.people.queries.persons import full_names_of, owned
+from lms.people.queries.sensitive import not_to_be_named, unnamed_people
+from lms.people.rules.code_names import code_name, looks_like_code_name
 from lms.people.rules.names import folded
 from lms.people.sealing import keys_of
 from lms.people.states import named
@@ -23,6 +28,7 @@ from .judging import House, Known, Surroundings
 from .models import Import, ImportRow
 
 Cells = Mapping[str, str]
+_person_id = cast(Table, Person.__table__).c.id
 
 
 def around(session: Session, found: Import, rows: Sequence[tuple[ImportRow, Cells]], at: dt.datetime) -> Surroundings:
@@ -36,6 +42,7 @@ def around(session: Session, found: Import, rows: Sequence[tuple[ImportRow, Cell
         first=_first(session, found.id, blinds),
         languages=choices(),
         today=today,
+        code_names=_code_names(session, [cells.get(Column.NAME, "") for _, cells in rows]),
     )
 
 
@@ -55,6 +62,13 @@ def _first(session: Session, import_id: int, blinds: set[str]) -> dict[str, int]
     return {blind: number for blind, number in session.execute(mine.group_by(ImportRow.blind)) if blind}
 
 
+def _code_names(session: Session, names: Iterable[str]) -> frozenset[str]:
+    """The code names of everybody who is not to be named, where one of these names looks like one."""
+    if not any(looks_like_code_name(name) for name in names):
+        return frozenset()
+    return frozenset(code_name(number, keyring().veil) for number in session.scalars(unnamed_people()))
+
+
 def people_known(session: Session, edition_id: int, blinds: set[str], today: dt.date) -> dict[str, Known]:
     """What we have of the people with these addresses, by the blind index of each."""
     having = (
@@ -66,11 +80,16 @@ def people_known(session: Session, edition_id: int, blinds: set[str], today: dt.
     if not people:
         return {}
     names, keys = full_names_of(session, set(people)), keys_of(session, people)
+    hidden = set(session.scalars(select(Person.id).where(Person.id.in_(people), not_to_be_named(_person_id))))
     places = {row.person_id: row for row in session.scalars(_in(edition_id, people))}
     serving = _serving(session, people, places, today)
     elsewhere = _elsewhere(session, edition_id, people)
     return {
-        blind: _known(person, names[number].full, keys[number], serving.get(number), places.get(number), elsewhere)
+        blind: replace(
+            _known(person, names[number].full, keys[number], serving.get(number), places.get(number), elsewhere),
+            hidden=number in hidden,
+            code_name=code_name(number, keyring().veil),
+        )
         for number, (blind, person) in people.items()
         if number in names
     }
@@ -108,6 +127,7 @@ def _known(
         ours=person.welcomed_at is None and person.name_confirmed_at is None and person.id not in elsewhere,
         locale=person.locale,
         function=unseal(key, sealed, function_place(serving.since)).decode() if serving and sealed else "",
+        since=serving.since if serving else None,
         institution_id=serving.institution_id if serving else None,
         enrolment_id=place.id if place else None,
         state=place.state if place else None,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Cells = dict[str, str]
 """What a row says, by column; without the columns that are empty."""
+SHEET = 2_000_000
+"""More rows than a sheet can have: where a file has several sheets, the rows of the second are numbered from twice as
+many on, so that each row has a number of its own."""
 
 
 @dataclass(frozen=True)
@@ -19,3 +22,12 @@ class Table:
     """The headings of the columns that are left aside."""
     encoding: str
     separator: str
+    sheets: list[str] = field(default_factory=list)
+    """The names of the sheets that were read, where there are several."""
+    aside: list[str] = field(default_factory=list)
+    """The names of the sheets that were left aside."""
+
+
+def place_of(number: int) -> tuple[int, int]:
+    """Which sheet of a file with several a row stands on, or 0, and its number there."""
+    return divmod(number, SHEET)

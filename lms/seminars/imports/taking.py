@@ -10,6 +10,7 @@ from lms.web.sheets import Line, Sheet
 
 from .pages import remark_on, state_said
 from .queries import Shown
+from .table import SHEET
 from .wording import LABELS, why_refused
 
 _SHOWN = (Column.NAME, Column.ADDRESS, Column.STATE, Column.INSTITUTION)
@@ -35,6 +36,10 @@ def rows_sheet(rows: Sequence[Shown], *, erased: bool) -> Sheet:
 
 def _row(row: Shown, *, erased: bool) -> Line:
     if erased:
-        return (row.number, remark_on(row))
+        return (_number(row), remark_on(row))
     said = (state_said(row) if column is Column.STATE else row.cells.get(column, "") for column in _SHOWN)
-    return (row.number, *said, remark_on(row))
+    return (_number(row), *said, remark_on(row))
+
+
+def _number(row: Shown) -> int | str:
+    return row.number if row.number < SHEET else row.place

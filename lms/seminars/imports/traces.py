@@ -1,8 +1,9 @@
-"""Who of an import has been written to, has acted or has been dealt with since it was saved, in one statement."""
+"""Who of an import has been written to, has acted or has been dealt with since it was saved, in few statements."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +12,14 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.db import Model
+from lms.kernel.secrets import unseal
 from lms.people.models import Affiliation, Person
+from lms.people.sealing import keys_of
 from lms.seminars.models import Enrolment, EnrolmentEvent
 from lms.seminars.rules import EnrolmentState
 
 from .models import Import, ImportRow, Verdict
+from .sealing import before_place
 
 # What an import itself writes about a place and a person; a row anywhere else says that something has happened since.
 _OWN = frozenset({"lms_enrolment_event", "lms_import_row"})
@@ -39,10 +43,38 @@ def touched(session: Session, found: Import, *which: ColumnElement[bool]) -> lis
         select(Enrolment.id, Enrolment.public_id, Enrolment.person_id, Enrolment.invited_at)
         .join(ImportRow, ImportRow.enrolment_id == Enrolment.id)
         .join(Person, Person.id == Enrolment.person_id)
-        .where(ImportRow.import_id == found.id, *which, or_(*_traces(found)))
+        .where(ImportRow.import_id == found.id, *which)
     )
-    rows = session.execute(theirs.order_by(Enrolment.id))
+    moved = Enrolment.id.in_(_moved(session, found, which))
+    rows = session.execute(theirs.where(or_(*_traces(found), moved)).order_by(Enrolment.id))
     return [Touched(row.id, row.public_id, row.person_id, row.invited_at is not None) for row in rows]
+
+
+def _moved(session: Session, found: Import, which: Collection[ColumnElement[bool]]) -> set[int]:
+    """Places whose holders have said since that they serve, or will serve, elsewhere: what they had said before the
+    import is no trace of anything since."""
+    newer = aliased(Affiliation)
+    later = (
+        select(Enrolment.id, Enrolment.person_id, ImportRow.number, ImportRow.sealed_before, newer.id.label("newer"))
+        .join(ImportRow, ImportRow.enrolment_id == Enrolment.id)
+        .join(newer, (newer.person_id == Enrolment.person_id) & (newer.id > Enrolment.affiliation_id))
+        .where(ImportRow.import_id == found.id, *which)
+    )
+    rows = session.execute(later).all()
+    keys = keys_of(session, {row.person_id for row in rows}) if rows else {}
+    return {
+        row.id
+        for row in rows
+        if row.newer not in served_then(keys.get(row.person_id), row.sealed_before, before_place(found, row.number))
+    }
+
+
+def served_then(key: bytes | None, sealed: bytes | None, place: str) -> Mapping[int, str | None]:
+    """Where somebody served, or was to serve, when an import came to their row: until when, by affiliation."""
+    if key is None or sealed is None:
+        return {}
+    said = json.loads(unseal(key, sealed, place))
+    return dict(said if isinstance(said, list) else said.get("served", ()))
 
 
 def _traces(found: Import) -> Iterator[ColumnElement[bool]]:
@@ -55,9 +87,6 @@ def _traces(found: Import) -> Iterator[ColumnElement[bool]]:
     # That they came in since, or that they, or a coordinator for them, said that their name is right.
     yield Person.welcomed_at >= found.saved_at
     yield Person.name_confirmed_at >= found.saved_at
-    # Where they have said since that they serve, whoever was known before stays.
-    newer = aliased(Affiliation)
-    yield exists().where(newer.person_id == Enrolment.person_id, newer.id > Enrolment.affiliation_id)
     for column in references("lms_enrolment", _OWN):
         yield exists().where(column == Enrolment.id)
     of_newcomers = [exists().where(column == Person.id) for column in references("lms_person", _OWN_OF_PEOPLE)]

@@ -4,7 +4,7 @@ first looks whether anybody stands against it, and leaves all as it is where som
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, exists, func, select, update
@@ -48,9 +48,11 @@ def undo(session: Session, *, found: Import, at: dt.datetime, by: str) -> list[T
         found.undertaking = begin(session, UNDO, about=found.public_id, by=by, total=total, at=at).public_id
         audit.record(session, at=at, actor=by, act="import.undoing", about=found.public_id, rows=total)
         return []
+    rows = _next(session, found, 0, AT_ONCE)
+    whose = _hold_places(session, rows)
     against = touched(session, found)
     if not against:
-        people = _take_back(session, found, _next(session, found, 0, AT_ONCE), set(), at=at, by=by)
+        people = _take_back(session, found, rows, whose, at=at, by=by)
         _finish(session, found, people, at=at, by=by)
     return against
 
@@ -75,8 +77,11 @@ def undo_more(session: Session, work: Undertaking, at: dt.datetime) -> bool:
             found.state = ImportState.SAVED
         return bool(against)
     rows = _next(session, found, work.outcome["row"], PIECE)
+    whose = _hold_places(session, rows)
     kept = touched(session, found, ImportRow.number.in_([row.number for row in rows]))
-    people = _take_back(session, found, rows, {one.enrolment_id for one in kept}, at=at, by=work.by)
+    stay = {one.enrolment_id for one in kept}
+    going = [row for row in rows if row.enrolment_id not in stay]
+    people = _take_back(session, found, going, whose, at=at, by=work.by)
     work.outcome = _so_far(work, rows, people, kept)
     work.done += len(rows)
     if len(rows) == PIECE:
@@ -109,14 +114,24 @@ def _next(session: Session, found: Import, after: int, most: int) -> Sequence[Im
     return session.scalars(rows).all()
 
 
-def _take_back(
-    session: Session, found: Import, rows: Sequence[ImportRow], kept: Collection[int], *, at: dt.datetime, by: str
-) -> int:
-    """Take these rows back but for those whose places are `kept`; says how many people left the edition by it."""
-    rows = [row for row in rows if row.enrolment_id not in kept]
+def _hold_places(session: Session, rows: Sequence[ImportRow]) -> dict[int | None, int]:
+    """Whose the places of these rows are; held before it is looked at what is known of them, so that nothing is noted
+    of them beside it."""
     numbers = [row.enrolment_id for row in rows]
-    held_places = select(Enrolment.id, Enrolment.person_id).where(Enrolment.id.in_(numbers)).order_by(Enrolment.id)
-    whose = {row.id: row.person_id for row in session.execute(held_places.with_for_update())}
+    theirs = select(Enrolment.id, Enrolment.person_id).where(Enrolment.id.in_(numbers)).order_by(Enrolment.id)
+    return {row.id: row.person_id for row in session.execute(theirs.with_for_update())}
+
+
+def _take_back(
+    session: Session,
+    found: Import,
+    rows: Sequence[ImportRow],
+    whose: Mapping[int | None, int],
+    *,
+    at: dt.datetime,
+    by: str,
+) -> int:
+    """Take these rows back; says how many people left the edition by it."""
     put_back(session, found, [row for row in rows if row.verdict is Verdict.CHANGED], at=at, by=by)
     new = [(row, whose[row.enrolment_id]) for row in rows if row.verdict is Verdict.NEW and row.enrolment_id in whose]
     moved = served_before(session, found, new)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from lms.people.states import UnknownState, recognise
 from lms.seminars.columns import Column
@@ -66,7 +66,9 @@ _REFUSED: Mapping[str, str] = {
 }
 _LEFT: Mapping[str, str] = {
     KNOWN: _l("We know somebody by this address; it is the same person and keeps their name."),
+    "since": _l("Is in this edition already. Since when somebody serves there is not changed by a list."),
     "theirs": _l("This person has been here before, and what they say of themselves counts."),
+    "kept": _l("Is in this edition already; what the row says otherwise is not taken over."),
     "again": _l("Was withdrawn before anybody was told, and is nominated again."),
     "invited": _l("Is invited already; what the row says otherwise is not taken over."),
     "left-declined": _l("Has declined. An invitation from their page asks them again."),
@@ -93,10 +95,12 @@ def _unknown_state(cell: str) -> str:
     return ""
 
 
-def remark(verdict: Verdict, reason: str | None, columns: Iterable[Column]) -> str:
+def remark(verdict: Verdict, reason: str | None, columns: Collection[Column]) -> str:
     """What is to be said of a row that can be taken or is left; "" where nothing is."""
+    changes = _("Changes: %(columns)s.", columns=in_a_row([str(LABELS[column]) for column in columns]))
     if reason == "changes":
-        return _("Changes: %(columns)s.", columns=in_a_row([str(LABELS[column]) for column in columns]))
+        return changes
     if reason:
-        return str(_LEFT.get(reason, ""))
+        said = str(_LEFT.get(reason, ""))
+        return f"{said} {changes}" if verdict is Verdict.CHANGED and columns else said
     return _("Is in this edition already, with the same words.") if verdict is Verdict.SAME else ""

@@ -20,7 +20,7 @@ from lms.people.rules import Scope
 from lms.people.rules.code_names import code_name
 from lms.people.sealing import keys_of
 from lms.seminars.columns import Column
-from lms.seminars.imports.judging import Judgement, Surroundings, judged
+from lms.seminars.imports.judging import Judgement, Known, Surroundings, judged
 from lms.seminars.imports.surroundings import houses_of, people_known
 from lms.seminars.models import (
     AttendanceClosing,
@@ -138,7 +138,7 @@ def own_nominations(session: Session, person_id: int, scope: Scope) -> list[OwnN
         .order_by(Nomination.id.desc())
     )
     rows = session.execute(mine).all()
-    names = _names(session, [found for found, _title, _place in rows])
+    names = _names(session, [found for found, _title, _place in rows], {})  # nobody is looked up for a focal point
     reached = _reached(session, [place.id for _found, _title, place in rows if place])
     return [
         OwnNomination(
@@ -163,16 +163,21 @@ def _reached(session: Session, places: Sequence[int]) -> dict[int, frozenset[Sta
     return found
 
 
-def _names(session: Session, rows: Sequence[Nomination]) -> dict[int, str]:
-    """How lists call those who are nominated: as they were written, unless they are not to be named."""
-    people = {row.person_id for row in rows if row.person_id}
-    keys, listed = keys_of(session, people), names_of(session, people)
+def _names(session: Session, rows: Sequence[Nomination], holders: Mapping[str, Known]) -> dict[int, str]:
+    """How lists call those who are nominated: as they were written, unless they are not to be named. `holders` are
+    those whose address it is, by its blind index, of what nobody has taken over."""
+    people = {row.id: number for row in rows if (number := _person(row, holders))}
+    keys, listed = keys_of(session, people.values()), names_of(session, people.values())
     unnamed = unnamed_states(session) if rows else frozenset()
-    return {row.id: _name(row, cells_of(row, keys), listed, unnamed) for row in rows}
+    return {row.id: _name(row, cells_of(row, keys), listed.get(people.get(row.id, 0), ""), unnamed) for row in rows}
 
 
-def _name(row: Nomination, cells: Cells, listed: Mapping[int, str], unnamed: Collection[str]) -> str:
-    known = listed.get(row.person_id or 0, "")
+def _person(row: Nomination, holders: Mapping[str, Known]) -> int | None:
+    holder = holders.get(row.blind or "")
+    return row.person_id or (holder.person_id if holder else None)
+
+
+def _name(row: Nomination, cells: Cells, known: str, unnamed: Collection[str]) -> str:
     if isinstance(known, CodeName):
         return known
     if row.state_code in unnamed:
@@ -210,8 +215,8 @@ def waiting(session: Session, edition: Edition, at: dt.datetime) -> list[Waiting
     rows = session.scalars(
         _of(edition).where(Nomination.state == NominationState.WAITING).order_by(Nomination.id)
     ).all()
-    names, by = _names(session, rows), names_of(session, [row.by_person_id for row in rows])
     around = _around(session, edition, rows, at)
+    names, by = _names(session, rows, around.people), names_of(session, [row.by_person_id for row in rows])
     return [
         Waiting(row.public_id, names[row.id], cells, row.state_code, by[row.by_person_id], row.at,
                 judged(1, cells, row.blind, around))

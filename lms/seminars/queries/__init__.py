@@ -18,7 +18,7 @@ from .attendance import (
 from .attestations import Attestation, Attested, attestations_of, make_up_in, make_ups_open
 from .calendar import CalendarReader, calendar_made_at, calendar_places, calendar_reader
 from .calls import calls_of
-from .contacts import Contact, OwnContact, contacts_about, contacts_of, last_contact_day, last_contacts
+from .contacts import Contact, OwnContact, contacts_about, contacts_of, last_contact_day, last_contacts, stands
 from .counts import EditionNumbers, count_of, counts, edition_numbers, part_counts, places_of
 from .deadlines import shifts
 from .editions import (
@@ -125,6 +125,7 @@ __all__ = [
     "sheet_people",
     "shifts",
     "stages_of",
+    "stands",
     "version_in_force",
     "version_numbered",
     "version_waiting",

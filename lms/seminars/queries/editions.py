@@ -17,7 +17,8 @@ from lms.people.models import Institution, Person
 from lms.people.rules import Scope
 from lms.people.rules.names import folded
 from lms.seminars.models import AttendanceClosing, Edition, EditionCompanion, EditionVersion, Enrolment
-from lms.seminars.rules import COUNTED, Companion, EditionKind, coordinates
+from lms.seminars.rules import COUNTED, AttendanceStands, Companion, EditionKind, coordinates
+from lms.seminars.rules.deadlines import is_over
 
 from .enrolments import visible_to
 
@@ -36,6 +37,12 @@ class EditionRow:
     zone: str
     deadline_at: dt.datetime
     closed_at: dt.datetime | None
+
+    def attendance(self, at: dt.datetime) -> AttendanceStands:
+        """How its attendance stands at an instant."""
+        if self.closed_at is not None:
+            return AttendanceStands.CLOSED
+        return AttendanceStands.NOT_CLOSED if is_over(self.ends_on, self.zone, at) else AttendanceStands.OPEN
 
 
 _COLUMNS = (

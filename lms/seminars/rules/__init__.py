@@ -16,6 +16,7 @@ from .deadlines import NoSuchTime as NoSuchTime
 from .deadlines import due_at as due_at
 from .deadlines import end_of_day as end_of_day
 from .deadlines import instant as instant
+from .deadlines import told_without_zone as told_without_zone
 
 LONGEST_EDITION = 60
 
@@ -87,6 +88,15 @@ class ContactKind(enum.StrEnum):
     CALLED = "called"
     WROTE = "wrote"
     MET = "met"
+
+
+class AttendanceStands(enum.StrEnum):
+    """How the attendance of an edition stands, in one word."""
+
+    OPEN = "open"
+    NOT_CLOSED = "not-closed"
+    """The edition is over, and nobody has closed it; of one held before this system nobody may ever."""
+    CLOSED = "closed"
 
 
 class Stage(enum.StrEnum):

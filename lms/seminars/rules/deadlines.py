@@ -79,6 +79,18 @@ def _before_the_jump(still: dt.datetime, after: dt.datetime, day: dt.date, place
     return still
 
 
+def told_without_zone(at: dt.datetime, zone: str, programme: str) -> Deadline:
+    """The deadline of somebody who serves in `zone`, as it is told where nobody is to learn which zone that is.
+
+    The end of a day there is another time on all other clocks for each zone, so that of such a deadline the day alone
+    is told, and its end in `programme`, the zone of the edition, stands for it in orders and counts of days.
+    """
+    day = at.astimezone(ZoneInfo(zone)).date()
+    if at != end_of_day(day, zone):  # chosen as an instant, with its time
+        return Deadline(at)
+    return Deadline(end_of_day(day, programme), day)
+
+
 def instant(day: dt.date, time: dt.time, zone: str) -> tuple[dt.datetime, bool]:
     """The instant at which clocks in `zone` show this, and whether they show it twice; then the later one counts.
 

@@ -16,9 +16,17 @@ from .calendar import end_calendar_address, make_calendar_address
 from .calls import call_answered, note_calls
 from .companions import add_companion, remove_companion
 from .contacts import mark_seen, note_contact
-from .counting import count, count_part, fold_tallies, keep_names_awaited, reach, reach_all
+from .counting import count, count_part, fold, fold_tallies, keep_names_awaited, reach, reach_all
 from .deadlines import extend, fit_deadlines, set_deadline
-from .editions import NotNewer, change_edition, create_edition, follow_editorial, hold_version, use_version
+from .editions import (
+    ChangedByBoth,
+    NotNewer,
+    change_edition,
+    create_edition,
+    follow_editorial,
+    hold_version,
+    use_version,
+)
 from .enrolments import accept, came_back, decline, defer, enrol, invite, name_confirmed, replace, take_back, withdraw
 from .nominations import (
     Nominee,
@@ -30,10 +38,12 @@ from .nominations import (
     serves_elsewhere,
     substitute,
 )
+from .receipts import receipt
 from .requests import answer_request, ask
 from .uniting import join_entries
 
 __all__ = [
+    "ChangedByBoth",
     "ClosedAlready",
     "MakeUpWork",
     "Nominee",
@@ -59,6 +69,7 @@ __all__ = [
     "enrol",
     "extend",
     "fit_deadlines",
+    "fold",
     "fold_tallies",
     "follow_editorial",
     "hold",
@@ -78,6 +89,7 @@ __all__ = [
     "put_off",
     "reach",
     "reach_all",
+    "receipt",
     "remove_companion",
     "remove_session",
     "replace",

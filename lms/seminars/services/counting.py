@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lms.kernel.db import Model, dialect_insert
 from lms.kernel.events import publish
 from lms.people.models import Person
-from lms.seminars.events import CameFurther
+from lms.seminars.events import CameFurther, LookedAtAnew
 from lms.seminars.models import (
     EditionCount,
     EditionCountDelta,
@@ -149,6 +149,7 @@ def keep_names_awaited(session: Session, *, enrolment_ids: Collection[int]) -> N
         if counted(row.state) and row.first_seen_at is not None and row.person_id in without
     }
     _keep_awaited(session, awaited, {row.id for row in rows} - awaited.keys())
+    publish(session, LookedAtAnew(tuple(row.id for row in rows)))
 
 
 def _keep_awaited(session: Session, awaited: dict[int, int], others: set[int]) -> None:
@@ -168,13 +169,14 @@ def fold_tallies(session: Session) -> int:
     session.flush()  # statements about tables do not see by themselves what is not written yet
     place = ("state_code", "sector", "stage")
     return (
-        _fold(session, TallyDelta, Tally, ("edition_id", *place))
-        + _fold(session, PartTallyDelta, PartTally, ("edition_id", "part", *place))
-        + _fold(session, EditionCountDelta, EditionCount, ("edition_id", "what"))
+        fold(session, TallyDelta, Tally, ("edition_id", *place))
+        + fold(session, PartTallyDelta, PartTally, ("edition_id", "part", *place))
+        + fold(session, EditionCountDelta, EditionCount, ("edition_id", "what"))
     )
 
 
-def _fold(session: Session, delta: type[Model], tally: type[Model], key: Sequence[str]) -> int:
+def fold(session: Session, delta: type[Model], tally: type[Model], key: Sequence[str]) -> int:
+    """Add the deltas of one kind to their tallies and remove them; says how many that were."""
     fresh, kept = cast(Table, delta.__table__), cast(Table, tally.__table__)
     some = select(fresh.c.id).order_by(fresh.c.id).limit(FOLD_AT_ONCE).with_for_update(skip_locked=True)
     gone = delete(fresh).where(fresh.c.id.in_(some)).returning(*(fresh.c[name] for name in key), fresh.c.change)

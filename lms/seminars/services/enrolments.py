@@ -18,7 +18,7 @@ from lms.kernel.secrets import new_token
 from lms.people.models import Affiliation, Institution, Sector
 from lms.people.queries import subjects_of
 from lms.people.sealing import seal_reason
-from lms.seminars.events import EnrolmentAccepted, EnrolmentEnded, EnrolmentInvited, Recounted
+from lms.seminars.events import EnrolmentAccepted, EnrolmentEnded, EnrolmentInvited, LookedAtAnew, Recounted
 from lms.seminars.imports.models import Import, ImportRow, ImportState
 from lms.seminars.models import Edition, Enrolment, EnrolmentEvent
 from lms.seminars.queries import Closing, closing_of
@@ -287,6 +287,8 @@ def _move(
         if enrolment.first_seen_at is not None:
             keep_names_awaited(session, enrolment_ids=[enrolment.id])
             publish(session, Recounted(enrolment.id))
+        else:
+            publish(session, LookedAtAnew((enrolment.id,)))
     _note(session, enrolment, then, at, by, reason)
 
 

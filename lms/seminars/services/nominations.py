@@ -88,8 +88,11 @@ def put_off(
     told = enrolment.invited_at is not None
     place = defer(session, enrolment=enrolment, later=later, at=at, by=by, reason=reason)
     if told:
-        titles = {"edition_title": session.get_one(Edition, enrolment.edition_id).title, "later_title": later.title}
-        people_services.write_to(session, person_id=enrolment.person_id, template="seminars/deferred", context=titles)
+        here = session.get_one(Edition, enrolment.edition_id)
+        titles = {"edition_title": here.title, "later_title": later.title}
+        people_services.write_to(
+            session, person_id=enrolment.person_id, template="seminars/deferred", context=titles, about=here.public_id
+        )
     return place
 
 
@@ -144,14 +147,20 @@ def serve_at(
     session: Session, person: Person, institution: Institution, at: dt.datetime, by: str, *, function: str = ""
 ) -> int:
     """Where the person serves today; somebody who served elsewhere so far has moved. Of whoever has been here, their
-    own word counts: they move themselves, on their account page. Of two moves on one day the first counts."""
+    own word counts: they move themselves, on their account page. Of two moves on one day the first counts, and one that
+    is announced stands."""
     today = at.date()
     present = people.affiliation_on(session, person.id, today)
+    announced = people.affiliation_after(session, person.id, today)
+    if present is None and announced and (person.welcomed_at is not None or announced.institution.id == institution.id):
+        return announced.id
     if present is None:
+        until = announced.since - dt.timedelta(days=1) if announced else None
         return people_services.affiliate(
-            session, person=person, institution=institution, since=today, function=function
+            session, person=person, institution=institution, since=today, until=until, function=function
         ).id
-    if present.institution.id == institution.id or person.welcomed_at is not None or present.since >= today:
+    theirs = person.welcomed_at is not None or present.since >= today or announced is not None
+    if present.institution.id == institution.id or theirs:
         return present.id
     moved = people_services.move(
         session, person=person, institution=institution, function=function, on=today, at=at, by=by

@@ -11,10 +11,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lms.kernel.errors import Conflict
+from lms.kernel.events import publish
 from lms.people import services as people_services
 from lms.people.models import Institution, Person
 from lms.people.rules import Scope
 from lms.people.sealing import keys_of, open_if_there, seal_reason
+from lms.seminars.events import LookedAtAnew
 from lms.seminars.models import (
     AttendanceMark,
     Edition,
@@ -102,6 +104,7 @@ def _time(session: Session, edition: Edition, kept: Enrolment, other: Enrolment,
     session.add(
         Extension(enrolment_id=kept.id, deadline_at=more.deadline_at, deadline_on=more.deadline_on, by=by, at=at)
     )
+    publish(session, LookedAtAnew((kept.id,)))
 
 
 def _requests(session: Session, kept: Enrolment, other: Enrolment) -> None:

@@ -40,6 +40,7 @@ def companions(edition: str) -> Answer:
             _add(edition, form)
         except (Refused, Conflict) as no:
             form.refuse(no)
+            form.anew()
         else:
             flash(_("The person is in the edition now, outside its numbers."), "done")
             return redirect(url_for(".companions", edition=edition), 303)
@@ -70,6 +71,10 @@ def _add(edition: str, form: CompanionForm) -> None:
     viewer, at = me(), now()
     with unit_of_work() as session:
         found = queries.edition_of(session, edition, viewer.scope)
+        kept = services.receipt(session, key=form.client_key.data, said=form.said, by=viewer.subject, at=at)
+        if kept.made:
+            return
+        kept.made = found.public_id
         person = people_services.person_for_address(session, name=form.name.data, address=form.address.data, at=at)
         role = Companion(form.role.data)
         services.add_companion(

@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from werkzeug.wrappers import Response
 
+from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.people.sign_in import me
 from lms.seminars import queries
@@ -39,4 +40,4 @@ def editions_file(form: str) -> Response:
     """The editions one has to do with."""
     rows = queries.editions_visible(db.session(), me().scope)
     taken_away("editions", "editions", form, editions=len(rows))
-    return as_file(editions_sheet(rows), form)
+    return as_file(editions_sheet(rows, now()), form)

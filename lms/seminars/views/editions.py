@@ -7,13 +7,14 @@ from flask_babel import gettext as _
 
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import NotFound, Refused
+from lms.kernel.errors import Conflict, NotFound, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.proposals.waiting import waiting_for
 from lms.people.sign_in import me
 from lms.people.views.decisions import officer
 from lms.seminars import queries, services
 from lms.seminars.forms import EditionForm, NewEditionForm
+from lms.seminars.labels import ATTENDANCE
 from lms.seminars.models import Edition
 from lms.seminars.rules import coordinates
 from lms.web.access import Permission, requires
@@ -31,7 +32,9 @@ def editions() -> str:
     rows = queries.editions_visible(session, scope)
     mine = {row.public_id for row in rows if coordinates(scope, row.public_id)}
     decisions = len(waiting_for(session, officer(me()), now())) if mine or scope.everything else 0
-    return render("lms/seminars/editions.html", rows=rows, mine=mine, may_create=scope.everything, decisions=decisions)
+    attendance = {row.public_id: ATTENDANCE[row.attendance(now())] for row in rows}
+    facts = {"mine": mine, "may_create": scope.everything, "decisions": decisions, "attendance": attendance}
+    return render("lms/seminars/editions.html", rows=rows, **facts)
 
 
 @bp.route("/editions/new", methods=["GET", "POST"])
@@ -48,11 +51,15 @@ def new_edition() -> Answer:
         titles = queries.session_titles(db.session(), source) if source else {}
         try:
             with unit_of_work() as session:
-                made = services.create_edition(
-                    session, course=form.course.data, facts=form.facts(), titles=titles, at=now(), by=viewer.subject
-                )
-        except Refused as no:
+                kept = services.receipt(session, key=form.client_key.data, said=form.said, by=viewer.subject, at=now())
+                if not kept.made:
+                    kept.made = services.create_edition(
+                        session, course=form.course.data, facts=form.facts(), titles=titles, at=now(), by=viewer.subject
+                    ).public_id
+                made = queries.edition_of(session, kept.made, viewer.scope)
+        except (Refused, Conflict) as no:
             form.refuse(no)
+            form.anew()
         else:
             return _said(form, made, _("The edition is there. Nobody has been invited yet."))
     return render("lms/seminars/edition_form.html", form=form, edition=None, source=source), _status(form)
@@ -81,16 +88,21 @@ def edit_edition(edition: str) -> Answer:
     viewer = me()
     found = queries.edition_of(db.session(), edition, viewer.scope)
     form = EditionForm(**EditionForm.said_of(found))
+    status = _status(form)
     if form.validate_on_submit():
         try:
             with unit_of_work() as session:
                 found = queries.edition_of(session, edition, viewer.scope)
-                services.change_edition(session, edition=found, facts=form.facts(), at=now(), by=viewer.subject)
+                services.change_edition(
+                    session, edition=found, facts=form.facts(), at=now(), by=viewer.subject, shown=form.shown.data or ""
+                )
         except Refused as no:
             form.refuse(no)
+        except services.ChangedByBoth as no:
+            found, status = queries.edition_of(db.session(), edition, viewer.scope), no.status
+            form.refuse(no)
+            form.show_both(found, no.fields)
         else:
             return _said(form, found, _("The edition was changed."))
     versions = queries.versions_for(db.session(), found)
-    return render("lms/seminars/edition_form.html", form=form, edition=found, source=None, versions=versions), (
-        _status(form)
-    )
+    return render("lms/seminars/edition_form.html", form=form, edition=found, source=None, versions=versions), status

@@ -100,7 +100,9 @@ def _remark(row: Waiting) -> str:
         return told[1]
     if row.judgement.verdict is Verdict.NEW and row.judgement.known is None:
         return ""
-    return remark(row.judgement.verdict, row.judgement.reason, row.judgement.columns)
+    if row.judgement.reason == "changes":
+        return str(_("Is nominated here already. What stands here otherwise is not taken over."))
+    return remark(row.judgement.verdict, row.judgement.reason, ())
 
 
 @bp.post("/editions/<edition>/nominations/<nomination>/take-over")

@@ -34,6 +34,7 @@ def defer(edition: str, enrolment: str) -> Answer:
             _put_off(edition, enrolment, form)
         except (Refused, Conflict) as no:
             form.refuse(no)
+            form.anew()
         else:
             flash(_("The place is deferred."), "done")
             return redirect(url_for(".participant", edition=edition, enrolment=enrolment), 303)
@@ -53,14 +54,14 @@ def _put_off(edition: str, enrolment: str, form: DeferForm) -> None:
     viewer = me()
     with unit_of_work() as session:
         here = queries.edition_of(session, edition, viewer.scope)
-        services.put_off(
-            session,
-            enrolment=queries.enrolment_in(session, here, enrolment, viewer.scope),
-            later=queries.edition_of(session, form.later.data, viewer.scope),
-            reason=form.reason.data or "",
-            at=now(),
-            by=viewer.subject,
-        )
+        place = queries.enrolment_in(session, here, enrolment, viewer.scope)
+        kept = services.receipt(session, key=form.client_key.data, said=form.said, by=viewer.subject, at=now())
+        if kept.made:
+            return
+        later = queries.edition_of(session, form.later.data, viewer.scope)
+        kept.made = services.put_off(
+            session, enrolment=place, later=later, reason=form.reason.data or "", at=now(), by=viewer.subject
+        ).public_id
 
 
 @bp.post("/editions/<edition>/people/<enrolment>/take-back")

@@ -17,11 +17,10 @@ from lms.kernel.errors import Conflict, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import queries as people
 from lms.people import services as people_services
-from lms.people.models import Sector
 from lms.people.sign_in import me
 from lms.seminars import queries, services
 from lms.seminars.fields import ZonedForm
-from lms.seminars.forms import AnswerForm, DeadlineForm, NomineeForm, ReasonForm, ReplaceForm
+from lms.seminars.forms import AnswerForm, DeadlineForm, ReasonForm
 from lms.seminars.labels import (
     CONTACTS,
     LINKS,
@@ -31,70 +30,21 @@ from lms.seminars.labels import (
     STATE_MARKS,
     STATES,
     state_name,
-    state_names,
     state_note,
 )
 from lms.seminars.models import Edition, Enrolment
 from lms.seminars.post import posted
-from lms.seminars.rules import Stage, counted, may_become, state_before
+from lms.seminars.rules import Stage, counted, may_become, state_before, told_without_zone
 from lms.web.access import Permission, requires
-from lms.web.dates import clocks, town
+from lms.web.dates import clocks, long_day, town
 from lms.web.forms import Form, submitted
-from lms.web.languages import choices, own_name
 from lms.web.logs import note_look
 from lms.web.render import render
 
 from .blueprint import Answer, bp
 
-Act = Callable[[Session, Edition, Enrolment], None]
-
-
-def _languages() -> dict[str, str]:
-    return {code: own_name(code) for code in choices()}
-
-
-def _nominee(form: NomineeForm) -> services.Nominee:
-    return services.Nominee(
-        name=form.name.data,
-        address=form.address.data,
-        state=form.state.data,
-        institution=form.institution.data,
-        sector=Sector(form.sector.data) if form.sector.data else None,
-        zone=form.zone.data or "",
-        language=form.language.data,
-    )
-
-
-@bp.route("/editions/<edition>/invite", methods=["GET", "POST"])
-@requires(Permission.COORDINATE)
-def invite(edition: str) -> Answer:
-    """Invite one person into an edition."""
-    viewer, form = me(), NomineeForm(_languages())
-    found = queries.edition_of(db.session(), edition, viewer.scope)
-    if form.validate_on_submit():
-        try:
-            with unit_of_work() as session:
-                found = queries.edition_of(session, edition, viewer.scope)
-                enrolment = services.nominate(
-                    session, edition=found, nominee=_nominee(form), at=now(), by=viewer.subject
-                )
-                services.invite(session, enrolment=enrolment, at=now(), by=viewer.subject)
-                services.send_invitation(session, enrolment=enrolment, at=now(), by=viewer.person_id)
-                elsewhere = services.serves_elsewhere(session, enrolment=enrolment, nominee=_nominee(form))
-        except (Refused, Conflict) as no:
-            form.refuse(no)
-        else:
-            flash(_("The invitation is on its way."), "done")
-            _say_where(elsewhere)
-            return _to(edition, enrolment.public_id)
-    page = render("lms/seminars/invite.html", form=form, edition=found, states=state_names())
-    return page, 422 if form.is_submitted() else 200
-
-
-def _say_where(elsewhere: bool) -> None:
-    if elsewhere:
-        said = _("This person has been here before and says where they serve; the place stands under that institution.")
-        flash(" ".join([said, _("If it is no longer so, ask them to change it on their account page.")]), "care")
+Act = Callable[[Session, Edition, Enrolment], str | None]
+"""May answer with what is to be said of it instead of what is said otherwise."""
 
 
 @bp.get("/editions/<edition>/people/<enrolment>")
@@ -134,7 +84,7 @@ def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) 
         stages=stages,
         late=stages.get(Stage.PRE_READING, row.deadline) > row.deadline,
         closing=queries.closing_of(session, found.id),
-        clocks=_clocks(row, found, hidden),
+        due=_due(row, found, hidden),
         may_become=may_become,
         may_take_back=_may_take_back(steps, row),
         linked=queries.linked_places(session, row.id, scope),
@@ -151,10 +101,14 @@ def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) 
     )
 
 
-def _clocks(row: queries.EnrolmentRow, edition: Edition, hidden: bool) -> list[str]:
-    """The deadline on every clock that matters; those of where somebody serves would tell where that is."""
+def _due(row: queries.EnrolmentRow, edition: Edition, hidden: bool) -> list[tuple[dt.date, str]]:
+    """The deadline on every clock that matters, each with what it is for machines; those of where somebody serves would
+    tell where that is, as would the instant at which a day ends there."""
     theirs = None if hidden else row.institution_zone
-    return clocks(row.deadline, (theirs, ""), (edition.zone, town(edition.place)), (me().zone, ""))
+    if hidden and (day := told_without_zone(row.deadline, row.institution_zone, edition.zone).day):
+        return [(day, long_day(day))]
+    said = clocks(row.deadline, (theirs, ""), (edition.zone, town(edition.place)), (me().zone, ""))
+    return [(row.deadline, words) for words in said]
 
 
 def _may_take_back(steps: list[queries.Step], row: queries.EnrolmentRow) -> bool:
@@ -178,22 +132,22 @@ def _to(edition: str, enrolment: str) -> Response:
     return redirect(url_for(".participant", edition=edition, enrolment=enrolment), 303)
 
 
-def _change(edition: str, enrolment: str, act: Act) -> None:
+def _change(edition: str, enrolment: str, act: Act) -> str | None:
     """Do something to one enrolment of an edition one coordinates; for every other there is none."""
     with unit_of_work() as session:
         found = queries.edition_of(session, edition, me().scope)
-        act(session, found, queries.enrolment_in(session, found, enrolment, me().scope))
+        return act(session, found, queries.enrolment_in(session, found, enrolment, me().scope))
 
 
 def _by_form(edition: str, enrolment: str, form: Form, key: str, act: Act, sentence: str) -> Answer:
     """Do it when the form is right; otherwise the page again with the form and what is wrong with it."""
     if form.validate_on_submit():
         try:
-            _change(edition, enrolment, act)
+            said = _change(edition, enrolment, act)
         except (Refused, Conflict) as no:
             form.refuse(no)
         else:
-            flash(sentence, "done")
+            flash(said or sentence, "done")
             if isinstance(form, ZonedForm) and form.twice:
                 flash(form.twice, "care")
             return _to(edition, enrolment)
@@ -247,9 +201,12 @@ def extend(edition: str, enrolment: str) -> Answer:
     found = queries.edition_of(db.session(), edition, viewer.scope)
     form = DeadlineForm(found, prefix="extend-")
 
-    def act(session: Session, _edition: Edition, place: Enrolment) -> None:
-        until = cast(dt.datetime, form.at)
-        services.extend(session, enrolment=place, deadline_at=until, deadline_on=form.on, at=now(), by=viewer.subject)
+    def act(session: Session, _edition: Edition, place: Enrolment) -> str | None:
+        more = services.extend(
+            session, enrolment=place, deadline_at=cast(dt.datetime, form.at), deadline_on=form.on, less=form.less.data,
+            at=now(), by=viewer.subject,
+        )  # fmt: skip
+        return None if more else _("The person has less time than before.")
 
     return _by_form(edition, enrolment, form, "extend", act, _("The person has more time."))
 
@@ -302,36 +259,3 @@ def answer(edition: str, enrolment: str, request: str) -> Answer:
         )
 
     return _by_form(edition, enrolment, form, request, act, _("The answer is on its way."))
-
-
-@bp.route("/editions/<edition>/people/<enrolment>/replace", methods=["GET", "POST"])
-@requires(Permission.COORDINATE)
-def replace(edition: str, enrolment: str) -> Answer:
-    """Somebody else takes over the place."""
-    viewer = me()
-    found = queries.edition_of(db.session(), edition, viewer.scope)
-    row = queries.enrolment_row(db.session(), edition, enrolment, viewer.scope)
-    person_name = people.person_name(db.session(), row.person_id)
-    state_code, institution = people.beside(person_name, row.state_code, row.institution_name)
-    form = ReplaceForm(_languages(), state=state_name(state_code) if state_code else "", institution=institution)
-    if form.validate_on_submit():
-        try:
-            with unit_of_work() as session:
-                found = queries.edition_of(session, edition, viewer.scope)
-                old = queries.enrolment_in(session, found, enrolment, viewer.scope)
-                new = services.substitute(
-                    session, edition=found, enrolment=old, nominee=_nominee(form), reason=form.reason.data or "",
-                    at=now(), by=viewer.subject,
-                )  # fmt: skip
-                services.send_invitation(session, enrolment=new, at=now(), by=viewer.person_id)
-                elsewhere = services.serves_elsewhere(session, enrolment=new, nominee=_nominee(form))
-        except (Refused, Conflict) as no:
-            form.refuse(no)
-        else:
-            flash(_("The place has passed on, and the invitation is on its way."), "done")
-            _say_where(elsewhere)
-            return _to(edition, new.public_id)
-    page = render(
-        "lms/seminars/replace.html", form=form, edition=found, row=row, person_name=person_name, states=state_names()
-    )
-    return page, 422 if form.is_submitted() else 200

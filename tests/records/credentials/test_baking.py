@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openbadgeslib import baking as theirs
 from PIL import Image, ImageChops
 
@@ -148,6 +150,19 @@ def test_a_hostile_picture_is_refused(name: str) -> None:
     with pytest.raises(NothingInside):
         carried(hostile()[name])
     assert reason(hostile()[name]) == "nothing-inside"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(sorted(PICTURES)), st.data())
+def test_whatever_becomes_of_a_picture_it_carries_our_words_or_is_refused(kind: str, data: st.DataObject) -> None:
+    picture = bytearray(baked(MADE, kind))
+    for _ in range(data.draw(st.integers(1, 3))):
+        picture[data.draw(st.integers(0, len(picture) - 1))] = data.draw(st.integers(0, 255))
+    at = data.draw(st.integers(0, len(picture)))
+    brought = bytes(picture[:at] if data.draw(st.booleans()) else picture)
+    assert reason(brought) in {"nothing-inside", "not-json", "not-ours", "not-a-record", "not-signed"} or json.loads(
+        carried(brought)
+    ) == json.loads(MADE)
 
 
 def test_what_is_too_big_is_refused_before_it_is_read() -> None:

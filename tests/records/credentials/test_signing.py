@@ -27,11 +27,11 @@ from lms.records.credentials import jobs, keys, publishing, queries, signing
 from lms.records.credentials.checking import judged
 from lms.records.credentials.checks import PATIENCE
 from lms.records.credentials.holding import disbelieved, how_it_stands, short_form, signed_document
-from lms.records.models import PublicRecord, RecordAct, RecordCredential, RecordSubject
+from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordCredential, RecordSubject
 from lms.records.rules.multibase import from_multikey
 from lms.records.rules.statement import unpacked
-from lms.records.sealing import ledger_keys
 from tests.conftest import NOW
+from tests.records.guards import altered
 from tests.records.makers import AT, close, finished_place, make_edition
 
 
@@ -159,7 +159,7 @@ def test_after_erasure_nobody_here_can_open_it_and_the_file_still_verifies(app: 
     with unit_of_work() as session:
         assert signed_document(session, record) is None
         assert short_form(session, record) is None
-        assert queries.unsigned(session, keys=ledger_keys(), disbelieved=disbelieved(), most=10) == []
+        assert queries.unsigned(session, disbelieved=disbelieved(), most=10) == []
     assert json.loads(judged(json.dumps(held).encode(), documents=key_documents()))["name"] == "Amina Mfano 0"
 
 
@@ -260,20 +260,10 @@ def test_an_end_written_by_sql_alone_ends_nothing(app: Flask) -> None:
     assert published[0] == frozenset()
 
 
-def altered(statement: str) -> None:
-    """Somebody with every right in the database takes the guards away and writes what they like."""
-    with own_transaction() as session:
-        names = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'lms_ledger%'"
-        for name, _table in session.connection().exec_driver_sql(names).all():
-            session.connection().exec_driver_sql(f"DROP TRIGGER {name}")
-        session.connection().exec_driver_sql(statement)
-
-
 def test_an_issue_changed_by_sql_alone_is_not_signed_and_its_page_vouches_for_nothing(sqlite_app: Flask) -> None:
     first, second = issue(2)
-    altered(
-        f"UPDATE lms_ledger_entry SET facts = json_set(facts, '$.edition.title', 'Doctorate') WHERE record = '{first}'"
-    )
+    changed = func.json_set(LedgerEntry.facts, "$.edition.title", "Doctorate")
+    altered("lms_ledger_entry", update(LedgerEntry).where(LedgerEntry.record == first).values(facts=changed))
     drain()
     assert document(second)["name"].startswith("Completion record")
     with unit_of_work() as session:
@@ -288,11 +278,8 @@ def test_an_issue_changed_by_sql_alone_is_not_signed_and_its_page_vouches_for_no
 
 def test_a_code_that_was_exchanged_by_sql_alone_is_nobodys(sqlite_app: Flask) -> None:
     [record] = issue()
-    with own_transaction() as session:
-        names = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'lms_record_public'"
-        for name in session.connection().exec_driver_sql(names).scalars().all():
-            session.connection().exec_driver_sql(f"DROP TRIGGER {name}")
-        session.execute(update(PublicRecord).where(PublicRecord.record == record).values(code="ABCDEFGHJKMN"))
+    exchanged = update(PublicRecord).where(PublicRecord.record == record).values(code="ABCDEFGHJKMN")
+    altered("lms_record_public", exchanged)
     assert sqlite_app.test_client().get("/v/ABCDEFGHJKMN").status_code == 404
 
 
@@ -301,8 +288,8 @@ def test_a_row_that_cannot_be_read_keeps_nobody_else_waiting(
 ) -> None:
     monkeypatch.setattr(signing, "AT_A_TIME", 1)
     first, second = issue(2)
-    with own_transaction() as session:
-        session.execute(update(RecordSubject).where(RecordSubject.record == first).values(sealed_name=b"nothing"))
+    spoilt = update(RecordSubject).where(RecordSubject.record == first).values(sealed_name=b"nothing")
+    altered("lms_record_subject", spoilt)
     drain()
     with unit_of_work() as session:
         assert signed_document(session, first) is None
