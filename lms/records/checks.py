@@ -20,7 +20,7 @@ from .models import LedgerEntry, RecordAct, RecordSubject
 from .queries.held import sealed_place
 from .queries.life import Happening
 from .rules.before import NO_VERSION, from_before
-from .rules.ledger import commit_to, first_break, genuine
+from .rules.ledger import breaks, commit_to, genuine
 from .rules.public import drawn_for
 from .words import missing
 
@@ -30,10 +30,9 @@ SOON = dt.timedelta(minutes=2)
 
 @check("records.ledger")
 def ledger(session: Session) -> Iterable[Finding]:
-    """Walk the chain to its first break, then look at what has no seal and at the heads noted outside."""
+    """Walk the chain, then look at what has no seal and at the heads noted outside."""
     noted = anchors.read()
-    broken = first_break(ledger_keys(), queries.chain(session), noted.heads)
-    if broken:
+    for broken in breaks(ledger_keys(), queries.chain(session), noted.heads):
         yield Finding(f"ledger {broken.sequence}", broken.problem)
     yield from _unsealed(session)
     yield from _noted(session, noted)
@@ -116,7 +115,9 @@ def _fits(key: bytes, record: str, sealed: bytes, commitment: str) -> bool:
 @check("records.life")
 def lives(session: Session) -> Iterable[Finding]:
     """Every record has ended at most once, and each end is what the rest of the system says of it."""
-    endings = queries.endings(session)
+    endings, foreign = queries.endings(session)
+    for record in foreign:
+        yield Finding(f"record {record}", "has an end in the ledger that this system did not write; it ends nothing")
     for record in sorted(record for record, said in endings.items() if len(said) > 1):
         yield Finding(f"record {record}", "has ended more than once")
     ended = {record: said[-1] for record, said in endings.items()}

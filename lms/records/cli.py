@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -47,6 +48,18 @@ def compare(path: Path) -> None:
     click.echo(f"The ledger leads there. Its first {number} entries are as they were.")
 
 
+@records.command("restored")
+@click.confirmation_option(prompt="What was noted of later records will not be missed by any check any more. Go on?")
+def restored() -> None:
+    """Say that an older backup was restored: the ledger goes on from what came back."""
+    try:
+        with unit_of_work() as session:
+            kept, last = heads.go_on(session, now())
+    except Refused as no:
+        raise click.ClickException(str(no)) from None
+    click.echo(f"The ledger goes on after {kept}. Up to {last} was noted before; what came after {kept} is lost.")
+
+
 @records.command("export")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--approval", "given", multiple=True, help="The approval of an administrator; two people's are needed.")
@@ -68,3 +81,7 @@ def export(folder: Path, given: tuple[str, ...]) -> None:
     if done.unprinted:
         click.echo(f"{done.unprinted} certificates need letters that this machine has not; see flask lms check.")
     click.echo("Whoever has this folder has every holder's name. Keep it as you keep the keys.")
+    for record in done.unreadable:
+        click.echo(f"unreadable: record {record} is not as this system wrote it; see flask lms check.", err=True)
+    if done.unreadable:
+        sys.exit(1)

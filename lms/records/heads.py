@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lms.kernel import outbox
+from lms.kernel import audit, outbox
 from lms.kernel.errors import Refused
 from lms.kernel.settings import present_settings
 
@@ -89,6 +89,27 @@ def compare(session: Session, texts: Sequence[str]) -> tuple[int, Break | None]:
             return number, Break(number, "its seal is not the one that was carried away")
     noted.pop(0, None)
     return max(number for number, _seal in carried), first_break(ledger_keys(), queries.chain(session), noted)
+
+
+def go_on(session: Session, at: dt.datetime) -> tuple[int, int]:
+    """Let the chain go on after an older backup was restored: what was noted behind its last number that is still so
+    counts no more. Gives that number, and the last one that was noted. Raises Refused where nothing is lost, and where
+    the chain itself is broken: no restore does that."""
+    noted = anchors.read().heads
+    last, head = max(noted, default=0), queries.head(session)
+    broken = first_break(ledger_keys(), queries.chain(session), {})
+    if broken:
+        raise Refused(f"ledger {broken.sequence}: {broken.problem}")
+    seals = {link.sequence: link.seal for link in queries.chain(session) if link.sequence in noted}
+    lost = min((number for number in noted if seals.get(number) != noted[number]), default=None)
+    if lost is None:
+        raise Refused("Every head that was noted is in the ledger: nothing is lost.")
+    kept = head.sequence if lost > head.sequence else max((number for number in noted if number < lost), default=0)
+    audit.record(session, at=at, actor=None, act="ledger.goes-on", about=f"ledger-{kept}", noted=last)
+    anchors.go_on_after(kept, at.isoformat())
+    if head.sequence > 0:
+        anchors.note(head.sequence, head.seal, at.isoformat())
+    return kept, last
 
 
 @outbox.database("records.daily_head", every=DAILY)

@@ -13,16 +13,16 @@ from sqlalchemy import delete, select, update
 
 from lms.kernel import worker
 from lms.kernel.checks import run_all
-from lms.kernel.clock import frozen
+from lms.kernel.clock import frozen, now
 from lms.kernel.models import AuditEntry, Job
-from lms.kernel.unit_of_work import unit_of_work
+from lms.kernel.unit_of_work import own_transaction, unit_of_work
 from lms.people.models import Person, PersonKey
 from lms.people.services import erase
 from lms.records import services
 from lms.records.certificates import setting
 from lms.records.certificates.models import Certificate, CertificateState
 from lms.records.certificates.queries import KEPT
-from lms.records.certificates.services import tidy
+from lms.records.certificates.services import MAKE, SIGNED_WITHIN, make, tidy
 from lms.records.certificates.sheet import Missing, Sheet
 from lms.records.models import PublicRecord, RecordAct
 from lms.records.rules.public import grouped
@@ -114,6 +114,22 @@ def test_asking_twice_makes_one_and_a_day_later_it_is_gone(holder: tuple[FlaskCl
         asked(client, record)
         worker.drain()
         assert client.get(f"/records/{record}/certificate/en").data == first
+
+
+def test_one_made_before_the_record_was_signed_is_made_once_more_when_it_is(
+    holder: tuple[FlaskClient, str, int],
+) -> None:
+    client, record, _person = holder
+    asked(client, record)
+    with frozen(NOW + 2 * SIGNED_WITHIN):
+        with own_transaction() as session:
+            session.execute(delete(Job).where(Job.kind == MAKE))
+            make(session, {"record": record, "language": "en"}, now())
+        taken = client.get(f"/records/{record}/certificate/en").data
+        assert "#" not in zxingcpp.read_barcodes(drawn(taken, 2.5))[0].text
+        worker.drain()
+        again = client.get(f"/records/{record}/certificate/en").data
+    assert "#" in zxingcpp.read_barcodes(drawn(again, 2.5))[0].text
 
 
 def test_nobody_else_can_ask_or_take(app: Flask, holder: tuple[FlaskClient, str, int]) -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from lms.kernel import outbox
 from lms.kernel.clock import frozen, now
 from lms.kernel.db import db
+from lms.kernel.models import AuditEntry
 from lms.kernel.unit_of_work import own_transaction, unit_of_work
 from lms.kernel.worker import drain
 from lms.people.models import Person
@@ -22,7 +23,7 @@ from lms.records import anchors, heads, queries, services
 from lms.records.checks import ledger, lives, publics
 from lms.records.cli import records as commands
 from lms.records.ledger_keys import ledger_keys
-from lms.records.models import Cause, LedgerSeal, RecordSubject
+from lms.records.models import Cause, LedgerEntry, LedgerSeal, RecordSubject
 from lms.records.queries.life import Wish
 from lms.records.rules.ledger import GENESIS, seal
 from lms.records.sealing import seal_waiting
@@ -92,6 +93,42 @@ def test_a_head_is_carried_away_by_hand_and_compared(app: Flask, tmp_path: Path)
     forged = runner.invoke(commands, ["compare", str(other)])
     assert forged.exit_code == 1
     assert "ledger 2" in forged.output
+
+
+def test_after_a_restore_the_ledger_goes_on_and_every_later_forgery_is_named_again(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    sealed_entries(2)
+    assert "nothing is lost" in runner.invoke(commands, ["restored", "--yes"]).output
+    sealed_entries(1)
+    last = entry_ids()[2]
+    forge(["DELETE FROM lms_ledger_seal WHERE sequence = 3", f"DELETE FROM lms_ledger_entry WHERE id = {last}"])
+    sealed_entries(1)
+    sealed_entries(2)
+    assert {finding.about for finding in found()} == {"ledger 3", "anchors line 3"}
+    changed = entry_ids()[4]
+    with own_transaction() as session:
+        before = session.scalars(select(LedgerEntry.edition).where(LedgerEntry.id == changed)).one()
+    change = "UPDATE lms_ledger_entry SET edition = '{}' WHERE id = {}"
+    write_over(change.format("other", changed))
+    assert [finding.about for finding in found()][:2] == ["ledger 3", "ledger 5"], "named behind the restore too"
+    refused = runner.invoke(commands, ["restored", "--yes"])
+    assert refused.exit_code == 1
+    assert "ledger 5" in refused.output, "no restore breaks the chain itself"
+    write_over(change.format(before, changed))
+    done = runner.invoke(commands, ["restored", "--yes"])
+    assert done.exit_code == 0, done.output
+    assert found() == []
+    assert max(anchors.read().heads) == 5
+    write_over(change.format("other", changed))
+    assert first_bad() == "ledger 5"
+    with own_transaction() as session:
+        assert session.scalars(select(AuditEntry.about).where(AuditEntry.act == "ledger.goes-on")).all() == ["ledger-2"]
+
+
+def write_over(statement: str) -> None:
+    """Once the guards are away."""
+    with own_transaction() as session:
+        session.execute(text(statement))
 
 
 def test_a_ledger_written_again_with_every_key_is_found_by_a_head_that_lies_elsewhere(
@@ -210,7 +247,10 @@ def test_an_end_put_in_for_a_record_in_force_is_never_sealed_and_named(lived: di
            "WHERE record = 'forged'"])  # fmt: skip
     assert "was not written by this system" in found(NOW)[0].problem
     with own_transaction() as session:
-        assert {finding.about for finding in lives(session)} == {f"record {lived['kept']}"}
+        assert not list(lives(session)), "what is not ours says nothing of a record"
+        state = queries.state_of(session, lived["kept"])
+        assert state is not None
+        assert state.valid
 
 
 def test_a_tail_of_ends_cut_off_is_named_by_the_anchor(lived: dict[str, str]) -> None:

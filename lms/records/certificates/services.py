@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
+from collections.abc import Collection
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit, outbox
@@ -46,6 +47,18 @@ def ask(session: Session, *, record: str, person_id: int, language: str, at: dt.
         session.add(found)
     found.state, found.asked_at, found.sealed, found.script = CertificateState.WAITING, at, None, None
     audit.record(session, at=at, actor=by, act="certificate.asked", about=record, language=language)
+    _ask_to_make(session, record, language)
+
+
+def make_again(session: Session, *, records: Collection[str]) -> None:
+    """What was made of these records before they were signed lacks the short form in its square code: once more."""
+    made = update(Certificate).where(Certificate.record.in_(records), Certificate.state == CertificateState.READY)
+    waits = made.values(state=CertificateState.WAITING, sealed=None).returning(Certificate.record, Certificate.language)
+    for record, language in session.execute(waits, execution_options={"synchronize_session": False}).all():
+        _ask_to_make(session, record, language)
+
+
+def _ask_to_make(session: Session, record: str, language: str) -> None:
     outbox.enqueue(session, MAKE, {"record": record, "language": language}, key=f"{MAKE}:{record}:{language}")
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import structlog
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.kernel.errors import Refused
-from lms.kernel.secrets import new_token
+from lms.kernel.errors import NotFound, Refused
+from lms.kernel.secrets import Unsealable, new_token
 from lms.records.certificates.services import pdf_of
 from lms.records.certificates.sheet import Missing
 from lms.records.models import PublicRecord
@@ -23,6 +24,7 @@ from .handing import baked
 from .holding import signed_document
 
 _AT_A_TIME = 500
+log = structlog.get_logger("lms.records")
 
 
 @dataclass(slots=True)
@@ -35,23 +37,42 @@ class Exported:
     """Records without a signed file: they wait for their signature, or their holder is erased."""
     unprinted: int = 0
     """Records whose name this machine has no letters for."""
+    unreadable: list[str] = field(default_factory=list)
+    """Records that are not as this system wrote them, or cannot be opened; what could be written of them is there."""
 
 
 def export(session: Session, folder: Path, *, language: str) -> Exported:
     """Write everything into a new folder that only its owner can read; raises Refused for one that is used already.
+    It has its name only when it is complete; until then it is called `.part`.
 
     Nobody's folder is named after them, and none follows from another: the names inside the files are all there is.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Refused(_("%(folder)s is there already, and nothing is written over.", folder=folder))
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.chmod(0o700)
+    part = folder.with_name(f"{folder.name}.part")
+    for place in (folder, part):
+        if place.exists() and (not place.is_dir() or any(place.iterdir())):
+            raise Refused(_("%(folder)s is there already, and nothing is written over.", folder=place))
+    part.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part.chmod(0o700)
+    try:
+        done = _fill(session, part, language)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    part.replace(folder)
+    return done
+
+
+def _fill(session: Session, folder: Path, language: str) -> Exported:
     if publishing.folder().is_dir():
         shutil.copytree(publishing.folder(), folder / "public")
     (folder / "holders").mkdir(mode=0o700)
     done = Exported()
     for record in _records(session):
-        _write(session, folder / "holders", record, language, done)
+        try:
+            _write(session, folder / "holders", record, language, done)
+        except (Unsealable, LookupError, ValueError, NotFound) as no:
+            log.error("export.unreadable", record=record, error=type(no).__name__)
+            done.unreadable.append(record)
     return done
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import seal
+from lms.records.certificates.services import make_again
 from lms.records.models import RecordCredential
 from lms.records.rules.bitstring import status_list
 from lms.records.rules.credential import Issuer, document
@@ -70,6 +71,7 @@ def sign_waiting(session: Session, found: Signer, at: dt.datetime) -> int:
     rows = [_row(found, one, at) for one in waiting]
     if rows:
         session.execute(insert(RecordCredential), rows)
+        make_again(session, records=[one.record for one in waiting])
     return len(rows)
 
 

@@ -27,7 +27,7 @@ from lms.records.models import (
 from lms.records.signatories.rules import Signatory, signed_by
 
 from .held import sealed_place
-from .ours import said_of, written_by_us
+from .ours import said_of, sorted_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +115,14 @@ def history(session: Session, record: str) -> list[Happening]:
     return [_happening(entry) for entry in said_of(session, [record]).get(record, ())]
 
 
-def endings(session: Session) -> dict[str, list[Happening]]:
-    """The entries by which we have ended records, by record; one statement."""
+def endings(session: Session) -> tuple[dict[str, list[Happening]], list[str]]:
+    """The entries by which we have ended records, by record; and the records that somebody else wrote an end of. One
+    statement."""
+    ours, foreign = sorted_out(session, LedgerEntry.act != RecordAct.ISSUED)
     found: dict[str, list[Happening]] = {}
-    for entry in written_by_us(session, LedgerEntry.act != RecordAct.ISSUED):
+    for entry in ours:
         found.setdefault(entry.record, []).append(_happening(entry))
-    return found
+    return found, sorted({entry.record for entry in foreign})
 
 
 def confirmed_causes(session: Session) -> dict[str, set[Cause]]:

@@ -69,7 +69,11 @@ def said_of(session: Session, records: Collection[str]) -> dict[str, list[Entry]
     return ours(session.execute(found.order_by(LedgerEntry.id)))
 
 
-def written_by_us(session: Session, *which: ColumnElement[bool]) -> list[Entry]:
-    """Those of these entries that carry our mark, whatever became of the others of their record."""
+def sorted_out(session: Session, *which: ColumnElement[bool]) -> tuple[list[Entry], list[Entry]]:
+    """Those of these entries that carry our mark, whatever became of the others of their record; and the rest."""
+    good: list[Entry] = []
+    foreign: list[Entry] = []
     keys, rows = ledger_keys(), session.execute(select(*ENTRY).where(*which).order_by(LedgerEntry.id))
-    return [entry for entry in map(entry_of, rows) if genuine(keys, entry)]
+    for entry in map(entry_of, rows):
+        (good if genuine(keys, entry) else foreign).append(entry)
+    return good, foreign

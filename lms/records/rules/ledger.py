@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,21 +88,34 @@ def genuine(keys: Keys, entry: Entry) -> bool:
     return hmac.compare_digest(mark(keys.marking, entry), entry.mark)
 
 
-def first_break(keys: Keys, links: Iterable[Link], anchors: Mapping[int, str]) -> Break | None:
-    """Walk the chain from its beginning, as it comes; `anchors` are the heads noted outside the database."""
-    sequence, previous = 0, GENESIS
+def breaks(keys: Keys, links: Iterable[Link], anchors: Mapping[int, str]) -> Iterator[Break]:
+    """Walk the chain from its beginning, as it comes; `anchors` are the heads noted outside the database.
+
+    Where a seal is only not the one that was noted, the chain goes on behind it, and so do we: of such places the first
+    is told, and then the first where the chain itself is broken, if it is.
+    """
+    sequence, previous, differs = 0, GENESIS, False
     for link in links:
-        problem = _problem(keys, link, sequence + 1, previous, anchors.get(link.sequence))
+        problem = _problem(keys, link, sequence + 1, previous)
         if problem:
-            return Break(sequence + 1, problem)
+            yield Break(sequence + 1, problem)
+            return
+        if anchors.get(link.sequence, link.seal) != link.seal and not differs:
+            differs = True
+            said = "the seal is not the one that was noted outside the database: the chain was written again"
+            yield Break(link.sequence, said)
         sequence, previous = link.sequence, link.seal
     last = max(anchors, default=0)
     if sequence < last:
-        return Break(sequence + 1, f"the chain ends at {sequence}, but {last} was noted outside the database")
-    return None
+        yield Break(sequence + 1, f"the chain ends at {sequence}, but {last} was noted outside the database")
 
 
-def _problem(keys: Keys, link: Link, expected: int, previous: str, anchor: str | None) -> str | None:
+def first_break(keys: Keys, links: Iterable[Link], anchors: Mapping[int, str]) -> Break | None:
+    """The first of them."""
+    return next(breaks(keys, links, anchors), None)
+
+
+def _problem(keys: Keys, link: Link, expected: int, previous: str) -> str | None:
     if link.sequence != expected:
         return f"seal {expected} is missing; the next one there is {link.sequence}"
     if link.entry is None:
@@ -111,8 +124,6 @@ def _problem(keys: Keys, link: Link, expected: int, previous: str, anchor: str |
         return f"the seal before it is not the one that entry {link.entry_id} was sealed after"
     if not hmac.compare_digest(link.seal, seal(keys.sealing, expected, previous, link.entry)):
         return f"the seal does not fit entry {link.entry_id}: one of them was altered, moved or made with another key"
-    if anchor is not None and anchor != link.seal:
-        return "the seal is not the one that was noted outside the database: the chain was written again"
     return None
 
 

@@ -14,16 +14,20 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from lms.kernel.clock import frozen
 from lms.kernel.errors import Refused
 from lms.kernel.models import AuditEntry
+from lms.kernel.secrets import Unsealable
 from lms.kernel.unit_of_work import own_transaction, unit_of_work
 from lms.kernel.worker import drain
 from lms.people.models import Person
 from lms.people.rules.mandates import Role
 from lms.people.services import erase
 from lms.records.credentials import approvals, queries
+from lms.records.credentials import export as exporting
+from lms.records.credentials.holding import signed_document
 from lms.records.rules.baking import carried
 from tests.conftest import NOW
 from tests.people.makers import give_mandate, make_person, signed_in_client
@@ -114,6 +118,36 @@ def test_whoever_is_erased_is_in_no_export(sqlite_app: Flask, tmp_path: Path) ->
     assert "1 signed files" in said
     assert "1 records have no signed file" in said
     assert len(list((tmp_path / "out/holders").iterdir())) == 1
+
+
+def test_one_record_that_cannot_be_read_is_named_and_keeps_no_other_one_in(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = issue(3)
+    drain()
+
+    def opened(session: Session, record: str) -> bytes | None:
+        if record == records[0]:
+            raise Unsealable
+        return signed_document(session, record)
+
+    monkeypatch.setattr(exporting, "signed_document", opened)
+    code, said = run(app, tmp_path / "out")
+    assert code == 1
+    assert f"unreadable: record {records[0]}" in said
+    assert "2 signed files and 2 certificates" in said
+    assert len(list((tmp_path / "out/holders").iterdir())) == 2
+    assert not (tmp_path / "out.part").exists()
+
+
+def test_what_a_cut_off_export_left_is_neither_taken_for_whole_nor_written_over(app: Flask, tmp_path: Path) -> None:
+    half = tmp_path / "out.part"
+    half.mkdir()
+    (half / "holders").touch()
+    code, said = run(app, tmp_path / "out")
+    assert code == 1
+    assert "out.part is there already" in said
+    assert not (tmp_path / "out").exists()
 
 
 def test_two_administrators_approve_an_export_and_their_word_is_good_once(production: Flask, tmp_path: Path) -> None:
