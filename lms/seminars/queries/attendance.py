@@ -92,7 +92,7 @@ def places_by_public_id(session: Session, edition: Edition, scope: Scope) -> dic
     if not coordinates(scope, edition.public_id):
         return {}
     found = select(Enrolment.public_id, Enrolment.id).where(Enrolment.edition_id == edition.id)
-    return dict(session.execute(found).tuples().all())
+    return {row.public_id: row.id for row in session.execute(found)}
 
 
 def marks_of(session: Session, edition_id: int) -> list[MarkRow]:
