@@ -176,6 +176,49 @@ def test_everyone_without_a_mark_is_marked_present_at_once_and_nobody_else_chang
     assert len(queries.marks_of(db.session(), edition.id)) == 3
 
 
+def marked(page: str) -> dict[str, str]:
+    """Which mark is set for whom on the sheet, by public id."""
+    return dict(re.findall(r'name="mark-([^"]+)" value="(\w+)" checked', page))
+
+
+def test_a_sheet_that_cannot_be_taken_keeps_what_was_marked_and_says_whom_it_is_about(sqlite_app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(sqlite_app)
+    path, half = f"/editions/{edition.public_id}/attendance", f"{edition.starts_on}-morning"
+    clash, other, theirs, _silent = (one_person(edition) for _number in range(4))
+    names = [people.person_name(db.session(), one.person_id) for one in (clash, other)]
+    for one in (clash, theirs):
+        browser.post(path, half=half, **{f"mark-{one.public_id}": "absent"})
+    stale = {f"mark-{one.public_id}": "excused" for one in (clash, other)} | {f"mark-{theirs.public_id}": "present"}
+    sent = {"half": half, **stale, f"seen-{theirs.public_id}": "present"}  # drawn before the two were marked absent
+    answer = browser.post(path, **sent)
+    assert answer.status_code == 409
+    assert marked(answer.text) == {
+        clash.public_id: "absent", other.public_id: "excused", theirs.public_id: "absent",
+    }  # fmt: skip
+    note = words(answer).split("as it stands below:")[1]
+    assert note.startswith(f" {names[0]} Your other marks are still set below.")
+    assert not [row for row in queries.marks_of(db.session(), edition.id) if row.mark == "excused"]
+    again = {f"mark-{who}": mark for who, mark in marked(answer.text).items()}
+    seen = dict(re.findall(r'name="(seen-[^"]+)" value="(\w+)"', answer.text))
+    assert browser.post(path, half=half, **again, **seen).status_code == 303
+    assert {row.mark for row in queries.marks_of(db.session(), edition.id) if row.enrolment_id == other.id} == {
+        "excused"
+    }
+
+
+def test_a_sheet_with_somebody_who_has_left_meanwhile_keeps_its_other_marks(sqlite_app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(sqlite_app)
+    path, half = f"/editions/{edition.public_id}/attendance", f"{edition.starts_on}-morning"
+    left, stays = one_person(edition), one_person(edition)
+    browser.post(f"/editions/{edition.public_id}/people/{left.public_id}/leave", **{"leave-reason": "ill"})
+    answer = browser.post(path, half=half, **{f"mark-{one.public_id}": "present" for one in (left, stays)})
+    assert answer.status_code == 422
+    assert "The sheet has changed in the meantime." in words(answer)
+    assert marked(answer.text) == {stays.public_id: "present"}
+    elsewhere = one_person(one_edition())
+    assert browser.post(path, half=half, **{f"mark-{elsewhere.public_id}": "present"}).status_code == 404
+
+
 def test_a_version_of_another_substance_is_used_after_its_effects_were_shown(sqlite_app: Flask) -> None:
     edition, browser = one_edition(), coordinator(sqlite_app)
     with unit_of_work() as session:

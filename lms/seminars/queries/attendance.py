@@ -87,6 +87,14 @@ def sheet_people(session: Session, edition: Edition, scope: Scope) -> list[Sheet
     return sorted(listed, key=lambda person: (person.name.casefold(), person.public_id))
 
 
+def places_by_public_id(session: Session, edition: Edition, scope: Scope) -> dict[str, int]:
+    """Every place of an edition, also of who has left, for those who coordinate it."""
+    if not coordinates(scope, edition.public_id):
+        return {}
+    found = select(Enrolment.public_id, Enrolment.id).where(Enrolment.edition_id == edition.id)
+    return dict(session.execute(found).tuples().all())
+
+
 def marks_of(session: Session, edition_id: int) -> list[MarkRow]:
     """The mark in force of each person and half-day: the last one written down."""
     last = (

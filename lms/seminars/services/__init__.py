@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .attendance import (
     ClosedAlready,
+    MarkedMeanwhile,
     close_attendance,
     hold,
     lay_out_sessions,
@@ -46,6 +47,7 @@ __all__ = [
     "ChangedByBoth",
     "ClosedAlready",
     "MakeUpWork",
+    "MarkedMeanwhile",
     "Nominee",
     "NotNewer",
     "accept",

@@ -38,6 +38,15 @@ class ClosedAlready(Refused):
         super().__init__(_("The attendance of this edition is closed already."))
 
 
+class MarkedMeanwhile(Conflict):
+    """Two have changed the same marks; `places` are the enrolments whose they are."""
+
+    def __init__(self, places: frozenset[int]) -> None:
+        said = _("Nothing was saved: somebody else has changed a mark meanwhile that you changed too.")
+        super().__init__(" ".join([said, _("Look at the sheet again.")]))
+        self.places = places
+
+
 Marks = Mapping[tuple[int, int], Mark]
 """By enrolment id and session id."""
 
@@ -116,7 +125,7 @@ def mark_attendance(
     """Append the marks that differ from those in force; says how many. `seen` are those in force when they were made: a
     mark that only repeats what was seen leaves alone what has been put right since.
 
-    Raises Refused once attendance is closed, Conflict where two have changed the same mark."""
+    Raises Refused once attendance is closed, MarkedMeanwhile where two have changed the same mark."""
     hold(session, edition)
     while_open(session, edition)
     known = {row.id for row in sessions_of(session, edition.id)}
@@ -125,9 +134,9 @@ def mark_attendance(
     if seen is not None:
         marks = {cell: mark for cell, mark in marks.items() if mark is not seen.get(cell)}
     changed = {cell: mark for cell, mark in marks.items() if in_force.get(cell) is not mark}
-    if seen is not None and any(in_force.get(cell) is not seen.get(cell) for cell in changed):
-        said = _("Nothing was saved: somebody else has changed a mark meanwhile that you changed too.")
-        raise Conflict(" ".join([said, _("Look at the sheet again.")]))
+    clashing = [cell for cell in changed if seen is not None and in_force.get(cell) is not seen.get(cell)]
+    if clashing:
+        raise MarkedMeanwhile(frozenset(enrolment for enrolment, _half_day in clashing))
     if any(enrolment not in people or half_day not in known for enrolment, half_day in changed):
         raise Refused(_("The sheet has changed in the meantime. Look at it again before you repeat your marks."))
     for (enrolment_id, session_id), mark in changed.items():

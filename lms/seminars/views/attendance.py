@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Mapping
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import NotFound, Refused
+from lms.kernel.errors import Conflict, LmsError, NotFound, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.sign_in import me
 from lms.seminars import queries, services
@@ -31,6 +33,11 @@ from .blueprint import Answer, bp
 @requires(Permission.COORDINATE)
 def attendance(edition: str) -> str:
     """The sheet."""
+    return _sheet(edition, request.args.get("half"))
+
+
+def _sheet(edition: str, half: str | None, kept: Mapping[int, Mark] | None = None, no: LmsError | None = None) -> str:
+    """The sheet with a half-day to mark; where its marks were turned down (`no`), with those that are `kept` set."""
     session, scope = db.session(), me().scope
     found = queries.edition_of(session, edition, scope)
     half_days = queries.sessions_of(session, found.id)
@@ -38,13 +45,18 @@ def attendance(edition: str) -> str:
     for row in queries.marks_of(session, found.id):
         marks[row.enrolment_id][row.session_id] = row.mark
     note_look("attendance.looked", found.public_id)
+    people = queries.sheet_people(session, found, scope)
+    clashing = no.places if isinstance(no, services.MarkedMeanwhile) else ()
     return render(
         "lms/seminars/attendance.html",
         edition=found,
         half_days=half_days,
-        here=_chosen(half_days, local_day(now(), found.zone)),
-        people=queries.sheet_people(session, found, scope),
+        here=_chosen(half_days, half, local_day(now(), found.zone)),
+        people=people,
         marks=marks,
+        kept={place: mark for place, mark in (kept or {}).items() if place not in clashing},
+        problem=no and str(no),
+        clashing=[person.name for person in people if person.enrolment_id in clashing],
         closing=queries.closing_of(session, found.id),
         labels={"halves": HALVES, "marks": MARKS},
         mark_choices=[(str(mark), label) for mark, label in MARKS.items()],
@@ -52,9 +64,8 @@ def attendance(edition: str) -> str:
     )
 
 
-def _chosen(half_days: list[SheetSession], today: dt.date) -> SheetSession | None:
+def _chosen(half_days: list[SheetSession], asked: str | None, today: dt.date) -> SheetSession | None:
     """The half-day asked for; else the one of today, else the first."""
-    asked = request.args.get("half")
     if asked is None:
         return half_day_at_hand(half_days, today)
     found = next((row for row in half_days if row.key == asked), None)
@@ -67,40 +78,55 @@ def _chosen(half_days: list[SheetSession], today: dt.date) -> SheetSession | Non
 @requires(Permission.COORDINATE)
 def mark(edition: str) -> Answer:
     """Take the marks of one half-day, and if asked for, mark everyone without one as present; only what differs is
-    written down."""
-    viewer, half = me(), str(submitted("half"))
-    with unit_of_work() as session:
-        found = queries.edition_of(session, edition, viewer.scope)
-        half_day = next((row for row in queries.sessions_of(session, found.id) if row.key == half), None)
-        if half_day is None:
-            raise NotFound
-        people = {
-            person.public_id: person.enrolment_id for person in queries.sheet_people(session, found, viewer.scope)
-        }
-        sent, seen = _marks("mark-", people), _marks("seen-", people)
-        if submitted("rest"):
-            marked = {row.enrolment_id for row in queries.marks_of(session, found.id) if row.session_id == half_day.id}
-            sent = {**dict.fromkeys(set(people.values()) - marked, Mark.PRESENT), **sent}
-        changed = services.mark_attendance(
-            session,
-            edition=found,
-            marks={(place, half_day.id): value for place, value in sent.items()},
-            seen={(place, half_day.id): value for place, value in seen.items()},
-            at=now(),
-            by=viewer.subject,
-        )
+    written down. What cannot be taken stays set on the page that says why."""
+    half, places = str(submitted("half")), _places(edition)
+    sent, seen = _marks("mark-", places), _marks("seen-", places)
+    try:
+        with unit_of_work() as session:
+            changed = _take(session, edition, half, sent, seen)
+    except (Refused, Conflict) as no:
+        mine = {place: mark for place, mark in sent.items() if mark is not seen.get(place)}
+        return _sheet(edition, half, mine, no), no.status
     flash(ngettext("%(num)d mark was saved.", "%(num)d marks were saved.", changed), "done")
     return redirect(url_for(".attendance", edition=edition, half=half), 303)
 
 
-def _marks(prefix: str, people: dict[str, int]) -> dict[int, Mark]:
-    """The marks sent, by enrolment id; raises NotFound for somebody who is not on the sheet, Refused for no mark."""
+def _take(session: Session, edition: str, half: str, sent: Mapping[int, Mark], seen: Mapping[int, Mark]) -> int:
+    """Write the marks of a half-day down; says how many. Raises NotFound, Refused, Conflict."""
+    viewer = me()
+    found = queries.edition_of(session, edition, viewer.scope)
+    half_day = next((row for row in queries.sessions_of(session, found.id) if row.key == half), None)
+    if half_day is None:
+        raise NotFound
+    if submitted("rest"):
+        here = {person.enrolment_id for person in queries.sheet_people(session, found, viewer.scope)}
+        marked = {row.enrolment_id for row in queries.marks_of(session, found.id) if row.session_id == half_day.id}
+        sent = {**dict.fromkeys(here - marked, Mark.PRESENT), **sent}
+    return services.mark_attendance(
+        session,
+        edition=found,
+        marks={(place, half_day.id): value for place, value in sent.items()},
+        seen={(place, half_day.id): value for place, value in seen.items()},
+        at=now(),
+        by=viewer.subject,
+    )
+
+
+def _places(edition: str) -> dict[str, int]:
+    """Every place of an edition that one coordinates, by its public id: also of who has left while somebody marked."""
+    session, scope = db.session(), me().scope
+    found = queries.edition_of(session, edition, scope)
+    return queries.places_by_public_id(session, found, scope)
+
+
+def _marks(prefix: str, places: Mapping[str, int]) -> dict[int, Mark]:
+    """The marks sent, by enrolment id; raises NotFound for somebody who is not in the edition, Refused for no mark."""
     sent = {name.removeprefix(prefix): value for name, value in request.form.items() if name.startswith(prefix)}
-    if not sent.keys() <= people.keys():
+    if not sent.keys() <= places.keys():
         raise NotFound
     if not set(sent.values()) <= set(Mark):
         raise Refused(_("A mark is present, absent or excused."))
-    return {people[public_id]: Mark(value) for public_id, value in sent.items()}
+    return {places[public_id]: Mark(value) for public_id, value in sent.items()}
 
 
 @bp.route("/editions/<edition>/sessions", methods=["GET", "POST"])
