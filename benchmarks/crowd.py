@@ -138,14 +138,24 @@ class _Crowd:
         self._load(EnrolmentEvent, "enrolment_id state at", ((id, step.value, at) for id in ids for step in STEPS))
         self._load(
             StageReached,
-            "enrolment_id stage at",
-            ((places + n, stage, at) for n, one in enumerate(people) for stage in reached(one.number)),
+            "enrolment_id edition_id stage at",
+            (
+                (places + n, self.edition_id, stage, _written(far[n].at(stage)))
+                for n, one in enumerate(people)
+                for stage in reached(one.number)
+            ),
         )
         self._load(
             EnrolmentProgress,
             "enrolment_id units_done started_at completed_at version_id late",
             (
-                (places + n, 0, _written(began), *((at, self.version) if way.complete else (None, None)), False)
+                (
+                    places + n,
+                    0,
+                    _written(began),
+                    *((_written(done), self.version) if (done := way.complete_at) else (None, None)),
+                    False,
+                )
                 for n, way in enumerate(far)
                 if (began := way.read_at)
             ),
@@ -192,8 +202,8 @@ class _Crowd:
 
     def _stand(self, way: _Way) -> str:
         """As the services note it; nobody has finished a unit, of which the tables would be too large to fill."""
-        last = now() if way.complete else way.seen_at or way.invited_at
-        due = None if way.complete else self.due_at.date()
+        last = way.complete_at or way.seen_at or way.invited_at
+        due = None if way.complete_at else self.due_at.date()
         return Stand(due, 0, last.date(), way.seen_at is not None, way.named).key
 
     def _parts(self, number: int) -> list[str]:
@@ -238,8 +248,13 @@ class _Way:
         self.invited_at = begins
         self.seen_at = begins if Stage.SIGNED_IN.value in far else None
         self.read_at = begins if Stage.READING.value in far else None
-        self.complete = Stage.PRE_READING.value in far
+        complete = min(now(), begins + dt.timedelta(days=5))
+        self.complete_at = complete if Stage.PRE_READING.value in far else None
         self.named = number % 10 > 0
+
+    def at(self, stage: str) -> dt.datetime:
+        """When they came to a stage."""
+        return self.complete_at or self.invited_at if stage == Stage.PRE_READING.value else self.invited_at
 
 
 def reached(number: int) -> Iterator[str]:

@@ -170,6 +170,8 @@ class EnrolmentEvent(Model):
     """Under the key of the person whose place it is: it may tell of an illness."""
     at: Mapped[dt.datetime]
 
+    __table_args__ = (Index("ix_lms_enrolment_event_state", "state", "at"),)
+
 
 class Extension(Model):
     """More time for one person. Append-only; the last row is in force."""
@@ -215,6 +217,7 @@ class ParticipantRequest(Model):
             sqlite_where=text("answered_at IS NULL"),
             postgresql_where=text("answered_at IS NULL"),
         ),
+        Index("ix_lms_participant_request_at", "at"),
         CheckConstraint("(answered_at IS NULL) = (granted IS NULL)", name="answered_one_way"),
     )
 
@@ -257,9 +260,15 @@ class StageReached(Model):
 
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("lms_enrolment.id"), primary_key=True)
     stage: Mapped[Stage] = mapped_column(choice(Stage), primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("lms_edition.id"))
+    """The enrolment's, which never changes."""
     at: Mapped[dt.datetime]
 
-    __table_args__ = (Index("ix_lms_stage_reached_stage", "stage", "enrolment_id"),)
+    __table_args__ = (
+        Index("ix_lms_stage_reached_stage", "stage", "enrolment_id"),
+        # Who came last to a stage, and how many since a moment.
+        Index("ix_lms_stage_reached_edition", "edition_id", "stage", "at", "enrolment_id"),
+    )
 
 
 class Tally(Model):

@@ -137,7 +137,7 @@ def sheet(
     open_ones = {one.id: one for one in editions if one.closed_at is None}
     outlines = {number: outline(session, number) for number in {one.version_id for one in open_ones.values()}}
     total, part, lines = _found(session, open_ones, outlines, scope, at, page, narrowed)
-    new = [] if narrowed else changes(session, [one.id for one in editions], scope, at)
+    new = [] if narrowed else changes(session, {one.id: one.seen_at for one in editions}, scope, at)
     names = names_of(session, {one.person_id for one in lines} | {one.person_id for one in new})
     return MorningSheet(
         total=total,

@@ -175,7 +175,7 @@ def behind(seen: Look, wanted: Filter, *, few: bool = False, everybody: bool = T
         some = finished_module(seen.edition.id, key)
         found.append(
             _is_among(union_all(_those_who_reached(Stage.PRE_READING), some), few=True)
-            if few and finished
+            if few and finished and not wanted.awaiting  # who is awaited are fewer, and looked up among the others
             else _finished(some, finished=finished)
         )
     return found

@@ -36,7 +36,7 @@ def reach(session: Session, *, enrolment: Enrolment, stage: Stage, at: dt.dateti
     Who has left meanwhile keeps the stage but is in no number.
     """
     insert = dialect_insert(session)
-    new = insert(StageReached).values(enrolment_id=enrolment.id, stage=stage, at=at)
+    new = insert(StageReached).values(enrolment_id=enrolment.id, edition_id=enrolment.edition_id, stage=stage, at=at)
     if session.scalar(new.on_conflict_do_nothing().returning(StageReached.stage)) is None:
         return False
     # The lock puts this change before or after a withdrawal going on at the same time, so that the delta is right.
@@ -52,10 +52,10 @@ def reach_all(session: Session, *, enrolment_ids: Collection[int], stage: Stage,
     if not enrolment_ids:
         return
     insert = dialect_insert(session)
-    wanted = select(Enrolment.id, literal(stage, StageReached.stage.type), literal(at, StageReached.at.type)).where(
-        Enrolment.id.in_(enrolment_ids)
-    )
-    new = insert(StageReached).from_select(["enrolment_id", "stage", "at"], wanted.order_by(Enrolment.id))
+    moment = (literal(stage, StageReached.stage.type), literal(at, StageReached.at.type))
+    wanted = select(Enrolment.id, Enrolment.edition_id, *moment).where(Enrolment.id.in_(enrolment_ids))
+    columns = ["enrolment_id", "edition_id", "stage", "at"]
+    new = insert(StageReached).from_select(columns, wanted.order_by(Enrolment.id))
     fresh = session.scalars(new.on_conflict_do_nothing().returning(StageReached.enrolment_id)).all()
     place = (Enrolment.edition_id, Enrolment.state_code, Enrolment.sector)
     held = select(Enrolment.id, Enrolment.state, *place).where(Enrolment.id.in_(fresh)).order_by(Enrolment.id)
