@@ -77,12 +77,16 @@ class Builder:
         self._mandates(staff)
         by, signing = staff["administrator"].subject, self.at - dt.timedelta(days=300)
         set_lines(self.session, edition=EVERYWHERE, lines=self.cast.signatories, by=by, at=signing)
+        for who in self.cast.participants:
+            if who.deferred:
+                self._put_off(over, open_now, who, staff["coordinator"].subject)
         self._past(over, staff["coordinator"].subject)
         self._before(staff)
         self._ends(over, staff)
         open_community(self.session, self.cast, at=self.at, by=staff["administrator"].subject)
         for who in self.cast.participants:
-            self._participant(open_now, who, staff["coordinator"].subject, self.at - dt.timedelta(days=21))
+            if not who.deferred:
+                self._participant(open_now, who, staff["coordinator"].subject, self.at - dt.timedelta(days=21))
         self._letters_to_states(open_now, staff["coordinator"].subject)
         self._nomination(open_now, staff["focal-point"])
         self._words(open_now, staff["trainer"].subject)
@@ -217,6 +221,13 @@ class Builder:
                 self.session, enrolment=enrolment, kind=RequestKind.MORE_TIME, message=words, at=at, by=person.subject
             )
         return enrolment
+
+    def _put_off(self, edition: Edition, later: Edition, who: Character, by: str) -> None:
+        """Somebody who was nominated and could not come has a place in a later edition instead."""
+        first = dt.datetime.combine(edition.starts_on, dt.time(9), dt.UTC)
+        place = self._participant(edition, who, by, first - dt.timedelta(days=60))
+        at, reason = first - dt.timedelta(days=20), "An investigation that cannot wait"
+        services.defer(self.session, enrolment=place, later=later, at=at, by=by, reason=reason)
 
     def _letters_to_states(self, edition: Edition, by: str) -> None:
         """Every state was asked for two officials; a few have not answered yet."""

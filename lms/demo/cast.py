@@ -30,6 +30,8 @@ class Character:
     institution: str = ""
     function: str = ""
     stage: str = ""
+    deferred: bool = False
+    """Whether a place in the edition that is over was put off to the open one."""
 
     @property
     def address(self) -> str:

@@ -108,10 +108,15 @@ def backup(folder: Path, keys: Path | None) -> None:
 
 @click.command("restore")
 @click.argument("folder", type=click.Path(path_type=Path))
-def restore(folder: Path) -> None:
+@click.option(
+    "--mirror",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A copy of the public folder, to keep ended what it says has ended, and to learn what became of keys.",
+)
+def restore(folder: Path, mirror: Path | None) -> None:
     """Fill an empty database from the backup FOLDER, then run every check. Stop server and worker before."""
     try:
-        found = backups.restore(folder, present_settings(), at=now())
+        found = backups.restore(folder, present_settings(), at=now(), mirror=mirror)
     except (Refused, OSError) as problem:
         sys.exit(f"Nothing was restored. {problem}")
     try:

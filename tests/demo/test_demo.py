@@ -61,6 +61,7 @@ def test_the_staff_are_two_of_each_that_need_two_and_one_of_the_others() -> None
         "trainer": 2,
         "reviewer": 1,
         "focal-point": 1,
+        "observer": 1,
         "evaluator": 1,
     }
 
@@ -73,7 +74,8 @@ def test_filling_twice_changes_nothing_and_tells_the_same_accounts(app: Flask) -
     accounts = first["accounts"]
     assert isinstance(accounts, list)
     assert {account["role"] for account in accounts} >= {
-        "participant", "coordinator", "trainer", "focal-point", "evaluator", "administrator", "alumnus",
+        "participant", "coordinator", "trainer", "focal-point", "observer", "evaluator", "administrator",
+        "alumnus",
     }  # fmt: skip
     assert all(set(account) == {"role", "email", "password"} for account in accounts)
 
@@ -86,6 +88,7 @@ def test_somebody_stands_at_every_stage(app: Flask) -> None:
     assert stages == set(Stage)
     assert states >= {
         EnrolmentState.NOMINATED, EnrolmentState.INVITED, EnrolmentState.ACCEPTED, EnrolmentState.DECLINED,
+        EnrolmentState.DEFERRED,
     }  # fmt: skip
 
 

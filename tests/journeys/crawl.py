@@ -16,7 +16,7 @@ from tests.journeys.running import Running
 
 # Each with what else there is to see: a reading half done, one finished, a record, each mandate; "" is nobody.
 PEOPLE = ("", "participant", "sofia", "finisher", "alumna", "coordinator", "administrator", "trainer", "focal-point",
-          "evaluator")  # fmt: skip
+          "observer", "evaluator")  # fmt: skip
 OPEN_DOORS = ("sign-in", "forgot", "help", "accessibility", "privacy", "mailbox")
 MOST_PAGES = 600
 # The same for everybody, and meant to be kept: the page that verifies records without a network has a test of its own.

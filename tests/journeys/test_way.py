@@ -17,7 +17,8 @@ from tests.journeys.running import Running, programs_of
 from tests.records.sheets import drawn, text_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_time")]
-TRIED_OUT = ("participant", "finisher", "coordinator", "focal-point", "evaluator", "alumna", "administrator")
+TRIED_OUT = ("participant", "finisher", "coordinator", "focal-point", "observer", "evaluator", "alumna",
+             "administrator")  # fmt: skip
 
 
 @pytest.fixture

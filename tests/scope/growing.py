@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -45,6 +46,7 @@ from tests.seminars.importing import said, taken_in
 from tests.seminars.makers import enrol_person, make_edition, make_institution
 
 from . import happenings
+from .filling import PASSWORD
 from .world import SECTORS, STATES, Held, Kind, World, placed
 
 TITLES = ("Seminar of the spring", "Seminar of the summer", "Seminar that is over")
@@ -85,6 +87,7 @@ def grow(app: Flask, folder: Path, seed: int) -> World:
     happenings.hand_over(world, world.rng.choice(STATES), staff["coordinator of all"])
     _over_and_to_come(world, reaches)
     world.viewers |= staff | {"visitor": 0} | _participants(world)
+    _passwords(world)
     _nominate(world)
     _writings(world)
     _calendars(world)
@@ -354,6 +357,14 @@ def _nominate(world: World) -> None:
 
 
 # Texts --------------------------------------------------------------------------------------------------------------
+
+
+def _passwords(world: World) -> None:
+    """Everybody who looks has the same one, which costs little to check."""
+    hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    with unit_of_work() as session:
+        for person_id in {one for one in world.viewers.values() if one}:
+            people.keep_password(session, person_id=person_id, hashed=hashed, at=now())
 
 
 def _participants(world: World) -> dict[str, int]:

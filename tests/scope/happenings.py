@@ -147,7 +147,7 @@ def _proposed(world: World, held: Mandate, holder: int, successor: int, state: s
         if second:
             people.confirm(session, mandate=made, by=second, at=now())
     scope = (Role.FOCAL_POINT, ScopeKind.STATE, state)
-    world.held.append(Held(made.public_id, successor, *scope, counts=bool(second)))
+    world.held.append(Held(made.public_id, successor, *scope, counts=bool(second), waits=not second))
     return made
 
 

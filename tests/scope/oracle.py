@@ -24,6 +24,8 @@ def _may_see(world: World, viewer: int, mandates: list[Held], mark: Mark) -> boo
         return True
     if mark.kind in (Kind.JOURNAL, Kind.TYPED):
         return False
+    if mark.kind is Kind.HOME and tells_of_home(world, viewer, mark):
+        return True
     if mark.person_id in world.unnamed and mark.kind in (Kind.NAME, Kind.ADDRESS, Kind.HOME):
         return False
     if mark.kind is Kind.MAILBOX:
@@ -47,7 +49,8 @@ def tells_where(world: World, viewer: str, state_code: str) -> bool:
     of a mandate they hold, and for administrators that of any mandate."""
     person_id = world.viewers[viewer]
     mine = [held for held in world.held if held.person_id == person_id and held.counts]
-    if any(place.state_code == state_code for place in world.places if place.person_id == person_id):
+    there = {place.person_id for place in world.places if place.state_code == state_code}
+    if person_id in there or (person_id, state_code) in world.serving or there - world.unnamed.keys():
         return True
     told = {who for edition, who in world.nominators if any(_coordinates(held, edition) for held in mine)}
     reached = [one for one in world.held if one in mine or one.person_id in told]
@@ -55,6 +58,12 @@ def tells_where(world: World, viewer: str, state_code: str) -> bool:
         reached = world.held
     houses = {place.institution for place in world.places if place.state_code == state_code}
     return any(held.scope_id in {state_code, *houses} for held in reached)
+
+
+def tells_of_home(world: World, viewer: int, mark: Mark) -> bool:
+    """Whether somebody serves a state from which somebody comes who is not to be named: they chose from a list."""
+    states = {place.state_code for place in world.places if place.person_id == mark.person_id}
+    return any((viewer, state) in world.serving for state in states)
 
 
 def shows_to_members(world: World, viewer: int, person_id: int) -> bool:
@@ -95,7 +104,7 @@ def _names(world: World, held: Held, person_id: int) -> bool:
 
 
 def _waits(world: World, person_id: int) -> bool:
-    return not any(one.counts for one in world.held if one.person_id == person_id)
+    return any(one.waits for one in world.held if one.person_id == person_id)
 
 
 def _beside(held: Held, one: Held) -> bool:
@@ -138,6 +147,18 @@ def _watches(world: World, viewer: int, holder: int) -> bool:
 def _counts(held: Held, place: Placed) -> bool:
     reaches = held.scope is ScopeKind.ALL or held.scope_id == place.edition
     return held.role is Role.EVALUATOR and reaches
+
+
+def coordinates(world: World, viewer: str, edition: str) -> bool:
+    """Whether somebody coordinates an edition."""
+    person_id = world.viewers[viewer]
+    return any(_coordinates(held, edition) for held in world.held if held.person_id == person_id and held.counts)
+
+
+def over_all(world: World, viewer: str) -> bool:
+    """Whether somebody coordinates everything."""
+    person_id = world.viewers[viewer]
+    return any(_over_all(held) for held in world.held if held.person_id == person_id and held.counts)
 
 
 def near(world: World, viewer: str) -> list[str]:

@@ -7,7 +7,8 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import policy
 from html import unescape
@@ -25,7 +26,7 @@ from lms.kernel.unit_of_work import reading
 from .happenings import HOMES
 from .oracle import allowed, near, revealed, tells_where
 from .routes import Ids, ids_of, routes
-from .world import BEGINNING, Kind, World
+from .world import BEGINNING, Kind, Mark, World
 
 ENDS_THE_WALK = frozenset({"people.sign_out", "people.end_session", "people.end_other_sessions"})
 REFUSED = (401, 403, 404)
@@ -65,9 +66,39 @@ class Walk:
     shown: dict[str, set[str]] = field(default_factory=dict)
     """The marks that stood in these, rightly."""
 
+    noted: Callable[[str, str, TestResponse], None] | None = None
+    """Who else is told of every page that was opened."""
+
     def __post_init__(self) -> None:
         self._marks = {mark.text: mark for mark in self.world.marks}
-        self._allowed = {viewer: allowed(self.world, viewer) for viewer in self.world.viewers}
+        self._typed: set[str] = set()
+        self._worlds: tuple[World, ...] = ()
+        self._here = {viewer: allowed(self.world, viewer) for viewer in self.world.viewers}
+        self.judge_by(self.world)
+
+    def judge_by(self, *worlds: World) -> None:
+        """From now on a viewer may see what they may see in one of these."""
+        self._worlds, self._allowed = worlds, {}
+        for mark in worlds[-1].marks[len(self.world.marks) :]:
+            self._marks[mark.text] = mark
+
+    def allowed_to(self, viewer: str) -> set[str]:
+        """The marks that this viewer may see."""
+        if self._worlds == (self.world,):
+            return self._here[viewer]
+        if viewer not in self._allowed:
+            self._allowed[viewer] = set[str]().union(*(allowed(world, viewer) for world in self._worlds))
+        return self._allowed[viewer]
+
+    @contextmanager
+    def knowing(self, typed: Iterable[Mark]) -> Iterator[None]:
+        """Within the block these words, which somebody has just written, are known again."""
+        before = self._marks
+        self._marks = before | {mark.text: mark for mark in typed}
+        try:
+            yield
+        finally:
+            self._marks = before
 
     # Reading -------------------------------------------------------------------------------------------------------
 
@@ -77,7 +108,7 @@ class Walk:
 
     def _foreign(self, viewer: str, text: str) -> set[str]:
         """The marks in a text that are not for this viewer."""
-        found = self.marks_in(text) - self._allowed[viewer]
+        found = self.marks_in(text) - self.allowed_to(viewer)
         if any(self._marks[one].kind is Kind.HOME for one in found):
             offered = found - self.marks_in(_OFFERED.sub("", text))
             found -= {one for one in offered if self._marks[one].kind is Kind.HOME}
@@ -90,7 +121,8 @@ class Walk:
         return {
             state
             for state, words in HOMES.items()
-            if any(word in told for word in words) and not tells_where(self.world, viewer, state)
+            if any(word in told for word in words)
+            and not any(tells_where(world, viewer, state) for world in self._worlds)
         }
 
     def read(self, viewer: str, where: str, answer: TestResponse, more: Collection[str] = ()) -> None:
@@ -105,7 +137,7 @@ class Walk:
             self._must_not(viewer, where, "title", self.marks_in(title))
         for state in self.homes_in(viewer, [headers, *texts]):
             self.leaks.append(Leak(viewer, where, Kind.HOME, state))
-        own, found = self._allowed[viewer], set[str]().union(*(self.marks_in(text) for text in texts))
+        own, found = self.allowed_to(viewer), set[str]().union(*(self.marks_in(text) for text in texts))
         foreign = set[str]().union(*(self._foreign(viewer, text) for text in texts))
         self._must_not(viewer, where, "body", foreign.difference(more))
         self.shown.setdefault(viewer, set()).update(found & own)
@@ -122,27 +154,30 @@ class Walk:
         waiting: list[tuple[str, str]] = []
         for rule in rules:
             refused = 0
-            for path in self._in_turn(viewer, self.paths(rule)):
+            for path, is_near in self._in_turn(viewer, self.paths(rule)):
+                if refused == self.patience and not is_near:
+                    break
                 answer = self._get(viewer, rule.rule, path)
                 waiting += links_of(answer)
-                refused = refused + 1 if answer.status_code in REFUSED else 0
-                if refused == self.patience:
-                    break
+                refused = refused + 1 if answer.status_code in REFUSED and not is_near else 0
         while waiting:
             where, path = waiting.pop(0)
             asked[where] += 1
             if asked[where] <= 2:
                 waiting += links_of(self._get(viewer, where, path))
 
-    def _in_turn(self, viewer: str, paths: list[str]) -> list[str]:
-        """First those about editions, places and mandates of which a viewer sees something; then as the lot says."""
+    def _in_turn(self, viewer: str, paths: list[str]) -> list[tuple[str, bool]]:
+        """First what is about editions, places and mandates of which a viewer sees something; then as the lot says."""
         own = near(self.world, viewer)
         drawn = self.world.rng.sample(paths, len(paths))
-        return sorted(drawn, key=lambda path: not any(public_id in path for public_id in own))
+        told = [(sum(public_id in path for public_id in own), path) for path in drawn]
+        return [(path, number > 1) for number, path in sorted(told, key=lambda one: -one[0])]
 
     def _get(self, viewer: str, where: str, path: str) -> TestResponse:
         answer = self.world.client(viewer).get(path)
         self.read(viewer, f"GET {where}", answer)
+        if self.noted:
+            self.noted(viewer, path, answer)
         return answer
 
     def post_everything(self, viewer: str, rules: Iterable[Rule]) -> None:
@@ -170,38 +205,39 @@ class Walk:
             pass
         found = 0
         for file in sorted((settings_of(self.world.app).home / "mail").glob("*.eml")):
-            self._read_letter(file.read_bytes())
+            self.read_letter(file.read_bytes())
             found += 1
         return found
 
-    def _read_letter(self, data: bytes) -> None:
+    def read_letter(self, data: bytes, after: str = "", more: Collection[str] = ()) -> None:
+        """A letter tells nothing but what its reader may see, and nobody in its subject; `more` was written to them."""
         message = email.message_from_bytes(data, policy=policy.default)
-        reader = next((mark for mark in self.world.marks if mark.text in str(message["To"]).lower()), None)
-        mine = self._letters_of(reader.person_id) if reader else set()
-        subject = self.marks_in(str(message["Subject"]))
-        self._must_not("a reader", f"letter “{message['Subject']}”", "title", subject)
+        to = self.marks_in(str(message["To"]))
+        mine = set[str]().union(*(self._letters_of(self._marks[text].person_id) for text in to))
+        where = f"letter “{message['Subject']}”{after}"
+        self._must_not("a reader", where, "title", self.marks_in(str(message["Subject"])))
         headers = "\n".join(f"{name}: {value}" for name, value in message.items())
         parts = [str(part.get_content()) for part in message.walk() if part.get_content_maintype() == "text"]
         for text in (headers, *parts):
-            self._must_not("a reader", f"letter “{message['Subject']}”", "body", self.marks_in(text) - mine)
+            self._must_not("a reader", where, "body", self.marks_in(text).difference(mine, to, more))
 
     def _letters_of(self, person_id: int) -> set[str]:
         viewer = next((name for name, number in self.world.viewers.items() if number == person_id), None)
         if viewer:
-            return self._allowed[viewer]
-        return {mark.text for mark in self.world.marks if mark.person_id == person_id}
+            return self.allowed_to(viewer)
+        return {mark.text for mark in self._marks.values() if mark.person_id == person_id}
 
     def read_logs(self, lines: Iterable[object]) -> None:
         """What the logs said meanwhile names nobody."""
         self._must_not("the machine", "the log", "lines", self.marks_in("\n".join(map(str, lines))))
 
-    def read_what_is_kept(self) -> None:
+    def read_what_is_kept(self, after: str = "") -> None:
         """Jobs and the audit trail name nobody, whoever may read them."""
         with reading() as session:
             jobs = [f"{job.kind} {job.payload} {job.key} {job.error}" for job in session.scalars(select(Job))]
             audit = [f"{one.act} {one.about} {one.details}" for one in session.scalars(select(AuditEntry))]
         for where, lines in (("the queue", jobs), ("the audit trail", audit)):
-            self._must_not("the machine", where, "rows", self.marks_in("\n".join(lines)))
+            self._must_not("the machine", where + after, "rows", self.marks_in("\n".join(lines)))
 
 
 def texts_in(data: bytes) -> Iterator[str]:

@@ -76,6 +76,8 @@ class Held:
     scope_id: str | None
     counts: bool
     """Whether it is in force: confirmed, begun, not lapsed, not ended."""
+    waits: bool = False
+    """Whether a second person is to confirm it."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,8 @@ class World:
     """Who has asked whom for an introduction: that one is shown the name of the first."""
     unnamed: dict[int, str] = field(default_factory=dict)
     """Who is not to be named, with their place."""
+    serving: set[tuple[int, str]] = field(default_factory=set)
+    """Which state somebody serves or has served, as far as that was not known from the beginning."""
     handed: list[tuple[int, int]] = field(default_factory=list)
     """Whose mandate was handed, or is to be handed, to whom."""
     gone: list[Mark] = field(default_factory=list)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, select, update
 
 from lms.kernel import audit, migrations
 from lms.kernel.db import db
@@ -21,8 +23,10 @@ from lms.kernel.unit_of_work import unit_of_work
 from lms.people import erased
 from lms.people.models import MailedToken, SignInSession, TokenPurpose
 from lms.people.services import erase_again
-from lms.records import anchors
+from lms.records import anchors, places
 from lms.records.credentials import keys as issuer_keys
+from lms.records.credentials import publishing
+from lms.records.models import PublicRecord
 
 from . import manifest as contents
 from . import postgresql, sqlite
@@ -30,6 +34,7 @@ from .manifest import Manifest
 
 DATA = "data"
 ANCHORS = "anchors"
+PUBLIC = "public"
 _ENGINES: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql}
 
 
@@ -58,8 +63,12 @@ def _gather(part: Path, settings: Settings, at: dt.datetime) -> Manifest:
     kind = db.engine.dialect.name
     # Before the database: a head noted meanwhile would look like a record that the copy has lost.
     (part / ANCHORS).mkdir(mode=0o700)
-    for kept in filter(Path.exists, (anchors.file(), erased.file(), issuer_keys.file())):
+    for kept in filter(Path.exists, (anchors.file(), erased.file(), issuer_keys.file(), places.file())):
         shutil.copyfile(kept, part / ANCHORS / kept.name)
+    for number in publishing.numbers(publishing.folder()):
+        place = part / PUBLIC / publishing.list_name(number)
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copyfile(publishing.folder() / publishing.list_name(number), place)
     copied = _ENGINES[kind].copy_out(db.engine, data)
     made = Manifest(
         database=kind,
@@ -94,12 +103,13 @@ def write_keys(folder: Path, beside: Path, settings: Settings) -> None:
     _settle(folder)
 
 
-def restore(folder: Path, settings: Settings, *, at: dt.datetime) -> Manifest:
+def restore(folder: Path, settings: Settings, *, at: dt.datetime, mirror: Path | None = None) -> Manifest:
     """Fill an empty database from a backup; raises Refused and changes nothing unless all of it fits.
 
     Everybody is signed out, and no code for a password or an address is good any more: what was ended or used up since
     the backup must not come back. Invitations stay, since whoever was invited has nothing else. Whoever was erased
-    since the backup, as the list of this home or of the backup tells, is erased again.
+    since the backup, as the list of this home or of the backup tells, is erased again. What has ended in a published
+    list, here, in the backup or in a `mirror`, stays ended, and what such a mirror says of the keys is learned.
     """
     found = contents.read(folder, settings.keys)
     kind = db.engine.dialect.name
@@ -110,12 +120,17 @@ def restore(folder: Path, settings: Settings, *, at: dt.datetime) -> Manifest:
     _ENGINES[kind].copy_in(db.engine, folder / DATA, found)
     _bring_back(folder / ANCHORS, anchors.file())
     _bring_back(folder / ANCHORS, issuer_keys.file())
+    _bring_back(folder / ANCHORS, places.file())
+    if mirror and (mirror / publishing.HISTORY).exists():
+        issuer_keys.learn(json.loads((mirror / publishing.HISTORY).read_bytes()))
     erased.take_over(folder / ANCHORS / erased.file().name)
     with unit_of_work() as session:
         session.execute(update(SignInSession).where(SignInSession.ended_at.is_(None)).values(ended_at=at))
         open_codes = (MailedToken.purpose != TokenPurpose.INVITATION, MailedToken.void_at.is_(None))
         session.execute(update(MailedToken).where(*open_codes).values(void_at=at))
         session.execute(delete(Worker))
+        newest = session.scalar(select(func.max(PublicRecord.status_list)))
+        _keep_ended([publishing.folder(), folder / PUBLIC, *([mirror] if mirror else [])], newest, at)
         again = erase_again(session, at=at)
         audit.record(session, at=at, actor=None, act="database.restored", made_at=found.made_at, erased_again=again)
     return found
@@ -127,6 +142,21 @@ def _bring_back(saved: Path, place: Path) -> None:
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.copyfile(saved / place.name, place)
         place.chmod(0o600)
+
+
+def _keep_ended(copies: Sequence[Path], newest: int | None, at: dt.datetime) -> None:
+    """Of every list all that has ended in any copy of it; and a list of its own for records that are issued from now
+    on, because nobody knows which places of the old ones were given away after the backup."""
+    numbers = {number for copy in copies for number in publishing.numbers(copy)}
+    numbers |= set() if newest is None else {newest}
+    for number in numbers:
+        ended = [found[0] for copy in copies if (found := publishing.list_in(copy, number))]
+        every = frozenset[int]().union(*ended)
+        here = publishing.published_list(number)
+        if every - (here[0] if here else frozenset()):
+            places.remember(number, every, at.isoformat())
+    if numbers:
+        places.begin(max(*numbers, places.first()) + 1, at.isoformat())
 
 
 def _refuse_used(folder: Path) -> None:

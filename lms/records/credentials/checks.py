@@ -65,3 +65,6 @@ def _published(session: Session, issuer: Issuer) -> Iterator[Finding]:
             yield Finding(issuer.status_list(number), "is not published, or cannot be read")
         elif found and set(ended) - found[0]:
             yield Finding(issuer.status_list(number), "does not tell of every record that has ended")
+    for record in queries.said_to_have_ended(session):
+        said = "has ended for ever in its published list, but not in the ledger, as after a restore: end it again"
+        yield Finding(f"record {record}", said)

@@ -6,9 +6,10 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -120,6 +121,24 @@ def end(number: int, act: Act, at: dt.datetime) -> IssuerKey:
             raise Refused(f"Key {number} has ended already: {found.ended}.")
         _end(found, act, at)
         return found
+
+
+def learn(history: Mapping[str, Any]) -> None:
+    """Add what a published history of keys tells and ours does not: keys made since, and how keys have ended. Raises
+    Refused for one that gives another key under a number of ours."""
+    with _alone():
+        ours = {key.number: key for key in known()}
+        for said in history["keys"]:
+            number = int(said["id"].rpartition("#key-")[2])
+            mine, how = ours.get(number), said.get("how")
+            if mine and mine.public != said["publicKeyMultibase"]:
+                raise Refused(f"Key {number} there is not key {number} here.")
+            if mine is None:
+                did, public = history["issuer"], said["publicKeyMultibase"]
+                lines.append(file(), {"act": Act.MADE, "key": number, "did": did, "public": public, "at": said["made"]})
+            if how and (mine is None or mine.signs or (Act(how) is Act.RETIRED and mine.believed)):
+                lines.append(file(), {"act": Act(how), "key": number, "at": said["ended"]})
+                _private_file(number).unlink(missing_ok=True)
 
 
 def make_for_show(did: str, at: dt.datetime) -> IssuerKey:

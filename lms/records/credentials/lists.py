@@ -6,6 +6,8 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
+from lms.records import places
+
 from . import keys, publishing, queries
 from .signing import Signer
 
@@ -14,8 +16,10 @@ def publish_all(session: Session, found: Signer, at: dt.datetime) -> None:
     """Write the lists that have changed: those that say of each record whether it holds."""
     known = keys.known()
     good = {key.id for key in known if key.believed and key.did == found.issuer.did}
-    for number, ended in queries.ended_places(session).items():
+    ended, remembered = queries.ended_places(session), places.remembered()
+    for number in sorted({*ended, *remembered, *publishing.numbers(publishing.folder())}):
         before = publishing.published_list(number)
-        places = frozenset(ended) | (before[0] if before else frozenset())
-        if before is None or places != before[0] or before[1] not in good:
-            publishing.publish(publishing.list_name(number), found.status_list(number, places, at))
+        ours = frozenset(ended.get(number, ())) | remembered.get(number, frozenset())
+        there = ours | (before[0] if before else frozenset())
+        if before is None or there != before[0] or before[1] not in good:
+            publishing.publish(publishing.list_name(number), found.status_list(number, there, at))

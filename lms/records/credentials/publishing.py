@@ -70,10 +70,20 @@ def publish_keys(did: str, keys: list[IssuerKey]) -> None:
 
 def published_list(number: int) -> tuple[frozenset[int], str] | None:
     """The places set in a published list, and the key that signed it; None where there is no list that can be read."""
+    return list_in(folder(), number)
+
+
+def numbers(place: Path) -> list[int]:
+    """The numbers of the lists in such a folder, this one or a copy of it."""
+    return sorted(int(path.name) for path in (place / "status").glob("*") if path.name.isdecimal())
+
+
+def list_in(place: Path, number: int) -> tuple[frozenset[int], str] | None:
+    """The same of a list in a copy of the folder."""
     try:
-        document = json.loads(read(list_name(number)) or b"")
+        document = json.loads((place / list_name(number)).read_bytes())
         return unpacked(document["credentialSubject"]["encodedList"]), document["proof"][0]["verificationMethod"]
-    except (NoList, ValueError, KeyError, IndexError, TypeError):
+    except (NoList, OSError, ValueError, KeyError, IndexError, TypeError):
         return None
 
 

@@ -23,6 +23,8 @@ from lms.records.queries.ours import OURS, ours, with_public
 from lms.records.rules.credential import Said
 from lms.records.rules.text import clean
 
+from . import publishing
+
 log = structlog.get_logger("lms.records")
 _AT_ONCE = 1000
 
@@ -190,3 +192,14 @@ def ended_places(session: Session, before: dt.datetime | None = None) -> Mapping
             number, index = places[record]
             found[number].append(index)
     return found or {0: []}
+
+
+def said_to_have_ended(session: Session) -> list[str]:
+    """The records that have ended in a published list and not in the ledger."""
+    known, found = ended_places(session), list[str]()
+    for number in known:
+        published = publishing.published_list(number)
+        unknown = (published[0] if published else frozenset()) - set(known[number])
+        where = (PublicRecord.status_list == number, PublicRecord.status_index.in_(unknown))
+        found += session.scalars(select(PublicRecord.record).where(*where)) if unknown else ()
+    return sorted(found)

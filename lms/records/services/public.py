@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import CODE_ALPHABET
 from lms.kernel.unit_of_work import one_at_a_time
+from lms.records import places
+from lms.records.credentials import publishing
 from lms.records.models import PublicRecord
 from lms.records.rules.public import CODE_LENGTH, Public, drawn, free, shares
 
@@ -31,8 +33,8 @@ class Wanted:
 
 def draw(session: Session, wanted: Collection[Wanted]) -> dict[str, Public]:
     """A public row for each of these records, by record; the caller inserts them."""
-    places = _places(session, len(wanted))
-    return {one.record: _public(one, *place) for one, place in zip(wanted, places, strict=True)}
+    given = _places(session, len(wanted))
+    return {one.record: _public(one, *place) for one, place in zip(wanted, given, strict=True)}
 
 
 def _public(one: Wanted, status_list: int, status_index: int) -> Public:
@@ -56,6 +58,8 @@ def _places(session: Session, number: int) -> list[tuple[int, int]]:
             PublicRecord.status_list == newest
         )
     ).one()
+    if current < places.first():
+        current, used = places.first(), 0
     found: list[tuple[int, int]] = []
     for status_list, share in shares(used, number, current):
         found += [(status_list, index) for index in _free(session, status_list, share)]
@@ -63,11 +67,14 @@ def _places(session: Session, number: int) -> list[tuple[int, int]]:
 
 
 def _free(session: Session, status_list: int, number: int) -> list[int]:
+    published = publishing.published_list(status_list)
+    # Of a record that a restored database has lost: whoever got its place now would be born revoked.
+    ended = published[0] if published else frozenset()
     found: list[int] = []
     while len(found) < number:
-        places = [place for place in drawn(number, secrets.randbelow) if place not in found]
+        tried = [place for place in drawn(number, secrets.randbelow) if place not in found and place not in ended]
         taken = select(PublicRecord.status_index).where(
-            PublicRecord.status_list == status_list, PublicRecord.status_index.in_(places)
+            PublicRecord.status_list == status_list, PublicRecord.status_index.in_(tried)
         )
-        found += free(places, session.scalars(taken).all(), number - len(found))
+        found += free(tried, session.scalars(taken).all(), number - len(found))
     return found
