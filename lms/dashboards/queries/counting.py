@@ -133,11 +133,10 @@ def waiting_numbers(
     narrowed = wanted.narrowing(seen.sight)
     if not narrowed.empty:
         few = seminars.count_of(session, seen.edition.id, NAMES_AWAITED) <= FEW
-        answers, nameless = (replace(narrowed, awaiting=what) for what in (Awaiting.ANSWER, Awaiting.NAME))
         return {
             Awaiting.SIGN_IN: unseen,
-            Awaiting.ANSWER: how_many(session, seen, answers),
-            Awaiting.NAME: how_many(session, seen, nameless) if few else None,
+            Awaiting.ANSWER: how_many(session, seen, replace(narrowed, awaiting=Awaiting.ANSWER)),
+            Awaiting.NAME: how_many(session, seen, replace(narrowed, awaiting=Awaiting.NAME)) if few else None,
         }
     session.flush()  # a statement sent past the session does not see by itself what is not written yet
     answers = session.connection().execute(_ANSWERS, {"edition_id": seen.edition.id}).scalar_one()
