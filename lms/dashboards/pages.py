@@ -53,7 +53,7 @@ class EditionPage:
 
     seen: Look
     numbers: Numbers
-    waiting: Mapping[Awaiting, int]
+    waiting: Mapping[Awaiting, int | None]
     today: dt.date
     locale: str
     list_url: str
@@ -128,7 +128,7 @@ class EditionPage:
     def awaits(self) -> list[tuple[str, str]]:
         """(words, address of the list) for everything that waits for somebody."""
         return [
-            (awaited(what, number), self._list(awaiting=what)) for what, number in self.waiting.items() if number
+            (awaited(what, number), self._list(awaiting=what)) for what, number in self.waiting.items() if number != 0
         ] + self._nominations
 
     @property

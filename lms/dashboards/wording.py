@@ -75,8 +75,10 @@ def due(edition: SeenEdition, today: dt.date, *, closed: dt.datetime | None) -> 
     return [ngettext("The pre-reading is due in %(num)s day.", "The pre-reading is due in %(num)s days.", left)]
 
 
-def awaited(what: Awaiting, number: int) -> str:
-    """Such as "4 people have not signed in", for the link to the list."""
+def awaited(what: Awaiting, number: int | None) -> str:
+    """Such as "4 people have not signed in", for the link to the list; without a number where the list counts them."""
+    if number is None:
+        return str(gettext("Names that are still to be confirmed: see the list"))
     if what is Awaiting.SIGN_IN:
         return str(ngettext("%(num)s person has not signed in", "%(num)s people have not signed in", number))
     if what is Awaiting.ANSWER:

@@ -69,6 +69,22 @@ def test_a_filter_does_not_say_that_nobody_at_all_is_waited_for(app: Flask) -> N
     assert "Nominations stand on the page without a filter." in client.get(f"{path}?sector=justice").text
 
 
+def test_where_very_many_names_are_awaited_a_narrowed_page_leads_to_them_and_leaves_counting_to_the_list(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edition, _court = filled()
+    client, path = coordinator(app), f"/editions/{edition.public_id}"
+    assert "not confirmed their name" in client.get(f"{path}?sector=justice").text
+    monkeypatch.setattr("lms.dashboards.queries.counting.FEW", 0)
+    text = client.get(f"{path}?sector=justice").text
+    assert "not confirmed their name" not in text
+    [there] = re.findall(r'<a href="([^"]+)">Names that are still to be confirmed: see the list</a>', text)
+    told = TOTAL.search(client.get(unescape(there)).text)
+    assert told
+    assert int(told[1]) > 0
+    assert "not confirmed their name" in client.get(path).text
+
+
 def filters(edition: Edition, court: str) -> list[str]:
     """Every filter and every two of them together."""
     ways = (

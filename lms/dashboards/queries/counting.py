@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from lms.dashboards.rules.looks import NOT_SHOWN, Awaiting, Filter, Numbers, Sight
+from lms.dashboards.rules.looks import FEW, NOT_SHOWN, Awaiting, Filter, Numbers, Sight
 from lms.learning.queries import finished_module
 from lms.learning.rules.modules import counted_as
 from lms.people.models import Institution, Sector
@@ -118,18 +118,25 @@ _ANSWERS = (
 )
 
 
-def waiting_numbers(session: Session, seen: Look, known: Numbers, wanted: Filter = EVERYBODY) -> Mapping[Awaiting, int]:
-    """How many people whom a filter leaves are awaited for each reason, in one statement, or with a filter in two;
-    nobody where the look does not show it. `known` are the numbers of the same people."""
+def waiting_numbers(
+    session: Session, seen: Look, known: Numbers, wanted: Filter = EVERYBODY
+) -> Mapping[Awaiting, int | None]:
+    """How many people whom a filter leaves are awaited for each reason, in one statement, or with a filter in a few;
+    nobody where the look does not show it. `known` are the numbers of the same people.
+
+    None for those whose name is awaited where so many are in the whole edition that the list alone counts them.
+    """
     if seen.sight is not Sight.EVERYTHING:
         return {}
     # Who was invited and has not signed in stands in the tallies already, and whose name is awaited beside them.
     unseen = known.reached(Stage.INVITED) - known.reached(Stage.SIGNED_IN)
     narrowed = wanted.narrowing(seen.sight)
     if not narrowed.empty:
-        looked_up = (Awaiting.ANSWER, Awaiting.NAME)
-        return {Awaiting.SIGN_IN: unseen} | {
-            what: how_many(session, seen, replace(narrowed, awaiting=what)) for what in looked_up
+        few = seminars.count_of(session, seen.edition.id, NAMES_AWAITED) <= FEW
+        return {
+            Awaiting.SIGN_IN: unseen,
+            Awaiting.ANSWER: how_many(session, seen, replace(narrowed, awaiting=Awaiting.ANSWER)),
+            Awaiting.NAME: how_many(session, seen, replace(narrowed, awaiting=Awaiting.NAME)) if few else None,
         }
     session.flush()  # a statement sent past the session does not see by itself what is not written yet
     answers = session.connection().execute(_ANSWERS, {"edition_id": seen.edition.id}).scalar_one()

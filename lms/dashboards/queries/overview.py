@@ -68,7 +68,8 @@ def _unnamed(session: Session, edition_ids: Sequence[int]) -> Unnamed:
     theirs = (
         select(*place, func.count())
         .join(StageReached, StageReached.enrolment_id == Enrolment.id)
-        .where(Enrolment.person_id.in_(unnamed_people()), Enrolment.edition_id.in_(edition_ids))
+        # Plus nothing: an expression is in no index, so that nobody goes through everybody in the editions.
+        .where(Enrolment.person_id.in_(unnamed_people()), (Enrolment.edition_id + 0).in_(edition_ids))
         .where(Enrolment.state.in_(COUNTED))
         .group_by(*place)
     )
