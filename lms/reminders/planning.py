@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from lms.kernel.errors import Refused
+from lms.kernel.settings import keyring
 from lms.people.rules import Scope
 from lms.seminars.models import Edition
 from lms.web.dates import town
@@ -32,8 +33,8 @@ class Plan:
 
     @property
     def fingerprint(self) -> str:
-        """Stands for all of it; see `rules.fingerprint`."""
-        return fingerprint([(one, self.texts[one.locale]) for one in self.going], self.left_out)
+        """Stands for all of it; see `rules.fingerprint`. Keyed, for it holds the zones of those not to be named."""
+        return keyring().veil(fingerprint([(one, self.texts[one.locale]) for one in self.going], self.left_out))
 
     @property
     def by_language(self) -> list[tuple[str, int]]:

@@ -12,8 +12,9 @@ from lms.web.languages import gettext as _
 from lms.web.languages import ngettext, unmarked
 from lms.web.slices import Slice, slice_of, sliced
 
+from .queries.deadlines import shown_of
 from .rules import Deadline, told_without_zone
-from .rules.shifts import Shift, fingerprint
+from .rules.shifts import Shift
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class DeadlinePage:
     @property
     def fingerprint(self) -> str:
         """What was shown."""
-        return fingerprint(self.shifts)
+        return shown_of(self.shifts)
 
     @property
     def numbers(self) -> list[str]:

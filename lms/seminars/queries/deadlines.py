@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from lms.kernel.settings import keyring
 from lms.people.models import Institution
 from lms.people.rules import Scope
 from lms.seminars.models import Edition, Enrolment, StageReached
 from lms.seminars.rules import COUNTED, Deadline, Stage
-from lms.seminars.rules.shifts import Shift
+from lms.seminars.rules.shifts import Shift, fingerprint
 
 from .enrolments import visible_to
 
@@ -34,3 +37,9 @@ def shifts(session: Session, edition: Edition, deadline: Deadline, scope: Scope)
         if then != row.due_at:
             found.append(Shift(row.id, row.public_id, row.person_id, row.zone, row.due_at, then, row.finished))
     return found
+
+
+def shown_of(moved: Sequence[Shift]) -> str:
+    """Stands for what a coordinator was shown. Under a key, for it holds the deadlines of those not to be named, which
+    tell their zone."""
+    return keyring().veil(fingerprint(moved))

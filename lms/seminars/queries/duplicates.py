@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.errors import NotFound, Refused
-from lms.kernel.secrets import digest
+from lms.kernel.settings import keyring
 from lms.people.joining import Told, told, why_not
 from lms.people.models import Affiliation, Institution, Mandate, Person
 from lms.people.queries import Identity, identities_of
@@ -107,7 +107,8 @@ class SideBySide:
     @cached_property
     def fingerprint(self) -> str:
         """Names exactly what is shown: another one when anything of it has changed."""
-        return digest(json.dumps(asdict(self), default=lambda one: sorted(one) if isinstance(one, Set) else str(one)))
+        told = json.dumps(asdict(self), default=lambda one: sorted(one) if isinstance(one, Set) else str(one))
+        return keyring().veil(told)
 
 
 def side_by_side(session: Session, stays: str, goes: str, scope: Scope) -> SideBySide:

@@ -18,8 +18,8 @@ from lms.people.services import write_to
 from lms.seminars.events import EditionLookedAtAnew, LookedAtAnew
 from lms.seminars.models import Edition, Enrolment, Extension, StageReached
 from lms.seminars.queries import shifts
+from lms.seminars.queries.deadlines import shown_of
 from lms.seminars.rules import Deadline, Stage, due_at, told_without_zone
-from lms.seminars.rules.shifts import fingerprint
 from lms.web.dates import local_day, long_day, moment, town
 
 from .attendance import hold, revised
@@ -99,7 +99,7 @@ def set_deadline(
     session.refresh(edition)
     check_due(deadline, edition.zone, edition.starts_on)
     moved = shifts(session, edition, deadline, scope)
-    if fingerprint(moved) != shown:
+    if shown_of(moved) != shown:
         raise Conflict(_("Something has changed since this was shown, so nothing was done. Look at it again."))
     if deadline == edition.deadline:
         return 0
