@@ -71,12 +71,16 @@ def seal(key: bytes, plain: bytes, place: str) -> bytes:
 
 def unseal(key: bytes, sealed: bytes, place: str) -> bytes:
     """The plain bytes; raises Unsealable when key, place or content do not agree."""
+    return _unsealed(map(AESGCM, (key, *key.former) if isinstance(key, KeyRing) else (key,)), sealed, place)
+
+
+def _unsealed(ciphers: Iterable[AESGCM], sealed: bytes, place: str) -> bytes:
     if sealed[:1] != _VERSION or len(sealed) <= 1 + _NONCE_BYTES:
         raise Unsealable("not sealed by us")
-    nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
-    for one in (key, *key.former) if isinstance(key, KeyRing) else (key,):
+    nonce, body, about = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :], place.encode()
+    for one in ciphers:
         try:
-            return AESGCM(one).decrypt(nonce, body, place.encode())
+            return one.decrypt(nonce, body, about)
         except InvalidTag:
             continue
     raise Unsealable("altered, moved or sealed with another key")
@@ -109,6 +113,10 @@ class Keyring:
     @cached_property
     def _wrapping(self) -> bytes:
         return derive(self.identity, "wrap")
+
+    @cached_property
+    def _unwrapping(self) -> tuple[AESGCM]:
+        return (AESGCM(self._wrapping),)  # made once: a list unwraps a key for each of its people
 
     @cached_property
     def _blinding(self) -> bytes:
@@ -146,7 +154,7 @@ class Keyring:
 
     def unwrap(self, wrapped: bytes, owner: str) -> bytes:
         """The person's key; raises Unsealable."""
-        return unseal(self._wrapping, wrapped, f"key:{owner}")
+        return _unsealed(self._unwrapping, wrapped, f"key:{owner}")
 
     def blind(self, address: str) -> str:
         """The blind index of an address: equal addresses agree, nobody without the key can guess."""

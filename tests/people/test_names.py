@@ -6,6 +6,8 @@ import datetime as dt
 
 import pytest
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lms.kernel.clock import now
 from lms.kernel.unit_of_work import unit_of_work
@@ -13,6 +15,7 @@ from lms.people import services
 from lms.people.models import Person
 from lms.people.queries import viewer_for_person
 from lms.people.rules import PersonName, Role
+from lms.people.rules.names import listed_in
 from tests.people.makers import give_mandate, make_person, signed_in_client
 
 REASON = "Read to me over the telephone"
@@ -48,3 +51,9 @@ def test_what_the_holder_says_counts_from_then_on(app: Flask, confirmed: Person)
 
 def test_nothing_is_said_of_a_name_that_its_holder_confirmed(app: Flask) -> None:
     assert "confirmed this name for you" not in signed_in_client(app, make_person()).get("/account").text
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_lists_show_the_same_of_a_sealed_name_without_opening_all_of_it(full: str, for_lists: str) -> None:
+    name = PersonName(full=full, for_lists=for_lists)
+    assert listed_in(name.to_json()) == name.listed

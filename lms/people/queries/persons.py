@@ -16,7 +16,7 @@ from lms.kernel.secrets import Keyring, unseal
 from lms.kernel.settings import keyring
 from lms.people.models import HostLink, IdentityKind, IdentityRow, NameConfirmation, Person, PersonKey
 from lms.people.rules.code_names import code_name
-from lms.people.rules.names import PersonName
+from lms.people.rules.names import PersonName, listed_in
 from lms.people.sealing import confirmation_place, keys_of, name_place, open_if_there
 
 from .sensitive import not_to_be_named
@@ -74,7 +74,7 @@ def listed_name(
     if hidden:
         return CodeName(code_name(person_id, ring.veil))
     opened = unseal(ring.unwrap(wrapped, subject), sealed, name_place(place))
-    return PersonName.from_json(opened.decode()).listed
+    return listed_in(opened.decode())
 
 
 def opened(

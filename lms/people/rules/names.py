@@ -66,6 +66,12 @@ class PersonName:
         return cls(**{**found, "order": NameOrder(found["order"])})
 
 
+def listed_in(text: str) -> str:
+    """What lists show, as `PersonName.listed`, of a name that was sealed: a long list opens thousands."""
+    found = json.loads(text)
+    return str(found.get("for_lists") or found["full"])
+
+
 def tidy_line(text: str) -> str:
     """One line in normal form NFC, with single blanks."""
     return " ".join(part for part in unicodedata.normalize("NFC", text).strip().split(" ") if part)
