@@ -34,7 +34,7 @@ Line = tuple[Cell, ...]
 
 AT_ONCE = 500
 """Lines that are sent together."""
-MOST_TAKEN = 40
+MOST_TAKEN = 60
 """Lists that one person takes away within five minutes; whoever takes more is no person."""
 MOST_IN_A_WORKBOOK = 20_000
 """Lines of a workbook: it is made whole before it is sent."""

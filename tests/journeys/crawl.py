@@ -120,8 +120,8 @@ def _own_links(one: Seen, house: Running) -> Iterator[str]:
 
 
 def is_list(url: str) -> bool:
-    """Whether it leads to a list that is taken away as a file: with whatever filter, it is the same file made anew, and
-    who takes many is asked to wait."""
+    """Whether it leads to a list that is taken away as a file: with whatever filter and in either form, it is the same
+    list made anew, and who takes many is asked to wait."""
     return urlsplit(url).path.endswith((".csv", ".xlsx"))
 
 
@@ -131,7 +131,7 @@ def shape(url: str) -> str:
     path = re.sub(r"/[A-Za-z0-9_-]{22}(?=/|$)", "/*", parts.path)
     path = re.sub(r"/(units|modules|terms)/[^/]+", r"/\1/*", path)
     if is_list(url):
-        return path
+        return path.rpartition(".")[0]
     return path + "?" + "&".join(sorted({name for name, _value in parse_qsl(parts.query)}))
 
 
