@@ -1,7 +1,8 @@
 """Places deferred to a later edition: a state of its own, and a place there that points back.
 
 Locks: SQLite copies lms_enrolment and lms_enrolment_event; PostgreSQL holds both for as long as it takes to look at every
-state, a second or two for a million rows. Going down fails while any place is or was deferred: nothing older can say it.
+state, a second or two for a million rows. Going down, a place that was deferred is one that was withdrawn: nothing older
+comes nearer.
 """
 
 import sqlalchemy as sa
@@ -32,6 +33,8 @@ def downgrade() -> None:
         table.drop_index(op.f("ix_lms_enrolment_deferred_from_id"))
         table.drop_constraint(op.f("fk_lms_enrolment_deferred_from_id"), type_="foreignkey")
         table.drop_column("deferred_from_id")
+    for name in ("lms_enrolment", "lms_enrolment_event"):
+        op.execute(f"UPDATE {name} SET state = 'withdrawn' WHERE state = 'deferred'")  # noqa: S608 (names of ours)
     _states(BEFORE)
 
 
