@@ -116,7 +116,8 @@ class ClosingPage:
     def sheet(self) -> Sheet:
         """The whole list that is shown, as a file."""
         head = (_("Name"), _("Completion rule"), _("Conditions"))
-        return Sheet("closing", head, lambda _session: (_told(self._line(one)) for one in self._listed))
+        lines = [_told(self._line(one)) for one in self._listed]  # now: names are read with the request's own session
+        return Sheet("closing", head, lambda _session: lines)
 
     @cached_property
     def _names(self) -> Mapping[int, str]:

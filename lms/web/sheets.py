@@ -103,8 +103,12 @@ def as_csv(sheet: Sheet) -> Response:
 
 
 def _streamed(sheet: Sheet) -> Iterator[bytes]:
-    with own_reading() as session:
-        yield from csv_parts(sheet.head, sheet.lines(session))
+    try:
+        with own_reading() as session:
+            yield from csv_parts(sheet.head, sheet.lines(session))
+    finally:
+        # The request is over: what a list has read past its own session would be held open, and everybody held up.
+        db.session.remove()
 
 
 def csv_parts(head: tuple[str, ...], lines: Iterable[Line]) -> Iterator[bytes]:

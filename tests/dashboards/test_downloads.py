@@ -24,7 +24,7 @@ from lms.people.rules import Role, ScopeKind
 from lms.seminars import services
 from lms.seminars.models import Edition, Enrolment, Stage
 from lms.web.cells import bare
-from lms.web.sheets import MOST_TAKEN
+from lms.web.sheets import MOST_TAKEN, Sheet, as_csv
 from tests.conftest import statements
 from tests.dashboards.makers import ARABIC, crowd, place
 from tests.dashboards.test_people import coordinator, listed, of_state
@@ -254,3 +254,10 @@ def test_list_and_file_say_who_finished_after_their_deadline(app: Flask) -> None
     page = focal_point(app, "TZ").get(f"/editions/{edition.public_id}/people").text
     assert "Juma Mfano" in page
     assert "late" not in page  # completion, and nothing more
+
+
+def test_what_a_list_reads_past_its_own_session_is_let_go_once_it_is_sent(app: Flask) -> None:
+    with app.test_request_context("/"):
+        sent = as_csv(Sheet("a-list", ("One",), lambda _session: ((db.session.scalar(select(1)),) for _ in "a")))
+        assert b"".join(sent.response).splitlines()[1:] == [b"1"]  # type: ignore[arg-type]
+        assert not db.session().in_transaction()
