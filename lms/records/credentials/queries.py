@@ -81,7 +81,7 @@ def _each(
     session: Session, disbelieved: Collection[int], some: int, *which: ColumnElement[bool]
 ) -> Iterator[tuple[str, Unsigned | None]]:
     """What has no signature, in the order of the ledger; nothing to be signed where it is not ours or unreadable."""
-    waiting = _waiting(disbelieved).where(*which).add_columns(*OURS).order_by(LedgerEntry.id)
+    waiting = _waiting(disbelieved).where(*which).order_by(LedgerEntry.id)
     for rows in session.execute(waiting).partitions(some):
         holders, good = keys_of(session, {row.person_id for row in rows}), ours(rows)
         for row in rows:
@@ -104,21 +104,9 @@ def _waiting(disbelieved: Collection[int]) -> Any:
         RecordCredential.record == PublicRecord.record, RecordCredential.key.not_in(list(disbelieved))
     )
     return (
-        select(
-            PublicRecord.record,
-            PublicRecord.code,
-            PublicRecord.credential,
-            PublicRecord.subject,
-            PublicRecord.status_list,
-            PublicRecord.status_index,
-            PublicRecord.awarded_at,
-            LedgerEntry.facts,
-            LedgerEntry.version_hash,
-            LedgerEntry.created_at,
-            LedgerEntry.dated,
-            RecordSubject.person_id,
-            RecordSubject.sealed_name,
-        )
+        # The ledger has a subject of its own, which no signed file tells.
+        select(PublicRecord.subject.label("told"), RecordSubject.person_id, RecordSubject.sealed_name, *OURS)
+        .select_from(PublicRecord)
         .join(LedgerEntry, (LedgerEntry.record == PublicRecord.record) & (LedgerEntry.act == RecordAct.ISSUED))
         .join(RecordSubject, RecordSubject.record == PublicRecord.record)
         .join(PersonKey, PersonKey.person_id == RecordSubject.person_id)
@@ -131,7 +119,7 @@ def _unsigned(row: Row[Any], holder_key: bytes) -> Unsigned:
     edition, facts = row.facts["edition"], row.facts
     said = Said(
         credential=row.credential,
-        subject=row.subject,
+        subject=row.told,
         status_list=row.status_list,
         status_index=row.status_index,
         name=clean(PersonName.from_json(json.dumps(shown["name"])).full),
