@@ -154,14 +154,14 @@ class Sealing:
         """That something was sealed."""
         self._made.append((key, plain, body, place.decode()))
 
-    def keys(self) -> set[bytes]:
+    def person_keys(self) -> set[bytes]:
         """The keys of people, as they open something: those that were wrapped."""
         return {plain for _key, plain, _body, place in self._made if place.startswith("key:")}
 
     def opens(self, words: Iterable[str]) -> set[str]:
         """The places in the database whose key is still there and under which a word is sealed."""
         kept, words = _everything(), list(words)
-        wrapped = self.keys()
+        wrapped = self.person_keys()
         there = {plain for _key, plain, body, place in self._made if place.startswith("key:") and _stands(body, kept)}
         return {
             place
