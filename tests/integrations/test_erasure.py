@@ -36,8 +36,10 @@ from lms.people.rules import Role
 from lms.people.services import tidying
 from lms.records.credentials.checking import judged
 from lms.records.credentials.export import export
+from lms.records.credentials.handing import PICTURES
 from lms.records.models import RecordAct, RecordSubject
 from lms.records.queries import state_of
+from lms.records.rules.baking import carried
 from lms.records.verification.models import NameShowing, RecordLooks, RecordShare
 from tests.alumni.feeds import Program
 from tests.integrations.test_backup import make, restore
@@ -57,7 +59,7 @@ from tests.pages import shown_in
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.credentials.test_signing import key_documents
 
-from .full_life import ADDRESS, CORRECTED, FULL, LATIN, OTHER, WORDS, live
+from .full_life import ADDRESS, CORRECTED, FULL, LATIN, OTHER, WORDS, Life, live
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +98,20 @@ def exported(folder: Path, words: list[str]) -> list[str]:
     return found
 
 
+def pictured(app: Flask, life: Life) -> str:
+    """What the pictures carry that the holder takes from the page of the record."""
+    with unit_of_work() as session:
+        client = signed_in_client(app, session.get_one(Person, life.person_id))
+    answers = [client.get(f"/records/{life.record}/badge.{kind}") for kind in PICTURES]
+    assert [answer.status_code for answer in answers] == [200] * len(PICTURES)
+    return "".join(carried(answer.data).decode() for answer in answers)
+
+
+def signed_file(app: Flask, life: Life) -> str:
+    """The file that a stranger takes by the link."""
+    return app.test_client().get(f"/v/{life.code}/shared/{life.shared}/file").text
+
+
 def test_after_an_erasure_no_word_of_the_person_is_left_anywhere(
     app: Flask, tmp_path: Path, temporary: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,6 +128,8 @@ def test_after_an_erasure_no_word_of_the_person_is_left_anywhere(
     there = [found.rpartition("/")[2] for found in exported(tmp_path / "first", words)]
     assert {f"completion-record.{kind}: {word}" for kind in ("json", "png") for word in (CORRECTED, FULL)} <= {*there}
     assert {ADDRESS, OTHER} <= {found.rpartition(": ")[2] for found in in_files(home / "mail", words)}
+    assert CORRECTED in pictured(app, life)
+    assert CORRECTED in signed_file(app, life)
     before = findings()
     erase(life.person_id)
     make(backups / "after", app)
@@ -135,9 +153,11 @@ def test_after_an_erasure_no_word_of_the_person_is_left_anywhere(
 def test_strangers_find_a_valid_record_and_nobody_s_name_after_an_erasure(app: Flask, tmp_path: Path) -> None:
     life, stranger = live(app, tmp_path / "course"), app.test_client()
     pages = (f"/v/{life.code}", f"/v/{life.code}/shared/{life.shared}")
+    assert CORRECTED in signed_file(app, life)
     for address in pages:
         assert CORRECTED in stranger.get(address).text
     erase(life.person_id)
+    assert not in_bytes(signed_file(app, life).encode(), WORDS.values())
     answers = [stranger.get(address) for address in pages]
     answers.append(stranger.post(f"/v/{life.code}/name", data={"name": CORRECTED}))
     for answer in answers:
