@@ -168,12 +168,15 @@ def test_everyone_without_a_mark_is_marked_present_at_once_and_nobody_else_chang
     path, half = f"/editions/{edition.public_id}/attendance", f"{edition.starts_on}-morning"
     absent, excused, silent = one_person(edition), one_person(edition), one_person(edition)
     ids = [person.id for person in (absent, excused, silent)]
+    asked = one_person(edition, becomes=EnrolmentState.INVITED)  # who may not be there at all
     assert browser.post(path, half=half, **{f"mark-{absent.public_id}": "absent"}).status_code == 303
     sent = {"half": half, f"mark-{excused.public_id}": "excused", "rest": "present"}
     assert browser.post(path, **sent).status_code == 303
     marks = {row.enrolment_id: row.mark for row in queries.marks_of(db.session(), edition.id)}
     assert [marks[enrolment_id] for enrolment_id in ids] == ["absent", "excused", "present"]
     assert len(queries.marks_of(db.session(), edition.id)) == 3
+    only = re.findall(rf'name="mark-{asked.public_id}" value="(\w+)"', browser.get(path).get_data(as_text=True))
+    assert only == ["present"]
 
 
 def marked(page: str) -> dict[str, str]:

@@ -15,11 +15,11 @@ from lms.people import services as people_services
 from lms.people.models import Institution, Person, Sector
 from lms.people.states import recognise
 from lms.seminars.models import Edition, Enrolment
-from lms.seminars.queries import institutions_named
+from lms.seminars.queries import institutions_named, settled
 from lms.seminars.rules import EnrolmentState, counted
 from lms.web.languages import in_a_row
 
-from .enrolments import decline, defer, enrol, replace
+from .enrolments import decline, defer, enrol, replace, said_closed
 
 NAMES_SHOWN = 5
 
@@ -117,6 +117,8 @@ def send_invitation(session: Session, *, enrolment: Enrolment, at: dt.datetime, 
     """Write to an invited person; a code sent earlier is no longer good. `by` is a person's id. Raises Refused."""
     if not counted(enrolment.state):
         raise Refused(_("This person is not invited."))
+    if enrolment.state is EnrolmentState.INVITED and settled(session, enrolment.edition_id):
+        raise Refused(said_closed())
     edition = session.get_one(Edition, enrolment.edition_id)
     person = session.get_one(Person, enrolment.person_id)
     people_services.invite(session, person=person, by=by, at=at, edition_title=edition.title, about=edition.public_id)
