@@ -32,7 +32,8 @@ class Foreseen:
     @cached_property
     def fingerprint(self) -> str:
         """Names what a closing fixes for good: who is counted, their half-days, how many the rule asks for, and who is
-        only invited. Reading and names are not in it: people go on with both while somebody looks at the page, and after the closing."""
+        only invited. Reading and names are not in it: people go on with both while somebody looks at the page, and
+        after the closing."""
         beside = [sorted(some) for some in (self.unmarked, self.open_work, self.invited)]
         return digest(json.dumps([[_counted(one) for one in self.standings], *beside]))
 
