@@ -65,7 +65,8 @@ def _moved(session: Session, found: Import, which: Collection[ColumnElement[bool
     return {
         row.id
         for row in rows
-        if row.newer not in served_then(keys.get(row.person_id), row.sealed_before, before_place(found, row.number))
+        if row.newer
+        not in served_then(keys.get(row.person_id), row.sealed_before, before_place(found.public_id, row.number))
     }
 
 
