@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
+from lms.kernel.values import dataclass
 from lms.people.letters import Letter
 from lms.people.queries.persons import CodeName
 from lms.web.languages import gettext as _

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from lms.catalogue.queries import outline
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.learning.models import EnrolmentProgress
 from lms.learning.queries import standings, standings_in
 from lms.people.models import IdentityKind, IdentityRow, Institution, MailChoice, Person, SentLetter

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 import structlog
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.secrets import Unsealable, new_token
+from lms.kernel.values import dataclass
 from lms.records.certificates.services import pdf_of
 from lms.records.certificates.sheet import Missing
 from lms.records.models import PublicRecord
