@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -17,6 +16,7 @@ from lms.kernel.models import AuditEntry
 from lms.kernel.secrets import derive, new_token
 from lms.kernel.settings import keyring
 from lms.kernel.unit_of_work import one_at_a_time
+from lms.kernel.values import dataclass
 from lms.people.models import Person
 from lms.people.queries.mandates import administrators
 

@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 import structlog
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.secrets import Unsealable, new_token
 from lms.kernel.settling import settle, settle_one
+from lms.kernel.values import dataclass
 from lms.people.models import Person
 from lms.records.certificates.services import pdf_of
 from lms.records.certificates.sheet import Missing

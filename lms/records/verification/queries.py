@@ -6,7 +6,6 @@ import datetime as dt
 import json
 from collections.abc import Collection, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import Table, and_, bindparam, func, select
@@ -16,6 +15,7 @@ from lms.catalogue.models import Course, CourseVersion
 from lms.catalogue.queries import outline
 from lms.catalogue.rules.outline import Outline
 from lms.kernel.secrets import digest
+from lms.kernel.values import dataclass
 from lms.people.models import PersonKey
 from lms.people.queries.sensitive import not_to_be_named
 from lms.people.rules.names import PersonName
