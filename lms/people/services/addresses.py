@@ -138,7 +138,5 @@ def refuse_holder(session: Session, person: Person, at: dt.datetime) -> None:
     be a way to come at it, which only administrators give."""
     if may_hold_mandates(session, person.id, at.date()):
         raise Refused(
-            _(
-                "This person holds a mandate or is proposed for one. An administrator ends it first; it can be given anew."
-            )
+            _("This person holds a mandate or is proposed for one. It must end first; then it can be given anew.")
         )
