@@ -22,6 +22,7 @@ from lms.people.queries.mandates import administrators
 
 GOOD_FOR = dt.timedelta(minutes=30)
 NEEDED = 2
+BEGUN = "records.export-begun"
 EXPORTED = "records.exported"
 _LOCK = 0xA99207
 
@@ -68,7 +69,7 @@ def _read(text: str) -> Approval:
 
 
 def _used(session: Session, at: dt.datetime) -> set[str]:
-    lately = (AuditEntry.act == EXPORTED, AuditEntry.at > at - 2 * GOOD_FOR)
+    lately = (AuditEntry.act == BEGUN, AuditEntry.at > at - 2 * GOOD_FOR)
     return {
         number for details in session.scalars(select(AuditEntry.details).where(*lately)) for number in details["used"]
     }
