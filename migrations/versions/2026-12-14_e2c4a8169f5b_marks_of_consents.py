@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 
 revision = "e2c4a8169f5b"
-down_revision = "e1ba503c7f26"
+down_revision = "a7c2e9041bd6"
 branch_labels = None
 depends_on = None
 

@@ -434,7 +434,7 @@ def test_what_was_agreed_to_before_there_were_marks_is_marked_by_the_upgrade(hel
     link, folder = made_link(held), str(migrations.folder())
     db.session.remove()
     flask_migrate.Migrate().init_app(held.app, db, directory=folder)
-    flask_migrate.downgrade(directory=folder, revision="e1ba503c7f26")
+    flask_migrate.downgrade(directory=folder, revision="a7c2e9041bd6")
     flask_migrate.upgrade(directory=folder)
     for address in (held.address, link):
         assert "Amina Mfano 0" in text_of(held.other.get(address))
