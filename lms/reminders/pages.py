@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from lms.kernel.values import dataclass
 from lms.people.letters import Letter
 from lms.people.queries.persons import CodeName
 from lms.web.languages import own_name

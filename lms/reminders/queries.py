@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.catalogue.queries import outline
+from lms.kernel.values import dataclass
 from lms.learning.models import EnrolmentProgress
 from lms.learning.queries import standings, standings_in
 from lms.people.models import IdentityKind, IdentityRow, Institution, MailChoice, Person, SentLetter

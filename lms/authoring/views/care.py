@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -23,6 +22,7 @@ from lms.catalogue.rules.glossary import Glossary
 from lms.catalogue.rules.outline import OutlineUnit
 from lms.kernel.clock import now
 from lms.kernel.db import db
+from lms.kernel.values import dataclass
 from lms.people.sign_in import me
 from lms.plugins.manager import unit_kinds
 from lms.web.access import Permission, requires

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -27,6 +26,7 @@ from lms.catalogue.rules.checking import overdue
 from lms.catalogue.rules.course_files import CourseFiles, Fields
 from lms.kernel.clock import now
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.plugins.manager import unit_kinds
 from lms.web.access import Permission, keeps_typed, requires
 from lms.web.languages import language, unmarked

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, jsonify, redirect, request
@@ -27,6 +26,7 @@ from lms.kernel.db import db
 from lms.kernel.errors import Conflict, Gone, NotFound, Refused
 from lms.kernel.secrets import new_token
 from lms.kernel.unit_of_work import unit_of_work
+from lms.kernel.values import dataclass
 from lms.people.sign_in import me
 from lms.web.access import Permission, begins_reading, keeps_typed, requires
 from lms.web.errors import wants_json

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flask import jsonify, request
 from werkzeug.wrappers import Response
@@ -15,6 +14,7 @@ from lms.catalogue.rules.alphabet import holds
 from lms.catalogue.rules.media import PICTURE
 from lms.catalogue.rules.texts import localised, written_in
 from lms.kernel.db import db
+from lms.kernel.values import dataclass
 from lms.people.sign_in import me
 from lms.web.access import Permission, requires
 from lms.web.errors import wants_json

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -25,6 +24,7 @@ from lms.kernel.db import db
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.secrets import new_token
 from lms.kernel.unit_of_work import unit_of_work
+from lms.kernel.values import dataclass
 from lms.people.sign_in import me
 from lms.plugins.manager import unit_kinds
 from lms.web.languages import gettext as _

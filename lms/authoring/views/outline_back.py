@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from lms.authoring import queries
@@ -18,6 +17,7 @@ from lms.catalogue.files.read import read_files
 from lms.catalogue.rules.course_files import CourseFiles
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.plugins.manager import unit_kinds
 from lms.web.access import Permission, requires
 from lms.web.render import render

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from flask import flash, redirect, request, url_for
@@ -24,6 +23,7 @@ from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.unit_of_work import unit_of_work
+from lms.kernel.values import dataclass
 from lms.learning.forms import ReportAnswerForm
 from lms.learning.queries import Reported, report_in_course, reports_of, waiting_reports
 from lms.learning.rules.reports import ReportOutcome, Stands, stands

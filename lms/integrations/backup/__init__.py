@@ -19,6 +19,7 @@ from lms.kernel.db import db
 from lms.kernel.errors import Refused
 from lms.kernel.models import Worker
 from lms.kernel.settings import KEY_NAMES, Settings
+from lms.kernel.settling import settle, settle_one
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import erased
 from lms.people.models import MailedToken, SignInSession, TokenPurpose
@@ -53,7 +54,7 @@ def backup(folder: Path, settings: Settings, *, at: dt.datetime) -> Manifest:
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
-    _keep_names(folder.parent)
+    settle_one(folder.parent)
     return made
 
 
@@ -169,18 +170,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _settle(folder: Path) -> None:
-    """Wait until every file and every name is on the disk."""
+    """For nobody else to read, and on the disk."""
     for path in _files(folder):
         path.chmod(0o600)
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
-    for path in [*(path for path in folder.rglob("*") if path.is_dir()), folder]:
-        _keep_names(path)
-
-
-def _keep_names(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    settle(folder)

@@ -6,11 +6,11 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
 
+from lms.kernel.values import dataclass
 from lms.records.certificates.faces import right_to_left
 from lms.web.dates import short_day, short_moment
 from lms.web.languages import lazy_gettext as _l

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -14,6 +13,7 @@ from sqlalchemy import ColumnElement, Row, exists, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import Unsealable, unseal
+from lms.kernel.values import dataclass
 from lms.people.models import PersonKey
 from lms.people.rules.names import PersonName
 from lms.people.sealing import keys_of

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,6 +12,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import seal
+from lms.kernel.values import dataclass
 from lms.records.certificates.services import make_again
 from lms.records.models import RecordCredential
 from lms.records.rules.bitstring import status_list

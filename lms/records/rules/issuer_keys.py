@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
+
+from lms.kernel.values import dataclass
 
 from .credential import instant
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, exists, or_, select, update
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms.kernel.db import Model
 from lms.kernel.secrets import unseal
+from lms.kernel.values import dataclass
 from lms.people import services as people_services
 from lms.people.models import Affiliation, IdentityKind, IdentityRow, Institution, Person
 from lms.people.sealing import keys_of

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column as TableColumn
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.db import Model
 from lms.kernel.secrets import unseal
+from lms.kernel.values import dataclass
 from lms.people.models import Affiliation, Person
 from lms.people.sealing import keys_of
 from lms.seminars.models import Enrolment, EnrolmentEvent
