@@ -259,5 +259,25 @@ def test_scripts_are_told_by_their_letters() -> None:
     assert faces.beyond_ours(["سمير", "សុខា", "Ελπίδα"]) == ["Khmer"]
     assert faces.language_of("សុខា", "en") == "km"
     assert faces.language_of("Neema", "es") == "es"
+
+
+@pytest.mark.parametrize(
+    ("name", "otherwise", "language"),
+    [
+        ("김철수", "en", "ko"),
+        ("タロウ", "en", "ja"),
+        ("佐々木 太郎", "en", "ja"),
+        ("山田 たろう", "zh", "ja"),
+        ("王小明", "en", "zh"),
+        ("山田太郎", "ja", "ja"),
+        ("محمد رضا یزدانی", "en", "fa"),
+        ("سمير مثال", "fr", "ar"),
+        ("پرویز مثالي", "en", "ar"),
+        ("طاہرہ بٹ", "en", "ur"),
+        ("زرغونه ښکلې", "en", "ps"),
+    ],
+)
+def test_a_name_is_read_aloud_in_the_language_whose_letters_it_has(name: str, otherwise: str, language: str) -> None:
+    assert faces.language_of(name, otherwise) == language
     assert faces.right_to_left("(سمير)")
     assert not faces.right_to_left("12 Neema سمير")
