@@ -200,8 +200,8 @@ def test_a_coordinator_defers_and_takes_back(app: Flask) -> None:
     assert "A mission abroad" in page
     assert browser.post(f"{person}/take-back").status_code == 303
     assert "The step is taken back." in words(browser.get(person))
-        assert browser.post(f"{person}/take-back").status_code == 303, "a click made twice"
-        twice = browser.post(f"{person}/take-back", shown="")
+    assert browser.post(f"{person}/take-back").status_code == 303, "a click made twice"
+    twice = browser.post(f"{person}/take-back", shown="")
     assert twice.status_code == 422
     assert "This step cannot be taken back." in words(twice)
 

@@ -137,11 +137,9 @@ def _to(edition: str, enrolment: str) -> Response:
 def _change(edition: str, enrolment: str, act: Act) -> str | None:
     """Do something to one enrolment of an edition one coordinates; for every other there is none. A click made twice
     has nothing else to say."""
-    said = None
     with one_click() as session:
         found = queries.edition_of(session, edition, me().scope)
-        said = act(session, found, queries.enrolment_in(session, found, enrolment, me().scope))
-    return said
+        return act(session, found, queries.enrolment_in(session, found, enrolment, me().scope))
 
 
 def _by_button(edition: str, enrolment: str, act: Act, sentence: str) -> Answer:
