@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from contextlib import ExitStack
 
 import pytest
 from flask import Flask
@@ -84,6 +86,7 @@ def test_a_place_given_up_is_not_taken_without_an_invitation_but_can_be_taken_ba
     assert sound([NOMINATED, INVITED, ACCEPTED, WITHDRAWN, ACCEPTED])
     assert not sound([NOMINATED, INVITED, WITHDRAWN, ACCEPTED])
     assert not sound([NOMINATED, INVITED, EnrolmentState.REPLACED, ACCEPTED])
+    assert sound([NOMINATED, INVITED, ACCEPTED, EnrolmentState.REPLACED, ACCEPTED])
 
 
 @pytest.mark.parametrize(
@@ -92,7 +95,8 @@ def test_a_place_given_up_is_not_taken_without_an_invitation_but_can_be_taken_ba
         ([NOMINATED, WITHDRAWN], NOMINATED),
         ([NOMINATED, INVITED, DECLINED], INVITED),
         ([NOMINATED, INVITED, ACCEPTED, DEFERRED], ACCEPTED),
-        ([NOMINATED, INVITED, EnrolmentState.REPLACED], None),
+        ([NOMINATED, INVITED, EnrolmentState.REPLACED], INVITED),
+        ([NOMINATED, WITHDRAWN, EnrolmentState.REPLACED], None),
         ([NOMINATED], None),
         ([], None),
     ],
@@ -159,6 +163,34 @@ def test_a_deferral_is_not_taken_back_once_the_person_is_invited_later(app: Flas
         services.invite(session, enrolment=made, at=AT, by="c")
     with pytest.raises(Refused, match="Withdraw them there first"), unit_of_work() as session:
         services.take_back(session, enrolment=session.get_one(Enrolment, place.id), at=AT, by="c")
+
+
+@pytest.mark.parametrize("then", ["nothing", "declines", "accepts", "is seen", "is replaced"])
+def test_a_replacement_is_taken_back_until_the_other_one_has_the_place(app: Flask, then: str) -> None:
+    with unit_of_work() as session:
+        here = make_edition(session)
+        place, other, third = (enrol_person(session, here, becomes=state) for state in (ACCEPTED, NOMINATED, NOMINATED))
+        before = numbers(here)
+        services.replace(session, enrolment=place, substitute=other, at=AT, by="c")
+        acts: dict[str, Callable[[], object]] = {
+            "declines": lambda: services.decline(session, enrolment=other, at=AT, by="c"),
+            "accepts": lambda: services.accept(session, enrolment=other, at=AT, by="c"),
+            "is seen": lambda: services.came_back(session, person_id=other.person_id, at=AT),
+            "is replaced": lambda: services.replace(session, enrolment=other, substitute=third, at=AT, by="c"),
+        }
+        acts.get(then, lambda: None)()
+    with ExitStack() as stays:
+        if then not in ("nothing", "declines"):
+            stays.enter_context(pytest.raises(Refused, match="has the place already"))
+        session = stays.enter_context(unit_of_work())
+        services.take_back(session, enrolment=session.get_one(Enrolment, place.id), at=AT, by="c")
+    db.session.expire_all()
+    if then in ("nothing", "declines"):
+        assert place.state is ACCEPTED
+        assert place.replaced_by_id is None
+        assert other.state is (WITHDRAWN if then == "nothing" else DECLINED)
+        assert numbers(here) == before
+    assert not any(run_all(db.session()).values())
 
 
 def test_what_somebody_declined_for_themselves_is_not_taken_back_by_others(app: Flask) -> None:
