@@ -1,8 +1,8 @@
-"""The words of dates: months, weekdays and the places of zones in each language, as CLDR has them.
+"""The words of dates: months, weekdays and the places of zones in each language, with its names of languages and lists.
 
-Babel reads all that CLDR knows of a language to write one date, which takes a server some 2 MB for each, and as much
-again for all languages together. For the languages of the interface the few words of dates stand in files of their own,
-which `python -m tools.day_words` writes; for any other language Babel is asked.
+They are CLDR's. Babel reads all that CLDR knows of a language to write one date, which takes a server some 2 MB for
+each, and as much again for all languages together. For the languages of the interface the few words that pages need
+stand in files of their own, which `python -m tools.day_words` writes; for any other language Babel is asked.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +20,8 @@ from babel import Locale
 from babel.dates import get_timezone_location
 
 FOLDER = Path(__file__).parent / "data" / "days"
+# Without a comma before the "and".
+_LISTS_AS = {"en": "en_GB"}
 # A text between quotes, or one of CLDR's letters for a part of a date.
 _PART = re.compile(r"'([^']*)'|(EEEE|EEE|MMMM|MMM|LLLL|d|y)")
 
@@ -34,6 +36,10 @@ class DayWords(NamedTuple):
     months_short: list[str]
     months_alone: list[str]
     places: Mapping[str, str]
+    lists: Mapping[str, str]
+    """What stands between two alone, between the first two, the next, and before the last: as in "{0}, {1}"."""
+    languages: Mapping[str, str]
+    """Every language that has a name, by its code; with its varieties."""
 
 
 @lru_cache(maxsize=32)
@@ -59,6 +65,8 @@ def from_cldr(code: str) -> DayWords:
         months_short=[months["abbreviated"][number] for number in range(1, 13)],
         months_alone=[locale.months["stand-alone"]["wide"][number] for number in range(1, 13)],
         places=places,
+        languages=dict(locale.languages),
+        lists=dict(Locale.parse(_LISTS_AS.get(code, code)).list_patterns["standard"]),
     )
 
 
@@ -88,3 +96,16 @@ def written(day: dt.date, pattern: str, locale: str) -> str:
         "y": str(day.year),
     }
     return _PART.sub(lambda found: parts[found[2]] if found[2] else found[1], pattern)
+
+
+def listed(names: Sequence[str], locale: str) -> str:
+    """Names in a row, as CLDR's patterns for lists put them together."""
+    if len(names) < 2:
+        return "".join(names)
+    between = words_of(locale).lists
+    if len(names) == 2:
+        return between["2"].format(*names)
+    row = between["start"].format(*names[:2])
+    for name in names[2:-1]:
+        row = between["middle"].format(row, name)
+    return between["end"].format(row, names[-1])

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from babel import Locale
 from babel.dates import format_date, get_timezone_location
+from babel.lists import format_list
 
 from lms.web.dates import zones
-from lms.web.day_words import FOLDER, from_cldr, place_of, words_of, written
+from lms.web.day_words import FOLDER, from_cldr, listed, place_of, words_of, written
 from lms.web.languages import have_catalogue
 from tests.shape.test_arrows import ROOT
 
@@ -24,9 +25,11 @@ DAYS = [dt.date(2027, 1, 1) + dt.timedelta(days=32 * number) for number in range
 WITHOUT_FILE = "pl"
 USED = """
 import babel.localedata, babel.core, datetime as dt
-from lms.web.day_words import place_of, written
+from lms.web.day_words import listed, place_of, words_of, written
+assert listed(["1", "2", "3"], "en") == "1, 2 and 3"
 assert written(dt.date(2027, 4, 23), "EEEE d MMMM y", "fr") == "vendredi 23 avril 2027"
 assert place_of("Africa/Dar_es_Salaam", "fr")
+assert words_of("es").languages["sw"] == "suajili"
 print(len(babel.localedata._cache), babel.core._global_data is None)
 """
 
@@ -37,6 +40,13 @@ def test_a_date_is_written_as_babel_writes_it(code: str) -> None:
     for pattern in PATTERNS:
         for day in DAYS:
             assert written(day, pattern, code) == format_date(day, pattern, code)
+
+
+@pytest.mark.parametrize("code", [*have_catalogue(), WITHOUT_FILE])
+def test_names_are_listed_as_babel_lists_them(code: str) -> None:
+    for count in range(6):
+        names = [f"{{{number}}} d'y" for number in range(count)]
+        assert listed(names, code) == format_list(names, locale="en_GB" if code == "en" else code)
 
 
 @pytest.mark.parametrize("code", have_catalogue())
