@@ -97,8 +97,8 @@ def _participant(viewer: Viewer, place: MyPlace, places: Sequence[MyPlace]) -> s
 
 def _settled(place: MyPlace) -> bool:
     """Whether whoever is only invited stays so for good."""
-    asks = place.closed_at is not None and place.reading is not None
-    return asks and settled(db.session(), place.reading.edition_id)
+    reads = place.reading
+    return reads is not None and place.closed_at is not None and settled(db.session(), reads.edition_id)
 
 
 def _standing(place: MyPlace) -> tuple[Standing | None, int]:
