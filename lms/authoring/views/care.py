@@ -31,7 +31,6 @@ from lms.web.languages import gettext as _
 from lms.web.languages import language_name, ngettext
 from lms.web.render import render
 
-from .blueprint import bp
 from .courses import line_of
 
 Place = tuple[str, str]
@@ -174,7 +173,6 @@ class CarePage:
         return url_for("authoring.unit", slug=self.desk.slug, unit=unit.key, **more)
 
 
-@bp.get("/courses/<slug>/care")
 @requires(Permission.AUTHOR)
 def care(slug: str) -> str:
     """Places without a source, translations that wait, sources to look at again."""

@@ -24,8 +24,6 @@ from lms.web.languages import gettext as _
 from lms.web.languages import language
 from lms.web.render import render
 
-from .blueprint import bp
-
 Row = tuple[str, str | None, str]
 """What it is called, its address, and how many have finished it, in words."""
 
@@ -128,7 +126,6 @@ class EditionsPage:
         ]
 
 
-@bp.get("/courses/<slug>/editions")
 @requires(Permission.AUTHOR)
 def editions(slug: str) -> str:
     """Every edition of the course that is not over."""

@@ -22,8 +22,6 @@ from lms.web.languages import gettext as _
 from lms.web.languages import language
 from lms.web.render import render
 
-from .blueprint import bp
-
 MOST = 30
 
 
@@ -36,7 +34,6 @@ class Hit:
     snippet: str
 
 
-@bp.get("/courses/<slug>/drafts/<draft>/lookup")
 @requires(Permission.AUTHOR)
 def lookup(slug: str, draft: str) -> Response | str:
     """What a search finds; the editor's script asks for the same as JSON."""

@@ -32,7 +32,6 @@ from lms.web.languages import lazy_gettext as _l
 
 Answer = Response | str | tuple[str, int]
 Make = Callable[[Session, Draft], Act]
-OUTLINE = "/courses/<slug>/drafts/<draft>/outline"
 UNIT, MODULE = "u-", "m-"
 # The pages that lead back to themselves when something is undone on them.
 BACK = {"authoring.outline", "authoring.draft_sources", "authoring.draft_terms"}

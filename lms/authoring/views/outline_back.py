@@ -22,8 +22,7 @@ from lms.plugins.manager import unit_kinds
 from lms.web.access import Permission, requires
 from lms.web.render import render
 
-from .blueprint import bp
-from .outline_acts import MODULE, OUTLINE, UNIT, Answer, attempt, looked, outline_page, simply, work_on
+from .outline_acts import MODULE, UNIT, Answer, attempt, looked, outline_page, simply, work_on
 
 # Where something stood last: this draft, or a version by its row.
 DRAFT = "draft"
@@ -47,7 +46,6 @@ def _look(course: CourseFiles) -> Any:
     return sorted({*unit_keys(course), *module_keys(course)})
 
 
-@bp.get(f"{OUTLINE}/archived")
 @requires(Permission.AUTHOR)
 def archived_parts(slug: str, draft: str) -> str:
     """Everything that the outline had once and has no more."""
@@ -88,7 +86,6 @@ def _choices(work: Workspace) -> list[tuple[str, str]]:
     return [(key_of(module), titles[key_of(module)].text) for module in in_order(work.course)]
 
 
-@bp.post(f"{OUTLINE}/archived/<name>")
 @requires(Permission.AUTHOR)
 def bring_back(slug: str, draft: str, name: str) -> Answer:
     """A module or a unit in the outline again, as it stood last."""

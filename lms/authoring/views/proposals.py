@@ -28,8 +28,6 @@ from lms.web.access import Permission, keeps_typed, requires
 from lms.web.languages import language, language_name
 from lms.web.render import render
 
-from .blueprint import bp
-
 Answer = Response | str | tuple[str, int]
 
 
@@ -119,14 +117,12 @@ def _page(slug: str, refused: tuple[str, ProposalAnswerForm] | None = None) -> s
     )
 
 
-@bp.get("/courses/<slug>/proposals")
 @requires(Permission.AUTHOR)
 def proposals(slug: str) -> str:
     """What waits for an answer, or with `show=answered` what has had one."""
     return _page(slug)
 
 
-@bp.post("/courses/<slug>/proposals/<proposal>")
 @requires(Permission.AUTHOR)
 @keeps_typed("*-reason")
 def answer_proposal(slug: str, proposal: str) -> Answer:

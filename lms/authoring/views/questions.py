@@ -31,8 +31,6 @@ from lms.web.languages import gettext as _
 from lms.web.languages import language
 from lms.web.render import render
 
-from .blueprint import bp
-
 _MOST_MISSED = 5
 _NOTHING = Told()
 
@@ -143,7 +141,6 @@ def _page(session: Session, slug: str, wanted: str) -> QuestionsPage:
     return QuestionsPage(slug, course, outline, stored_texts(session, asking), told, editions, edition)
 
 
-@bp.get("/courses/<slug>/questions")
 @requires(Permission.AUTHOR)
 def questions(slug: str) -> str:
     """Question by question, for all editions together or with `edition` for one of them."""

@@ -33,8 +33,6 @@ from lms.web.access import Permission, keeps_typed, requires
 from lms.web.languages import language, language_name
 from lms.web.render import render
 
-from .blueprint import bp
-
 Answer = Response | str | tuple[str, int]
 STANDS = {
     Stands.SAME: ("care", _l("The text still stands as it was read.")),
@@ -149,14 +147,12 @@ def _texts(session: Session, reports: Sequence[Reported], outline: Outline) -> d
     return stored_texts(session, wanted) if wanted else {}
 
 
-@bp.get("/courses/<slug>/reports")
 @requires(Permission.AUTHOR)
 def reports(slug: str) -> str:
     """What waits for an answer, or with `show=answered` what has had one."""
     return _page(slug)
 
 
-@bp.post("/courses/<slug>/reports/<report>")
 @requires(Permission.AUTHOR)
 @keeps_typed("*-reason")
 def answer_report(slug: str, report: str) -> Answer:
