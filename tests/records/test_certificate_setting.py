@@ -238,9 +238,24 @@ def test_no_web_worker_carries_typst() -> None:
 
 def test_scripts_are_told_by_their_letters() -> None:
     assert faces.scripts_in("Neema 2 Mfano-Ọ́") == ["Latin"]
-    assert faces.scripts_in("王小明 カタ 김") == ["Han"]
+    assert faces.scripts_in("王小明 カタ 김") == ["Han", "Kana", "Hangul"]
     assert faces.beyond_ours(["سمير", "សុខា", "Ελπίδα"]) == ["Khmer"]
     assert faces.language_of("សុខា", "en") == "km"
     assert faces.language_of("Neema", "es") == "es"
+    names = {
+        "王小明": "zh",
+        "김철수": "ko",
+        "例文 たろう": "ja",
+        "タロウ": "ja",
+        "سمير مثال": "ar",
+        "رضا نمونه‌ای پرور": "fa",
+        "مثال لڑکا": "ur",
+    }
+    assert {name: faces.language_of(name, "en") for name in names} == names
+    installed = [f"Noto Serif CJK {region}" for region in ("SC", "JP", "KR")]
+    assert faces.faces_for("例文 たろう", installed)[len(faces.OURS) :][:2] == [
+        "Noto Serif CJK JP",
+        "Noto Serif CJK SC",
+    ]
     assert faces.right_to_left("(سمير)")
     assert not faces.right_to_left("12 Neema سمير")
