@@ -4,13 +4,14 @@ points to what is theirs, so that a table that is added later is in the copy wit
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from sqlalchemy import Column, Table, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.db import Base
+from lms.kernel.values import dataclass
 from lms.people.joining import PERSON
 from lms.people.queries.persons import blinds_of
 
@@ -46,7 +47,7 @@ OF_NOBODY: Mapping[str, str] = {
     **dict.fromkeys(("lms_feed_partner", "lms_feed_token"), "organisations"),
     **dict.fromkeys(
         ("lms_import", "lms_import_institution", "lms_past_attestation"),
-        "files and proposals of many people; what is said of each is reached by their row or place",
+        "files and proposals of many people; what is said of each is told with their row or place",
     ),
     **dict.fromkeys(
         ("lms_job", "lms_form_receipt", "lms_worker", "lms_undertaking", "lms_throttle"), "work in hand, without names"

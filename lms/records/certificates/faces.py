@@ -3,6 +3,7 @@ alike; for any other script the machine must have the Noto faces, which Debian h
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from functools import lru_cache
@@ -17,7 +18,7 @@ CORE, CJK = "fonts-noto-core", "fonts-noto-cjk"
 _WRITTEN_BY_US = frozenset({"Latin", "Greek", "Cyrillic", "Arabic"})
 # The first words of a character's name in Unicode, where they are not what the script is called in the faces' names.
 _CALLED = {
-    "Cjk": "Han", "Ideographic": "Han", "Hiragana": "Kana", "Katakana": "Kana", "Nko": "NKo",
+    "Cjk": "Han", "Ideographic": "Han", "Hiragana": "Han", "Katakana": "Han", "Hangul": "Han", "Nko": "NKo",
     "Canadian": "Canadian Aboriginal", "Phags": "PhagsPa", "Nyiakeng": "Hmong Nyiakeng",
 }  # fmt: skip
 # Scripts in use whose own name is of two words or three.
@@ -28,14 +29,20 @@ _LONGER = (
 )  # fmt: skip
 _LANGUAGES = {
     "Arabic": "ar", "Armenian": "hy", "Bengali": "bn", "Devanagari": "hi", "Ethiopic": "am", "Georgian": "ka",
-    "Greek": "el", "Han": "zh", "Hangul": "ko", "Hebrew": "he", "Kana": "ja",
-    "Khmer": "km", "Lao": "lo", "Myanmar": "my", "Sinhala": "si",
+    "Greek": "el", "Han": "zh", "Hebrew": "he", "Khmer": "km", "Lao": "lo", "Myanmar": "my", "Sinhala": "si",
     "Tamil": "ta", "Thaana": "dv", "Thai": "th",
 }  # fmt: skip
-# Of the faces that hold all letters of East Asia, the one that draws those in common as the language does.
-_EAST_ASIAN = {"Kana": "JP", "Hangul": "KR", "Han": "SC"}
-# Letters of Urdu alone; letters of Persian that Arabic lacks, and letters of Arabic that Persian writes otherwise.
-_URDU, _PERSIAN, _ARABIC = frozenset("ٹڈڑںےہھ"), frozenset("پچژگکی"), frozenset("يكىة")
+
+# Letters that one language alone of those with this script writes, the narrower first.
+_TELLING = (
+    ("ko", re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")),
+    ("ja", re.compile(r"[\u3005\u3041-\u30ff]")),
+    ("ps", re.compile("[ټډړښږځڅڼۍ]")),
+    ("ckb", re.compile("[ڕڵێ]")),
+    ("ur", re.compile("[ٹڈڑںےہ]")),
+    ("fa", re.compile("^(?!.*[يكة]).*[یکگپچژ]", re.DOTALL)),
+)
+_WITH_HAN = frozenset({"zh", "ja", "ko"})
 
 
 @lru_cache(maxsize=4096)
@@ -65,36 +72,28 @@ def faces_for(text: str, installed: Collection[str] = ()) -> list[str]:
     """The faces a text is set in, the one to try first at the beginning; of the machine's only those it has."""
     carried = any(unicodedata.combining(letter) for letter in text if script_of(letter) is None)
     ours = [MARKS, READING, ARABIC] if carried else list(OURS)
-    wanted = [face for script in _by_what_tells(text) for face in _noto(script)]
+    wanted = [face for script in scripts_in(text) for face in _noto(script)]
     return [*ours, *(face for face in dict.fromkeys([*wanted, "Noto Serif", "Noto Sans"]) if face in installed)]
 
 
-def _by_what_tells(text: str) -> list[str]:
-    """The scripts of a text; those that tell shape and sound of the Chinese letters beside them come before these."""
-    found = scripts_in(text)
-    return sorted(found, key=lambda script: script == "Han" and not {"Kana", "Hangul"}.isdisjoint(found))
-
-
 def _noto(script: str) -> tuple[str, ...]:
-    region = _EAST_ASIAN.get(script)
-    return tuple(f"Noto {kind} CJK {region}" if region else f"Noto {kind} {script}" for kind in ("Serif", "Sans"))
+    if script == "Han":
+        return ("Noto Serif CJK SC", "Noto Sans CJK SC")
+    return (f"Noto Serif {script}", f"Noto Sans {script}")
 
 
 def package_for(script: str) -> str:
     """The package of Debian that has the letters of a script."""
-    return CJK if script in _EAST_ASIAN else CORE
+    return CJK if script == "Han" else CORE
 
 
 def language_of(text: str, otherwise: str) -> str:
-    """The language a name is read aloud in, as far as its letters tell: Chinese letters alone are taken for Chinese."""
-    found = next((_LANGUAGES[script] for script in _by_what_tells(text) if script in _LANGUAGES), otherwise)
-    return _with_arabic_letters(set(text)) if found == "ar" else found
-
-
-def _with_arabic_letters(letters: set[str]) -> str:
-    if letters & _URDU:
-        return "ur"
-    return "fa" if letters & _PERSIAN and not letters & _ARABIC else "ar"
+    """The language a name is read aloud in, where its script or its letters tell; Chinese letters alone are read as
+    Chinese, unless `otherwise` is another language that has them."""
+    told = next((language for language, letters in _TELLING if letters.search(text)), None)
+    if told or (otherwise in _WITH_HAN and "Han" in scripts_in(text)):
+        return told or otherwise
+    return next((_LANGUAGES[script] for script in scripts_in(text) if script in _LANGUAGES), otherwise)
 
 
 def right_to_left(text: str) -> bool:
