@@ -6,7 +6,7 @@ Locks: the three tables, for a moment; triggers are made.
 from alembic import op
 
 revision = "b4d1f7a03c92"
-down_revision = "a7c2e9041bd6"
+down_revision = "e2c4a8169f5b"
 branch_labels = None
 depends_on = None
 
