@@ -30,7 +30,7 @@ from .world import BEGINNING, Kind, Mark, World
 
 ENDS_THE_WALK = frozenset({"people.sign_out", "people.end_session", "people.end_other_sessions"})
 REFUSED = (401, 403, 404)
-PATIENCE = 6
+PATIENCE = 4
 _MARK = re.compile(f"{BEGINNING}[a-z]{{7}}")
 ZIPPED = b"PK\x03\x04"
 _LINK = re.compile(r'(?:href|src|action)="(/[^"#]*\?[^"#]*)')
@@ -84,11 +84,16 @@ class Walk:
 
     def allowed_to(self, viewer: str) -> set[str]:
         """The marks that this viewer may see."""
-        if self._worlds == (self.world,):
+        if len(self._worlds) == 1 and self._worlds[0] is self.world and viewer in self._here:
             return self._here[viewer]
         if viewer not in self._allowed:
             self._allowed[viewer] = set[str]().union(*(allowed(world, viewer) for world in self._worlds))
         return self._allowed[viewer]
+
+    def seen_in(self, world: World) -> dict[str, set[str]]:
+        """The marks that every viewer may see in a world."""
+        here = self._here if world is self.world else {}
+        return {viewer: here[viewer] if viewer in here else allowed(world, viewer) for viewer in world.viewers}
 
     @contextmanager
     def knowing(self, typed: Iterable[Mark]) -> Iterator[None]:
@@ -231,13 +236,17 @@ class Walk:
         """What the logs said meanwhile names nobody."""
         self._must_not("the machine", "the log", "lines", self.marks_in("\n".join(map(str, lines))))
 
-    def read_what_is_kept(self, after: str = "") -> None:
-        """Jobs and the audit trail name nobody, whoever may read them."""
+    def read_what_is_kept(self, after: str = "", since: int = 0) -> int:
+        """Jobs and the audit trail name nobody, whoever may read them; of the trail what came since the entry with this
+        id. Gives that of the last one."""
         with reading() as session:
             jobs = [f"{job.kind} {job.payload} {job.key} {job.error}" for job in session.scalars(select(Job))]
-            audit = [f"{one.act} {one.about} {one.details}" for one in session.scalars(select(AuditEntry))]
+            noted = session.scalars(select(AuditEntry).where(AuditEntry.id > since).order_by(AuditEntry.id)).all()
+            audit = [f"{one.act} {one.about} {one.details}" for one in noted]
+            last = noted[-1].id if noted else since
         for where, lines in (("the queue", jobs), ("the audit trail", audit)):
             self._must_not("the machine", where + after, "rows", self.marks_in("\n".join(lines)))
+        return last
 
 
 def texts_in(data: bytes) -> Iterator[str]:
