@@ -38,6 +38,8 @@ from tools.memory import new_folder
 # A test database may vanish with the machine: nothing waits for the disk.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 SMALL = ("shared_buffers=32MB", "max_connections=60", "max_wal_size=256MB")
+# As operators are told: what lay in an old file of the log goes with it.
+AS_DOCUMENTED = ("wal_recycle=off",)
 SECONDS_TO_START = 60
 ROOM = 2**30
 
@@ -253,7 +255,13 @@ class Cluster:
         return subprocess.run(words, check=False, capture_output=True, text=True, **self._surroundings())
 
     def _start(self, durable: bool) -> subprocess.Popen[bytes]:
-        settings = [*SMALL, *(() if durable else FAST), "listen_addresses=", f"unix_socket_directories={self.folder}"]
+        settings = [
+            *SMALL,
+            *AS_DOCUMENTED,
+            *(() if durable else FAST),
+            "listen_addresses=",
+            f"unix_socket_directories={self.folder}",
+        ]
         words = [str(self.bin / "postgres"), "-D", str(self._data), *(f"--{setting}" for setting in settings)]
         with (self.folder / "log").open("wb") as log:
             return subprocess.Popen(words, stdout=log, stderr=log, **self._surroundings())

@@ -16,6 +16,7 @@ from lms.people.forms import LONGEST_ADDRESS, NEEDED, at_most, choices
 from lms.people.rules.names import mistake_in_line, mistake_in_prose
 from lms.people.states import recognise
 from lms.web.forms import DayField, Form, OnceForm
+from lms.web.meanwhile import SharedForm
 
 from .rules.directory import (
     LONGEST_CONSENT,
@@ -96,7 +97,7 @@ class ListingForm(Form):
         }
 
 
-class NetworkForm(Form):
+class NetworkForm(SharedForm):
     """A network: its name, and its states, one on each line."""
 
     name = StringField(_l("Name of the network"), [NEEDED, at_most(200), _one_line])

@@ -1,8 +1,8 @@
 """What was deleted for good leaves the files of the database, as far as the database lets us.
 
 SQLite writes over what is deleted (`secure_delete`), but the write-ahead log holds pages as they were before, until it
-is emptied. PostgreSQL takes deleted rows out at the next VACUUM; its own write-ahead log, and the disk below, are the
-operator's.
+is emptied. PostgreSQL's VACUUM gives the room of a deleted row free without writing over it, so the tables are written
+anew (VACUUM FULL); its own write-ahead log, and the disk below, are the operator's.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from . import outbox
@@ -18,10 +19,12 @@ from .db import Base, db
 
 SCRUB = "kernel.scrub"
 _PATIENCE_MS = 500
+_LOCK_NOT_AVAILABLE = "55P03"
+_LEFT = text("SELECT n_dead_tup FROM pg_stat_all_tables WHERE relid = CAST(:table AS regclass)")
 
 
 class Busy(RuntimeError):
-    """Somebody still reads what is to be emptied; the job comes again."""
+    """Somebody still reads what is to go; the job comes again."""
 
 
 def ask(session: Session, tables: Iterable[str]) -> None:
@@ -32,11 +35,11 @@ def ask(session: Session, tables: Iterable[str]) -> None:
 
 @outbox.effect(SCRUB)
 def scrub(payload: dict[str, Any], _delivery: str) -> None:
-    """Take what was deleted out of the files; raises Busy while somebody reads what lies in the log."""
+    """Take what was deleted out of the files; raises Busy while somebody still reads it."""
     if db.engine.dialect.name == "sqlite":
         _empty_the_log()
     else:
-        _vacuum(payload["tables"])
+        _write_anew(payload["tables"])
 
 
 def _empty_the_log() -> None:
@@ -54,8 +57,28 @@ def _empty_the_log() -> None:
         raise Busy("somebody reads what lies in the write-ahead log")
 
 
-def _vacuum(tables: Iterable[str]) -> None:
+def _write_anew(tables: Iterable[str]) -> None:
     known = {table.name for table in Base.metadata.sorted_tables}
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for table in sorted(known.intersection(tables)):
-            connection.execute(text(f"VACUUM {table}"))
+        try:
+            # Everybody who comes after waits for whoever waits for a whole table, so not for long.
+            connection.execute(text(f"SET lock_timeout = {_PATIENCE_MS}"))
+            connection.execute(text("SET statement_timeout = 0"))
+            for table in sorted(known.intersection(tables)):
+                _table_anew(connection, table)
+        finally:
+            connection.invalidate()  # its settings are not those of the others
+
+
+def _table_anew(connection: Connection, table: str) -> None:
+    """Raises Busy where a deleted row had to be taken along, since some older transaction may still look at it."""
+    try:
+        connection.execute(text(f"VACUUM (FULL) {table}"))
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", "") != _LOCK_NOT_AVAILABLE:
+            raise
+        raise Busy(f"somebody reads {table}") from None
+    # Counts what is left of deleted rows.
+    connection.execute(text(f"VACUUM {table}"))
+    if connection.scalar(_LEFT, {"table": table}):
+        raise Busy(f"an older transaction may look at what was deleted from {table}")

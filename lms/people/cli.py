@@ -65,6 +65,14 @@ def erase(address: str) -> None:
     click.echo("Done. Backups made before still hold it, sealed; restoring one here erases the person again.")
 
 
+@people.command("erase-again")
+def erase_again() -> None:
+    """Erase whoever is on the list of the erased and was brought back, as after a recovery of the database."""
+    with unit_of_work() as session:
+        number = services.erase_again(session, at=now())
+    click.echo(f"{number} erased again.")
+
+
 def _give(email: str, name: str) -> services.Made | None:
     """Link and code of the invitation, or None for somebody who was here before; raises Refused."""
     at = now()

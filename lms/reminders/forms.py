@@ -6,7 +6,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from lms.web.forms import Form, OnceForm
+from lms.web.forms import OnceForm
+from lms.web.meanwhile import SharedForm
 
 from .rules import LONGEST_BODY, LONGEST_SUBJECT, Text
 
@@ -19,7 +20,7 @@ class SendForm(OnceForm):
     seen = HiddenField(validators=[Length(min=16, max=16)])
 
 
-class TextForm(Form):
+class TextForm(SharedForm):
     """What reminders say in one language."""
 
     subject = StringField(

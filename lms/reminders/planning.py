@@ -17,7 +17,7 @@ from lms.seminars.models import Edition
 from lms.web.dates import town
 
 from . import queries
-from .rules import MOST, Candidate, Item, LeftOut, Text, fingerprint
+from .rules import MOST, Candidate, Item, LeftOut, Text, told_apart_by
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Plan:
 
     @property
     def fingerprint(self) -> str:
-        """Stands for all of it; see `rules.fingerprint`. Keyed, for it holds the zones of those not to be named."""
-        return keyring().veil(fingerprint([(one, self.texts[one.locale]) for one in self.going], self.left_out))
+        """Stands for all of it; see `told_apart_by`. Keyed, for it holds the zones of those not to be named."""
+        return keyring().veil(told_apart_by([(one, self.texts[one.locale]) for one in self.going], self.left_out))
 
     @property
     def by_language(self) -> list[tuple[str, int]]:

@@ -15,6 +15,7 @@ from lms.people.services import hold_digests, write_to, write_to_many
 from lms.people.services.letters import Asked
 from lms.seminars.models import Edition
 from lms.web.languages import in_a_row
+from lms.web.meanwhile import as_shown, together
 
 from . import queries
 from .letters import DIGEST, TRIAL
@@ -74,20 +75,29 @@ def send_to_oneself(session: Session, *, plan: Plan, one: Candidate, person_id: 
     audit.record(session, at=at, actor=by, act="reminder.tried", about=plan.edition.public_id)
 
 
-def write_text(session: Session, *, edition: Edition, language: str, text: Text, at: dt.datetime, by: str) -> None:
-    """What reminders of an edition say in one language from now on; raises Refused with everything that is wrong."""
-    text = tidy(text)
+def write_text(
+    session: Session, *, edition: Edition, language: str, text: Text, shown: str = "", at: dt.datetime, by: str
+) -> None:
+    """What reminders of an edition say in one language from now on; `shown` are the marks of the page on which it was
+    written. Raises Refused with everything that is wrong, ChangedMeanwhile."""
+    hold(session, edition.public_id)
+    present = queries.texts_in_force(session, edition.id, {language})[language]
+    text = tidy(Text(**together(vars(present), vars(tidy(text)), shown)))
     wrong = mistakes(text)
     if wrong:
         places = in_a_row([f"{{{place}}}" for place in unknown_places(text)])
         raise Refused(" ".join(str(MISTAKES[mistake]) % {"places": places} for mistake in wrong))
-    if text != queries.texts_in_force(session, edition.id, {language})[language]:
+    if text != present:
         _keep(session, edition, language, text, at, by, act="reminder-text.written")
 
 
-def reset_text(session: Session, *, edition: Edition, language: str, at: dt.datetime, by: str) -> None:
-    """Reminders of an edition say again what the house says, in one language."""
-    if queries.texts_in_force(session, edition.id, {language})[language] != house_text(language):
+def reset_text(session: Session, *, edition: Edition, language: str, shown: str = "", at: dt.datetime, by: str) -> None:
+    """Reminders of an edition say again what the house says, in one language. Raises Conflict where the text is not the
+    one of the page with the marks `shown` any more."""
+    hold(session, edition.public_id)
+    present = queries.texts_in_force(session, edition.id, {language})[language]
+    if present != house_text(language):
+        as_shown(vars(present), shown)
         _keep(session, edition, language, Text("", ""), at, by, act="reminder-text.reset")
 
 

@@ -33,6 +33,8 @@ class Shifted:
 class DeadlinePage:
     """Another deadline, and whom it affects; `names` are those of all of them, by person."""
 
+    present: Deadline
+    """The one in force."""
     shifts: Sequence[Shift]
     names: Mapping[int, str]
     page: int
@@ -43,7 +45,7 @@ class DeadlinePage:
     @property
     def fingerprint(self) -> str:
         """What was shown."""
-        return shown_of(self.shifts)
+        return shown_of(self.present, self.shifts)
 
     @property
     def numbers(self) -> list[str]:

@@ -16,7 +16,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import get_translations
 from wtforms.validators import Length, Regexp
 
-from lms.kernel.errors import LmsError
+from lms.kernel.errors import Conflict, LmsError
 from lms.kernel.secrets import new_token
 
 from .dates import zones_by_area
@@ -39,10 +39,39 @@ class Form(FlaskForm):  # type: ignore[misc]
             return _messages(str(get_locale() or "en"))
 
     refusal: str | None = None
+    _no: LmsError | None = None
 
     def refuse(self, error: LmsError) -> None:
         """Show why the change was turned down."""
-        self.refusal = str(error)
+        self.refusal, self._no = str(error), error
+
+    @property
+    def status(self) -> int:
+        """What a page with this form answers: 422 where it is shown again, and where it was refused, what that says."""
+        if self._no is not None:
+            return self._no.status
+        return 422 if self.is_submitted() else 200
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether somebody else was faster: what was typed is then told beside what is there now, for the form may have
+        no place on the page any more."""
+        return isinstance(self._no, Conflict)
+
+    @property
+    def written(self) -> list[tuple[str, str]]:
+        """What was typed and chosen, each with its label."""
+        typed = ((field, (field.raw_data or [""])[0]) for field in self if field.type not in _UNSAID)
+        return [(str(field.label.text), in_words(field, value)) for field, value in typed if value]
+
+
+_UNSAID = frozenset({"BooleanField", "CSRFTokenField", "FileField", "HiddenField", "PasswordField"})
+
+
+def in_words(field: Any, value: str) -> str:
+    """A value of a field as the page says it: the label of what is chosen, else what is typed."""
+    offered = {str(choice): str(label) for choice, label, *_more in getattr(field, "choices", None) or ()}
+    return offered.get(value, value)
 
 
 class OnceForm(Form):
@@ -53,8 +82,11 @@ class OnceForm(Form):
     @property
     def said(self) -> str:
         """All that it says, and where to, by which a form sent again is told from another."""
-        own = ("csrf_token", "client_key")
+        own = ("csrf_token", "client_key", "shown")
         return json.dumps([request.path, [(one.name, str(one.data)) for one in self if one.name not in own]])
+
+    first = ""
+    """Where that stands which came of it when it said something else before."""
 
     def anew(self) -> None:
         """Be another form from now on, that is done once more when it is sent."""

@@ -15,13 +15,13 @@ from urllib.parse import quote
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from lms.alumni.models import DirectoryWords, Member
 from lms.integrations.mail import forgetting
 from lms.integrations.own_copy import services as own_copies
 from lms.integrations.own_copy.models import OwnCopy
-from lms.kernel import audit, worker
+from lms.kernel import audit, scrubbing, worker
 from lms.kernel import secrets as kernel_secrets
 from lms.kernel.checks import Finding, run_all
 from lms.kernel.clock import now
@@ -36,17 +36,30 @@ from lms.people.rules import Role
 from lms.people.services import tidying
 from lms.records.credentials.checking import judged
 from lms.records.credentials.export import export
+from lms.records.credentials.handing import PICTURES
 from lms.records.models import RecordAct, RecordSubject
 from lms.records.queries import state_of
+from lms.records.rules.baking import carried
 from lms.records.verification.models import NameShowing, RecordLooks, RecordShare
 from tests.alumni.feeds import Program
 from tests.integrations.test_backup import make, restore
-from tests.integrations.traces import Sealing, forms, in_bytes, in_files, in_tables
+from tests.integrations.traces import (
+    Sealing,
+    forms,
+    in_bytes,
+    in_files,
+    in_tables,
+    log_ends_at,
+    log_files,
+    log_since,
+    table_files,
+    told,
+)
 from tests.pages import shown_in
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.credentials.test_signing import key_documents
 
-from .full_life import ADDRESS, CORRECTED, FULL, LATIN, OTHER, WORDS, live
+from .full_life import ADDRESS, CORRECTED, FULL, LATIN, OTHER, WORDS, Life, live
 
 
 @pytest.fixture(autouse=True)
@@ -85,10 +98,24 @@ def exported(folder: Path, words: list[str]) -> list[str]:
     return found
 
 
+def pictured(app: Flask, life: Life) -> str:
+    """What the pictures carry that the holder takes from the page of the record."""
+    with unit_of_work() as session:
+        client = signed_in_client(app, session.get_one(Person, life.person_id))
+    answers = [client.get(f"/records/{life.record}/badge.{kind}") for kind in PICTURES]
+    assert [answer.status_code for answer in answers] == [200] * len(PICTURES)
+    return "".join(carried(answer.data).decode() for answer in answers)
+
+
+def signed_file(app: Flask, life: Life) -> str:
+    """The file that a stranger takes by the link."""
+    return app.test_client().get(f"/v/{life.code}/shared/{life.shared}/file").text
+
+
 def test_after_an_erasure_no_word_of_the_person_is_left_anywhere(
     app: Flask, tmp_path: Path, temporary: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sealing = Sealing()
+    sealing, log_begins = Sealing(), log_ends_at()
     monkeypatch.setattr(kernel_secrets, "AESGCM", sealing)
     life = live(app, tmp_path / "course")
     home, words = settings_of(app).home, list(WORDS.values())
@@ -101,6 +128,8 @@ def test_after_an_erasure_no_word_of_the_person_is_left_anywhere(
     there = [found.rpartition("/")[2] for found in exported(tmp_path / "first", words)]
     assert {f"completion-record.{kind}: {word}" for kind in ("json", "png") for word in (CORRECTED, FULL)} <= {*there}
     assert {ADDRESS, OTHER} <= {found.rpartition(": ")[2] for found in in_files(home / "mail", words)}
+    assert CORRECTED in pictured(app, life)
+    assert CORRECTED in signed_file(app, life)
     before = findings()
     erase(life.person_id)
     make(backups / "after", app)
@@ -109,6 +138,10 @@ def test_after_an_erasure_no_word_of_the_person_is_left_anywhere(
     assert sealing.opens(words) == set(), "sealed under a key that is left"
     blinds = [keyring().blind(address) for address in (ADDRESS, OTHER)]
     assert in_tables(blinds) == [], "what finds a person by an address"
+    log = log_since(log_begins)
+    assert life.wrapped in log or db.engine.dialect.name == "sqlite", "the test would find a word"
+    assert in_bytes(log, words) == set()
+    assert [key for key in sealing.person_keys() if key in log or key.hex().encode() in log] == []
     said_out = capfd.readouterr()
     assert in_bytes((said_out.out + said_out.err).encode(), words) == set()
     assert exported(tmp_path / "second", words) == []
@@ -120,9 +153,11 @@ def test_after_an_erasure_no_word_of_the_person_is_left_anywhere(
 def test_strangers_find_a_valid_record_and_nobody_s_name_after_an_erasure(app: Flask, tmp_path: Path) -> None:
     life, stranger = live(app, tmp_path / "course"), app.test_client()
     pages = (f"/v/{life.code}", f"/v/{life.code}/shared/{life.shared}")
+    assert CORRECTED in signed_file(app, life)
     for address in pages:
         assert CORRECTED in stranger.get(address).text
     erase(life.person_id)
+    assert not in_bytes(signed_file(app, life).encode(), WORDS.values())
     answers = [stranger.get(address) for address in pages]
     answers.append(stranger.post(f"/v/{life.code}/name", data={"name": CORRECTED}))
     for answer in answers:
@@ -137,14 +172,11 @@ def test_strangers_find_a_valid_record_and_nobody_s_name_after_an_erasure(app: F
 
 def test_after_an_erasure_not_even_the_wrapped_key_is_left_in_the_database(app: Flask, tmp_path: Path) -> None:
     life = live(app, tmp_path / "course")
-    if db.engine.dialect.name == "sqlite":
-        held = [path for path in _database_files(app) if life.wrapped in path.read_bytes()]
-        assert held, "the test would find the key"
+    assert [name for name, whole in database_files() if life.wrapped in whole], "the test would find the key"
     make(tmp_path / "backups" / "before", app)
     erase(life.person_id)
     make(tmp_path / "backups" / "after", app)
-    if db.engine.dialect.name == "sqlite":
-        assert [path.name for path in _database_files(app) if life.wrapped in path.read_bytes()] == []
+    assert [name for name, whole in database_files() if life.wrapped in whole] == []
     with reading() as session:
         assert life.wrapped not in set(session.scalars(select(PersonKey.wrapped)))
     kept = [path for path in (tmp_path / "backups" / "after").rglob("*") if path.is_file()]
@@ -154,9 +186,58 @@ def test_after_an_erasure_not_even_the_wrapped_key_is_left_in_the_database(app: 
     ] == []
 
 
-def _database_files(app: Flask) -> list[Path]:
+def test_the_key_that_was_written_last_leaves_the_file_too(app: Flask) -> None:
+    """Below the last row of a page lies nothing that would be moved over what was deleted."""
+    last = [make_person() for _ in range(3)][-1]
+    with reading() as session:
+        wrapped = session.scalars(select(PersonKey.wrapped).where(PersonKey.person_id == last.id)).one()
+    assert [name for name, whole in database_files() if wrapped in whole], "the test would find the key"
+    erase(last.id)
+    assert [name for name, whole in database_files() if wrapped in whole] == []
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_files_of_the_log_from_before_an_erasure_go_with_the_next_checkpoint_where_they_are_not_used_anew(
+    app: Flask,
+) -> None:
+    [(recycled,)] = told("SHOW wal_recycle")
+    assert recycled == "off", "as the documentation says"
+    erased_one = make_person()
+    with reading() as session:
+        wrapped = session.scalars(select(PersonKey.wrapped).where(PersonKey.person_id == erased_one.id)).one()
+    told("CHECKPOINT")
+    assert any(wrapped in whole for whole in log_files())
+    erase(erased_one.id)
+    told("SELECT pg_switch_wal()")
+    told("CHECKPOINT")
+    assert not any(wrapped in whole for whole in log_files())
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("looked_at", ["lms_person_key", "lms_job"])
+def test_while_an_older_transaction_may_look_at_what_was_deleted_the_work_is_not_done(
+    app: Flask, looked_at: str
+) -> None:
+    person = make_person()
+    with db.engine.connect().execution_options(isolation_level="REPEATABLE READ") as older:
+        older.execute(text(f"SELECT count(*) FROM {looked_at}"))
+        erase(person.id)
+        assert waiting() == [scrubbing.SCRUB]
+        with pytest.raises(scrubbing.Busy):
+            scrubbing.scrub({"tables": ["lms_person_key"]}, "again")
+        assert db.session.execute(text("SHOW lock_timeout")).scalar() == "0", "nobody else is so impatient"
+        db.session.rollback()
+    scrubbing.scrub({"tables": ["lms_person_key"]}, "again")
+
+
+def database_files() -> list[tuple[str, bytes]]:
+    """What the database keeps its tables in, and on SQLite its log."""
+    if db.engine.dialect.name == "postgresql":
+        return list(table_files())
     path = Path(str(db.engine.url.database))
-    return [found for found in path.parent.glob(f"{path.name}*") if found.is_file()]
+    return [(one.name, one.read_bytes()) for one in path.parent.glob(f"{path.name}*") if one.is_file()]
 
 
 def test_an_older_backup_that_is_restored_is_searched_in_vain_too(app: Flask, empty: Flask, tmp_path: Path) -> None:
@@ -177,8 +258,7 @@ def test_an_older_backup_that_is_restored_is_searched_in_vain_too(app: Flask, em
             assert session.get(PersonKey, life.person_id) is None
             assert session.get(Member, life.person_id) is None
         assert in_tables(words) == []
-        if db.engine.dialect.name == "sqlite":
-            assert [path.name for path in _database_files(empty) if life.wrapped in path.read_bytes()] == []
+        assert [name for name, whole in database_files() if life.wrapped in whole] == []
         db.session.remove()
 
 

@@ -17,14 +17,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from lms.alumni.services import past
 from lms.integrations.own_copy import opening, services, views, wording
-from lms.integrations.own_copy.gathering import WITHOUT
+from lms.integrations.own_copy.gathering import OF_SEVERAL, WITHOUT
 from lms.integrations.own_copy.models import OwnCopy
 from lms.integrations.own_copy.walking import OF_NOBODY, reached
-from lms.kernel import worker
+from lms.kernel import outbox, worker
+from lms.kernel import secrets as kernel_secrets
 from lms.kernel.clock import frozen, now
 from lms.kernel.db import Base, db
-from lms.kernel.models import AuditEntry
+from lms.kernel.models import AuditEntry, Undertaking, UndertakingState
 from lms.kernel.unit_of_work import own_transaction, reading, unit_of_work
 from lms.people import services as people
 from lms.people.models import Person, PersonKey
@@ -32,12 +34,14 @@ from lms.people.passwords import hash_password
 from lms.people.proposals.rules import ProposalState
 from lms.records import services as records
 from lms.records.models import Revocation
+from lms.seminars.models import EnrolmentState
 from tests.conftest import NOW, statements
-from tests.integrations.full_life import ADDRESS, FULL, LATIN, WORDS, live
-from tests.integrations.traces import in_bytes
+from tests.integrations.full_life import ADDRESS, FULL, LATIN, LONG_AGO, WORDS, live
+from tests.integrations.traces import Sealing, in_bytes, in_tables
 from tests.people.makers import make_person, signed_in_client
 from tests.scope.growing import grow
 from tests.scope.world import Kind, World
+from tests.seminars.makers import enrol_person, make_edition
 
 PASSWORD = "a quiet place to read"
 
@@ -70,11 +74,12 @@ def test_everything_that_was_said_by_somebody_and_about_them_is_in_it(app: Flask
     said = asked(client)
     whole = json.dumps(said, ensure_ascii=False)
     for what, word in WORDS.items():
-        assert (word in whole) == (what not in ("second charge", "source")), word
+        assert (word in whole) == (what != "second charge"), word
     data = said["data"]
     assert {"enrolment", "record_subject", "ledger_entry", "letter", "feed_event", "session", "noted"} <= set(data)
     assert {"name.given", "record.issued"} <= {row["act"] for row in data["noted"] if row["about_you"]}
     assert {row["mark"] for row in data["attendance_mark"]} == {"present", "excused"}
+    assert [(row["state"], row["source"]) for row in data["past_place"]] == [("confirmed", WORDS["source"])]
     assert [row["state"] for row in data["nomination"]] == ["taken", "left", "waiting"]
     assert [row["cells"]["name"] for row in data["import_row"]] == [LATIN]
     assert [(row["day"], row["number"]) for row in data["record_looks"]] == [(NOW.date().isoformat(), 1)]
@@ -106,6 +111,21 @@ def test_what_officers_have_not_decided_on_is_in_the_copy_after_they_have(app: F
     with unit_of_work() as session:
         records.decline_revocation(session, record=life.record, proposal=proposal, by="another", at=now())
     assert told() == (True, 2)
+
+
+def test_what_was_written_of_several_people_at_once_is_left_out_and_the_copy_says_why(app: Flask) -> None:
+    officer, words = make_person(), "Kanarienliste: Zeynep and Omar"
+    with unit_of_work() as session:
+        edition = make_edition(session, "tiny", **LONG_AGO)
+        places = [enrol_person(session, edition, becomes=EnrolmentState.NOMINATED) for _ in range(2)]
+        session.flush()
+        ids, person_id = [one.id for one in places], places[0].person_id
+        past.propose(session, edition=edition, places=ids, source=words, by=officer.subject, at=now())
+    with reading() as session:
+        copy = services.gather(session, person_id)
+    [told] = copy["past_place"]
+    assert (told["people"], told["source"]) == (2, OF_SEVERAL)
+    assert words not in json.dumps(copy)
 
 
 def test_the_pages_are_a_tagged_pdf_in_every_script(app: Flask, tmp_path: Path) -> None:
@@ -276,17 +296,32 @@ def test_asking_twice_makes_one_and_shows_how_far_it_is(app: Flask) -> None:
     assert len(acts) == 1
 
 
-def test_whoever_is_erased_while_it_is_made_leaves_nothing(app: Flask) -> None:
-    person = make_person()
-    client = browser(app, person.id)
-    client.post("/account/copy", data={"current": PASSWORD})
+@pytest.mark.parametrize("pieces", [0, 1])
+def test_whoever_is_erased_while_it_is_made_leaves_nothing(
+    app: Flask, pieces: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealing, name = Sealing(), "Kanarya Mfano"
+    monkeypatch.setattr(kernel_secrets, "AESGCM", sealing)
+    person_id = make_person(name).id
+    browser(app, person_id).post("/account/copy", data={"current": PASSWORD})
     db.session.remove()
+    while pieces and not _data_made(person_id):
+        assert outbox.run_one("worker")
+    assert _data_made(person_id) == bool(pieces)
     with unit_of_work() as session:
-        people.erase(session, person=session.get_one(Person, person.id), by=None, at=now())
+        people.erase(session, person=session.get_one(Person, person_id), by=None, at=now())
     db.session.remove()
     worker.drain()
     with reading() as session:
-        assert session.get(OwnCopy, person.id) is None
+        assert session.get(OwnCopy, person_id) is None
+        assert set(session.scalars(select(Undertaking.state))) == {UndertakingState.DONE}
+    assert in_tables([name]) == []
+    assert sealing.opens([name]) == set()
+
+
+def _data_made(person_id: int) -> bool:
+    with reading() as session:
+        return session.get_one(OwnCopy, person_id).sealed_data is not None
 
 
 def test_the_page_costs_a_few_statements(app: Flask) -> None:

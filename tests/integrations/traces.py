@@ -9,6 +9,7 @@ import quopri
 import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -19,6 +20,8 @@ from lms.kernel.db import db
 from lms.kernel.unit_of_work import own_transaction
 
 SQLITE = "SELECT t.name, c.name, c.type FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table'"
+LOG_PAGE = 8192
+_LOG_HEADER, _LONG_LOG_HEADER = 24, 40
 POSTGRESQL = (
     "SELECT table_name, column_name, data_type FROM information_schema.columns "
     "WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"
@@ -85,6 +88,55 @@ def _columns() -> list[tuple[str, str, str]]:
     return [(table, column, "bytes" if kind.lower() in ("blob", "bytea") else "text") for table, column, kind in rows]
 
 
+def told(question: str, **values: object) -> list[tuple[Any, ...]]:
+    """What PostgreSQL answers, each question in a transaction of its own."""
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        answer = connection.execute(text(question), values)
+        return [tuple(row) for row in answer.all()] if answer.returns_rows else []
+
+
+def log_ends_at() -> int:
+    """Where PostgreSQL writes next in its write-ahead log; what runs meanwhile in other databases is in it too.
+    SQLite's log is a file beside its database."""
+    if db.engine.dialect.name == "sqlite":
+        return 0
+    return int(told("SELECT pg_current_wal_insert_lsn() - '0/0'")[0][0])
+
+
+def log_since(start: int) -> bytes:
+    """The write-ahead log from a position on. It is a row of pages with a header each, which is taken out, so that
+    nothing hides by running from one page over to the next."""
+    if db.engine.dialect.name == "sqlite":
+        return b""
+    told("CHECKPOINT")
+    [(size,)] = told("SELECT CAST(setting AS bigint) FROM pg_settings WHERE name = 'wal_segment_size'")
+    end, found = log_ends_at(), bytearray()
+    for segment in range(start // size * size, end, size):
+        [(whole,)] = told(f"SELECT pg_read_binary_file('pg_wal/' || pg_walfile_name('{_position(segment + 1)}'))")
+        for at in range(max(start, segment) // LOG_PAGE * LOG_PAGE, min(end, segment + size), LOG_PAGE):
+            header = _LOG_HEADER if at % size else _LONG_LOG_HEADER
+            found += bytes(whole)[at - segment + header : at - segment + LOG_PAGE]
+    return bytes(found)
+
+
+def _position(at: int) -> str:
+    return f"{at >> 32:X}/{at & 0xFFFFFFFF:X}"
+
+
+def log_files() -> Iterator[bytes]:
+    """Every file of the write-ahead log as it lies there, those kept for later among them."""
+    for (name,) in told("SELECT name FROM pg_ls_waldir()"):
+        found = told("SELECT pg_read_binary_file('pg_wal/' || :name, true)", name=name)
+        yield bytes(found[0][0] or b"")
+
+
+def table_files() -> Iterator[tuple[str, bytes]]:
+    """Every file of the tables and indexes of this database on the disk, where PostgreSQL has written all it holds."""
+    told("CHECKPOINT")
+    for name, path in told("SELECT relname, pg_relation_filepath(oid) FROM pg_class WHERE relfilenode <> 0"):
+        yield name, bytes(told("SELECT pg_read_binary_file(:path, true)", path=path)[0][0] or b"")
+
+
 class Sealing:
     """Everything that is sealed meanwhile, with its key: to see whether a key that is left opens a word.
 
@@ -102,10 +154,14 @@ class Sealing:
         """That something was sealed."""
         self._made.append((key, plain, body, place.decode()))
 
+    def person_keys(self) -> set[bytes]:
+        """The keys of people, as they open something: those that were wrapped."""
+        return {plain for _key, plain, _body, place in self._made if place.startswith("key:")}
+
     def opens(self, words: Iterable[str]) -> set[str]:
         """The places in the database whose key is still there and under which a word is sealed."""
         kept, words = _everything(), list(words)
-        wrapped = {plain for _key, plain, _body, place in self._made if place.startswith("key:")}
+        wrapped = self.person_keys()
         there = {plain for _key, plain, body, place in self._made if place.startswith("key:") and _stands(body, kept)}
         return {
             place

@@ -6,11 +6,12 @@ import re
 
 from flask import Flask
 
-from lms.kernel import checks
+from lms.kernel import checks, lines
 from lms.kernel.clock import now
+from lms.kernel.db import db
 from lms.kernel.unit_of_work import unit_of_work
-from lms.people import queries
-from lms.people.models import StateRow
+from lms.people import erased, queries
+from lms.people.models import PersonKey, StateRow
 from lms.people.rules import Role
 from tests.people.makers import make_person
 
@@ -64,3 +65,18 @@ def test_an_erased_person_is_named_by_nothing_and_cannot_come_in(app: Flask) -> 
     again = runner.invoke(args=["lms", "people", "erase", "canary@example.org", "--yes"])
     assert again.exit_code == 1
     assert "Nobody here has this address." in again.output
+
+
+def test_whoever_a_recovery_of_the_database_brings_back_is_erased_again(app: Flask) -> None:
+    person, other = make_person("Canary Mfano", "canary@example.org"), make_person()
+    lines.append(erased.file(), {"subject": person.subject, "at": "2027-04-12T09:00:00+00:00"})
+    other_id = other.id
+    db.session.rollback()  # the command has a session of its own
+    runner = app.test_cli_runner()
+    answer = runner.invoke(args=["lms", "people", "erase-again"])
+    assert answer.output == "1 erased again.\n", answer.exception
+    with unit_of_work() as session:
+        assert queries.person_by_address(session, "canary@example.org") is None
+        assert queries.names_of(session, [other_id])[other_id]
+        assert session.get(PersonKey, other_id) is not None
+    assert runner.invoke(args=["lms", "people", "erase-again"]).output == "0 erased again.\n"

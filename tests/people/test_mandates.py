@@ -209,7 +209,7 @@ def test_nobody_confirms_what_they_proposed_nor_what_is_to_be_theirs(app: Flask)
         answer = signed_in_client(app, person).post(f"/successors/{proposed()}/confirm")
         assert answer.status_code == 422
         assert said in answer.text
-    assert successor_of(app, both, held) == 422, "a successor is proposed already"
+    assert successor_of(app, both, held) == 409, "a successor is proposed already"
     assert signed_in_client(app, both).post(f"/successors/{proposed()}/decline").status_code == 303
     assert successor_of(app, both, held) == 303
 
@@ -307,7 +307,7 @@ def test_whoever_proposes_a_successor_does_not_learn_who_is_known_here(app: Flas
         assert status == 422
     assert successor_of(app, focal, held) == 303
     ((status, page),) = answers("Neema Mfano", soon)
-    assert (status, "has been proposed already" in page) == (422, True)
+    assert (status, "has been proposed already" in page) == (409, True)
 
 
 def test_proposing_successors_is_for_some_tries_only(app: Flask) -> None:

@@ -315,7 +315,7 @@ def test_a_place_passes_on_to_a_substitute(app: Flask) -> None:
     assert fresh(old).state == "replaced"
     assert answer.location.endswith(db.session.get_one(Enrolment, fresh(old).replaced_by_id).public_id)
     assert "posted abroad" in words(browser.get(f"/editions/{edition.public_id}/people/{old.public_id}"))
-    assert browser.post(path, **{**PERSON, "address": "other@example.org"}).status_code == 422
+    assert browser.post(path, **{**PERSON, "address": "other@example.org"}).status_code == 409
 
 
 def key_in(page: TestResponse) -> str:
@@ -354,7 +354,7 @@ def test_a_form_gone_back_to_and_changed_is_sent_on_purpose_alone(sqlite_app: Fl
     assert browser.post(path, **sent).status_code == 303
     other = {**sent, "name": "Asha Mfano", "address": "asha@example.org"}
     answer = browser.post(path, **other)
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "This form was sent already, with other words." in words(answer)
     assert number_of(Enrolment) == 1
     assert browser.post(path, **{**other, "client_key": key_in(answer)}).status_code == 303
@@ -396,5 +396,5 @@ def test_withdrawing_needs_a_reason_and_happens_once(app: Flask) -> None:
     assert fresh(person).state == "accepted"
     assert browser.post(path, **{"how": "withdrawn", "leave-reason": "ill"}).status_code == 303
     twice = browser.post(path, **{"how": "withdrawn", "leave-reason": "ill"})
-    assert (twice.status_code, fresh(person).state) == (422, EnrolmentState.WITHDRAWN)
+    assert (twice.status_code, fresh(person).state) == (409, EnrolmentState.WITHDRAWN)
     assert "changed in the meantime" in words(twice)

@@ -136,7 +136,7 @@ def test_what_is_not_taken_over_says_so_and_gives_no_reason(app: Flask) -> None:
     send(client, edition, serves_at=court.public_id)
     assert take(desk, edition, act="leave") == 303
     assert take(desk, edition, act="leave") == 303
-    assert take(desk, edition) == 422
+    assert take(desk, edition) == 409
     assert f"{NAME} Not taken over" in own_page(client)
     assert [one.state for one in nominations()] == [NominationState.LEFT]
 
@@ -149,7 +149,7 @@ def test_the_form_sent_twice_nominates_once_and_other_words_under_its_key_are_re
     assert send(client, edition, **said)[0] == 303
     assert len(nominations()) == 1
     status, page = send(client, edition, **said, name="Juma Mfano")
-    assert status == 422
+    assert status == 409
     assert "This form was sent already, with other words." in page
 
 
@@ -384,7 +384,7 @@ def test_erasing_the_person_leaves_what_waits_under_their_address_without_a_word
     assert page.status_code == 200
     assert "Somebody Else" in page.text
     assert NAME not in page.text + own_page(client)
-    assert take(desk, edition) == 422
+    assert take(desk, edition) == 409
     with reading() as session:
         assert list(checks.counts(session)) == []
 

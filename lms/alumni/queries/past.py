@@ -132,10 +132,46 @@ def proposal_of(session: Session, edition_id: int, at: dt.datetime) -> Proposal 
         return None
     places = places_of(session, row.id)
     proposer = session.scalar(select(Person.id).where(Person.subject == row.proposed_by)) or 0
-    key = keys_of(session, [proposer]).get(proposer)
-    source = open_if_there(key, row.sealed_source, source_place(row.public_id))
+    source = _source(row, keys_of(session, [proposer]).get(proposer))
     name = names_of(session, [proposer])[proposer]
     return Proposal(row.public_id, source, row.proposed_by, name, row.proposed_at, places)
+
+
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """What was proposed of a place, as its person may read it."""
+
+    proposed_at: dt.datetime
+    decided_at: dt.datetime | None
+    state: str
+    people: int
+    """Of how many the officer wrote at once."""
+    source: str
+    """From where it is known; empty where it was written of several, whom the words may name, or is no longer kept."""
+
+
+def attested(session: Session, attestations: Collection[int]) -> dict[int, Attested]:
+    """By the number of the proposal; three statements."""
+    rows = session.scalars(select(PastAttestation).where(PastAttestation.id.in_(attestations))).all()
+    number = select(PastPlace.attestation_id, func.count()).where(PastPlace.attestation_id.in_(attestations))
+    people = {row[0]: row[1] for row in session.execute(number.group_by(PastPlace.attestation_id))}
+    officers = select(Person.id, Person.subject).where(Person.subject.in_({row.proposed_by for row in rows}))
+    ids = {row.subject: row.id for row in session.execute(officers)}
+    keys = keys_of(session, ids.values())
+    return {
+        row.id: Attested(
+            row.proposed_at,
+            row.decided_at,
+            row.state.value,
+            people[row.id],
+            _source(row, keys.get(ids.get(row.proposed_by, 0))) if people[row.id] == 1 else "",
+        )
+        for row in rows
+    }
+
+
+def _source(row: PastAttestation, key: bytes | None) -> str:
+    return open_if_there(key, row.sealed_source, source_place(row.public_id))
 
 
 def places_of(session: Session, attestation_id: int) -> frozenset[int]:

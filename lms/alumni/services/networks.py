@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, insert, select
@@ -13,6 +14,7 @@ from lms.alumni.models import Network, NetworkState
 from lms.kernel import audit
 from lms.kernel.errors import Refused
 from lms.kernel.secrets import new_token
+from lms.web.meanwhile import together
 
 
 def add_network(session: Session, *, name: str, states: Collection[str], at: dt.datetime, by: str) -> Network:
@@ -26,10 +28,27 @@ def add_network(session: Session, *, name: str, states: Collection[str], at: dt.
     return made
 
 
+def said_of(session: Session, network: Network) -> dict[str, Any]:
+    """What there is to be changed of a network: its name, and the codes of its states in order."""
+    codes = select(NetworkState.state_code).where(NetworkState.network_id == network.id)
+    return {"name": network.name, "states": sorted(session.scalars(codes))}
+
+
 def change_network(
-    session: Session, *, network: Network, name: str, states: Collection[str], at: dt.datetime, by: str
+    session: Session,
+    *,
+    network: Network,
+    name: str,
+    states: Collection[str],
+    shown: str = "",
+    at: dt.datetime,
+    by: str,
 ) -> None:
-    """Another name or other states. Raises Refused for a name that another network has."""
+    """Another name or other states, said on the page with the marks `shown`. Raises Refused for a name that another
+    network has, ChangedMeanwhile."""
+    session.refresh(network, with_for_update=True)
+    said = together(said_of(session, network), {"name": name, "states": sorted(set(states))}, shown)
+    name, states = said["name"], said["states"]
     _free(session, name, network.id)
     network.name = name
     session.execute(delete(NetworkState).where(NetworkState.network_id == network.id))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 
@@ -17,6 +20,7 @@ from lms.people.sign_in import me
 from lms.people.states import name as state_name
 from lms.web.access import Permission, requires
 from lms.web.languages import language
+from lms.web.meanwhile import ChangedMeanwhile, marks_of
 from lms.web.render import render
 
 from .blueprint import Answer, bp
@@ -61,11 +65,14 @@ def add_network() -> Answer:
 def network(network: str) -> str:
     """One network, to be changed."""
     found = _network(network)
-    row = next(one for one in reads.networks(db.session()) if one.id == found.id)
-    states = "\n".join(state_name(code, language()) for code in row.states)
-    return render(
-        "lms/alumni/network.html", form=NetworkForm(formdata=None, name=row.name, states=states), network=found
-    )
+    present = services.said_of(db.session(), found)
+    form = NetworkForm(formdata=None, shown=marks_of(present), **_told(present))
+    return render("lms/alumni/network.html", form=form, network=found)
+
+
+def _told(said: Mapping[str, Any]) -> dict[str, str]:
+    """As the form has it."""
+    return {"name": said["name"], "states": "\n".join(state_name(code, language()) for code in said["states"])}
 
 
 @bp.post("/alumni/networks/<network>")
@@ -74,18 +81,21 @@ def change_network(network: str) -> Answer:
     """Another name or other states."""
     form = NetworkForm()
     if form.validate_on_submit():
+        said: dict[str, Any] = {"name": (form.name.data or "").strip(), "states": sorted(set(form.codes))}
         try:
             with unit_of_work() as session:
-                name = (form.name.data or "").strip()
-                services.change_network(
-                    session, network=_network(network), name=name, states=form.codes, at=now(), by=me().subject
-                )
+                found = _network(network)
+                shown = form.shown.data or ""
+                services.change_network(session, network=found, **said, shown=shown, at=now(), by=me().subject)
         except Refused as no:
             form.refuse(no)
+        except ChangedMeanwhile as no:
+            present = services.said_of(db.session(), _network(network))
+            form.show_both(no, present, said, _told(present))
         else:
             flash(_("The network is kept."), "done")
             return redirect(url_for(".networks"), 303)
-    return render("lms/alumni/network.html", form=form, network=_network(network)), 422
+    return render("lms/alumni/network.html", form=form, network=_network(network)), form.status
 
 
 def _network(public_id: str) -> Network:

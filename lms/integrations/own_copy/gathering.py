@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from lms.alumni.queries import past
 from lms.catalogue.models import Unit
 from lms.kernel.db import Base
 from lms.kernel.models import AuditEntry
@@ -35,6 +36,8 @@ WITHOUT = frozenset(
 BY = frozenset({"by", "over_by", "decided_by", "proposed_by", "confirmed_by", "answered_by", "handled_by"})
 """Columns that say who did something, by a random id; whose it is, is not said."""
 _NAMED = {"edition_id": (Edition, "title"), "institution_id": (Institution, "name"), "unit_id": (Unit, "key")}
+OF_SEVERAL = "left out, since it was written of several people at once and may name them: ask the coordinators"
+NOT_KEPT = "no longer kept"
 Copy = dict[str, list[dict[str, Any]]]
 
 
@@ -49,7 +52,23 @@ def gather(session: Session, person_id: int) -> Copy:
         for table, rows in sorted(found.rows.items())
         if table not in WITHOUT
     }
+    copy |= _attested(session, found.rows.get("lms_past_place", []))
     return {**copy, "noted": _noted(session, person_id)}
+
+
+def _attested(session: Session, places: list[Row]) -> Copy:
+    """What officers said of a place from before this system, which hangs on their proposal and not on the person."""
+    said = past.attested(session, {row["attestation_id"] for row in places})
+    told = [_of_place(said[row["attestation_id"]]) for row in places]
+    return {"past_place": told} if told else {}
+
+
+def _of_place(one: past.Attested) -> dict[str, Any]:
+    known = one.source or (NOT_KEPT if one.people == 1 else OF_SEVERAL)
+    times = {"proposed_at": _value(one.proposed_at)} | (
+        {"decided_at": _value(one.decided_at)} if one.decided_at else {}
+    )
+    return {**times, "state": one.state, "people": one.people, "source": known}
 
 
 def _under_decision(table: str, row: Row) -> bool:

@@ -46,7 +46,7 @@ OF_NOBODY: Mapping[str, str] = {
     **dict.fromkeys(("lms_feed_partner", "lms_feed_token"), "organisations"),
     **dict.fromkeys(
         ("lms_import", "lms_import_institution", "lms_past_attestation"),
-        "files and proposals of many people; what is said of each is reached by their row or place",
+        "files and proposals of many people; what is said of each is told with their row or place",
     ),
     **dict.fromkeys(
         ("lms_job", "lms_form_receipt", "lms_worker", "lms_undertaking", "lms_throttle"), "work in hand, without names"

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from lms.kernel.errors import Refused
+from lms.kernel.errors import Conflict, Refused
 from lms.people.rules.mandates import MandateRefusal
 from lms.people.rules.names import TextMistake
 
@@ -47,7 +47,12 @@ def refuse_text(mistake: TextMistake | None) -> None:
         raise Refused(str(TEXT[mistake]))
 
 
+_DONE_BY_OTHERS = frozenset({MandateRefusal.NOT_PROPOSED, MandateRefusal.NOT_IN_FORCE, MandateRefusal.WAITING})
+
+
 def refuse_mandate(refusal: MandateRefusal | None) -> None:
-    """Raises Refused with the sentence for a refusal, if there is one."""
+    """Raises Refused with the sentence for a refusal, if there is one; Conflict where somebody else was faster."""
+    if refusal in _DONE_BY_OTHERS:
+        raise Conflict(str(MANDATE[refusal]))
     if refusal is not None:
         raise Refused(str(MANDATE[refusal]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -10,8 +11,9 @@ from wtforms import StringField, ValidationError
 from wtforms.validators import Length, Optional
 
 from lms.people.rules.names import mistake_in_line
-from lms.web.forms import Form
+from lms.web.meanwhile import ChangedMeanwhile, SharedForm, theirs
 
+from .queries import shown_of
 from .rules import LONGEST_NAME, LONGEST_TITLE, Signatory
 
 
@@ -24,7 +26,7 @@ def _shown(_form: Any, field: Any) -> None:
         raise ValidationError(_l("This has signs in it that cannot be shown. Type it again."))
 
 
-class SignatoriesForm(Form):
+class SignatoriesForm(SharedForm):
     """Up to two people: each with a name and a title, or not at all."""
 
     name_1 = StringField(_l("Name, first line"), _line(LONGEST_NAME))
@@ -40,6 +42,14 @@ class SignatoriesForm(Form):
         """Fill in what is kept."""
         for (name, title), one in zip(self._pairs, lines, strict=False):
             name.data, title.data = one.name, one.title
+        self.shown.data = shown_of(lines)
+
+    def show_theirs(self, no: ChangedMeanwhile, lines: Sequence[Signatory]) -> None:
+        """Beside what was typed, the lines that somebody else has set meanwhile."""
+        for (name, _title), one in zip_longest(self._pairs, lines):
+            name.errors = [theirs(f"{one.name}, {one.title}" if one else "–")]
+        self.shown.data = shown_of(lines)
+        self.refuse(no)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A line has both or nothing."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import unseal
 from lms.kernel.settings import keyring
+from lms.web.meanwhile import marks_of
 
 from .models import SignatureLines
-from .rules import EVERYWHERE, Signatory
+from .rules import EVERYWHERE, Signatory, plain
 
 Lines = tuple[Signatory, ...]
 
@@ -32,6 +33,11 @@ def lines_for(session: Session, editions: Collection[str]) -> Mapping[str, Lines
 def own_lines(session: Session, edition: str) -> Lines:
     """The lines that an edition has for itself, or that all have; one statement."""
     return _kept(session, {edition}).get(edition, ())
+
+
+def shown_of(lines: Sequence[Signatory]) -> str:
+    """The marks of a page that shows these lines."""
+    return marks_of({"lines": plain(lines)})
 
 
 def _kept(session: Session, editions: Collection[str]) -> dict[str, Lines]:

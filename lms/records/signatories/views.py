@@ -13,6 +13,7 @@ from lms.people.sign_in import me
 from lms.seminars.models import Edition
 from lms.seminars.queries import edition_of
 from lms.web.access import Permission, requires
+from lms.web.meanwhile import ChangedMeanwhile
 from lms.web.render import render
 
 from . import queries, services
@@ -40,12 +41,17 @@ def of_edition(edition: str) -> Answer:
 def _page(edition: Edition | None) -> Answer:
     form, key = SignatoriesForm(), edition.public_id if edition else EVERYWHERE
     if form.is_submitted() and form.validate():
-        with unit_of_work() as session:
-            services.set_lines(session, edition=key, lines=form.lines, by=me().subject, at=now())
-        flash(_("Saved. Records that are issued from now on carry these lines."), "done")
-        return redirect(request.path, 303)
+        shown = form.shown.data or ""
+        try:
+            with unit_of_work() as session:
+                services.set_lines(session, edition=key, lines=form.lines, shown=shown, by=me().subject, at=now())
+        except ChangedMeanwhile as no:
+            form.show_theirs(no, queries.own_lines(db.session(), key))
+        else:
+            flash(_("Saved. Records that are issued from now on carry these lines."), "done")
+            return redirect(request.path, 303)
     if not form.is_submitted():
         form.show(queries.own_lines(db.session(), key))
     general = queries.own_lines(db.session(), EVERYWHERE) if edition else ()
     page = render("lms/records/signatories.html", form=form, edition=edition, general=general)
-    return (page, 422) if form.is_submitted() else page
+    return page, form.status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, url_for
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import NotFound, Refused
+from lms.kernel.errors import Conflict, NotFound, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.letters import compose, reader_of
 from lms.people.queries import names_by_subject
@@ -19,12 +20,15 @@ from lms.reminders import queries, services
 from lms.reminders.forms import TextForm
 from lms.reminders.letters import TRIAL
 from lms.reminders.planning import sample
-from lms.reminders.rules import packed
+from lms.reminders.rules import Text, packed
 from lms.reminders.sheets import sendings_sheet
 from lms.reminders.wording import house_text
+from lms.seminars.models import Edition
 from lms.seminars.queries import edition_of
 from lms.web.access import Permission, requires
+from lms.web.forms import submitted
 from lms.web.languages import choices, own_name
+from lms.web.meanwhile import ChangedMeanwhile, marks_of
 from lms.web.render import render
 from lms.web.sheets import as_file, taken_away
 
@@ -72,26 +76,38 @@ def text(edition: str, language: str) -> Answer:
     row = edition_of(db.session(), edition, viewer.scope)
     if language not in choices():
         raise NotFound
-    form = TextForm(obj=queries.texts_in_force(db.session(), row.id, {language})[language])
+    form = _form(row, language)
     if form.validate_on_submit():
         try:
             with unit_of_work() as session:
                 row = edition_of(session, edition, viewer.scope)
                 services.write_text(
-                    session, edition=row, language=language, text=form.text(), at=now(), by=viewer.subject
-                )
+                    session, edition=row, language=language, text=form.text(), shown=form.shown.data or "",
+                    at=now(), by=viewer.subject,
+                )  # fmt: skip
         except Refused as no:
             form.refuse(no)
+        except ChangedMeanwhile as no:
+            form.show_both(no, vars(_in_force(row, language)), vars(form.text()))
         else:
             flash(_("The text is saved. Reminders that are sent from now on say it."), "done")
             return redirect(url_for(".text", edition=edition, language=language), 303)
-    return _page(edition, language, form), 422 if form.is_submitted() else 200
+    return _page(edition, language, form), form.status
+
+
+def _in_force(edition: Edition, language: str) -> Text:
+    return queries.texts_in_force(db.session(), edition.id, {language})[language]
+
+
+def _form(edition: Edition, language: str, **more: Any) -> TextForm:
+    present = _in_force(edition, language)
+    return TextForm(obj=present, shown=marks_of(vars(present)), **more)
 
 
 def _page(edition: str, language: str, form: TextForm) -> str:
     session, viewer = db.session(), me()
     row = edition_of(session, edition, viewer.scope)
-    in_force = queries.texts_in_force(session, row.id, {language})[language]
+    in_force = _in_force(row, language)
     reader = reader_of(session, viewer.person_id, template=TRIAL, locale=language)
     return render(
         "lms/reminders/text.html",
@@ -109,10 +125,16 @@ def _page(edition: str, language: str, form: TextForm) -> str:
 def reset(edition: str, language: str) -> Answer:
     """Back to the house's text."""
     viewer = me()
-    with unit_of_work() as session:
-        row = edition_of(session, edition, viewer.scope)
-        if language not in choices():
-            raise NotFound
-        services.reset_text(session, edition=row, language=language, at=now(), by=viewer.subject)
+    if language not in choices():
+        raise NotFound
+    try:
+        with unit_of_work() as session:
+            row = edition_of(session, edition, viewer.scope)
+            shown = str(submitted("shown"))
+            services.reset_text(session, edition=row, language=language, shown=shown, at=now(), by=viewer.subject)
+    except Conflict as no:
+        form = _form(edition_of(db.session(), edition, viewer.scope), language, formdata=None)
+        form.refuse(no)
+        return _page(edition, language, form), form.status
     flash(_("Reminders say the house's text again."), "done")
     return redirect(url_for(".text", edition=edition, language=language), 303)

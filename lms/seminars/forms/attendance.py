@@ -32,7 +32,8 @@ from lms.seminars.rules import (
     SheetSession,
 )
 from lms.web.dates import short_weekday
-from lms.web.forms import DayField, Form
+from lms.web.forms import DayField
+from lms.web.meanwhile import SharedForm
 
 ATTESTED = {mark: label for mark, label in MARKS.items() if mark is not Mark.ABSENT}
 
@@ -43,7 +44,7 @@ def _with_words(form: AttestForm, field: DateField) -> None:
         raise StopValidation(_("Say by which day the work is to be done."))
 
 
-class AttestForm(Form):
+class AttestForm(SharedForm):
     """What is attested of one half-day: what it was, why, and which work makes up for it."""
 
     half_day = SelectField(_l("Half-day"))
@@ -62,7 +63,7 @@ class AttestForm(Form):
         return (self.words.data.strip(), self.due_on.data) if self.words.data else None
 
 
-class SessionForm(Form):
+class SessionForm(SharedForm):
     """A half-day of the programme."""
 
     day = DayField(_l("Day"), [InputRequired(NEEDED)])

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
@@ -44,8 +43,8 @@ from lms.seminars.rules import (
     EditionFacts,
     EditionKind,
 )
-from lms.seminars.rules.merging import changed_on, marks_of
-from lms.web.forms import DayField, Form, OnceForm
+from lms.web.forms import DayField, OnceForm
+from lms.web.meanwhile import ChangedMeanwhile, SharedForm, marks_of
 
 
 def _unless_a_day_ends(form: DueForm, field: TimeField) -> None:
@@ -99,7 +98,7 @@ SAID = ("kind", "starts_on", "ends_on", "zone", *HOURS)
 WORDS = ("title", "place", "contact", "programme", "practical")
 
 
-class EditionForm(Form):
+class EditionForm(SharedForm):
     """What a coordinator says of an edition, but for its deadline, which has a page of its own."""
 
     title = StringField(_l("Title"), needed(200), description=_l("Such as “Global seminar, May 2027”"))
@@ -123,7 +122,6 @@ class EditionForm(Form):
     )
     programme = TextAreaField(_l("Programme"), may_be(20000))
     practical = TextAreaField(_l("Practical information"), may_be(20000))
-    shown = HiddenField(validators=[Length(max=600)])
 
     def __init__(self, kept: Deadline | None = None, **more: Any) -> None:
         super().__init__(**more)
@@ -143,20 +141,11 @@ class EditionForm(Form):
     @staticmethod
     def said_of(edition: Edition) -> dict[str, Any]:
         """What the form shows of an edition that is there."""
-        return {"obj": edition, "kept": edition.deadline, "shown": _shown(edition)}
+        return {"obj": edition, "kept": edition.deadline, "shown": marks_of(_present(edition))}
 
-    def show_both(self, edition: Edition, both: Collection[str]) -> None:
-        """After somebody else's changes: what the form only repeated is as they left it, and beside what `both` have
-        changed stands theirs; sent again, the form's own holds."""
-        mine = changed_on(vars(self.facts()), self.shown.data)
-        for name in (*SAID, *WORDS):
-            if name not in mine:
-                self[name].process(None, getattr(edition, name))
-        for name in both:
-            other = getattr(edition, name)
-            said = f"{other:%H:%M}" if isinstance(other, dt.time) else str(other)
-            self[name].errors = [_("Somebody else has changed this. There stands now: %(text)s", text=said)]
-        self.shown.data = _shown(edition)
+    def show_theirs(self, no: ChangedMeanwhile, edition: Edition) -> None:
+        """Somebody else has changed the same; see `show_both`."""
+        self.show_both(no, _present(edition), vars(self.facts()))
 
 
 class NewEditionForm(DueForm, EditionForm, OnceForm):
@@ -205,8 +194,8 @@ class EditionDeadlineForm(DueForm):
         return {**_deadline_of(edition), "deadline_day": _local(edition).date()}
 
 
-def _shown(edition: Edition) -> str:
-    return marks_of({name: getattr(edition, name) for name in (*SAID, *WORDS)})
+def _present(edition: Edition) -> dict[str, Any]:
+    return {name: getattr(edition, name) for name in (*SAID, *WORDS)}
 
 
 def _deadline_of(edition: Edition) -> dict[str, Any]:

@@ -59,9 +59,10 @@ class NomineeForm(OnceForm):
 
 
 class ReplaceForm(NomineeForm):
-    """Somebody else takes over the place."""
+    """Somebody else takes over the place, as its page showed it."""
 
     reason = StringField(_l("Reason"), may_be(500))
+    shown = HiddenField(validators=[Length(max=64)])
 
 
 class DeclineForm(Form):
@@ -88,10 +89,11 @@ class JoinForm(Form):
 
 
 class DeferForm(OnceForm):
-    """To which later edition a place is put off."""
+    """To which later edition a place is put off, as its page showed it."""
 
     later = SelectField(_l("Later edition"), [DataRequired(NEEDED)])
     reason = StringField(_l("Reason"), may_be(500))
+    shown = HiddenField(validators=[Length(max=64)])
 
     def __init__(self, editions: Mapping[str, str], **more: Any) -> None:
         super().__init__(**more)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -15,6 +15,7 @@ from lms.people.queries import names_of
 from lms.people.sealing import keys_of, open_if_there
 from lms.seminars.models import AttendanceMark, MakeUp, OnSiteSession
 from lms.seminars.rules import Mark, SheetSession, make_up_place, mark_place
+from lms.web.meanwhile import marks_of
 
 from .attendance import sessions_of
 
@@ -47,6 +48,21 @@ class Attestation:
         """Whether the half-day counts as attended."""
         made_up = self.make_up is not None and self.make_up.confirmed_at is not None
         return self.mark is Mark.PRESENT or (self.mark is Mark.EXCUSED and made_up)
+
+
+UNMARKED = ""
+
+
+def marked(mark: Mark, at: dt.datetime) -> str:
+    """By which one mark of a half-day is told from another."""
+    return f"{mark} {at.isoformat()}"
+
+
+def shown_of(lines: Iterable[Attestation]) -> str:
+    """The marks of a page that shows these half-days."""
+    return marks_of(
+        {line.session.key: marked(line.mark, line.at) if line.mark and line.at else UNMARKED for line in lines}
+    )
 
 
 def attestations_of(session: Session, edition_id: int, enrolment_id: int, person_id: int) -> list[Attestation]:

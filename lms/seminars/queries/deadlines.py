@@ -12,7 +12,7 @@ from lms.people.models import Institution
 from lms.people.rules import Scope
 from lms.seminars.models import Edition, Enrolment, StageReached
 from lms.seminars.rules import COUNTED, Deadline, Stage
-from lms.seminars.rules.shifts import Shift, fingerprint
+from lms.seminars.rules.shifts import Shift, told_apart_by
 
 from .enrolments import visible_to
 
@@ -39,7 +39,7 @@ def shifts(session: Session, edition: Edition, deadline: Deadline, scope: Scope)
     return found
 
 
-def shown_of(moved: Sequence[Shift]) -> str:
+def shown_of(present: Deadline, moved: Sequence[Shift]) -> str:
     """Stands for what a coordinator was shown. Under a key, for it holds the deadlines of those not to be named, which
     tell their zone."""
-    return keyring().veil(fingerprint(moved))
+    return keyring().veil(told_apart_by(present, moved))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from . import Deadline
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Shift:
         return self.then > self.before
 
 
-def fingerprint(shifts: Sequence[Shift]) -> str:
-    """Tells what was shown to a coordinator from what would happen now."""
+def told_apart_by(present: Deadline, shifts: Sequence[Shift]) -> str:
+    """All by which what was shown to a coordinator is told from what would happen now: the deadline in force, and whose
+    becomes which."""
     said = [(one.enrolment_id, one.before.isoformat(), one.then.isoformat()) for one in shifts]
-    return hashlib.sha256(repr(said).encode()).hexdigest()
+    return repr((present.at.isoformat(), str(present.day), said))

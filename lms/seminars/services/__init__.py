@@ -20,7 +20,6 @@ from .contacts import mark_seen, note_contact
 from .counting import count, count_part, fold, fold_tallies, keep_names_awaited, reach, reach_all
 from .deadlines import extend, fit_deadlines, set_deadline
 from .editions import (
-    ChangedByBoth,
     NotNewer,
     change_edition,
     create_edition,
@@ -28,7 +27,19 @@ from .editions import (
     hold_version,
     use_version,
 )
-from .enrolments import accept, came_back, decline, defer, enrol, invite, name_confirmed, replace, take_back, withdraw
+from .enrolments import (
+    accept,
+    came_back,
+    decline,
+    defer,
+    enrol,
+    hold_as_shown,
+    invite,
+    name_confirmed,
+    replace,
+    take_back,
+    withdraw,
+)
 from .nominations import (
     Nominee,
     decline_all,
@@ -39,17 +50,17 @@ from .nominations import (
     serves_elsewhere,
     substitute,
 )
-from .receipts import receipt
+from .receipts import SentOtherwise, receipt
 from .requests import answer_request, ask
 from .uniting import join_entries
 
 __all__ = [
-    "ChangedByBoth",
     "ClosedAlready",
     "MakeUpWork",
     "MarkedMeanwhile",
     "Nominee",
     "NotNewer",
+    "SentOtherwise",
     "accept",
     "add_companion",
     "answer_request",
@@ -75,6 +86,7 @@ __all__ = [
     "fold_tallies",
     "follow_editorial",
     "hold",
+    "hold_as_shown",
     "hold_version",
     "invite",
     "join_entries",

@@ -27,6 +27,7 @@ from lms.seminars.models import (
 )
 from lms.seminars.queries import closing_of, confirmed_make_ups, marks_of, sessions_of, version_in_force
 from lms.seminars.rules import EnrolmentState, HalfDay, Mark, Stage, attendance_asked, attendance_of, half_days
+from lms.web.meanwhile import together
 
 from .counting import reach_all
 
@@ -77,12 +78,24 @@ def fit_sessions(session: Session, *, edition: Edition, at: dt.datetime) -> None
 
 
 def set_session(
-    session: Session, *, edition: Edition, day: dt.date, half: HalfDay, title: str, at: dt.datetime, by: str
+    session: Session,
+    *,
+    edition: Edition,
+    day: dt.date,
+    half: HalfDay,
+    title: str,
+    shown: str = "",
+    at: dt.datetime,
+    by: str,
 ) -> None:
-    """Put a half-day on the sheet, or give it another title; raises Refused for one outside the edition's days."""
+    """Put a half-day on the sheet, or give it another title, where the page with the marks `shown` had the one that it
+    has still. Raises Refused for one outside the edition's days, ChangedMeanwhile."""
     hold(session, edition)
     found, facts = _find(session, edition, day, half), {"day": str(day), "half": str(half)}
     if found:
+        title = together({"title": found.title}, {"title": title}, shown)["title"]
+        if title == found.title:
+            return
         found.title = title
         audit.record(session, at=at, actor=by, act="session.titled", about=edition.public_id, **facts)
         return

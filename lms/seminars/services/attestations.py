@@ -15,7 +15,9 @@ from lms.kernel.errors import Refused
 from lms.kernel.secrets import new_token
 from lms.people.sealing import key_of, open_if_there, seal_text
 from lms.seminars.models import AttendanceMark, Edition, Enrolment, MakeUp
+from lms.seminars.queries.attestations import UNMARKED, marked
 from lms.seminars.rules import EnrolmentState, Mark, SheetSession, make_up_place, mark_place
+from lms.web.meanwhile import as_shown
 
 from .attendance import hold, while_open
 
@@ -36,13 +38,15 @@ def attest(
     mark: Mark,
     reason: str,
     make_up: MakeUpWork | None,
+    shown: str = "",
     at: dt.datetime,
     by: str,
 ) -> None:
     """Say of one person's half-day what it was and why, and which work makes up for it; the same twice is said once.
 
-    Raises Refused once attendance is closed, for somebody who has not accepted, for work that makes up for a half-day
-    that is not excused, and for a second piece of it.
+    Raises Conflict where the half-day has another mark by now than on the page with the marks `shown`, Refused once
+    attendance is closed, for somebody who has not accepted, for work that makes up for a half-day that is not excused,
+    and for a second piece of it.
     """
     hold(session, edition)
     while_open(session, edition)
@@ -50,7 +54,9 @@ def attest(
         raise Refused(_("Only people who have accepted their place stand on the sheet."))
     if make_up and mark is not Mark.EXCUSED:
         raise Refused(_("Only an excused half-day can be made up for."))
-    if not _said_already(session, enrolment, half_day, mark, reason):
+    last = _last_mark(session, enrolment, half_day)
+    if not _said_already(session, enrolment, half_day, last, mark, reason):
+        as_shown({half_day.key: marked(last.mark, last.at) if last else UNMARKED}, shown)
         sealed = seal_text(session, enrolment.person_id, reason, mark_place(enrolment.id, half_day.id, at))
         place = {"enrolment_id": enrolment.id, "session_id": half_day.id}
         session.add(AttendanceMark(**place, mark=mark, by=by, sealed_reason=sealed, at=at))
@@ -60,11 +66,21 @@ def attest(
         _ask_for(session, enrolment, half_day, make_up, at, by)
 
 
-def _said_already(session: Session, enrolment: Enrolment, half_day: SheetSession, mark: Mark, reason: str) -> bool:
+def _last_mark(session: Session, enrolment: Enrolment, half_day: SheetSession) -> AttendanceMark | None:
     theirs = select(AttendanceMark).where(
         AttendanceMark.enrolment_id == enrolment.id, AttendanceMark.session_id == half_day.id
     )
-    last = session.scalar(theirs.order_by(AttendanceMark.id.desc()).limit(1))
+    return session.scalar(theirs.order_by(AttendanceMark.id.desc()).limit(1))
+
+
+def _said_already(
+    session: Session,
+    enrolment: Enrolment,
+    half_day: SheetSession,
+    last: AttendanceMark | None,
+    mark: Mark,
+    reason: str,
+) -> bool:
     if last is None or last.mark is not mark or last.sealed_reason is None:
         return False
     place = mark_place(enrolment.id, half_day.id, last.at)

@@ -14,6 +14,10 @@ from lms.kernel import audit
 from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Refused
 from lms.seminars.models import Edition, NominationCall
+from lms.seminars.queries import calls_of
+from lms.web.meanwhile import together
+
+from .attendance import hold
 
 
 @dataclass(frozen=True)
@@ -25,13 +29,35 @@ class Call:
     answered_on: dt.date | None = None
 
 
+NOT_ASKED = Call(0)
+
+
+def noted(session: Session, edition_id: int) -> dict[str, Call]:
+    """What is noted of the states that are asked, by code; of an edition whose door was passed before."""
+    rows = calls_of(session, edition_id)
+    return {row.state_code: Call(row.places, row.sent_on, row.answered_on) for row in rows}
+
+
 def note_calls(
-    session: Session, *, edition: Edition, codes: Collection[str], call: Call, at: dt.datetime, by: str
+    session: Session,
+    *,
+    edition: Edition,
+    codes: Collection[str],
+    call: Call,
+    shown: str = "",
+    at: dt.datetime,
+    by: str,
 ) -> None:
     """Say the same of each of these states; noted twice, it is there once. Where nothing is asked and no letter went
-    out, a state is taken off the list. Raises Refused for days that cannot be."""
+    out, a state is taken off the list. Raises Refused for days that cannot be, ChangedMeanwhile where something else is
+    noted of a state by now than when the page with the marks `shown` was drawn."""
     _sound(call, at.date())
-    if call == Call(0):
+    hold(session, edition)
+    present = noted(session, edition.id)
+    now_noted = {code: present.get(code, NOT_ASKED) for code in codes}
+    kept = together(now_noted, dict.fromkeys(codes, call), shown)
+    codes = [code for code in codes if kept[code] == call]
+    if call == NOT_ASKED:
         gone = (NominationCall.edition_id == edition.id, NominationCall.state_code.in_(codes))
         session.execute(delete(NominationCall).where(*gone), execution_options={"synchronize_session": "fetch"})
     elif codes:

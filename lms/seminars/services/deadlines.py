@@ -21,6 +21,7 @@ from lms.seminars.queries import shifts
 from lms.seminars.queries.deadlines import shown_of
 from lms.seminars.rules import Deadline, Stage, due_at, told_without_zone
 from lms.web.dates import local_day, long_day, moment, town
+from lms.web.meanwhile import as_shown
 
 from .attendance import hold, revised
 
@@ -35,6 +36,7 @@ def extend(
     deadline_at: dt.datetime,
     deadline_on: dt.date | None = None,
     less: bool = False,
+    shown: str = "",
     at: dt.datetime,
     by: str,
 ) -> bool:
@@ -43,7 +45,7 @@ def extend(
     gave them, which is to be meant, gets a letter about it.
 
     Raises Refused unless it is later than now and than the edition's deadline for this person, and no later than a year
-    after the edition.
+    after the edition; Conflict where they have another deadline by now than on the page with the marks `shown`.
     """
     edition, zone, last = _deadline_held(session, enrolment)
     extension = Deadline(deadline_at, deadline_on)
@@ -56,6 +58,7 @@ def extend(
         raise Refused(_("This is more than a year after the end of the edition."))
     if until == before:
         return True  # a click made twice
+    as_shown({"until": before}, shown)
     if until < before and not less:
         raise Refused(_less_than(session, enrolment, zone))
     enrolment.deadline_at, enrolment.due_at = until, due_at(edition, extension, zone)
@@ -99,7 +102,7 @@ def set_deadline(
     session.refresh(edition)
     check_due(deadline, edition.zone, edition.starts_on)
     moved = shifts(session, edition, deadline, scope)
-    if shown_of(moved) != shown:
+    if shown_of(edition.deadline, moved) != shown:
         raise Conflict(_("Something has changed since this was shown, so nothing was done. Look at it again."))
     if deadline == edition.deadline:
         return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
 from dataclasses import replace
 
 from flask_babel import gettext as _
@@ -12,15 +11,15 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue.models import Course, CourseVersion
 from lms.kernel import audit
-from lms.kernel.errors import Conflict, Refused
+from lms.kernel.errors import Refused
 from lms.kernel.events import publish
 from lms.kernel.secrets import new_token
 from lms.seminars.events import EditionLookedAtAnew, EditionVersionChanged
 from lms.seminars.models import AttendanceClosing, Edition, EditionVersion
 from lms.seminars.queries import course_versions, version_in_force
 from lms.seminars.rules import LONGEST_EDITION, EditionFacts
-from lms.seminars.rules.merging import changed_on
 from lms.web.dates import is_zone
+from lms.web.meanwhile import together
 
 from .attendance import fit_sessions, hold, lay_out_sessions, revised
 from .deadlines import check_due, fit_deadlines
@@ -58,14 +57,6 @@ def create_edition(
     return edition
 
 
-class ChangedByBoth(Conflict):
-    """Somebody else has changed the same meanwhile; `fields` names what."""
-
-    def __init__(self, fields: Collection[str]) -> None:
-        super().__init__(_("Nothing was saved: somebody else has changed meanwhile what you changed too."))
-        self.fields = fields
-
-
 def change_edition(
     session: Session,
     *,
@@ -77,11 +68,12 @@ def change_edition(
 ) -> None:
     """Correct what is said of an edition; half-days without marks follow its dates, and everybody's own deadline its
     deadline. With `shown`, the marks of the page on which it was said, what that page showed and `facts` only repeat
-    stays as it is by now. Raises Refused, ChangedByBoth."""
+    stays as it is by now. Raises Refused, ChangedMeanwhile."""
     hold(session, edition)
     if shown:
         session.refresh(edition)
-        facts = _together(edition, facts, shown)
+        present = {name: getattr(edition, name) for name in vars(facts)}
+        facts = EditionFacts(**together(present, vars(facts), shown))
     facts = _checked(facts)
     due = edition.deadline
     moved = (edition.starts_on, edition.ends_on) != (facts.starts_on, facts.ends_on)
@@ -97,14 +89,6 @@ def change_edition(
     if changed:
         revised(edition, at)
         audit.record(session, at=at, actor=by, act="edition.changed", about=edition.public_id, fields=changed)
-
-
-def _together(edition: Edition, facts: EditionFacts, shown: str) -> EditionFacts:
-    present = {name: getattr(edition, name) for name in vars(facts)}
-    mine = {name: vars(facts)[name] for name in changed_on(vars(facts), shown)}
-    if both := [name for name in sorted(changed_on(present, shown) & mine.keys()) if mine[name] != present[name]]:
-        raise ChangedByBoth(both)
-    return replace(facts, **{**present, **mine})
 
 
 def use_version(session: Session, *, edition: Edition, version_id: int, at: dt.datetime, by: str | None) -> None:

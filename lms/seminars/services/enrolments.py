@@ -33,6 +33,7 @@ from lms.seminars.rules import (
     state_before,
     step_place,
 )
+from lms.web.meanwhile import as_shown
 
 from .counting import count, keep_names_awaited, reach, recount
 
@@ -94,6 +95,14 @@ def _new_place(edition_id: int, serving: Serving, deadline: Deadline) -> dict[st
     due = due_at(deadline, None, serving.zone)
     state = EnrolmentState.NOMINATED
     return {**said, "public_id": new_token(), "edition_id": edition_id, "state": state, "due_at": due}
+
+
+def hold_as_shown(session: Session, *, enrolment: Enrolment, shown: str) -> None:
+    """Nobody changes this place until the transaction ends. Raises Conflict where it stands otherwise than on the page
+    with the marks `shown`."""
+    _closing_held(session, enrolment.edition_id)
+    session.refresh(enrolment, with_for_update={"key_share": True})
+    as_shown({"state": enrolment.state}, shown)
 
 
 def nominate_again(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: str | None) -> None:

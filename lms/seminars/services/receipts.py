@@ -18,17 +18,25 @@ from lms.seminars.models import FormReceipt
 KEPT = dt.timedelta(days=1)
 
 
+class SentOtherwise(Conflict):
+    """The same form said something else before; `made` names what came of that."""
+
+    def __init__(self, made: str) -> None:
+        super().__init__(_("This form was sent already, with other words. If you mean this one too, send it again."))
+        self.made = made
+
+
 def receipt(session: Session, *, key: str, said: str, by: str, at: dt.datetime) -> FormReceipt:
     """The receipt of a form with this key: `made` names what came of it when it was sent before, else whoever does it
     now writes that down there. Of two at once the second waits for the first.
 
-    Raises Conflict where the same form said something else."""
+    Raises SentOtherwise where the same form said something else."""
     body_hash = keyring().veil(said)
     new = dialect_insert(session)(FormReceipt).values(by=by, client_key=key, body_hash=body_hash, made="", at=at)
     session.execute(new.on_conflict_do_nothing())
     kept = session.scalars(select(FormReceipt).where(FormReceipt.by == by, FormReceipt.client_key == key)).one()
     if kept.body_hash != body_hash:
-        raise Conflict(_("This form was sent already, with other words. If you mean this one too, send it again."))
+        raise SentOtherwise(kept.made)
     return kept
 
 

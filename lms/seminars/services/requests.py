@@ -51,12 +51,14 @@ def answer_request(
     deadline_at: dt.datetime | None = None,
     deadline_on: dt.date | None = None,
     words: str = "",
+    shown: str = "",
     at: dt.datetime,
     by: str,
 ) -> None:
     """Answer once: more time (see `extend`), or the withdrawal confirmed, or neither; the person gets a letter.
 
-    Raises Conflict when it was answered in the meantime, Refused for a deadline that gives no time.
+    Raises Conflict when it was answered in the meantime or the deadline is another one than on the page with the marks
+    `shown`, Refused for a deadline that gives no time.
     """
     session.refresh(request, with_for_update=True)
     if request.answered_at is not None:
@@ -64,7 +66,9 @@ def answer_request(
     if granted and request.kind is RequestKind.MORE_TIME:
         if deadline_at is None:
             raise Refused(_("Choose until when the person has time."))
-        extend(session, enrolment=enrolment, deadline_at=deadline_at, deadline_on=deadline_on, at=at, by=by)
+        extend(
+            session, enrolment=enrolment, deadline_at=deadline_at, deadline_on=deadline_on, shown=shown, at=at, by=by
+        )
     if granted and request.kind is RequestKind.CANNOT_ATTEND and enrolment.state not in ENDED:
         withdraw(session, enrolment=enrolment, at=at, by=by)
     request.answered_at, request.answered_by, request.granted = at, by, granted

@@ -24,6 +24,7 @@ from lms.web.access import Permission, requires
 from lms.web.dates import local_day
 from lms.web.forms import submitted
 from lms.web.logs import note_look
+from lms.web.meanwhile import ChangedMeanwhile, marks_of
 from lms.web.render import render
 
 from .blueprint import Answer, bp
@@ -135,7 +136,7 @@ def sessions(edition: str) -> Answer:
     """The half-days on the sheet: titles, one more, one less."""
     viewer = me()
     found = queries.edition_of(db.session(), edition, viewer.scope)
-    form = SessionForm(day=found.starts_on)
+    form = SessionForm(day=found.starts_on, shown=marks_of({"title": ""}))
     if form.validate_on_submit():
         try:
             with unit_of_work() as session:
@@ -143,19 +144,22 @@ def sessions(edition: str) -> Answer:
                 half = HalfDay(form.half.data)
                 services.set_session(
                     session, edition=found, day=form.day.data, half=half, title=form.title.data or "",
-                    at=now(), by=viewer.subject,
+                    shown=form.shown.data or "", at=now(), by=viewer.subject,
                 )  # fmt: skip
         except Refused as no:
             form.refuse(no)
+        except ChangedMeanwhile as no:
+            form.show_both(no, no.there, {"title": form.title.data or ""})
         else:
             flash(_("The half-day is on the sheet."), "done")
             return redirect(url_for(".sessions", edition=edition), 303)
     half_days = queries.sessions_of(db.session(), found.id)
     closing = queries.closing_of(db.session(), found.id)
     page = render(
-        "lms/seminars/sessions.html", form=form, edition=found, half_days=half_days, closing=closing, halves=HALVES
-    )
-    return page, 422 if form.is_submitted() else 200
+        "lms/seminars/sessions.html", form=form, edition=found, half_days=half_days, closing=closing, halves=HALVES,
+        shown={row.key: marks_of({"title": row.title}) for row in half_days},
+    )  # fmt: skip
+    return page, form.status
 
 
 @bp.post("/editions/<edition>/sessions/remove")

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import NotFound, Refused
+from lms.kernel.errors import Conflict, NotFound, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import queries as people
 from lms.people.sign_in import me
@@ -16,6 +16,7 @@ from lms.seminars import queries, services
 from lms.seminars.forms import AttestForm
 from lms.seminars.labels import COMPANIONS, HALVES, MARKS
 from lms.seminars.models import Edition
+from lms.seminars.queries.attestations import shown_of
 from lms.seminars.rules import Mark
 from lms.web.access import Permission, requires
 from lms.web.languages import unmarked
@@ -42,26 +43,29 @@ def attest(edition: str, enrolment: str) -> Answer:
                 services.attest(
                     session, edition=found, enrolment=queries.enrolment_in(session, found, enrolment, viewer.scope),
                     half_day=half_days[form.half_day.data], mark=Mark(form.mark.data), reason=form.reason.data,
-                    make_up=services.MakeUpWork(*form.work) if form.work else None, at=now(), by=viewer.subject,
+                    make_up=services.MakeUpWork(*form.work) if form.work else None,
+                    shown=form.shown.data or "", at=now(), by=viewer.subject,
                 )  # fmt: skip
-        except Refused as no:
+        except (Refused, Conflict) as no:
             form.refuse(no)
         else:
             flash(_("It stands on the sheet, with your name and reason."), "done")
             return redirect(url_for(".attest", edition=edition, enrolment=enrolment), 303)
     row = queries.enrolment_row(db.session(), edition, enrolment, viewer.scope)
     note_look("attestations.looked", row.public_id)
+    lines = queries.attestations_of(db.session(), found.id, row.id, row.person_id)
+    form.shown.data = shown_of(lines)
     page = render(
         "lms/seminars/attest.html",
         edition=found,
         row=row,
         form=form,
         person_name=people.person_name(db.session(), row.person_id),
-        lines=queries.attestations_of(db.session(), found.id, row.id, row.person_id),
+        lines=lines,
         closing=queries.closing_of(db.session(), found.id),
         labels={"halves": HALVES, "marks": MARKS},
     )
-    return page, 422 if form.is_submitted() else 200
+    return page, form.status
 
 
 @bp.post("/editions/<edition>/people/<enrolment>/attendance/<make_up>")

@@ -47,7 +47,7 @@ def companions(edition: str) -> Answer:
     rows = _listed(db.session(), found)
     note_look("companions.looked", found.public_id)
     page = render("lms/seminars/companions.html", form=form, edition=found, rows=rows, roles=COMPANIONS)
-    return page, 422 if form.is_submitted() else 200
+    return page, form.status
 
 
 def _listed(session: Session, edition: Edition) -> list[tuple[str, queries.CompanionRow]]:

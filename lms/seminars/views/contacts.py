@@ -103,4 +103,4 @@ def note_contact(edition: str, enrolment: str) -> Answer:
         else:
             flash(_("The entry is in the contact log."), "done")
             return redirect(url_for(".participant", edition=edition, enrolment=enrolment), 303)
-    return _page(edition, enrolment, form), 422
+    return _page(edition, enrolment, form), form.status

@@ -76,5 +76,8 @@ def _page(edition: Edition, form: EditionDeadlineForm, said: EditionDeadlineForm
         names = names_of(session, [one.person_id for one in shifts])
         note_look("deadline.looked", edition.public_id, people=len(shifts))
         programme = edition.zone, town(edition.place)
-        shown = {"page": DeadlinePage(shifts, names, page_in(request.args), now(), programme), "said": said}
+        shown = {
+            "page": DeadlinePage(edition.deadline, shifts, names, page_in(request.args), now(), programme),
+            "said": said,
+        }
     return render("lms/seminars/deadline.html", edition=edition, form=form, **shown)

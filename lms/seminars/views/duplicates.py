@@ -45,7 +45,7 @@ def duplicates(edition: str) -> Answer:
         most=MOST_COMPARED,
         state_name=state_name,
     )
-    return page, 422 if form.is_submitted() else 200
+    return page, form.status
 
 
 @bp.route("/editions/<edition>/duplicates/<person>/<other>", methods=["GET", "POST"])
@@ -55,14 +55,14 @@ def join(edition: str, person: str, other: str) -> Answer:
     session, scope = db.session(), me().scope
     found = queries.edition_of(session, edition, scope)
     pair(session, person, other, scope)  # or there is no such page
-    form, status = JoinForm(), 422
+    form = JoinForm()
     if form.validate_on_submit():
         try:
             _join(person, other, form.shown.data or "")
         except Refused as no:
             form.refuse(no)
         except Conflict as no:
-            form, status = JoinForm(formdata=None), no.status  # the two are to be compared anew
+            form = JoinForm(formdata=None)  # the two are to be compared anew
             form.refuse(no)
         else:
             flash(_("The two entries are one now."), "done")
@@ -78,7 +78,7 @@ def join(edition: str, person: str, other: str) -> Answer:
         labels={"states": STATES, "marks": STATE_MARKS, "stages": STAGES},
         order=list(Stage),
     )
-    return page, status if form.is_submitted() else 200
+    return page, form.status
 
 
 def _chosen() -> set[str]:

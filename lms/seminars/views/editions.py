@@ -19,6 +19,7 @@ from lms.seminars.models import Edition
 from lms.seminars.rules import coordinates
 from lms.web.access import Permission, requires
 from lms.web.languages import chosen
+from lms.web.meanwhile import ChangedMeanwhile
 from lms.web.render import render
 
 from .blueprint import Answer, bp
@@ -60,18 +61,16 @@ def new_edition() -> Answer:
         except (Refused, Conflict) as no:
             form.refuse(no)
             form.anew()
+            if isinstance(no, services.SentOtherwise):
+                form.first = url_for(".edit_edition", edition=no.made)
         else:
             return _said(form, made, _("The edition is there. Nobody has been invited yet."))
-    return render("lms/seminars/edition_form.html", form=form, edition=None, source=source), _status(form)
+    return render("lms/seminars/edition_form.html", form=form, edition=None, source=source), form.status
 
 
 def _source() -> Edition | None:
     public_id = request.args.get("copy")
     return queries.edition_of(db.session(), public_id, me().scope) if public_id else None
-
-
-def _status(form: EditionForm) -> int:
-    return 422 if form.is_submitted() else 200
 
 
 def _said(form: EditionForm, edition: Edition, sentence: str) -> Answer:
@@ -88,7 +87,6 @@ def edit_edition(edition: str) -> Answer:
     viewer = me()
     found = queries.edition_of(db.session(), edition, viewer.scope)
     form = EditionForm(**EditionForm.said_of(found))
-    status = _status(form)
     if form.validate_on_submit():
         try:
             with unit_of_work() as session:
@@ -98,11 +96,12 @@ def edit_edition(edition: str) -> Answer:
                 )
         except Refused as no:
             form.refuse(no)
-        except services.ChangedByBoth as no:
-            found, status = queries.edition_of(db.session(), edition, viewer.scope), no.status
-            form.refuse(no)
-            form.show_both(found, no.fields)
+        except ChangedMeanwhile as no:
+            found = queries.edition_of(db.session(), edition, viewer.scope)
+            form.show_theirs(no, found)
         else:
             return _said(form, found, _("The edition was changed."))
     versions = queries.versions_for(db.session(), found)
-    return render("lms/seminars/edition_form.html", form=form, edition=found, source=None, versions=versions), status
+    return render(
+        "lms/seminars/edition_form.html", form=form, edition=found, source=None, versions=versions
+    ), form.status

@@ -68,7 +68,7 @@ def imports(edition: str) -> Answer:
             return _to(edition, _taken_in(edition, form))
     except (Refused, Conflict) as no:
         form.refuse(no)
-    return _list(edition, form), 422
+    return _list(edition, form), form.status
 
 
 def _taken_in(edition: str, form: ImportForm) -> str:

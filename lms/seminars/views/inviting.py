@@ -18,10 +18,11 @@ from lms.people.models import Sector
 from lms.people.sign_in import me
 from lms.seminars import queries, services
 from lms.seminars.forms import NomineeForm, ReplaceForm
-from lms.seminars.labels import state_name, state_names
+from lms.seminars.labels import STATE_MARKS, STATES, state_name, state_names
 from lms.seminars.models import Edition, Enrolment
 from lms.web.access import Permission, requires
 from lms.web.languages import choices, own_name
+from lms.web.meanwhile import marks_of
 from lms.web.render import render
 
 from .blueprint import Answer, bp
@@ -56,14 +57,21 @@ def invite(edition: str) -> Answer:
                 place = _once(session, form, found, lambda: _invited(session, found, _nominee(form)))
                 elsewhere = services.serves_elsewhere(session, enrolment=place, nominee=_nominee(form))
         except (Refused, Conflict) as no:
-            form.refuse(no)
-            form.anew()
+            _refuse(form, no, edition)
         else:
             flash(_("The invitation is on its way."), "done")
             _say_where(elsewhere)
             return _to(edition, place)
     page = render("lms/seminars/invite.html", form=form, edition=found, states=state_names())
-    return page, 422 if form.is_submitted() else 200
+    return page, form.status
+
+
+def _refuse(form: NomineeForm, no: Refused | Conflict, edition: str) -> None:
+    """So that it can be sent again, on purpose; with what came of it when it said something else."""
+    form.refuse(no)
+    form.anew()
+    if isinstance(no, services.SentOtherwise):
+        form.first = url_for(".participant", edition=edition, enrolment=no.made)
 
 
 def _once(session: Session, form: NomineeForm, edition: Edition, give: Callable[[], Enrolment]) -> Enrolment:
@@ -96,6 +104,7 @@ def _to(edition: str, place: Enrolment) -> Response:
 
 
 def _substituted(session: Session, edition: Edition, place: Enrolment, form: ReplaceForm) -> Enrolment:
+    services.hold_as_shown(session, enrolment=place, shown=form.shown.data or "")
     return services.substitute(
         session, edition=edition, enrolment=place, nominee=_nominee(form), reason=form.reason.data or "", at=now(),
         by=me().subject,
@@ -111,7 +120,10 @@ def replace(edition: str, enrolment: str) -> Answer:
     row = queries.enrolment_row(db.session(), edition, enrolment, viewer.scope)
     person_name = people.person_name(db.session(), row.person_id)
     state_code, institution = people.beside(person_name, row.state_code, row.institution_name)
-    form = ReplaceForm(_languages(), state=state_name(state_code) if state_code else "", institution=institution)
+    form = ReplaceForm(
+        _languages(), state=state_name(state_code) if state_code else "", institution=institution,
+        shown=marks_of({"state": row.state}),
+    )  # fmt: skip
     if form.validate_on_submit():
         try:
             with unit_of_work() as session:
@@ -120,13 +132,15 @@ def replace(edition: str, enrolment: str) -> Answer:
                 new = _once(session, form, found, lambda: _substituted(session, found, old, form))
                 elsewhere = services.serves_elsewhere(session, enrolment=new, nominee=_nominee(form))
         except (Refused, Conflict) as no:
-            form.refuse(no)
-            form.anew()
+            _refuse(form, no, edition)
+            row = queries.enrolment_row(db.session(), edition, enrolment, viewer.scope)
+            form.shown.data = marks_of({"state": row.state})
         else:
             flash(_("The place has passed on, and the invitation is on its way."), "done")
             _say_where(elsewhere)
             return _to(edition, new)
     page = render(
-        "lms/seminars/replace.html", form=form, edition=found, row=row, person_name=person_name, states=state_names()
-    )
-    return page, 422 if form.is_submitted() else 200
+        "lms/seminars/replace.html", form=form, edition=found, row=row, person_name=person_name, states=state_names(),
+        labels={"states": STATES, "marks": STATE_MARKS},
+    )  # fmt: skip
+    return page, form.status

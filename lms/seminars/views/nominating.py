@@ -55,7 +55,7 @@ def nominate(edition: str) -> Answer:
         else:
             flash(_("The nomination is with the coordinator. Nobody is written to before they decide."), "done")
             return redirect(url_for("home.index"), 303)
-    return render("lms/seminars/nominate.html", form=form, asked=asked), 422 if form.is_submitted() else 200
+    return render("lms/seminars/nominate.html", form=form, asked=asked), form.status
 
 
 def _fit(form: OwnNomineeForm) -> bool:
@@ -116,7 +116,7 @@ def take_over_nomination(edition: str, nomination: str) -> Answer:
             mine = nomination_in(session, found, nomination)
             place = services.take_over(session, found=mine, at=now(), by=viewer.subject).public_id
     except (Refused, Conflict) as no:
-        return _waiting(edition, str(no)), 422
+        return _waiting(edition, str(no)), no.status
     flash(_("The nomination is taken over. Nobody is invited before you send the invitation."), "done")
     return redirect(url_for(".participant", edition=edition, enrolment=place), 303)
 
@@ -131,6 +131,6 @@ def leave_nomination(edition: str, nomination: str) -> Answer:
             found = queries.edition_of(session, edition, viewer.scope)
             services.leave(session, found=nomination_in(session, found, nomination), at=now(), by=viewer.subject)
     except Conflict as no:
-        return _waiting(edition, str(no)), 422
+        return _waiting(edition, str(no)), no.status
     flash(_("The nomination is not taken over."), "done")
     return redirect(url_for(".nominations_waiting", edition=edition), 303)

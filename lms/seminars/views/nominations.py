@@ -1,4 +1,4 @@
-"""Ways out of an edition that lead on: a place put off until a later one, and a step taken back."""
+"""A place put off until a later edition."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from lms.people import queries as people
 from lms.people.sign_in import me
 from lms.seminars import queries, services
 from lms.seminars.forms import DeferForm
+from lms.seminars.labels import STATE_MARKS, STATES
 from lms.web.access import Permission, requires
 from lms.web.dates import short_day
+from lms.web.meanwhile import marks_of
 from lms.web.render import render
 
 from .blueprint import Answer, bp
@@ -28,21 +30,24 @@ def defer(edition: str, enrolment: str) -> Answer:
     found = queries.edition_of(session, edition, scope)
     row = queries.enrolment_row(session, edition, enrolment, scope)
     editions = {one.public_id: _named(one) for one in queries.later_editions(session, found, scope)}
-    form = DeferForm(editions)
+    form = DeferForm(editions, shown=marks_of({"state": row.state}))
     if form.validate_on_submit():
         try:
             _put_off(edition, enrolment, form)
         except (Refused, Conflict) as no:
             form.refuse(no)
             form.anew()
+            row = queries.enrolment_row(db.session(), edition, enrolment, scope)
+            form.shown.data = marks_of({"state": row.state})
         else:
             flash(_("The place is deferred."), "done")
             return redirect(url_for(".participant", edition=edition, enrolment=enrolment), 303)
     person_name = people.person_name(db.session(), row.person_id)
     page = render(
-        "lms/seminars/defer.html", form=form, edition=found, row=row, person_name=person_name, editions=editions
-    )
-    return page, 422 if form.is_submitted() else 200
+        "lms/seminars/defer.html", form=form, edition=found, row=row, person_name=person_name, editions=editions,
+        labels={"states": STATES, "marks": STATE_MARKS},
+    )  # fmt: skip
+    return page, form.status
 
 
 def _named(row: queries.EditionRow) -> str:
@@ -58,24 +63,8 @@ def _put_off(edition: str, enrolment: str, form: DeferForm) -> None:
         kept = services.receipt(session, key=form.client_key.data, said=form.said, by=viewer.subject, at=now())
         if kept.made:
             return
+        services.hold_as_shown(session, enrolment=place, shown=form.shown.data or "")
         later = queries.edition_of(session, form.later.data, viewer.scope)
         kept.made = services.put_off(
             session, enrolment=place, later=later, reason=form.reason.data or "", at=now(), by=viewer.subject
         ).public_id
-
-
-@bp.post("/editions/<edition>/people/<enrolment>/take-back")
-@requires(Permission.COORDINATE)
-def take_back(edition: str, enrolment: str) -> Answer:
-    """Undo the step by which somebody left."""
-    viewer = me()
-    try:
-        with unit_of_work() as session:
-            here = queries.edition_of(session, edition, viewer.scope)
-            place = queries.enrolment_in(session, here, enrolment, viewer.scope)
-            services.take_back(session, enrolment=place, at=now(), by=viewer.subject)
-    except (Refused, Conflict) as no:
-        flash(str(no), "care")
-    else:
-        flash(_("The step is taken back."), "done")
-    return redirect(url_for(".participant", edition=edition, enrolment=enrolment), 303)

@@ -73,7 +73,7 @@ def decline_place(edition: str) -> Answer:
             flash(_("You have declined your place. Your coordinator knows it."), "done")
             return redirect(url_for("home.index"), 303)
     page = render("lms/seminars/decline.html", form=form, mine=mine)
-    return page, 422 if form.is_submitted() else 200
+    return page, form.status
 
 
 @bp.route("/seminar/<edition>/more-time", methods=["GET", "POST"])
@@ -111,4 +111,4 @@ def _ask(edition: str, kind: RequestKind) -> Answer:
         mine.deadline, (zone, ""), (mine.institution_zone, ""), (mine.edition_zone, town(mine.edition_place))
     )
     page = render("lms/seminars/ask.html", form=form, kind=kind, asked=asked, zone=zone, clocks=shown, listed=listed)
-    return page, 422 if form.is_submitted() else 200
+    return page, form.status

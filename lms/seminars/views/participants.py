@@ -39,6 +39,7 @@ from lms.web.access import Permission, requires
 from lms.web.dates import clocks, long_day, town
 from lms.web.forms import Form, submitted
 from lms.web.logs import note_look
+from lms.web.meanwhile import marks_of
 from lms.web.render import render
 
 from .blueprint import Answer, bp
@@ -85,6 +86,7 @@ def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) 
         late=stages.get(Stage.PRE_READING, row.deadline) > row.deadline,
         closing=queries.closing_of(session, found.id),
         due=_due(row, found, hidden),
+        shown=marks_of({"state": row.state, "until": row.deadline}),
         may_become=may_become,
         may_take_back=_may_take_back(steps, row),
         linked=queries.linked_places(session, row.id, scope),
@@ -139,6 +141,22 @@ def _change(edition: str, enrolment: str, act: Act) -> str | None:
         return act(session, found, queries.enrolment_in(session, found, enrolment, me().scope))
 
 
+def _by_button(edition: str, enrolment: str, act: Act, sentence: str) -> Answer:
+    """Do it, or show the person's page anew with what stands against it."""
+    try:
+        _change(edition, enrolment, act)
+    except (Refused, Conflict) as no:
+        flash(str(no), "error")
+        return _page(edition, enrolment), no.status
+    flash(sentence, "done")
+    return _to(edition, enrolment)
+
+
+def _shown() -> str:
+    """The marks of the page that was sent."""
+    return str(submitted("shown"))
+
+
 def _by_form(edition: str, enrolment: str, form: Form, key: str, act: Act, sentence: str) -> Answer:
     """Do it when the form is right; otherwise the page again with the form and what is wrong with it."""
     if form.validate_on_submit():
@@ -151,7 +169,7 @@ def _by_form(edition: str, enrolment: str, form: Form, key: str, act: Act, sente
             if isinstance(form, ZonedForm) and form.twice:
                 flash(form.twice, "care")
             return _to(edition, enrolment)
-    return _page(edition, enrolment, {key: form}), 422
+    return _page(edition, enrolment, {key: form}), form.status
 
 
 @bp.post("/editions/<edition>/people/<enrolment>/invite")
@@ -162,12 +180,12 @@ def send_invitation(edition: str, enrolment: str) -> Answer:
 
     def act(session: Session, _edition: Edition, place: Enrolment) -> None:
         if not counted(place.state):
+            services.hold_as_shown(session, enrolment=place, shown=_shown())
             services.invite(session, enrolment=place, at=now(), by=viewer.subject)
         services.send_invitation(session, enrolment=place, at=now(), by=viewer.person_id)
 
-    _change(edition, enrolment, act)
-    flash(_("The invitation is on its way. A code sent earlier is no longer good."), "done")
-    return _to(edition, enrolment)
+    sentence = _("The invitation is on its way. A code sent earlier is no longer good.")
+    return _by_button(edition, enrolment, act, sentence)
 
 
 @bp.post("/editions/<edition>/people/<enrolment>/accept")
@@ -175,9 +193,24 @@ def send_invitation(edition: str, enrolment: str) -> Answer:
 def accept(edition: str, enrolment: str) -> Answer:
     """The person said in another way that they come."""
     subject = me().subject
-    _change(edition, enrolment, lambda s, _e, place: services.accept(s, enrolment=place, at=now(), by=subject))
-    flash(_("The acceptance is noted."), "done")
-    return _to(edition, enrolment)
+
+    def act(session: Session, _edition: Edition, place: Enrolment) -> None:
+        services.accept(session, enrolment=place, at=now(), by=subject)
+
+    return _by_button(edition, enrolment, act, _("The acceptance is noted."))
+
+
+@bp.post("/editions/<edition>/people/<enrolment>/take-back")
+@requires(Permission.COORDINATE)
+def take_back(edition: str, enrolment: str) -> Answer:
+    """Undo the step by which somebody left."""
+    subject = me().subject
+
+    def act(session: Session, _edition: Edition, place: Enrolment) -> None:
+        services.hold_as_shown(session, enrolment=place, shown=_shown())
+        services.take_back(session, enrolment=place, at=now(), by=subject)
+
+    return _by_button(edition, enrolment, act, _("The step is taken back."))
 
 
 @bp.post("/editions/<edition>/people/<enrolment>/leave")
@@ -188,6 +221,7 @@ def leave(edition: str, enrolment: str) -> Answer:
     end = services.decline if submitted("how") == "declined" else services.withdraw
 
     def act(session: Session, _edition: Edition, place: Enrolment) -> None:
+        services.hold_as_shown(session, enrolment=place, shown=_shown())
         end(session, enrolment=place, at=now(), by=subject, reason=form.reason.data)
 
     return _by_form(edition, enrolment, form, "leave", act, _("The person is out of this edition and of its numbers."))
@@ -204,7 +238,7 @@ def extend(edition: str, enrolment: str) -> Answer:
     def act(session: Session, _edition: Edition, place: Enrolment) -> str | None:
         more = services.extend(
             session, enrolment=place, deadline_at=cast(dt.datetime, form.at), deadline_on=form.on, less=form.less.data,
-            at=now(), by=viewer.subject,
+            shown=_shown(), at=now(), by=viewer.subject,
         )  # fmt: skip
         return None if more else _("The person has less time than before.")
 
@@ -232,9 +266,7 @@ def try_address_again(edition: str, enrolment: str) -> Answer:
     def act(session: Session, _edition: Edition, place: Enrolment) -> None:
         people_services.try_again(session, person_id=place.person_id, at=now(), by=subject, about=place.public_id)
 
-    _change(edition, enrolment, act)
-    flash(_("Letters are sent to this address again."), "done")
-    return _to(edition, enrolment)
+    return _by_button(edition, enrolment, act, _("Letters are sent to this address again."))
 
 
 @bp.post("/editions/<edition>/people/<enrolment>/requests/<request>")
@@ -254,6 +286,7 @@ def answer(edition: str, enrolment: str, request: str) -> Answer:
             deadline_at=form.at,
             deadline_on=form.on,
             words=form.words.data or "",
+            shown=_shown(),
             at=now(),
             by=viewer.subject,
         )

@@ -49,7 +49,7 @@ def sensitive(edition: str, enrolment: str) -> Answer:
         known=people.sensitive(session, row.person_id, row.state_code),
         over_all=viewer.scope.everything,
     )
-    return page, 422 if form.is_submitted() else 200
+    return page, form.status
 
 
 def _mark(row: queries.EnrolmentRow, form: SensitiveForm) -> None:
