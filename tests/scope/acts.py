@@ -42,6 +42,8 @@ PATIENT = 6
 """So many forms of one kind are sent one after the other until one of them is taken."""
 DEEP = 3
 """So many acts follow one upon the other, where each brings up a form that nobody was shown before."""
+SECONDS = 3
+"""So many others look at what follows an act."""
 DONE = (200, 201, 204, 302, 303)
 
 
@@ -245,8 +247,8 @@ class Acts:
     # What an act brings up ------------------------------------------------------------------------------------------
 
     def _go_on(self, viewer: str, endpoint: str, path: str, page: TestResponse) -> None:
-        """Send the forms that nobody was shown before: on the page that follows, to whoever did it and to somebody
-        else who could have, and behind the links of letters."""
+        """Send the forms that nobody was shown before: on the page that follows, to whoever did it and to others
+        who could have, and behind the links of letters."""
         if self.depth == DEEP:
             return
         world, later = self.world, self.later
@@ -270,7 +272,7 @@ class Acts:
     def _send_fresh(self, fresh: list[tuple[str, Blank]]) -> None:
         """Each in the world as it is after the act that brought it up."""
         outer, newest = self.before, self.newest
-        self.before, self.newest, self.depth = Before(self.world), _newest(), self.depth + 1
+        self.before, self.newest, self.depth = Before(self.world, outer), _newest(), self.depth + 1
         for who, blank in fresh:
             if self._is_new(blank.action):
                 self.send(who, self.endpoint(blank.action), blank)
@@ -286,12 +288,12 @@ class Acts:
         return bool(endpoint) and self.done[endpoint] < SENDERS and tried < 4 * PATIENT
 
     def _seconds(self, viewer: str, endpoint: str, path: str) -> list[tuple[str, str, TestResponse]]:
-        """Somebody else who was shown the same form opens the page that follows."""
+        """Some others who were shown the same form open the page that follows."""
         client = self.world.client
         others = [other for other in self.shown if client(other) is not client(viewer)]
         if self.done[endpoint] > SENDERS or not others:
             return []
-        return [(other, path, self._opened(other, path)) for other in self.world.rng.sample(others, 1)]
+        return [(other, path, self._opened(other, path)) for other in others[:SECONDS]]
 
     def _opened(self, viewer: str, path: str) -> TestResponse:
         page = self.world.client(viewer).get(path)

@@ -66,9 +66,14 @@ def _course(_world: World, _viewer: str, filled: Filled) -> None:
     filled.data["bundle"] = (io.BytesIO(pack(encoded(tiny_files()), "tiny")), "tiny.zip")
 
 
+def _present_password(_world: World, _viewer: str, filled: Filled) -> None:
+    filled.data["password"] = PASSWORD
+
+
 SAYINGS: Mapping[str, Saying] = {
     "alumni.propose_mailbox": _member,
     "authoring.take_upload": _course,
+    "own_copy.take": _present_password,
     "people.sign_in": _own_way_in,
     "seminars.duplicates": _two_people,
     "verification.judge_file": _record,

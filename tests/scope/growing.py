@@ -74,6 +74,8 @@ def grow(app: Flask, folder: Path, seed: int) -> World:
         _records(world, session, editions[-1])
         _members(world, session)
         _before(world, session, institutions[0])
+        held = select(RecordSubject.record, RecordSubject.person_id)
+        world.records = [(row[0], row[1]) for row in session.execute(held)]
         for edition in editions[:-1]:
             _import(world, session, edition)
         staff = {name: world.person(session).id for name in STAFF}

@@ -170,15 +170,17 @@ def over_all(world: World, viewer: str) -> bool:
     return any(_over_all(held) for held in world.held if held.person_id == person_id and held.counts)
 
 
-def near(world: World, viewer: str) -> list[str]:
-    """The ids of a viewer's own places and mandates, and of the places of which a mandate shows something, each with
-    its edition."""
+def near(world: World, viewer: str) -> set[str]:
+    """The ids of a viewer's own places, records and mandates, and of those of which a mandate shows something, each
+    with its edition."""
     person_id = world.viewers[viewer]
     mine = [held for held in world.held if held.person_id == person_id]
     places = [one for one in world.places if one.person_id == person_id or any(shows(held, one) for held in mine)]
+    written_to = [one for one in world.held if any(_follows_focal_point(world, held, one) for held in mine)]
     editions = {one.edition for one in places} | {held.scope_id for held in mine if held.scope_id}
-    taken_part = {one.edition for one in world.places if one.person_id == person_id}
-    return [*editions, *taken_part, *(one.public_id for one in (*mine, *places))]
+    there = {one.person_id for one in places}
+    records = {record for record, holder in world.records if holder in there}
+    return {*editions, *records, *(one.public_id for one in (*mine, *written_to, *places))}
 
 
 def revealed(world: World, viewer: str, path: str) -> set[str]:

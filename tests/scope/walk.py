@@ -25,7 +25,7 @@ from lms.kernel.unit_of_work import reading
 
 from .happenings import HOMES
 from .oracle import allowed, near, revealed, tells_where
-from .routes import Ids, ids_of, routes
+from .routes import Ids, asked_of, ids_of, routes
 from .world import BEGINNING, Kind, Mark, World
 
 ENDS_THE_WALK = frozenset({"people.sign_out", "people.end_session", "people.end_other_sessions"})
@@ -159,7 +159,7 @@ class Walk:
         waiting: list[tuple[str, str]] = []
         for rule in rules:
             refused = 0
-            for path, is_near in self._in_turn(viewer, self.paths(rule)):
+            for path, is_near in self._in_turn(viewer, rule):
                 if refused == self.patience and not is_near:
                     break
                 answer = self._get(viewer, rule.rule, path)
@@ -171,12 +171,14 @@ class Walk:
             if asked[where] <= 2:
                 waiting += links_of(self._get(viewer, where, path))
 
-    def _in_turn(self, viewer: str, paths: list[str]) -> list[tuple[str, bool]]:
-        """First what is about editions, places and mandates of which a viewer sees something; then as the lot says."""
-        own = near(self.world, viewer)
+    def _in_turn(self, viewer: str, rule: Rule) -> list[tuple[str, bool]]:
+        """First what is about editions, places, records and mandates of which a viewer sees something, which is never
+        left out; then as the lot says."""
+        own, paths = near(self.world, viewer), self.paths(rule)
         drawn = self.world.rng.sample(paths, len(paths))
-        told = [(sum(public_id in path for public_id in own), path) for path in drawn]
-        return [(path, number > 1) for number, path in sorted(told, key=lambda one: -one[0])]
+        told = [(len(own.intersection(path.split("/"))), path) for path in drawn]
+        enough = max(1, min(2, len(asked_of(rule))))
+        return [(path, number >= enough) for number, path in sorted(told, key=lambda one: -one[0])]
 
     def _get(self, viewer: str, where: str, path: str) -> TestResponse:
         answer = self.world.client(viewer).get(path)

@@ -120,6 +120,8 @@ class World:
     """Who has written in a draft or on it."""
     nominators: list[tuple[str, int]] = field(default_factory=list)
     """Who has nominated somebody for an edition; its coordinator is told by whom."""
+    records: list[tuple[str, int]] = field(default_factory=list)
+    """Every record of a completion, with its holder."""
     hidden: set[str] = field(default_factory=set)
     """Words on those who were nominated for a state whose people are not to be named: for who nominated them."""
     editions: list[str] = field(default_factory=list)
