@@ -62,7 +62,7 @@ import lms.seminars.reactions
 import lms.seminars.scopes  # noqa: F401  the reactions, jobs, letters and reaches register themselves when imported
 from lms.alumni import views as alumni_views
 from lms.alumni.feed import views as feed_views
-from lms.authoring import views as authoring_views
+from lms.authoring import routes as authoring_routes
 from lms.catalogue import views as catalogue_views
 from lms.catalogue.kinds import plugin as standard_unit_kinds
 from lms.dashboards import attention_views
@@ -111,7 +111,7 @@ BLUEPRINTS = (
     credentials_views.bp,
     alumni_views.bp,
     feed_views.bp,
-    authoring_views.bp,
+    authoring_routes.bp,
     dashboards_views.bp,
     reminders_views.bp,
     attention_views.bp,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
 from lms.kernel.settings import keyring
+from lms.kernel.values import dataclass
 from lms.people.forms import SECTORS
 from lms.people.models import Sector
 from lms.people.queries.institutions import InstitutionView

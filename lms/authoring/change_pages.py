@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from flask_babel import LazyString
@@ -12,6 +12,7 @@ from lms.catalogue.rules.course_files import CourseFiles, Fields, UnitFile
 from lms.catalogue.rules.passages import Changed, Piece, Where, everything_of
 from lms.catalogue.rules.texts import named_in
 from lms.catalogue.wording import Names, Told, names_in, told, where_in_words
+from lms.kernel.values import dataclass
 from lms.web.languages import gettext as _
 from lms.web.languages import in_a_row, own_name
 from lms.web.languages import lazy_gettext as _l

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
@@ -13,6 +12,7 @@ from lms.catalogue.checks import Checked
 from lms.catalogue.rules.course_files import unit_path
 from lms.catalogue.rules.mistakes import Mistake
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.web.languages import gettext as _
 from lms.web.languages import language, own_name
 

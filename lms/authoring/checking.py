@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape, unescape
 from typing import Any
 from zlib import compress
@@ -27,6 +27,7 @@ from lms.catalogue.rules.checking import overdue
 from lms.catalogue.rules.course_files import CourseFiles, ModuleFile, UnitFile
 from lms.catalogue.rules.mistakes import Mistake
 from lms.catalogue.rules.substance import unannounced, unit_substance
+from lms.kernel.values import dataclass
 from lms.plugins.unit_kind import UnitKind
 
 from .manuscript import Manuscript, UnitDraft

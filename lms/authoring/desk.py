@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -18,6 +17,7 @@ from lms.catalogue.rules.outline import Outline, OutlineModule, OutlineUnit
 from lms.catalogue.rules.passages import Changed, changes, passages_of
 from lms.catalogue.rules.translation import text_hash
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 
 from .queries import Said, StoredText, TextFacts, facts_of, originals_of, said_of, stored_texts
 from .rules.standing import Standing, TextStanding, standing_in

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
 
 from lms.catalogue.rules.passages import Where
+from lms.kernel.values import dataclass
 from lms.web.languages import gettext as _
 from lms.web.languages import ngettext
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from flask import url_for
 from flask_babel import LazyString
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from lms.catalogue.queries import Published
 from lms.catalogue.rules.course_files import UnitFile
 from lms.catalogue.rules.texts import named_in
+from lms.kernel.values import dataclass
 from lms.web.dates import short_moment
 from lms.web.languages import gettext as _
 from lms.web.languages import language_name, ngettext

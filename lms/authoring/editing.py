@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from itertools import count
 from typing import Any
 
 from lms.catalogue.rules.translation import OF_ITS_OWN
+from lms.kernel.values import dataclass
 from lms.plugins.unit_kind import UnitKind
 
 from .manuscript import Manuscript, UnitDraft, read_manuscript, written

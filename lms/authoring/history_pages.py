@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from lms.catalogue.rules.passages import Changed, Passage, Piece, changes, everything_of
+from lms.kernel.values import dataclass
 from lms.people.sign_in import me
 from lms.web.dates import short_moment
 from lms.web.languages import gettext as _

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +13,7 @@ from lms.catalogue.rules.course_files import UnitFile, unit_path
 from lms.catalogue.rules.mistakes import Mistake
 from lms.catalogue.rules.translation import text_hash
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.plugins.unit_kind import UnitKind
 
 from .lists import media_of, sources_of, terms_of

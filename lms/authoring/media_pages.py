@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +21,7 @@ from lms.catalogue.rules.media import (
     widths_of,
 )
 from lms.catalogue.rules.texts import named_in
+from lms.kernel.values import dataclass
 from lms.web.languages import gettext as _
 from lms.web.languages import language_name
 

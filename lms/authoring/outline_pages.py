@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +10,7 @@ from flask import url_for
 
 from lms.catalogue.rules.course_files import CourseFiles, ModuleFile, UnitFile
 from lms.catalogue.rules.texts import named_in, spoken, written_in
+from lms.kernel.values import dataclass
 from lms.web.languages import choices, in_a_row, language, ngettext
 from lms.web.languages import gettext as _
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from flask import url_for
 from markupsafe import Markup
@@ -12,6 +11,7 @@ from lms.catalogue.rules.confirmation import may_confirm
 from lms.catalogue.rules.outline import OutlineModule, OutlineUnit
 from lms.catalogue.rules.texts import localised
 from lms.catalogue.wording import Told, names_in, told
+from lms.kernel.values import dataclass
 from lms.people.models import Sector
 from lms.people.rules.mandates import Grant
 from lms.plugins.unit_kind import Option, Question

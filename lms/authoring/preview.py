@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -15,6 +14,7 @@ from lms.catalogue.queries import UnitText, ready_text
 from lms.catalogue.render import PageContext
 from lms.catalogue.rules.course_files import UnitFile
 from lms.catalogue.rules.translation import OF_ITS_OWN, merged
+from lms.kernel.values import dataclass
 from lms.plugins.unit_kind import Question, UnitKind, UnitRefused, UnitSource
 
 from .manuscript import UnitDraft

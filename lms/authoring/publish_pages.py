@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from flask import url_for
 
 from lms.catalogue.models import ChangeKind
 from lms.catalogue.queries import Published
 from lms.catalogue.rules.numbering import next_number
+from lms.kernel.values import dataclass
 from lms.people.rules.groups import SMALLEST, in_fives
 from lms.web.languages import gettext as _
 from lms.web.languages import ngettext

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +11,7 @@ from lms.catalogue import services as courses
 from lms.catalogue.models import ChangeKind
 from lms.catalogue.rules.mistakes import Mistake
 from lms.catalogue.services import BrokenCourse
+from lms.kernel.values import dataclass
 
 from .workspace import Workspace
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from flask import url_for
@@ -12,6 +11,7 @@ from lms.catalogue.rules.course_files import UnitFile
 from lms.catalogue.rules.passages import Changed, Passage, Piece, Where, everything_of
 from lms.catalogue.rules.texts import named_in
 from lms.catalogue.wording import Names, in_short, names_in, where_in_words
+from lms.kernel.values import dataclass
 from lms.web.dates import short_moment
 from lms.web.languages import gettext as _
 from lms.web.languages import own_name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
@@ -13,6 +12,7 @@ from markupsafe import Markup
 from lms.catalogue.publication import render_unit
 from lms.catalogue.queries import Term
 from lms.catalogue.render import PageContext, sanitise, stored_html
+from lms.kernel.values import dataclass
 from lms.plugins.unit_kind import Question, UnitKind
 
 from .queries import StoredText

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from sqlalchemy.orm import Session
+
+from lms.kernel.values import dataclass
 
 from .queries import Signed, disabled_of, reviewers_of, sender_of, signed, writers_of
 from .rules.signing import (

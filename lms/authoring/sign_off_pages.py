@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from flask import url_for
 
+from lms.kernel.values import dataclass
 from lms.web.dates import short_moment
 from lms.web.languages import gettext as _
 from lms.web.languages import language_name

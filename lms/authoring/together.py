@@ -4,11 +4,11 @@ somebody chooses."""
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from lms.catalogue.files.canonical import fields_text, unit_text
 from lms.catalogue.rules.course_files import UnitFile
+from lms.kernel.values import dataclass
 from lms.plugins.unit_kind import UnitKind
 
 from .manuscript import read_manuscript

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from markupsafe import Markup
@@ -11,6 +11,7 @@ from markupsafe import Markup
 from lms.catalogue.files.shape import shape_mistakes
 from lms.catalogue.kinds.questions import public_question
 from lms.catalogue.rules.mistakes import Mistake
+from lms.kernel.values import dataclass
 from lms.learning.rules.answers import Given, scoreable
 from lms.learning.views.asked import Asked, Explained, explained
 from lms.learning.views.wording import own_sector_first

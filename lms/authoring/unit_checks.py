@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from lms.catalogue.rules.readability import lix
 from lms.kernel.clock import now
+from lms.kernel.values import dataclass
 from lms.plugins.manager import unit_kinds
 from lms.web.languages import gettext as _
 from lms.web.languages import language_name, listed

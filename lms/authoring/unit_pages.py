@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from markupsafe import Markup
@@ -13,6 +13,7 @@ from markupsafe import Markup
 from lms.catalogue.kinds.questions import public_question
 from lms.catalogue.rules.course_files import unit_path
 from lms.kernel.clock import now
+from lms.kernel.values import dataclass
 from lms.learning.views.asked import Asked
 from lms.learning.views.wording import own_sector_first
 from lms.people.models import Sector

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +11,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.people.sign_in import me
 from lms.plugins.manager import unit_kinds
 from lms.plugins.unit_kind import UnitKind

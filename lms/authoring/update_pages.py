@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from lms.catalogue.queries import Published
@@ -12,6 +11,7 @@ from lms.catalogue.rules.texts import named_in
 from lms.catalogue.rules.wordwise import pieces
 from lms.catalogue.wording import Names, names_in, place_in_words
 from lms.kernel.errors import Refused
+from lms.kernel.values import dataclass
 from lms.web.languages import gettext as _
 from lms.web.languages import own_name
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from flask_babel import LazyString
 
 from lms.catalogue.models import ChangeKind
 from lms.catalogue.rules.texts import localised
+from lms.kernel.values import dataclass
 from lms.web.dates import local_day, short_day
 from lms.web.languages import gettext as _
 from lms.web.languages import lazy_gettext as _l

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from lms.catalogue.rules.media import Medium
 from lms.catalogue.rules.texts import named_in
 from lms.catalogue.services import fingerprint
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.plugins.unit_kind import UnitKind
 
 from .models import Draft

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lms.kernel.events import Event
+from lms.kernel.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from lms.kernel.values import dataclass
 from lms.plugins.unit_kind import RenderedUnit, UnitKind
 
 from .checks import Checked

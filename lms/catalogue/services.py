@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from flask_babel import gettext as _
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms.kernel import audit
 from lms.kernel.errors import NotFound, Refused
+from lms.kernel.values import dataclass
 from lms.people.queries import Viewer
 from lms.people.rules.names import mistake_in_prose
 from lms.people.sealing import seal_reason

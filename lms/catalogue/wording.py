@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from flask_babel import LazyString
 
+from lms.kernel.values import dataclass
 from lms.web.languages import gettext as _
 from lms.web.languages import language_name, language_names
 from lms.web.languages import lazy_gettext as _l

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from markupsafe import Markup
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
+from lms.kernel.values import dataclass
 from lms.people.rules import Scope
 from lms.seminars.models import Enrolment
 from lms.web.languages import in_a_row, language

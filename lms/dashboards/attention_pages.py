@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from flask import url_for
 
+from lms.kernel.values import dataclass
 from lms.people import states
 from lms.web.languages import gettext as _
 from lms.web.sheets import Sheet

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from markupsafe import Markup
 
+from lms.kernel.values import dataclass
 from lms.people.models import Sector
 from lms.seminars.labels import SECTORS
 from lms.web.languages import gettext as _

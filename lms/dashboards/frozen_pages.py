@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.people import states
 from lms.people.models import Sector
 from lms.people.queries import unnamed_states

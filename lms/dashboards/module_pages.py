@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from urllib.parse import urlencode
 
 from flask import url_for
 
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.seminars.rules import Stage
 from lms.web.languages import gettext as _
 from lms.web.languages import language, ngettext

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
@@ -12,6 +11,7 @@ from flask import url_for
 
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.seminars.labels import STATES as PLACES
 from lms.seminars.queries import count_of
 from lms.seminars.rules import OPEN, EnrolmentState

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from lms.kernel.values import dataclass
 from lms.people.rules import Scope
 from lms.seminars.queries import EditionRow
 from lms.seminars.rules import Stage

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
 from flask import url_for
 from markupsafe import Markup, escape
 
+from lms.kernel.values import dataclass
 from lms.learning.rules.modules import PREFIX
 from lms.people import states
 from lms.seminars.labels import STATES as PLACES

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TypedDict
 from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
+from lms.kernel.values import dataclass
 from lms.people import states
 from lms.people.models import Sector
 from lms.seminars.labels import SECTORS

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
@@ -13,6 +12,7 @@ from lms.alumni.feed import permits
 from lms.alumni.feed.rules import Field
 from lms.catalogue import queries as catalogue
 from lms.dashboards.services import freeze
+from lms.kernel.values import dataclass
 from lms.people import queries as people
 from lms.people import services as people_services
 from lms.people.models import IdentityRow, Person, Role, ScopeKind, Sector

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from lms.kernel.values import dataclass
 from lms.records.signatories.rules import Signatory
 
 DOMAIN = "lemkin.example"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lms.authoring.rules.reach import READING
 from lms.dashboards.rules.looks import NOT_SHOWN, Sight, Status, status_of
 from lms.dashboards.tables import state_title
 from lms.dashboards.wording import STATUSES
+from lms.kernel.values import dataclass
 from lms.people.queries.mandates import MandateView
 from lms.people.rules import Grant
 from lms.seminars.models import EnrolmentState, NominationState

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Exists, exists, func, select
 from sqlalchemy.orm import Session
 
 from lms.dashboards.rules.looks import Sight, Status, of_states_and_institutions, sort_key, status_of
+from lms.kernel.values import dataclass
 from lms.people.models import Institution
 from lms.people.queries import beside, names_of
 from lms.people.rules import Scope

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from flask import url_for
@@ -15,6 +14,7 @@ from lms.catalogue.rules.outline import OutlineModule
 from lms.catalogue.rules.texts import localised
 from lms.dashboards.rules.frozen import total
 from lms.dashboards.rules.looks import Sight
+from lms.kernel.values import dataclass
 from lms.learning.rules.progress import UnitState
 from lms.learning.rules.standing import ModuleStanding, Standing
 from lms.people.rules import Grant, Role

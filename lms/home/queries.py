@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import Row, Table, bindparam, func, select, true
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from lms.catalogue.queries import published_of
 from lms.catalogue.rules.texts import localised
 from lms.dashboards.queries import Frozen, latest_tables
+from lms.kernel.values import dataclass
 from lms.learning.models import EnrolmentProgress
 from lms.learning.rules.changes import Reading
 from lms.learning.rules.standing import Course

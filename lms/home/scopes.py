@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import cast
 
 from sqlalchemy import Table, case, func, select
 from sqlalchemy.orm import Session
 
 from lms.dashboards.rules.looks import NOT_SHOWN, Sight
+from lms.kernel.values import dataclass
 from lms.people.models import Institution
 from lms.people.queries.sensitive import not_to_be_named
 from lms.people.rules import Grant

@@ -12,9 +12,10 @@ from flask import current_app, has_app_context
 from sqlalchemy.orm import Session
 
 from . import outbox
+from .values import dataclass
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Event:
     """The base of every fact; holds ids and plain values only, so that it can be written down."""
 

@@ -10,7 +10,6 @@ import datetime as dt
 import random
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -23,6 +22,7 @@ from .clock import now
 from .db import dialect_insert
 from .models import Job, JobState
 from .unit_of_work import own_transaction
+from .values import dataclass
 
 EffectHandler = Callable[[dict[str, Any], str], None]
 DatabaseHandler = Callable[[Session, dict[str, Any], dt.datetime], None]

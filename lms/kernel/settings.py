@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ from flask import Flask, current_app
 
 from .errors import Misconfigured
 from .secrets import KEY_BYTES, Keyring, new_key
+from .values import dataclass
 
 KEY_NAMES = ("secret", "identity", "ledger")
 ENVIRONMENTS = ("development", "testing", "production")

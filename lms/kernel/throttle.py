@@ -1,7 +1,20 @@
 """Counting tries in the database, so that the limit holds over all processes.
 
-Tries are counted in windows that lie on the clock. Of the window before, those count too that would lie in the last
-`seconds` if they had been spread evenly, so that nobody has twice the tries at the edge between two.
+Tries are counted in windows of S seconds that lie on the clock. Of the window before, those count too that would lie in
+the last S if they had been spread evenly (a sliding window counter, as in "How we built rate limiting capable of
+scaling to millions of domains", blog.cloudflare.com/counting-things-a-lot-of-different-things).
+
+What holds for a limit of N, whenever somebody tries:
+
+- no window on the clock lets more than N through, so k of them, one after another, never more than k·N;
+- any span of L seconds, L below S, wherever it begins, lets at most N + 1 + (N - 1)·L/S through: one more than N at the
+  edge of two windows, and towards 2N only over a whole S, to somebody who waits for the end of a window and then spends
+  each try as it comes free (a token bucket would give N + N·L/S);
+- whoever stays away for S has at least one try.
+
+To let no more than N through in any S one would have to keep the time of each try, or to count what was refused against
+whoever shares the counter with a guesser. Neither is done: what a limit is for (OWASP ASVS 5.0, 2.4.1 and 6.3.1; ten in
+five minutes at the door, as at PyPI) is the number of guesses in the long run, and that the first line holds.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -26,6 +26,7 @@ from . import outbox
 from .errors import Refused
 from .models import Job, JobState, Undertaking, UndertakingState
 from .secrets import new_token
+from .values import dataclass
 
 Piece = Callable[[Session, Undertaking, dt.datetime], bool]
 GO_ON = "kernel.undertaking"

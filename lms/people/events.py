@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 from lms.kernel.events import Event
+from lms.kernel.values import dataclass
 
 
 @dataclass(frozen=True)

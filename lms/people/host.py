@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from lms.kernel.values import dataclass
 
 HOST_USER = "lms.host_user"
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session
 from lms.kernel.clock import now
 from lms.kernel.secrets import digest, unseal
 from lms.kernel.settings import keyring, present_settings
+from lms.kernel.values import dataclass
 from lms.web.dates import moment
 from lms.web.languages import speaking, text_direction
 from lms.web.pages import PRODUCT

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from babel.core import get_global
 from babel.languages import get_territory_language_info
 
 from lms.kernel.errors import Refused
+from lms.kernel.values import dataclass
 from lms.web.languages import gettext, in_a_row, language, unmarked
 
 Membership = Literal["member", "observer"]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from lms.kernel import lines
 from lms.kernel.settings import present_settings
+from lms.kernel.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

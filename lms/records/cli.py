@@ -13,10 +13,10 @@ from lms.kernel.clock import now
 from lms.kernel.errors import Refused
 from lms.kernel.settings import present_settings
 from lms.kernel.unit_of_work import reading, unit_of_work
-from lms.web.languages import SOURCE
 
 from . import heads, queries
 from .credentials import approvals
+from .credentials.export import Exported, leave_room, make_room
 from .credentials.export import export as write_out
 
 records = AppGroup("records", help="The ledger of completion records.")
@@ -60,21 +60,32 @@ def restored() -> None:
     click.echo(f"The ledger goes on after {kept}. Up to {last} was noted before; what came after {kept} is lost.")
 
 
+def _note_exported(done: Exported) -> None:
+    """How much went out, beside that it was begun."""
+    many = {"documents": done.documents, "certificates": done.certificates, "unreadable": len(done.unreadable)}
+    with unit_of_work() as session:
+        audit.record(session, at=now(), actor=None, act=approvals.EXPORTED, about="records", **many)
+
+
 @records.command("export")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--approval", "given", multiple=True, help="The approval of an administrator; two people's are needed.")
 def export(folder: Path, given: tuple[str, ...]) -> None:
     """Write the public files and every holder's signed file and certificate into the new folder FOLDER."""
     try:
+        # First, since it may be refused for the place alone.
+        make_room(folder)
         # Noted before anything is written: what was begun has been approved, and its approvals are used up.
         with unit_of_work() as session:
             approved = [] if present_settings().development else approvals.hold_to_two(session, given, now())
             said = {"used": [one.id for one in approved], "approved_by": [one.by for one in approved]}
-            audit.record(session, at=now(), actor=None, act=approvals.EXPORTED, about="records", **said)
+            audit.record(session, at=now(), actor=None, act=approvals.BEGUN, about="records", **said)
         with reading() as session:
-            done = write_out(session, folder, language=SOURCE)
+            done = write_out(session, folder)
     except Refused as no:
+        leave_room(folder)
         raise click.ClickException(str(no)) from None
+    _note_exported(done)
     click.echo(f"{done.documents} signed files and {done.certificates} certificates are in {folder}.")
     if done.unsigned:
         click.echo(f"{done.unsigned} records have no signed file: they wait for it, or their holder is erased.")

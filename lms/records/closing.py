@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from lms.kernel.values import dataclass
 from lms.records import words
 from lms.records.queries import Foreseen, Standing
 from lms.records.rules.completion import Key

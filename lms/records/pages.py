@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from lms.catalogue.rules.differences import What, differences
 from lms.catalogue.rules.outline import Outline
+from lms.kernel.values import dataclass
 from lms.seminars.models import Edition
 from lms.seminars.queries import PersonRow, VersionRow
 from lms.web.dates import days_left

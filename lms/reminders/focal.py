@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +15,7 @@ from lms.dashboards.rules.looks import Filter, of_states_and_institutions
 from lms.kernel import audit
 from lms.kernel.clock import now
 from lms.kernel.errors import NotFound, Refused
+from lms.kernel.values import dataclass
 from lms.people.letters import Draft, Reader, absolute_url, letter, looks_again
 from lms.people.models import SentLetter
 from lms.people.queries import mandates_in_force, names_of

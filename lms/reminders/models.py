@@ -7,7 +7,10 @@ import datetime as dt
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.kernel.db import Model
+from lms.kernel.db import Model, choice
+from lms.kernel.secrets import new_token
+
+from .rules import LeftOut
 
 
 class ReminderSending(Model):
@@ -16,13 +19,29 @@ class ReminderSending(Model):
     __tablename__ = "lms_reminder_sending"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_token)
     edition_id: Mapped[int] = mapped_column(ForeignKey("lms_edition.id"))
     client_key: Mapped[str] = mapped_column(String(64))
     letters: Mapped[int]
+    told_apart: Mapped[bool] = mapped_column(default=True)
+    """Whether it is noted who was left out: of what was sent before this was kept, nobody knows it."""
     by: Mapped[str] = mapped_column(String(40))
     at: Mapped[dt.datetime]
 
     __table_args__ = (UniqueConstraint("edition_id", "client_key"),)
+
+
+class ReminderLeftOut(Model):
+    """That somebody on the list of a sending got no letter, and why. Nothing was done with them by it: it goes with
+    their place where that is taken back."""
+
+    __tablename__ = "lms_reminder_left_out"
+
+    sending_id: Mapped[int] = mapped_column(ForeignKey("lms_reminder_sending.id"), primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(
+        ForeignKey("lms_enrolment.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    reason: Mapped[LeftOut] = mapped_column(choice(LeftOut))
 
 
 class ReminderText(Model):

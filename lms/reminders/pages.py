@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cached_property
 
+from lms.kernel.values import dataclass
 from lms.people.letters import Letter
 from lms.people.queries.persons import CodeName
+from lms.web.languages import gettext as _
 from lms.web.languages import own_name
+from lms.web.slices import Slice, slice_of, sliced
 
 from .planning import Plan
-from .rules import Candidate
+from .queries import OneLeftOut, Sending
+from .rules import Candidate, LeftOut
 from .wording import LEFT_OUT
 
 NAMED = 200
@@ -92,6 +97,43 @@ class PreviewPage:
     def trial_url(self) -> str:
         """Where the letter that is shown is sent to oneself."""
         return _with(self.trial, self.shown) if self.shown else self.trial
+
+
+@dataclass(frozen=True)
+class SentPage:
+    """Who was left out of a sending, as far as `show` asks for a reason; `named` gives names by the ids of people, and
+    is asked for those of the page only."""
+
+    sending: Sending
+    everyone: Sequence[OneLeftOut]
+    show: str
+    named: Callable[[Collection[int]], Mapping[int, str]]
+    page: int
+
+    @property
+    def listed(self) -> list[OneLeftOut]:
+        """All of the list."""
+        return [one for one in self.everyone if self.show in ("", one.reason)]
+
+    @property
+    def slice(self) -> Slice:
+        """Which part of it is shown."""
+        return slice_of(self.listed, self.page)
+
+    @cached_property
+    def shown(self) -> list[tuple[str, str, str]]:
+        """(enrolment, name, why) of that part."""
+        part = sliced(self.listed, self.slice)
+        names = self.named([one.person_id for one in part])
+        return [(one.enrolment, names[one.person_id], str(LEFT_OUT[one.reason])) for one in part]
+
+    def tabs(self, here: str) -> list[tuple[str, str, bool]]:
+        """(words, address, whether it is this one) of each reason that there is, and of all."""
+        counts = Counter(one.reason for one in self.everyone)
+        found = [(f"{_('All')} ({len(self.everyone)})", here, not self.show)]
+        for reason, number in sorted(counts.items(), key=lambda one: list(LeftOut).index(one[0])):
+            found.append((f"{LEFT_OUT[reason]} ({number})", f"{here}?show={reason}", self.show == reason))
+        return found
 
 
 def _with(address: str, one: Candidate) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from lms.kernel.errors import Refused
 from lms.kernel.settings import keyring
+from lms.kernel.values import dataclass
 from lms.people.rules import Scope
 from lms.seminars.models import Edition
 from lms.web.dates import town

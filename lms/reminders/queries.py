@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.catalogue.queries import outline
+from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.learning.models import EnrolmentProgress
 from lms.learning.queries import standings, standings_in
 from lms.people.models import IdentityKind, IdentityRow, Institution, MailChoice, Person, SentLetter
@@ -23,8 +25,8 @@ from lms.seminars.queries import may_be_running, version_in_force, visible_to
 from lms.seminars.rules import COUNTED, told_without_zone
 from lms.seminars.rules.deadlines import is_over
 
-from .models import ReminderSending, ReminderText, WeeklyReminder
-from .rules import Candidate, Text
+from .models import ReminderLeftOut, ReminderSending, ReminderText, WeeklyReminder
+from .rules import Candidate, LeftOut, Text
 from .wording import house_text
 
 FEW = 500
@@ -123,18 +125,58 @@ def texts_in_force(session: Session, edition_id: int, languages: Collection[str]
 
 @dataclass(frozen=True)
 class Sending:
-    """That reminders were sent: when, how many, by whom."""
+    """That reminders were sent: when, how many, by whom, and how many people were left out; None where nobody noted
+    it."""
 
+    id: int
+    public_id: str
     at: dt.datetime
     letters: int
     by: str
+    left_out: int | None
 
 
-def sendings_of(session: Session, edition_id: int) -> list[Sending]:
-    """Every sending of an edition whose door was passed before, the latest first."""
-    rows = select(ReminderSending.at, ReminderSending.letters, ReminderSending.by)
-    found = session.execute(rows.where(ReminderSending.edition_id == edition_id).order_by(ReminderSending.id.desc()))
-    return [Sending(*row) for row in found]
+def sendings_of(session: Session, edition_id: int, public_id: str | None = None) -> list[Sending]:
+    """Every sending of an edition whose door was passed before, the latest first; or one."""
+    out = select(func.count()).where(ReminderLeftOut.sending_id == ReminderSending.id).correlate(ReminderSending)
+    known = case((ReminderSending.told_apart, out.scalar_subquery()), else_=None)
+    rows = select(
+        ReminderSending.id, ReminderSending.public_id, ReminderSending.at, ReminderSending.letters, ReminderSending.by,
+        known,
+    ).where(ReminderSending.edition_id == edition_id)  # fmt: skip
+    if public_id is not None:
+        rows = rows.where(ReminderSending.public_id == public_id)
+    return [Sending(*row) for row in session.execute(rows.order_by(ReminderSending.id.desc()))]
+
+
+def sending_in(session: Session, edition_id: int, public_id: str) -> Sending:
+    """One sending of an edition whose door was passed before; raises NotFound, also where it is not known who was left
+    out of it."""
+    found = sendings_of(session, edition_id, public_id)
+    if not found or found[0].left_out is None:
+        raise NotFound
+    return found[0]
+
+
+@dataclass(frozen=True)
+class OneLeftOut:
+    """Somebody who got no letter, and why not."""
+
+    enrolment: str
+    person_id: int
+    reason: LeftOut
+
+
+def left_out_of(session: Session, sending: Sending, scope: Scope) -> list[OneLeftOut]:
+    """Who was left out of a sending, by reason and in the order in which they came; one statement."""
+    rows = session.execute(
+        select(Enrolment.public_id, Enrolment.person_id, ReminderLeftOut.reason)
+        .join(ReminderLeftOut, ReminderLeftOut.enrolment_id == Enrolment.id)
+        .where(ReminderLeftOut.sending_id == sending.id, visible_to(scope))
+        .order_by(Enrolment.id)
+    )
+    order = list(LeftOut)
+    return sorted((OneLeftOut(*row) for row in rows), key=lambda one: order.index(one.reason))
 
 
 def sent_before(session: Session, edition_id: int, client_key: str) -> int | None:

@@ -7,9 +7,10 @@ import enum
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from zoneinfo import ZoneInfo
 
+from lms.kernel.values import dataclass
 from lms.people.rules.letters import digest_due
 from lms.seminars.rules import COUNTED, EnrolmentState
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from lms.kernel import audit
 from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Conflict, Refused
+from lms.kernel.secrets import new_token
 from lms.people.services import hold_digests, write_to, write_to_many
 from lms.people.services.letters import Asked
 from lms.seminars.models import Edition
@@ -19,7 +20,7 @@ from lms.web.meanwhile import as_shown, together
 
 from . import queries
 from .letters import DIGEST, TRIAL
-from .models import ReminderSending, ReminderText
+from .models import ReminderLeftOut, ReminderSending, ReminderText
 from .planning import Plan
 from .rules import Candidate, Text, mistakes, packed, tidy, unknown_places
 from .wording import MISTAKES, house_text
@@ -49,10 +50,13 @@ def send(session: Session, *, plan: Plan, seen: str, client_key: str, at: dt.dat
     if any(last.get(one.person_id) != one.last_at for one in plan.going):  # another edition's, sent beside us
         raise changed
     row = dialect_insert(session)(ReminderSending).values(
-        edition_id=edition.id, client_key=client_key, letters=len(plan.going), by=by, at=at
-    )
-    if session.scalar(row.on_conflict_do_nothing().returning(ReminderSending.id)) is None:
+        public_id=new_token(), edition_id=edition.id, client_key=client_key, letters=len(plan.going), told_apart=True,
+        by=by, at=at,
+    )  # fmt: skip
+    sending = session.scalar(row.on_conflict_do_nothing().returning(ReminderSending.id))
+    if sending is None:
         return len(plan.going)  # the same click, taken beside us
+    _note_left_out(session, sending, plan)
     left = queries.units_left(session, edition.id, [one.enrolment_id for one in plan.going])
     letters = [
         Asked(one.person_id, one.identity_id, secret={"items": packed([plan.item(one, left[one.enrolment_id])])})
@@ -62,6 +66,15 @@ def send(session: Session, *, plan: Plan, seen: str, client_key: str, at: dt.dat
     write_to_many(session, letters, template=DIGEST, about=edition.public_id, by=by)
     audit.record(session, at=at, actor=by, act="reminders.sent", about=edition.public_id, letters=len(letters))
     return len(letters)
+
+
+def _note_left_out(session: Session, sending: int, plan: Plan) -> None:
+    rows = [
+        {"sending_id": sending, "enrolment_id": plan.asked[public_id].enrolment_id, "reason": reason}
+        for public_id, reason in plan.left_out.items()
+    ]
+    if rows:
+        session.execute(insert(ReminderLeftOut), rows)
 
 
 def send_to_oneself(session: Session, *, plan: Plan, one: Candidate, person_id: int, by: str, at: dt.datetime) -> None:

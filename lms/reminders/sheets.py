@@ -11,15 +11,21 @@ from lms.web.languages import own_name
 from lms.web.sheets import Line, Sheet, local_time
 
 from .planning import Plan
-from .queries import Sending
+from .queries import OneLeftOut, Sending
 from .wording import LEFT_OUT
 
 
 def sendings_sheet(sendings: Iterable[Sending], names: Mapping[str, str], zone: ZoneInfo) -> Sheet:
     """Every sending of an edition, the latest first."""
-    head = (_("Sent (%(zone)s)", zone=zone.key), _("Reminders"), _("By"))
-    lines = [(local_time(one.at, zone), one.letters, names.get(one.by, "")) for one in sendings]
+    head = (_("Sent (%(zone)s)", zone=zone.key), _("Reminders"), _("By"), _("Left out"))
+    lines = [(local_time(one.at, zone), one.letters, names.get(one.by, ""), one.left_out) for one in sendings]
     return Sheet("reminders-sent", head, lambda _session: lines)
+
+
+def left_out_sheet(people: Iterable[OneLeftOut], names: Mapping[int, str]) -> Sheet:
+    """Who was left out of one sending, and why."""
+    lines = [(names[one.person_id], str(LEFT_OUT[one.reason])) for one in people]
+    return Sheet("reminders-left-out", (_("Name"), _("Left out: those who")), lambda _session: lines)
 
 
 def plan_sheet(plan: Plan, names: Mapping[int, str]) -> Sheet:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import click
 from lms.catalogue import services
 from lms.catalogue.cli import modules_beside, packaged_courses, say, with_reused
 from lms.catalogue.files import disk
+from lms.kernel.values import dataclass
 from lms.plugins.manager import unit_kinds
 from lms.plugins.unit_kind import UnitKind
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
@@ -13,6 +12,7 @@ from lms.catalogue.files.schemas import texts_marked
 from lms.catalogue.publication import PublishedUnit, Text, published_modules
 from lms.catalogue.rules.course_files import CourseFiles
 from lms.catalogue.rules.readability import count_words, lix
+from lms.kernel.values import dataclass
 from lms.plugins.unit_kind import Question, UnitKind
 
 # Marks, and drawings: what a figure shows is said again in its words.

@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_bytes
 from tempfile import TemporaryDirectory
@@ -27,6 +26,7 @@ from lms.kernel.db import Model, db
 from lms.kernel.secrets import KEY_BYTES, Keyring, new_token
 from lms.kernel.settings import Settings
 from lms.kernel.unit_of_work import unit_of_work
+from lms.kernel.values import dataclass
 from lms.people import services as people
 from lms.people.models import Person, Sector
 from lms.people.rules import PersonName

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from lms.kernel.values import dataclass
 
 PRODUCT = "-//Raphael Lemkin Seminar//LMS//EN"
 REFRESH = "PT12H"

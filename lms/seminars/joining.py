@@ -212,5 +212,5 @@ def _reseal_imports(session: Session, joining: Joining, place: Enrolment) -> Non
     """What an import changed here can still be taken back; the person whom it made is one with somebody older now."""
     rows = select(ImportRow, Import).join(Import, Import.id == ImportRow.import_id)
     for row, found in session.execute(rows.where(ImportRow.enrolment_id == place.id)):
-        row.sealed_before = joining.resealed(row.sealed_before, before_place(found, row.number))
+        row.sealed_before = joining.resealed(row.sealed_before, before_place(found.public_id, row.number))
         row.person_made = False

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from lms.kernel.values import dataclass
 from lms.people.queries.persons import CodeName
 from lms.web.dates import long_day, moment
 from lms.web.languages import gettext as _

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from lms.kernel.values import dataclass
 from lms.people.letters import LETTER, writers
 from lms.people.queries import LetterRow, letters_about, names_by_subject
 from lms.web.dates import short_day

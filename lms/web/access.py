@@ -12,6 +12,8 @@ from werkzeug.wrappers import Response
 from lms.kernel.db import Intent, set_intent
 from lms.kernel.errors import NotFound
 
+from .late import LateView
+
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -123,11 +125,13 @@ def takes_upload(most: int) -> Callable[[View], View]:
 
 
 def check_marks(app: Flask) -> None:
-    """Raises RuntimeError that names every view without a mark; notes which views logs must not tell apart."""
-    bare = sorted(name for name, view in app.view_functions.items() if not hasattr(view, "lms_access"))
+    """Raises RuntimeError that names every view without a mark; notes which views logs must not tell apart. One that
+    is loaded late is checked when it is."""
+    views = {name: view for name, view in app.view_functions.items() if not isinstance(view, LateView)}
+    bare = sorted(name for name, view in views.items() if not hasattr(view, "lms_access"))
     if bare:
         raise RuntimeError(f"these views are marked neither @requires nor @public: {', '.join(bare)}")
-    alike = {getattr(view, "lms_logged_as", None) for view in app.view_functions.values()}
+    alike = {getattr(view, "lms_logged_as", None) for view in views.values()}
     app.extensions["lms.alike_in_logs"] = frozenset(alike - {None})
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from http import HTTPStatus
 
@@ -18,6 +17,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from lms.kernel.db import db
 from lms.kernel.errors import Gone, LmsError, TooMany
+from lms.kernel.values import dataclass
 
 from .access import SignedOut, local_path, name_in_logs, outcome_in_logs, view_asked
 from .render import render, wants_part

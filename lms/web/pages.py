@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import LazyString
 
 from lms.kernel.settings import present_settings
+from lms.kernel.values import dataclass
 
 from .access import SAFE, Permission, viewer
 from .languages import choices, lazy_gettext, own_name

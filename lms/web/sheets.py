@@ -7,7 +7,6 @@ import datetime as dt
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -21,6 +20,7 @@ from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import Refused
 from lms.kernel.unit_of_work import own_reading
+from lms.kernel.values import dataclass
 
 from .access import viewer
 from .cells import guarded, none_live

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
+
+from lms.kernel.values import dataclass
 
 T = TypeVar("T")
 PAGE = 50

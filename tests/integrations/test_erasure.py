@@ -92,7 +92,7 @@ def waiting() -> list[str]:
 def exported(folder: Path, words: list[str]) -> list[str]:
     """The words that stand in the files of an export of all records, which is then removed, as operators do."""
     with reading() as session:
-        export(session, folder, language="en")
+        export(session, folder)
     found = in_files(folder, words)
     shutil.rmtree(folder)
     return found

@@ -21,7 +21,7 @@ NOT_COUNTED: Mapping[str, str] = {
     "'import.opened', 'introduction-reports.listed', 'introduction.opened', 'introductions.listed', "
     "'list.taken', 'mailboxes.listed', 'mandate.seen', 'mandates.seen', 'nominations.listed', "
     "'participant.looked', 'past.listed', 'people.listed', 'readers.seen', 'record.looked-at', "
-    "'records.looked-at', 'reminders.previewed', 'reviewers.seen', 'successors.seen', "
+    "'records.looked-at', 'reminders.left-out', 'reminders.previewed', 'reviewers.seen', 'successors.seen', "
     "'version.looked-at', 'writers.seen')",
     # How often the page of a code was looked at is counted for its holder.
     "lms_record_looks": "FALSE",

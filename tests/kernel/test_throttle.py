@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections import Counter
+from itertools import count
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from lms.kernel import throttle
@@ -37,6 +41,8 @@ def test_each_person_and_each_matter_counts_alone(app: Flask) -> None:
     assert [row.count for row in rows()] == [1, 1, 1]
 
 
+WINDOW = 300
+_guessers = count()
 EDGE = NOW.replace(minute=0, second=0, microsecond=0)
 """Where one window ends and the next begins."""
 
@@ -68,6 +74,43 @@ def test_whoever_is_refused_and_then_waits_has_a_try(app: Flask, limit: int, beg
 
 def test_at_no_edge_are_there_twice_as_many_tries(app: Flask) -> None:
     assert tries(-1) + tries(0) == 11
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(limit=st.integers(1, 6), begins=st.integers(0, WINDOW), data=st.data())
+def test_however_somebody_tries_no_span_lets_more_through_than_is_promised(
+    sqlite_app: Flask, limit: int, begins: int, data: st.DataObject
+) -> None:
+    """Tries come in bursts with pauses between them, which is how a guesser would come by more than the limit."""
+    bursts = data.draw(st.lists(st.tuples(st.integers(0, WINDOW), st.integers(1, 2 * limit)), max_size=9))
+    who, at, through = f"guesser-{next(_guessers)}", float(begins), list[float]()
+    for pause, number in bursts:
+        at += pause
+        for _try in range(number):
+            if lets_through(who, at, limit):
+                through.append(at)
+    for one, first in enumerate(through):
+        for number, last in enumerate(through[one:], start=1):
+            if last - first < WINDOW:
+                assert number <= limit + 1 + (limit - 1) * (last - first) / WINDOW
+    assert all(number <= limit for number in Counter(at // WINDOW for at in through).values())
+
+
+def lets_through(who: str, seconds: float, limit: int) -> bool:
+    try:
+        throttle.count("sign-in", who, at=EDGE + dt.timedelta(seconds=seconds), limit=limit, seconds=WINDOW)
+    except TooMany:
+        return False
+    return True
+
+
+def test_the_promise_is_as_tight_as_can_be(sqlite_app: Flask) -> None:
+    """The end of one window, then each try as it comes free."""
+    limit = 10
+    through = sum(lets_through("guesser", -1, limit) for _ in range(limit))
+    through += sum(lets_through("guesser", at, limit) for at in [0, *(34 * number for number in range(1, 9))])
+    assert through == 2 * limit - 1
+    assert through <= limit + 1 + (limit - 1) * (34 * 8 + 1) / WINDOW
 
 
 def test_counting_takes_one_statement_for_each_limit(app: Flask) -> None:

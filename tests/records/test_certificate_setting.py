@@ -47,6 +47,23 @@ def test_the_name_is_copied_out_as_it_was_written(script: str) -> None:
     assert NAMES[script] in text_of(pdf)
 
 
+JOINED = ("سیده\u200cزهرا نمونه", "علی\u200cرضا", "شیرین\u200cجان نمونه")
+"""Persian names, in which a sign without width keeps two letters apart."""
+
+
+@pytest.mark.parametrize("name", JOINED)
+def test_in_a_name_written_from_right_to_left_pdfium_alone_puts_what_keeps_letters_apart_behind_the_next(
+    name: str,
+) -> None:
+    """The file says the text in its order, and other readers copy it so. PDFium turns round what stands for one glyph
+    together with the line; when it does not any more, this test and a line in the documentation go."""
+    pdf = setting.pdf_of(sheet(name))
+    others = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+    assert all(word in others for word in name.split())
+    before, after = name.split("\u200c")
+    assert f"{before}{after[0]}\u200c{after[1:]}" in text_of(pdf)
+
+
 def without_machines(monkeypatch: pytest.MonkeyPatch) -> None:
     ours = setting.setter(setting._TEMPLATE, with_machines=False)
     monkeypatch.setattr(setting, "setter", lambda _template, **_with: ours)
@@ -242,5 +259,25 @@ def test_scripts_are_told_by_their_letters() -> None:
     assert faces.beyond_ours(["سمير", "សុខា", "Ελπίδα"]) == ["Khmer"]
     assert faces.language_of("សុខា", "en") == "km"
     assert faces.language_of("Neema", "es") == "es"
+
+
+@pytest.mark.parametrize(
+    ("name", "otherwise", "language"),
+    [
+        ("김철수", "en", "ko"),
+        ("タロウ", "en", "ja"),
+        ("佐々木 太郎", "en", "ja"),
+        ("山田 たろう", "zh", "ja"),
+        ("王小明", "en", "zh"),
+        ("山田太郎", "ja", "ja"),
+        ("محمد رضا یزدانی", "en", "fa"),
+        ("سمير مثال", "fr", "ar"),
+        ("پرویز مثالي", "en", "ar"),
+        ("طاہرہ بٹ", "en", "ur"),
+        ("زرغونه ښکلې", "en", "ps"),
+    ],
+)
+def test_a_name_is_read_aloud_in_the_language_whose_letters_it_has(name: str, otherwise: str, language: str) -> None:
+    assert faces.language_of(name, otherwise) == language
     assert faces.right_to_left("(سمير)")
     assert not faces.right_to_left("12 Neema سمير")

@@ -309,7 +309,7 @@ class Records(RuleBasedStateMachine):
         with frozen(self.at):
             with own_transaction() as session:
                 seal_waiting(session, {}, self.at)
-                signer = signing.signer(self.at)
+                signer = signing.signer(session, self.at)
                 assert signer
                 while signing.sign_waiting(session, signer, self.at):
                     pass

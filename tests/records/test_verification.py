@@ -26,6 +26,7 @@ from lms.records.verification import views
 from lms.records.verification.models import NameShowing, RecordLooks, RecordShare
 from lms.records.verification.rules import read_code
 from tests.conftest import NOW, statements
+from tests.records.test_ledger import forge
 from tests.records.test_pages import a_coordinator, a_record, an_edition, browser_of, close_it, text_of
 
 NAME = "Amina Mfano 0"
@@ -515,3 +516,10 @@ def test_what_nobody_completed_has_no_address(app: Flask) -> None:
         slug = session.scalars(select(Course.slug)).one()
     for address in (f"/achievements/{slug}/1.0", "/achievements/no-such/1.0"):
         assert app.test_client().get(address).status_code == 404
+
+
+def test_what_only_a_foreign_row_says_was_completed_has_no_address(held: Held) -> None:
+    inside = re.search(r'href="(/achievements/[^"]+)"', held.other.get(f"{held.address}/contents").text)
+    assert inside is not None
+    forge(["UPDATE lms_ledger_entry SET mark = 'no mark of ours'"])
+    assert held.other.get(inside[1]).status_code == 404

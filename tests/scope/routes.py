@@ -18,6 +18,7 @@ from lms.kernel.db import Model
 from lms.learning.models import QuizTry, TermProposal, TextReport
 from lms.people.models import IdentityKind, IdentityRow, MailChoice, Mandate, Person, SignInSession
 from lms.records.models import PublicRecord, RecordSubject
+from lms.reminders.models import ReminderSending
 from lms.seminars.imports.models import Import
 from lms.seminars.models import Edition, Enrolment, Nomination, ParticipantRequest
 
@@ -33,6 +34,7 @@ SOURCES: Mapping[str, object] = {
     "enrolment": select(Enrolment.public_id),
     "request": select(ParticipantRequest.public_id),
     "listing": select(Import.public_id),
+    "sending": select(ReminderSending.public_id),
     "nomination": select(Nomination.public_id),
     "record": select(RecordSubject.record),
     "credential": select(PublicRecord.credential),

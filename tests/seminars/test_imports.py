@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from random import Random
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -492,6 +495,46 @@ def test_undoing_leaves_whoever_has_a_place_elsewhere_serving_at_one_house_alone
     serving = session.scalars(select(Affiliation).order_by(Affiliation.id)).all()
     assert [one.until for one in serving] == [AT.date() - dt.timedelta(days=1), None]
     assert session.scalars(select(Enrolment.affiliation_id)).all() == [serving[1].id]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    houses=st.lists(st.sampled_from(["Ministry of Defence", JUSTICE, "Ministry of Health"]), min_size=2, max_size=4),
+    days=st.lists(st.integers(0, 2), min_size=4, max_size=4),
+    order=st.randoms(use_true_random=False),
+)
+def test_imports_that_moved_somebody_give_back_where_they_served_in_whichever_order_they_are_taken_back(
+    session: Session, houses: list[str], days: list[int], order: Random
+) -> None:
+    with session.begin_nested() as tried:
+        for name in ("Ministry of Defence", JUSTICE, "Ministry of Health"):
+            make_institution(session, "TZ", Sector.JUSTICE, name)
+        known = people_services.create_person(session, name="Amina Mfano", address="amina@example.org", at=AT)
+        home = session.scalars(select(Institution).where(Institution.name == "Ministry of Defence")).one()
+        people_services.affiliate(session, person=known, institution=home, since=dt.date(2020, 1, 1))
+        before, at = _served(session), AT
+        made = []
+        for house, later in zip(houses, days, strict=False):
+            at += dt.timedelta(days=later)
+            row = said(1, address="amina@example.org", institution=house)
+            found = taken_in(session, make_edition(session), row, at=at)
+            save(session, found=found, at=at, by="coordinator")
+            made.append(found)
+        while made:
+            order.shuffle(made)
+            # Whom a later import has moved again stands against the earlier one, and never against the last.
+            taken = [one for one in made if undo(session, found=one, at=at, by="coordinator") == []]
+            assert taken
+            made = [one for one in made if one not in taken]
+        assert _served(session) == before
+        assert session.scalars(select(Enrolment)).all() == []
+        tried.rollback()
+
+
+def _served(session: Session) -> list[tuple[int, dt.date, dt.date | None]]:
+    session.expire_all()
+    rows = session.scalars(select(Affiliation).order_by(Affiliation.id))
+    return [(row.institution_id, row.since, row.until) for row in rows]
 
 
 def test_a_name_confirmed_since_keeps_the_import_that_put_it_right_from_being_undone(

@@ -119,6 +119,16 @@ def test_nothing_is_imported_inside_a_function() -> None:
     assert not hidden, hidden
 
 
+def test_values_share_their_methods() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: take `dataclass` from lms.kernel.values"
+        for path in FILES
+        for line, name in imports(path)
+        if name == "dataclasses.dataclass" and path != LMS / "kernel" / "values.py"
+    ]
+    assert found == []
+
+
 def test_only_the_unit_of_work_commits() -> None:
     places = [
         f"{dotted(path)}:{node.lineno}"

@@ -27,6 +27,7 @@ from lms.learning.models import QuizTry, TermProposal, TextReport
 from lms.people.models import IdentityKind, IdentityRow, Mandate, Person, SignInSession
 from lms.people.queries import person_by_address, viewer_for_person
 from lms.records.models import RecordSubject
+from lms.reminders.models import ReminderSending
 from lms.seminars.imports.models import Import, ImportState
 from lms.seminars.models import Edition, Enrolment, ParticipantRequest
 from tests.people.makers import signed_in_client
@@ -80,6 +81,7 @@ def filled(sqlite_app: Flask) -> Flask:
         withdraw_all(session, person_id=silent or 0, at=now())  # whom no member sees
         for number in session.scalars(select(Edition.id)).all():
             session.add(_import(number))
+            session.add(ReminderSending(edition_id=number, client_key="walker-0001", letters=1, by="-", at=now()))
     return sqlite_app
 
 
@@ -107,6 +109,7 @@ def _walker(app: Flask, key: str) -> Walker:
             "record": session.scalar(select(RecordSubject.record).where(RecordSubject.person_id != person.id)),
             "mandate": session.scalar(select(Mandate.public_id).where(Mandate.person_id != person.id)),
             "request": session.scalar(select(ParticipantRequest.public_id)),
+            "sending": session.scalar(select(ReminderSending.public_id)),
             "tried": session.scalar(select(QuizTry.public_id).where(QuizTry.enrolment_id != other.id)),
             "sign_in": session.scalar(select(SignInSession.public_id)) or NOBODY,
             "address": session.scalar(

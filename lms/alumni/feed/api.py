@@ -6,7 +6,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +18,7 @@ from lms.kernel.errors import TooMany
 from lms.kernel.secrets import digest
 from lms.kernel.settings import keyring
 from lms.kernel.unit_of_work import own_transaction
+from lms.kernel.values import dataclass
 from lms.people.letters import absolute_url
 from lms.people.rules.networks import network_of
 

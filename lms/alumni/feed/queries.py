@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from lms.alumni.models import AlumniStatus
 from lms.alumni.rules import status
 from lms.kernel.secrets import digest
+from lms.kernel.values import dataclass
 from lms.people.models import Person
 from lms.people.queries.sensitive import not_to_be_named
 from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordSubject

@@ -7,8 +7,9 @@ import datetime as dt
 import enum
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from lms.kernel.values import dataclass
 
 TYPES = "org.lemkinseminar"
 _CURSOR = re.compile(r"([1-9][0-9]{0,17})\.([0-9a-f]{8})")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
@@ -19,6 +18,7 @@ from lms.kernel.db import db
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.settings import present_settings
 from lms.kernel.unit_of_work import unit_of_work
+from lms.kernel.values import dataclass
 from lms.people.letters import absolute_url
 from lms.people.sign_in import me
 from lms.web.access import SAFE, Permission, begins_reading, public, requires

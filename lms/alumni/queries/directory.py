@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlalchemy import CTE, ColumnElement, Subquery, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.alumni.models import AlumniRecord, AlumniStatus, DirectoryConsent, Member, NetworkState
 from lms.alumni.rules.directory import MOST_SORTED_BY_NAME, Audience, Circle, Consent, Field, shown
+from lms.kernel.values import dataclass
 from lms.people.models import Person, Sector
 from lms.people.queries import names_of
 from lms.people.queries.institutions import InstitutionView, institutions_on, serving_on

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
 from sqlalchemy import Table, func, select
@@ -15,6 +15,7 @@ from lms.alumni.models import Introduction, IntroductionBlock, IntroductionRepor
 from lms.alumni.rules.introductions import WINDOW, Before
 from lms.alumni.sealing import answer_place, message_place, report_place
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.people.queries import names_of
 from lms.people.queries.institutions import InstitutionView, institutions_on
 from lms.people.queries.sensitive import not_to_be_named

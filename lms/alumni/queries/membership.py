@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import cast
 
 from sqlalchemy import ColumnElement, Table, func, select
@@ -15,6 +14,7 @@ from lms.alumni.models import AlumniStatus, DirectoryConsent, DirectoryWords, Me
 from lms.alumni.rules.directory import Audience, Consent, Field, shown
 from lms.alumni.rules.membership import Membership, Taken, membership
 from lms.alumni.sealing import words_place
+from lms.kernel.values import dataclass
 from lms.people.models import Person
 from lms.people.queries.sensitive import not_to_be_named
 from lms.people.sealing import keys_of, open_if_there

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.alumni.models import Network, NetworkState
+from lms.kernel.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

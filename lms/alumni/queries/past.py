@@ -6,13 +6,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from lms.alumni.models import PastAttestation, PastPlace
 from lms.alumni.sealing import source_place
+from lms.kernel.values import dataclass
 from lms.people.models import Institution, Person
 from lms.people.proposals.queries import open_ones
 from lms.people.proposals.rules import has_lapsed

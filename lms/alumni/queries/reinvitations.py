@@ -4,13 +4,13 @@ checks."""
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.alumni.models import AlumniStatus, Reinvitation
 from lms.alumni.sealing import new_address_place, new_address_reason_place
+from lms.kernel.values import dataclass
 from lms.people.models import Person
 from lms.people.proposals.queries import open_ones
 from lms.people.proposals.rules import has_lapsed

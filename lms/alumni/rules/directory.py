@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
+
+from lms.kernel.values import dataclass
 
 
 class Field(enum.StrEnum):

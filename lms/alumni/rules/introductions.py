@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from dataclasses import dataclass
+
+from lms.kernel.values import dataclass
 
 LONGEST_MESSAGE = 600
 LONGEST_ANSWER = 1000

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from lms.kernel.values import dataclass
 
 
 class Step(enum.StrEnum):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.catalogue.models import CourseVersion
+from lms.kernel.values import dataclass
 from lms.seminars.models import AttendanceClosing, Edition, EditionVersion, Enrolment
 from lms.seminars.rules import COUNTED
 

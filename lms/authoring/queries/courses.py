@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from sqlalchemy import func, select
@@ -24,6 +24,7 @@ from lms.catalogue.models import (
 )
 from lms.catalogue.queries import Published
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.people.rules.mandates import Grant, Role
 from lms.people.sealing import keys_of, open_if_there
 from lms.seminars.models import Edition, EditionVersion

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from lms.authoring.rules.drafting import OPEN, DraftState
 from lms.catalogue import queries as catalogue
 from lms.catalogue.models import Course
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.people.rules.mandates import Grant
 
 from .courses import reaches

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from lms.authoring.models import Draft, DraftSave
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 
 from .drafts import SavedState
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,6 +9,7 @@ from lms.authoring.models import Draft, DraftAct, DraftEvent, DraftOrigin, Draft
 from lms.catalogue import queries as catalogue
 from lms.catalogue.models import Course, CourseVersion
 from lms.catalogue.queries import Published
+from lms.kernel.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

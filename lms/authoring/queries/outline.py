@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 from lms.authoring.models import Draft, DraftSave
 from lms.catalogue import queries as catalogue
 from lms.catalogue.models import CourseVersion, Unit, VersionModule, VersionUnit
+from lms.kernel.values import dataclass
 
 from .drafts import DraftFiles, SavedState, first_files
 

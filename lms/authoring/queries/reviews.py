@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
@@ -24,6 +23,7 @@ from lms.authoring.rules.remarks import Anchor
 from lms.authoring.rules.signing import Need, SignOffAct, Word
 from lms.catalogue.rules.confirmation import may_confirm
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.people.models import Person
 from lms.people.queries.mandates import mandates_in_force
 from lms.people.rules.mandates import Grant

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.catalogue.models import ChangeKind, CourseVersion
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.people.models import Person
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from lms.catalogue.files.nodes import read_yaml
 from lms.catalogue.files.read import read_unit
 from lms.catalogue.rules.course_files import CourseFiles, Fields, ModuleFile, UnitFile
+from lms.kernel.values import dataclass
 
 from .pointers import Kinds, cites_of, media_of, pointing_at, terms_cite, terms_of
 from .skeleton import (

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from lms.catalogue.rules.course_files import DEFAULT_PASS_MARK, CourseFiles, Fields, ModuleFile, UnitFile
 from lms.catalogue.rules.passages import Changed, Passage, changes, everything_of, fields_of
+from lms.kernel.values import dataclass
 
 # What the outline says in sentences, or an entry by itself, is not said again as a field.
 _SAID = frozenset({"modules", "units", "slug"})

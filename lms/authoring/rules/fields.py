@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from lms.catalogue.files.schemas import Schema, resolve
 from lms.catalogue.rules.translation import FIXED
+from lms.kernel.values import dataclass
 
 Where = tuple[str | int, ...]
 PREFIX = "f"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from lms.catalogue.files.schemas import Schema, resolve
+from lms.kernel.values import dataclass
 
 from .fields import MOST_ENTRIES, NOT_HERE, PREFIX, Field, Sort, Where, alternative, item_schema, name_of, sort_of
 from .fields import TEXTUAL as _TEXTUAL

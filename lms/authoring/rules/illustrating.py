@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from lms.catalogue.rules.course_files import CourseFiles, UnitFile
 from lms.catalogue.rules.media import DOCUMENT, FACTS, Medium
+from lms.kernel.values import dataclass
 
 Entry = Mapping[str, Any]
 LONGEST_LINE = 300

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +11,7 @@ from markdown_it.token import Token
 
 from lms.catalogue.files.schemas import texts_marked
 from lms.catalogue.markdown import NEEDS_REVIEW, parser, plain
+from lms.kernel.values import dataclass
 
 _ENDS = re.compile(r"(?<=[.!?…])[”»\"’)]*\s+")
 

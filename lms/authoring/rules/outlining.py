@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from lms.catalogue.files.schemas import inside
 from lms.catalogue.rules.course_files import CourseFiles, ModuleFile, UnitFile
 from lms.catalogue.rules.substance import Change, changes
+from lms.kernel.values import dataclass
 
 from .pointers import Kinds, repointed
 from .skeleton import (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from lms.catalogue.rules.course_files import unit_path
+from lms.kernel.values import dataclass
 
 Texts = Mapping[str, str]
 Three = tuple[str | None, str | None, str | None]

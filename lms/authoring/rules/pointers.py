@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from lms.catalogue.files.schemas import Schema, inside, resolve, schema, texts_marked
@@ -12,6 +12,7 @@ from lms.catalogue.markdown import cited, inner_tokens, parser
 from lms.catalogue.rules.course_files import CourseFiles, Fields, UnitFile
 from lms.catalogue.rules.media import mentioned
 from lms.catalogue.rules.translation import text_hash
+from lms.kernel.values import dataclass
 from lms.plugins.unit_kind import UnitKind
 
 Kinds = Mapping[str, UnitKind]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
+from lms.kernel.values import dataclass
 from lms.people.rules.mandates import Grant, Role, ScopeKind
 
 TEACHING = frozenset({Role.TRAINER, Role.REVIEWER})

@@ -5,9 +5,9 @@ from __future__ import annotations
 import enum
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from lms.catalogue.rules.passages import Passage, found_again
+from lms.kernel.values import dataclass
 
 LONGEST_REMARK, LONGEST_WHERE = 2000, 300
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from lms.catalogue.rules.course_files import CourseFiles
+from lms.kernel.values import dataclass
 
 LANGUAGE = "language"
 """The kind that is given once for each language whose translation a draft changes."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from lms.catalogue.rules.passages import Changed, Passage, changes
+from lms.kernel.values import dataclass
 
 PAUSE = dt.timedelta(minutes=10)
 

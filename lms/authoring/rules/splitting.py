@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +14,7 @@ from lms.catalogue.files.schemas import Schema
 from lms.catalogue.markdown import inner_tokens, parser, plain
 from lms.catalogue.rules.course_files import CourseFiles, Fields, UnitFile
 from lms.catalogue.rules.translation import OF_ITS_OWN
+from lms.kernel.values import dataclass
 from lms.plugins.unit_kind import UnitKind
 
 from .outlining import FIRST_SUBSTANCE

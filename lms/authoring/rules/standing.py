@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 
 from lms.catalogue.rules.outline import OutlineUnit, Translation
+from lms.kernel.values import dataclass
 
 
 class Standing(enum.StrEnum):

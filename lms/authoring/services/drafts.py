@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -30,6 +29,7 @@ from lms.catalogue.services import course_row, fingerprint
 from lms.kernel import audit
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.secrets import new_token
+from lms.kernel.values import dataclass
 from lms.people.queries import Viewer
 from lms.people.rules.names import mistake_in_prose
 from lms.people.services.wording import refuse_text

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from flask_babel import gettext as _
@@ -25,6 +24,7 @@ from lms.catalogue.rules.substance import Change
 from lms.catalogue.services import BrokenCourse, LoadReport, fingerprint
 from lms.kernel.errors import Refused
 from lms.kernel.secrets import new_token
+from lms.kernel.values import dataclass
 from lms.people.queries import Viewer
 from lms.plugins.unit_kind import UnitKind
 

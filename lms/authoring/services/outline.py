@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -20,6 +19,7 @@ from lms.catalogue.rules.course_files import CourseFiles
 from lms.catalogue.rules.substance import digest
 from lms.kernel import audit
 from lms.kernel.errors import Conflict, Refused
+from lms.kernel.values import dataclass
 from lms.people.queries import Viewer
 from lms.plugins.unit_kind import UnitKind
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -15,6 +14,7 @@ from lms.authoring.rules.remarks import LONGEST_REMARK, Anchor
 from lms.kernel import audit
 from lms.kernel.errors import Refused
 from lms.kernel.secrets import new_token
+from lms.kernel.values import dataclass
 from lms.people.queries import Viewer
 from lms.people.rules.names import mistake_in_prose
 from lms.people.sealing import seal_text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -29,6 +28,7 @@ from lms.catalogue.rules.confirmation import may_confirm
 from lms.kernel import audit
 from lms.kernel.errors import Conflict, NotFound, Refused
 from lms.kernel.settings import present_settings
+from lms.kernel.values import dataclass
 from lms.people.queries import Viewer
 from lms.people.rules.names import mistake_in_prose
 from lms.people.sealing import seal_reason

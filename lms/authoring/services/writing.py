@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from lms.authoring.queries import files_of, save_of, text_before
 from lms.authoring.rules.merging import Merged, Where
 from lms.authoring.together import together, written_together
 from lms.kernel.errors import Refused
+from lms.kernel.values import dataclass
 from lms.people.queries import Viewer
 from lms.plugins.unit_kind import UnitKind
 

@@ -24,12 +24,9 @@ from lms.web.access import Permission, requires
 from lms.web.logs import note_look
 from lms.web.render import render
 
-from .blueprint import bp
-
 Answer = Response | str | tuple[str, int]
 
 
-@bp.get("/courses/<slug>/drafts/<draft>/units/<unit>/both")
 @requires(Permission.AUTHOR)
 def both_texts(slug: str, draft: str, unit: str) -> Answer:
     """Both texts; answered 409, since nothing of them is settled yet."""
@@ -61,7 +58,6 @@ def _page(writing: Writing, torn: Torn, form: ChoiceForm | None = None) -> Answe
     return render("lms/authoring/both.html", page=page, writing=writing, form=form), 409
 
 
-@bp.post("/courses/<slug>/drafts/<draft>/units/<unit>/both")
 @requires(Permission.AUTHOR)
 def choose_text(slug: str, draft: str, unit: str) -> Answer:
     """Keep what was chosen at each place, and everything else of both."""

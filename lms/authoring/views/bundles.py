@@ -34,14 +34,11 @@ from lms.web.languages import gettext as _
 from lms.web.languages import language, ngettext
 from lms.web.render import render
 
-from .blueprint import bp
-
 Answer = Response | str | tuple[str, int]
 # The file, and around it the fields of the form.
 MOST_SENT = MOST_PACKED + 64 * 1024
 
 
-@bp.get("/courses/<slug>/bundle.zip")
 @requires(Permission.AUTHOR)
 def course_bundle(slug: str) -> Response:
     """The files of the newest version."""
@@ -50,7 +47,6 @@ def course_bundle(slug: str) -> Response:
     return _bundle(session, catalogue.version_files(session, found.version_id), slug, f"{slug}-{found.number}.zip")
 
 
-@bp.get("/courses/<slug>/drafts/<draft>/bundle.zip")
 @requires(Permission.AUTHOR)
 def draft_bundle(slug: str, draft: str) -> Response:
     """The files of a draft as they stand, finished or not."""
@@ -66,14 +62,12 @@ def _bundle(session: Session, texts: Mapping[str, str], slug: str, name: str) ->
     return answer
 
 
-@bp.get("/courses/<slug>/upload")
 @requires(Permission.AUTHOR)
 def upload(slug: str) -> str:
     """Where a bundle is sent from."""
     return _page(db.session(), slug, BundleForm())
 
 
-@bp.post("/courses/<slug>/upload")
 @requires(Permission.AUTHOR)
 @takes_upload(MOST_SENT)
 @begins_reading

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -23,6 +22,7 @@ from lms.catalogue.rules.glossary import Glossary
 from lms.catalogue.rules.outline import OutlineUnit
 from lms.kernel.clock import now
 from lms.kernel.db import db
+from lms.kernel.values import dataclass
 from lms.people.sign_in import me
 from lms.plugins.manager import unit_kinds
 from lms.web.access import Permission, requires
@@ -31,7 +31,6 @@ from lms.web.languages import gettext as _
 from lms.web.languages import language_name, ngettext
 from lms.web.render import render
 
-from .blueprint import bp
 from .courses import line_of
 
 Place = tuple[str, str]
@@ -174,7 +173,6 @@ class CarePage:
         return url_for("authoring.unit", slug=self.desk.slug, unit=unit.key, **more)
 
 
-@bp.get("/courses/<slug>/care")
 @requires(Permission.AUTHOR)
 def care(slug: str) -> str:
     """Places without a source, translations that wait, sources to look at again."""

@@ -11,10 +11,7 @@ from lms.plugins.manager import unit_kinds
 from lms.web.access import Permission, requires
 from lms.web.render import render
 
-from .blueprint import bp
 
-
-@bp.get("/courses/<slug>/drafts/<draft>/checks")
 @requires(Permission.AUTHOR)
 def draft_checks(slug: str, draft: str) -> str:
     """Every mistake of the draft: what must be mended before it can be published."""

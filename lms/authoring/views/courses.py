@@ -18,8 +18,6 @@ from lms.web.languages import language
 from lms.web.logs import note_look
 from lms.web.render import render
 
-from .blueprint import bp
-
 
 def line_of(desk: Desk) -> CourseLine:
     """A course in the language and time zone of who looks."""
@@ -34,7 +32,6 @@ def names_on(session: Session, desk: Desk, revision_ids: list[int]) -> dict[int,
     return names_of(session, people)
 
 
-@bp.get("/courses")
 @requires(Permission.AUTHOR)
 def courses() -> str:
     """The courses that one's mandates as trainer or reviewer reach over."""
@@ -44,7 +41,6 @@ def courses() -> str:
     return render("lms/authoring/courses.html", lines=lines, waiting=waiting)
 
 
-@bp.get("/courses/<slug>")
 @requires(Permission.AUTHOR)
 def course(slug: str) -> str:
     """A course from end to end, with every language of every unit."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -27,16 +26,14 @@ from lms.catalogue.rules.checking import overdue
 from lms.catalogue.rules.course_files import CourseFiles, Fields
 from lms.kernel.clock import now
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.plugins.manager import unit_kinds
 from lms.web.access import Permission, keeps_typed, requires
 from lms.web.languages import language, unmarked
 from lms.web.render import render
 
-from .blueprint import bp
 from .outline_acts import Answer, attempt, looked, outline_page, simply, told, work_on
 
-SOURCES = "/courses/<slug>/drafts/<draft>/sources"
-NEW = "/courses/<slug>/drafts/<draft>/new-source"
 HERE = "authoring.draft_sources"
 NAMES = ("title", "author", "kind", "date", "url", "language", "accessed", "note")
 
@@ -141,7 +138,6 @@ def _ids(course: CourseFiles) -> list[str]:
     return [str(source.get("id")) for source in course.sources]
 
 
-@bp.get(SOURCES)
 @requires(Permission.AUTHOR)
 def draft_sources(slug: str, draft: str) -> str:
     """The sources, searched by words, or those that nobody cites or that were looked at long ago."""
@@ -155,14 +151,12 @@ def _list(slug: str, draft: str, refused: SeenForm | None = None) -> str:
     return render("lms/authoring/draft_sources.html", page=page, plain=form, told=told(HERE), form=refused)
 
 
-@bp.get(NEW)
 @requires(Permission.AUTHOR)
 def new_source(slug: str, draft: str) -> str:
     """A form for a new source."""
     return _entry(slug, draft, "")
 
 
-@bp.get(f"{SOURCES}/<source>")
 @requires(Permission.AUTHOR)
 def draft_source(slug: str, draft: str, source: str) -> str:
     """One source, to be changed; with the texts that cite it."""
@@ -209,7 +203,6 @@ def _form(data: Mapping[str, Any] | None = None, *, sent: bool) -> SourceForm:
     return form
 
 
-@bp.post(NEW)
 @requires(Permission.AUTHOR)
 @keeps_typed("note", "title")
 def add_source(slug: str, draft: str) -> Answer:
@@ -217,7 +210,6 @@ def add_source(slug: str, draft: str) -> Answer:
     return _put(slug, draft, "", "added")
 
 
-@bp.post(f"{SOURCES}/<source>")
 @requires(Permission.AUTHOR)
 @keeps_typed("note", "title")
 def set_source(slug: str, draft: str, source: str) -> Answer:
@@ -236,7 +228,6 @@ def _put(slug: str, draft: str, key: str, did: str) -> Answer:
     )  # fmt: skip
 
 
-@bp.post(f"{SOURCES}/<source>/remove")
 @requires(Permission.AUTHOR)
 def remove_draft_source(slug: str, draft: str, source: str) -> Answer:
     """A source out of the list, if no text cites it."""
@@ -248,7 +239,6 @@ def remove_draft_source(slug: str, draft: str, source: str) -> Answer:
     )  # fmt: skip
 
 
-@bp.post("/courses/<slug>/drafts/<draft>/uncited-sources")
 @requires(Permission.AUTHOR)
 def remove_uncited_sources(slug: str, draft: str) -> Answer:
     """Every source that no text cites out of the list; a version may have none of them."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -28,17 +27,15 @@ from lms.authoring.workspace import Workspace
 from lms.catalogue.rules.alphabet import order
 from lms.catalogue.rules.course_files import CourseFiles, Fields
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.plugins.manager import unit_kinds
 from lms.web.access import Permission, keeps_typed, requires
 from lms.web.languages import language, language_name, unmarked
 from lms.web.render import render
 
-from .blueprint import bp
 from .draft_sources import used_in
 from .outline_acts import Answer, attempt, looked, outline_page, simply, told, work_on
 
-TERMS = "/courses/<slug>/drafts/<draft>/terms"
-NEW = "/courses/<slug>/drafts/<draft>/new-term"
 HERE = "authoring.draft_terms"
 
 
@@ -129,7 +126,6 @@ def _look(key: str) -> Look:
     return look
 
 
-@bp.get(TERMS)
 @requires(Permission.AUTHOR)
 def draft_terms(slug: str, draft: str) -> str:
     """The glossary, searched by words in any of its languages."""
@@ -137,14 +133,12 @@ def draft_terms(slug: str, draft: str) -> str:
     return render("lms/authoring/draft_terms.html", page=page, told=told(HERE))
 
 
-@bp.get(NEW)
 @requires(Permission.AUTHOR)
 def new_term(slug: str, draft: str) -> str:
     """A form for a new term."""
     return _entry(slug, draft, "")
 
 
-@bp.get(f"{TERMS}/<term>")
 @requires(Permission.AUTHOR)
 def draft_term(slug: str, draft: str, term: str) -> str:
     """One term, to be changed; with the texts that name it."""
@@ -199,7 +193,6 @@ def _form(work: Workspace, fields: Fields, *, sent: bool) -> SeenForm:
     return form
 
 
-@bp.post(NEW)
 @requires(Permission.AUTHOR)
 @keeps_typed("definition.*", "term.*")
 def add_term(slug: str, draft: str) -> Answer:
@@ -207,7 +200,6 @@ def add_term(slug: str, draft: str) -> Answer:
     return _put(slug, draft, "", "added")
 
 
-@bp.post(f"{TERMS}/<term>")
 @requires(Permission.AUTHOR)
 @keeps_typed("definition.*", "term.*")
 def set_term(slug: str, draft: str, term: str) -> Answer:
@@ -240,7 +232,6 @@ def _keys(course: CourseFiles) -> list[str]:
     return [str(term.get("key")) for term in course.terms]
 
 
-@bp.post(f"{TERMS}/<term>/remove")
 @requires(Permission.AUTHOR)
 def remove_draft_term(slug: str, draft: str, term: str) -> Answer:
     """A term out of the glossary, if no text names it."""

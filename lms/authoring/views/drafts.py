@@ -32,19 +32,15 @@ from lms.web.languages import language
 from lms.web.logs import note_look
 from lms.web.render import render
 
-from .blueprint import bp
-
 Answer = Response | str | tuple[str, int]
 
 
-@bp.get("/courses/<slug>/drafts")
 @requires(Permission.AUTHOR)
 def drafts(slug: str) -> str:
     """The drafts of a course: those that are written or reviewed, those that are over, and a new one."""
     return _list(slug, DraftForm())
 
 
-@bp.post("/courses/<slug>/drafts")
 @requires(Permission.AUTHOR)
 def begin_draft(slug: str) -> Answer:
     """Begin a draft; with `unit` go on to write that unit."""
@@ -78,7 +74,6 @@ def _names(session: Session, slug: str, people: set[int | None]) -> dict[int, st
     return names_of(session, known)
 
 
-@bp.get("/courses/<slug>/drafts/<draft>")
 @requires(Permission.AUTHOR)
 def draft(slug: str, draft: str) -> str:
     """A draft: where it stands, what it changes, and what can be done with it."""
@@ -106,7 +101,6 @@ def _page(slug: str, public_id: str, form: DraftForm) -> str:
     return render("lms/authoring/draft.html", page=page, form=form, head=head)
 
 
-@bp.post("/courses/<slug>/drafts/<draft>/rename")
 @requires(Permission.AUTHOR)
 def rename_draft(slug: str, draft: str) -> Answer:
     """Give the draft another title."""
@@ -115,21 +109,18 @@ def rename_draft(slug: str, draft: str) -> Answer:
     return _act(slug, draft, form, partial(services.rename_draft, title=title), _("The title is changed."))
 
 
-@bp.post("/courses/<slug>/drafts/<draft>/send")
 @requires(Permission.AUTHOR)
 def send_draft(slug: str, draft: str) -> Answer:
     """Ask the reviewers to read it."""
     return _act(slug, draft, DraftForm(), services.send_to_review, _("The reviewers are asked to read it."))
 
 
-@bp.post("/courses/<slug>/drafts/<draft>/take-back")
 @requires(Permission.AUTHOR)
 def take_back_draft(slug: str, draft: str) -> Answer:
     """Write on before anybody reviews it."""
     return _act(slug, draft, DraftForm(), services.take_back, _("The draft is out of review. You can write on."))
 
 
-@bp.post("/courses/<slug>/drafts/<draft>/abandon")
 @requires(Permission.AUTHOR)
 def abandon_draft(slug: str, draft: str) -> Answer:
     """Give it up; it stays, and can be taken up again."""
@@ -142,7 +133,6 @@ def abandon_draft(slug: str, draft: str) -> Answer:
     )
 
 
-@bp.post("/courses/<slug>/drafts/<draft>/take-up")
 @requires(Permission.AUTHOR)
 def take_up_draft(slug: str, draft: str) -> Answer:
     """Write on at a draft that was given up."""
@@ -161,7 +151,6 @@ def _act(slug: str, public_id: str, form: DraftForm, act: Callable[..., Any], do
     return redirect(url_for("authoring.draft", slug=slug, draft=public_id), 303)
 
 
-@bp.post("/courses/<slug>/units/<unit>/change")
 @requires(Permission.AUTHOR)
 def change_unit(slug: str, unit: str) -> Answer:
     """Write at a published text: in the draft that one wrote in last, or in a new one named after the unit."""

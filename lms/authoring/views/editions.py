@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from flask import url_for
@@ -16,6 +15,7 @@ from lms.catalogue.rules.outline import Outline
 from lms.catalogue.rules.texts import localised
 from lms.kernel.clock import now
 from lms.kernel.db import db
+from lms.kernel.values import dataclass
 from lms.learning.queries import Finished, RunningEdition, finished, running_editions
 from lms.people.sign_in import me
 from lms.web.access import Permission, requires
@@ -23,8 +23,6 @@ from lms.web.dates import local_day, moment
 from lms.web.languages import gettext as _
 from lms.web.languages import language
 from lms.web.render import render
-
-from .blueprint import bp
 
 Row = tuple[str, str | None, str]
 """What it is called, its address, and how many have finished it, in words."""
@@ -128,7 +126,6 @@ class EditionsPage:
         ]
 
 
-@bp.get("/courses/<slug>/editions")
 @requires(Permission.AUTHOR)
 def editions(slug: str) -> str:
     """Every edition of the course that is not over."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, jsonify, redirect, request
@@ -27,18 +26,16 @@ from lms.kernel.db import db
 from lms.kernel.errors import Conflict, Gone, NotFound, Refused
 from lms.kernel.secrets import new_token
 from lms.kernel.unit_of_work import unit_of_work
+from lms.kernel.values import dataclass
 from lms.people.sign_in import me
 from lms.web.access import Permission, begins_reading, keeps_typed, requires
 from lms.web.errors import wants_json
 from lms.web.logs import note_look
 from lms.web.render import render
 
-from .blueprint import bp
-
 Answer = Response | str | tuple[Any, int]
 
 
-@bp.get("/courses/<slug>/drafts/<draft>/units/<unit>")
 @requires(Permission.AUTHOR)
 def edit_unit(slug: str, draft: str, unit: str) -> Answer:
     """The page on which a unit is written; with `text` its translation beside the original."""
@@ -53,7 +50,6 @@ def editor_page(page: EditorPage, form: UnitForm | None = None) -> str:
     return render("lms/authoring/editor.html", page=page, form=form)
 
 
-@bp.post("/courses/<slug>/drafts/<draft>/units/<unit>")
 @requires(Permission.AUTHOR)
 @keeps_typed("body", "whole", f"{PREFIX}.*")
 def save_unit(slug: str, draft: str, unit: str) -> Answer:
@@ -206,7 +202,6 @@ def _as_sent(writing: Writing) -> Writing:
     return writing.with_text(made.text)
 
 
-@bp.post("/courses/<slug>/drafts/<draft>/units/<unit>/preview")
 @requires(Permission.AUTHOR)
 @begins_reading
 def preview_unit(slug: str, draft: str, unit: str) -> Answer:

@@ -26,13 +26,10 @@ from lms.web.access import Permission, requires
 from lms.web.logs import note_look
 from lms.web.render import render
 
-from .blueprint import bp
-
 Answer = Response | str | tuple[str, int]
 FARTHEST = 10**6
 
 
-@bp.get("/courses/<slug>/drafts/<draft>/units/<unit>/history")
 @requires(Permission.AUTHOR)
 def unit_history(slug: str, draft: str, unit: str) -> str:
     """Every saved state of a text; what was written in one go is one line, unless `each` is asked for."""
@@ -51,7 +48,6 @@ def unit_history(slug: str, draft: str, unit: str) -> str:
     return render("lms/authoring/history.html", page=page, writing=writing)
 
 
-@bp.get("/courses/<slug>/drafts/<draft>/units/<unit>/history/<save>")
 @requires(Permission.AUTHOR)
 def saved_state(slug: str, draft: str, unit: str, save: str) -> str:
     """One saved state, and what has changed since; 0 is the text that the draft lies over."""
@@ -86,7 +82,6 @@ def _text_of(writing: Writing, save: int) -> str:
     return text
 
 
-@bp.post("/courses/<slug>/drafts/<draft>/units/<unit>/history/<save>")
 @requires(Permission.AUTHOR)
 def restore_state(slug: str, draft: str, unit: str, save: str) -> Answer:
     """Make a saved state the present text: a save like any other, which can be taken back in the same way."""

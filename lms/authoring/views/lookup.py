@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flask import jsonify, request
 from werkzeug.wrappers import Response
@@ -15,14 +14,13 @@ from lms.catalogue.rules.alphabet import holds
 from lms.catalogue.rules.media import PICTURE
 from lms.catalogue.rules.texts import localised, written_in
 from lms.kernel.db import db
+from lms.kernel.values import dataclass
 from lms.people.sign_in import me
 from lms.web.access import Permission, requires
 from lms.web.errors import wants_json
 from lms.web.languages import gettext as _
 from lms.web.languages import language
 from lms.web.render import render
-
-from .blueprint import bp
 
 MOST = 30
 
@@ -36,7 +34,6 @@ class Hit:
     snippet: str
 
 
-@bp.get("/courses/<slug>/drafts/<draft>/lookup")
 @requires(Permission.AUTHOR)
 def lookup(slug: str, draft: str) -> Response | str:
     """What a search finds; the editor's script asks for the same as JSON."""

@@ -28,8 +28,6 @@ from lms.web.forms import OnceForm
 from lms.web.languages import language
 from lms.web.render import render
 
-from .blueprint import bp
-
 Answer = Response | str | tuple[str, int]
 LARGEST_UPLOAD = 12 * 1024 * 1024
 """What a camera writes. What is kept of it is much smaller."""
@@ -45,7 +43,6 @@ def _held(session: Session, slug: str, draft: str) -> Workspace:
     return _work(session, slug, draft)
 
 
-@bp.route("/courses/<slug>/drafts/<draft>/media", methods=["GET", "POST"])
 @requires(Permission.AUTHOR)
 @begins_reading
 @takes_upload(LARGEST_UPLOAD)
@@ -86,7 +83,6 @@ def _taken(slug: str, draft: str, form: MediumForm) -> Made:
         raise Refused(of_a_file(no)) from None
 
 
-@bp.route("/courses/<slug>/drafts/<draft>/media/<medium>", methods=["GET", "POST"])
 @requires(Permission.AUTHOR)
 @begins_reading
 @takes_upload(LARGEST_UPLOAD)
@@ -120,7 +116,6 @@ def _one(slug: str, draft: str, medium: str, form: MediumWordsForm) -> str:
     return render("lms/authoring/medium.html", page=page, line=page.line(medium), form=form)
 
 
-@bp.post("/courses/<slug>/drafts/<draft>/media/<medium>/take-out")
 @requires(Permission.AUTHOR)
 def take_out_medium(slug: str, draft: str, medium: str) -> Answer:
     """Take a file out of the draft that no text names."""

@@ -27,11 +27,9 @@ from lms.web.access import Permission, requires
 from lms.web.forms import OnceForm, submitted
 from lms.web.render import render
 
-from .blueprint import bp
 from .outline_acts import (
     BACK,
     MODULE,
-    OUTLINE,
     UNIT,
     Answer,
     attempt,
@@ -45,7 +43,6 @@ from .outline_acts import (
 )
 
 
-@bp.get(OUTLINE)
 @requires(Permission.AUTHOR)
 def outline(slug: str, draft: str) -> str:
     """Modules and units in order, with everything that can be done to their order."""
@@ -100,7 +97,6 @@ def _reuse_form(page: OutlinePage, form: ReuseForm) -> ReuseForm:
     return form
 
 
-@bp.post(f"{OUTLINE}/order")
 @requires(Permission.AUTHOR)
 def order_outline(slug: str, draft: str) -> Answer:
     """Move a module or a unit one place: the button that was pressed says which and whereto."""
@@ -126,7 +122,6 @@ def _button(course: CourseFiles, line: str, by: int) -> str:
     return line if at_the_end else f"{'up' if by < 0 else 'down'}-{line}"
 
 
-@bp.post(f"{OUTLINE}/modules")
 @requires(Permission.AUTHOR)
 def add_outline_module(slug: str, draft: str) -> Answer:
     """A new module at the end."""
@@ -139,7 +134,6 @@ def add_outline_module(slug: str, draft: str) -> Answer:
     )  # fmt: skip
 
 
-@bp.post(f"{OUTLINE}/units")
 @requires(Permission.AUTHOR)
 def add_outline_unit(slug: str, draft: str) -> Answer:
     """A new unit at the end of a module, to be written."""
@@ -162,7 +156,6 @@ def _adding(form: NewUnitForm, taken: Callable[[CourseFiles], frozenset[str]]) -
     )
 
 
-@bp.post(f"{OUTLINE}/reuse")
 @requires(Permission.AUTHOR)
 def reuse_outline_module(slug: str, draft: str) -> Answer:
     """A module of another course at the end, as that course publishes it."""
@@ -175,7 +168,6 @@ def reuse_outline_module(slug: str, draft: str) -> Answer:
     )  # fmt: skip
 
 
-@bp.post(f"{OUTLINE}/undo")
 @requires(Permission.AUTHOR)
 def undo_outline(slug: str, draft: str) -> Answer:
     """Put back what stood before an act, and lead back to the page it was done on."""

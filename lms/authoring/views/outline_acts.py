@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -25,6 +24,7 @@ from lms.kernel.db import db
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.secrets import new_token
 from lms.kernel.unit_of_work import unit_of_work
+from lms.kernel.values import dataclass
 from lms.people.sign_in import me
 from lms.plugins.manager import unit_kinds
 from lms.web.languages import gettext as _
@@ -32,7 +32,6 @@ from lms.web.languages import lazy_gettext as _l
 
 Answer = Response | str | tuple[str, int]
 Make = Callable[[Session, Draft], Act]
-OUTLINE = "/courses/<slug>/drafts/<draft>/outline"
 UNIT, MODULE = "u-", "m-"
 # The pages that lead back to themselves when something is undone on them.
 BACK = {"authoring.outline", "authoring.draft_sources", "authoring.draft_terms"}

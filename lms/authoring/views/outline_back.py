@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from lms.authoring import queries
@@ -18,12 +17,12 @@ from lms.catalogue.files.read import read_files
 from lms.catalogue.rules.course_files import CourseFiles
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.plugins.manager import unit_kinds
 from lms.web.access import Permission, requires
 from lms.web.render import render
 
-from .blueprint import bp
-from .outline_acts import MODULE, OUTLINE, UNIT, Answer, attempt, looked, outline_page, simply, work_on
+from .outline_acts import MODULE, UNIT, Answer, attempt, looked, outline_page, simply, work_on
 
 # Where something stood last: this draft, or a version by its row.
 DRAFT = "draft"
@@ -47,7 +46,6 @@ def _look(course: CourseFiles) -> Any:
     return sorted({*unit_keys(course), *module_keys(course)})
 
 
-@bp.get(f"{OUTLINE}/archived")
 @requires(Permission.AUTHOR)
 def archived_parts(slug: str, draft: str) -> str:
     """Everything that the outline had once and has no more."""
@@ -88,7 +86,6 @@ def _choices(work: Workspace) -> list[tuple[str, str]]:
     return [(key_of(module), titles[key_of(module)].text) for module in in_order(work.course)]
 
 
-@bp.post(f"{OUTLINE}/archived/<name>")
 @requires(Permission.AUTHOR)
 def bring_back(slug: str, draft: str, name: str) -> Answer:
     """A module or a unit in the outline again, as it stood last."""

@@ -23,17 +23,13 @@ from lms.web.access import Permission, keeps_typed, requires
 from lms.web.languages import language_name
 from lms.web.render import render
 
-from .blueprint import bp
-from .outline_acts import OUTLINE, Answer, attempt, looked, outline_page, simply, work_on
-
-COURSE_PAGE = f"{OUTLINE}/course"
+from .outline_acts import Answer, attempt, looked, outline_page, simply, work_on
 
 
 def _look_at_course(course: CourseFiles) -> Any:
     return {name: value for name, value in course.fields.items() if name != "modules"}
 
 
-@bp.get(COURSE_PAGE)
 @requires(Permission.AUTHOR)
 def outline_course(slug: str, draft: str) -> str:
     """What the course is called and says of itself, what passes a quiz, and what completes it."""
@@ -77,7 +73,6 @@ def _course_form(work: Workspace, page: OutlinePage, sent: Any) -> SeenForm:
     return form
 
 
-@bp.post(COURSE_PAGE)
 @requires(Permission.AUTHOR)
 @keeps_typed("description.*", "title.*")
 def set_outline_course(slug: str, draft: str) -> Answer:

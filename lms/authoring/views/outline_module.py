@@ -35,10 +35,8 @@ from lms.plugins.manager import unit_kinds
 from lms.web.access import Permission, keeps_typed, requires
 from lms.web.render import render
 
-from .blueprint import bp
 from .outline_acts import (
     MODULE,
-    OUTLINE,
     Answer,
     Make,
     attempt,
@@ -48,8 +46,6 @@ from .outline_acts import (
     taken_keys,
     work_on,
 )
-
-MODULE_PAGE = f"{OUTLINE}/modules/<module>"
 
 
 def _look_at_module(key: str) -> Look:
@@ -63,7 +59,6 @@ def _look_at_module(key: str) -> Look:
     return look
 
 
-@bp.get(MODULE_PAGE)
 @requires(Permission.AUTHOR)
 def outline_module(slug: str, draft: str, module: str) -> str:
     """A module's name, objectives, pass mark and what it opens after; how it is taken out or made one's own."""
@@ -126,7 +121,6 @@ def _objectives(form: SeenForm, languages: list[str]) -> list[dict[str, str]]:
     return [row for row in rows if any(text.strip() for text in row.values())]
 
 
-@bp.post(MODULE_PAGE)
 @requires(Permission.AUTHOR)
 @keeps_typed("module-objectives.*", "module-title.*")
 def set_outline_module(slug: str, draft: str, module: str) -> Answer:
@@ -164,7 +158,6 @@ def _setting(form: SeenForm, key: str, new: str, languages: list[str], own: bool
     return make
 
 
-@bp.post(f"{MODULE_PAGE}/archive")
 @requires(Permission.AUTHOR)
 def archive_outline_module(slug: str, draft: str, module: str) -> Answer:
     """A module and its units out of the outline; earlier versions keep them."""
@@ -178,7 +171,6 @@ def archive_outline_module(slug: str, draft: str, module: str) -> Answer:
     )  # fmt: skip
 
 
-@bp.post(f"{MODULE_PAGE}/copy")
 @requires(Permission.AUTHOR)
 def copy_outline_module(slug: str, draft: str, module: str) -> Answer:
     """A reused module becomes this course's own, as it is published now."""

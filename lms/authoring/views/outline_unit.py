@@ -31,10 +31,8 @@ from lms.plugins.manager import unit_kinds
 from lms.web.access import Permission, requires
 from lms.web.render import render
 
-from .blueprint import bp
 from .outline_acts import (
     MODULE,
-    OUTLINE,
     UNIT,
     Answer,
     attempt,
@@ -45,8 +43,6 @@ from .outline_acts import (
     taken_units,
     work_on,
 )
-
-UNIT_PAGE = f"{OUTLINE}/units/<unit>"
 
 
 def _look_at_unit(key: str) -> Look:
@@ -59,7 +55,6 @@ def _look_at_unit(key: str) -> Look:
     return look
 
 
-@bp.get(UNIT_PAGE)
 @requires(Permission.AUTHOR)
 def outline_unit(slug: str, draft: str, unit: str) -> str:
     """A unit's name, time and place in the outline, and how it is split or taken out."""
@@ -118,7 +113,6 @@ def _split_form(work: Workspace, key: str, form: SplitForm) -> SplitForm:
     return form
 
 
-@bp.post(UNIT_PAGE)
 @requires(Permission.AUTHOR)
 def set_outline_unit(slug: str, draft: str, unit: str) -> Answer:
     """Another name, another time, and while it was never published another address."""
@@ -139,7 +133,6 @@ def set_outline_unit(slug: str, draft: str, unit: str) -> Answer:
     )  # fmt: skip
 
 
-@bp.post(f"{UNIT_PAGE}/move")
 @requires(Permission.AUTHOR)
 def move_outline_unit(slug: str, draft: str, unit: str) -> Answer:
     """A unit to the end of another module."""
@@ -153,7 +146,6 @@ def move_outline_unit(slug: str, draft: str, unit: str) -> Answer:
     )  # fmt: skip
 
 
-@bp.post(f"{UNIT_PAGE}/split")
 @requires(Permission.AUTHOR)
 def split_outline_unit(slug: str, draft: str, unit: str) -> Answer:
     """The text from a heading on becomes a unit of its own."""
@@ -174,7 +166,6 @@ def split_outline_unit(slug: str, draft: str, unit: str) -> Answer:
     )  # fmt: skip
 
 
-@bp.post(f"{UNIT_PAGE}/archive")
 @requires(Permission.AUTHOR)
 def archive_outline_unit(slug: str, draft: str, unit: str) -> Answer:
     """A unit out of the outline; earlier versions keep it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from flask import flash, redirect, request, url_for
@@ -19,6 +18,7 @@ from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.unit_of_work import unit_of_work
+from lms.kernel.values import dataclass
 from lms.learning.forms import ProposalAnswerForm
 from lms.learning.queries import ProposedWord, proposal_in_course, proposed_words
 from lms.learning.rules.proposals import Outcome
@@ -27,8 +27,6 @@ from lms.people.sign_in import me
 from lms.web.access import Permission, keeps_typed, requires
 from lms.web.languages import language, language_name
 from lms.web.render import render
-
-from .blueprint import bp
 
 Answer = Response | str | tuple[str, int]
 
@@ -119,14 +117,12 @@ def _page(slug: str, refused: tuple[str, ProposalAnswerForm] | None = None) -> s
     )
 
 
-@bp.get("/courses/<slug>/proposals")
 @requires(Permission.AUTHOR)
 def proposals(slug: str) -> str:
     """What waits for an answer, or with `show=answered` what has had one."""
     return _page(slug)
 
 
-@bp.post("/courses/<slug>/proposals/<proposal>")
 @requires(Permission.AUTHOR)
 @keeps_typed("*-reason")
 def answer_proposal(slug: str, proposal: str) -> Answer:

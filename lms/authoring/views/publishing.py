@@ -34,13 +34,11 @@ from lms.web.access import Permission, keeps_typed, requires
 from lms.web.forms import submitted
 from lms.web.render import render
 
-from .blueprint import bp
 from .reviewing import head_of
 
 Answer = Response | str | tuple[str, int]
 
 
-@bp.get("/courses/<slug>/drafts/<draft>/publish")
 @requires(Permission.AUTHOR)
 def publish(slug: str, draft: str) -> Answer:
     """What stands between the draft and the next version, and whom that version reaches."""
@@ -73,7 +71,6 @@ def _published_already(session: Session, draft: Draft, slug: str) -> Response | 
     return redirect(url_for("authoring.version", slug=slug, number=number), 303) if number else None
 
 
-@bp.post("/courses/<slug>/drafts/<draft>/publish")
 @requires(Permission.AUTHOR)
 @keeps_typed("line-*")
 def publish_draft(slug: str, draft: str) -> Answer:
@@ -113,7 +110,6 @@ def _publish(slug: str, public_id: str, form: PublishForm) -> str:
         return report.number
 
 
-@bp.get("/courses/<slug>/drafts/<draft>/update")
 @requires(Permission.AUTHOR)
 def update_draft(slug: str, draft: str) -> Answer:
     """What a newer version and the draft have both changed, place by place."""
@@ -133,7 +129,6 @@ def _update(session: Session, head: DraftHead, given: Mapping[str, str]) -> Upda
     return UpdatePage(head, newest, services.apart(session, head.draft), given)
 
 
-@bp.post("/courses/<slug>/drafts/<draft>/update")
 @requires(Permission.AUTHOR)
 def bring_up(slug: str, draft: str) -> Answer:
     """Lay the draft over the newest version, with what was chosen at each place."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +18,7 @@ from lms.catalogue.rules.outline import Outline, OutlineModule, OutlineUnit
 from lms.catalogue.rules.texts import localised
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.learning.queries import told_in
 from lms.learning.rules.answers import in_words
 from lms.learning.rules.telling import Count, Instead, Told
@@ -30,8 +30,6 @@ from lms.web.access import Permission, requires
 from lms.web.languages import gettext as _
 from lms.web.languages import language
 from lms.web.render import render
-
-from .blueprint import bp
 
 _MOST_MISSED = 5
 _NOTHING = Told()
@@ -143,7 +141,6 @@ def _page(session: Session, slug: str, wanted: str) -> QuestionsPage:
     return QuestionsPage(slug, course, outline, stored_texts(session, asking), told, editions, edition)
 
 
-@bp.get("/courses/<slug>/questions")
 @requires(Permission.AUTHOR)
 def questions(slug: str) -> str:
     """Question by question, for all editions together or with `edition` for one of them."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from flask import flash, redirect, request, url_for
@@ -24,6 +23,7 @@ from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.unit_of_work import unit_of_work
+from lms.kernel.values import dataclass
 from lms.learning.forms import ReportAnswerForm
 from lms.learning.queries import Reported, report_in_course, reports_of, waiting_reports
 from lms.learning.rules.reports import ReportOutcome, Stands, stands
@@ -32,8 +32,6 @@ from lms.people.sign_in import me
 from lms.web.access import Permission, keeps_typed, requires
 from lms.web.languages import language, language_name
 from lms.web.render import render
-
-from .blueprint import bp
 
 Answer = Response | str | tuple[str, int]
 STANDS = {
@@ -149,14 +147,12 @@ def _texts(session: Session, reports: Sequence[Reported], outline: Outline) -> d
     return stored_texts(session, wanted) if wanted else {}
 
 
-@bp.get("/courses/<slug>/reports")
 @requires(Permission.AUTHOR)
 def reports(slug: str) -> str:
     """What waits for an answer, or with `show=answered` what has had one."""
     return _page(slug)
 
 
-@bp.post("/courses/<slug>/reports/<report>")
 @requires(Permission.AUTHOR)
 @keeps_typed("*-reason")
 def answer_report(slug: str, report: str) -> Answer:

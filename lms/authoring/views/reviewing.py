@@ -35,8 +35,6 @@ from lms.web.languages import language
 from lms.web.logs import note_look
 from lms.web.render import render
 
-from .blueprint import bp
-
 Answer = Response | str | tuple[str, int]
 
 
@@ -72,7 +70,6 @@ def links_of(head: DraftHead) -> Links:
     return links
 
 
-@bp.get("/courses/<slug>/drafts/<draft>/changes")
 @requires(Permission.AUTHOR)
 def draft_changes(slug: str, draft: str) -> str:
     """Everything a draft changes, passage by passage; with `since` what changed after a sign-off was given."""
@@ -109,7 +106,6 @@ def read_course(files: Mapping[str, str]) -> CourseFiles | None:
     return read_files(raw, unit_kinds(), lenient=True).course if raw else None
 
 
-@bp.get("/courses/<slug>/drafts/<draft>/read")
 @requires(Permission.AUTHOR)
 def read_draft(slug: str, draft: str) -> str:
     """One text of a draft passage by passage, each with its remarks and a form for another."""
@@ -138,7 +134,6 @@ def _people(remarks: list[queries.Remark]) -> set[int]:
     return {person for remark in remarks for person in remark.people}
 
 
-@bp.get("/courses/<slug>/drafts/<draft>/remarks")
 @requires(Permission.AUTHOR)
 def remarks(slug: str, draft: str) -> str:
     """Every remark on a draft, the open ones first, each where its words stand by now."""
@@ -152,7 +147,6 @@ def _remarks(session: Session, head: DraftHead, form: WordsForm | None = None, a
     return render("lms/authoring/remarks.html", head=head, page=page, form=form)
 
 
-@bp.post("/courses/<slug>/drafts/<draft>/remarks")
 @requires(Permission.AUTHOR)
 @keeps_typed("words")
 def begin_remark(slug: str, draft: str) -> Answer:
@@ -192,7 +186,6 @@ def _at_remark(slug: str, draft: str, path: str, remark: str) -> str:
     return url_for("authoring.read_draft", slug=slug, draft=draft, file=path, _anchor=f"remark-{remark}")
 
 
-@bp.post("/courses/<slug>/drafts/<draft>/remarks/<remark>")
 @requires(Permission.AUTHOR)
 @keeps_typed("words")
 def answer_remark(slug: str, draft: str, remark: str) -> Answer:

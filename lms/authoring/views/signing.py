@@ -25,13 +25,11 @@ from lms.plugins.manager import unit_kinds
 from lms.web.access import Permission, keeps_typed, requires
 from lms.web.render import render
 
-from .blueprint import bp
 from .reviewing import head_of, names_shown
 
 Answer = Response | str | tuple[str, int]
 
 
-@bp.get("/courses/<slug>/drafts/<draft>/sign-offs")
 @requires(Permission.AUTHOR)
 def sign_offs(slug: str, draft: str) -> str:
     """What reviewers said of the draft, and what each sign-off still waits for."""
@@ -47,7 +45,6 @@ def _page(session: Session, head: DraftHead, form: SignOffForm | None = None) ->
     return render("lms/authoring/sign_offs.html", head=head, page=page, form=form)
 
 
-@bp.post("/courses/<slug>/drafts/<draft>/sign-offs")
 @requires(Permission.AUTHOR)
 @keeps_typed("reason")
 def sign(slug: str, draft: str) -> Answer:

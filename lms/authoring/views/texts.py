@@ -14,7 +14,6 @@ from lms.web.access import Permission, requires
 from lms.web.languages import language
 from lms.web.render import render
 
-from .blueprint import bp
 from .units import owner_of, publisher_of, shown_of
 
 
@@ -24,7 +23,6 @@ def _desk(slug: str) -> Desk:
     return desk_of(session, slug, taught(session, me().grants, slug, READING))
 
 
-@bp.get("/texts/<slug>")
 @requires(Permission.READ_TEXTS)
 def texts(slug: str) -> str:
     """The modules and units of a course."""
@@ -39,7 +37,6 @@ def texts(slug: str) -> str:
     return render("lms/authoring/texts.html", title=localised(desk.outline.title, speaks), modules=modules)
 
 
-@bp.get("/texts/<slug>/<unit>")
 @requires(Permission.READ_TEXTS)
 def text(slug: str, unit: str) -> str:
     """One text in the language it was written in, with its sources and terms; of questions, not what is right."""

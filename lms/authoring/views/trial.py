@@ -16,19 +16,15 @@ from lms.plugins.unit_kind import Question
 from lms.web.access import Permission, begins_reading, requires
 from lms.web.render import render
 
-from .blueprint import bp
-
 Answer = Response | str | tuple[Any, int]
 
 
-@bp.get("/courses/<slug>/drafts/<draft>/try/<unit>")
 @requires(Permission.AUTHOR)
 def try_unit(slug: str, draft: str, unit: str) -> Answer:
     """The page of the unit, with its questions open. What its text links to stands beside it: trials of other units."""
     return _page(writing_on(db.session(), slug, draft, unit, request.args.get("text", "")))
 
 
-@bp.post("/courses/<slug>/drafts/<draft>/try/<unit>")
 @requires(Permission.AUTHOR)
 @begins_reading
 def check_try(slug: str, draft: str, unit: str) -> Answer:

@@ -27,13 +27,11 @@ from lms.web.access import Permission, keeps_typed, requires
 from lms.web.languages import language_name
 from lms.web.render import render
 
-from .blueprint import bp
 from .courses import line_of, names_on
 
 Answer = Response | str | tuple[str, int]
 
 
-@bp.get("/courses/<slug>/units/<unit>")
 @requires(Permission.AUTHOR)
 def unit(slug: str, unit: str) -> Answer:
     """A unit as it stands in the newest version; with `text` a translation beside its original."""
@@ -101,7 +99,6 @@ def publisher_of(session: Session, desk: Desk, owner: str, unit: OutlineUnit) ->
     return catalogue.outline(session, published_with(session, unit.revision_id))
 
 
-@bp.post("/courses/<slug>/units/<unit>/confirm")
 @requires(Permission.AUTHOR)
 def confirm(slug: str, unit: str) -> Answer:
     """A native reader, who says that the language is theirs, stands behind exactly the translation on the page."""
@@ -112,7 +109,6 @@ def confirm(slug: str, unit: str) -> Answer:
     return _say(slug, unit, ConfirmForm(), act, _("The translation is confirmed."))
 
 
-@bp.post("/courses/<slug>/units/<unit>/take-back")
 @requires(Permission.AUTHOR)
 @keeps_typed("reason")
 def take_back(slug: str, unit: str) -> Answer:

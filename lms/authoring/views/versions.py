@@ -19,11 +19,9 @@ from lms.web.access import Permission, requires
 from lms.web.languages import language
 from lms.web.render import render
 
-from .blueprint import bp
 from .reviewing import names_shown, read_course
 
 
-@bp.get("/courses/<slug>/versions")
 @requires(Permission.AUTHOR)
 def versions(slug: str) -> str:
     """Every version of a course, the newest first."""
@@ -48,7 +46,6 @@ def _on_page(slug: str, line: VersionLine, became: FromDraft | None, names: dict
     )
 
 
-@bp.get("/courses/<slug>/versions/<number>")
 @requires(Permission.AUTHOR)
 def version(slug: str, number: str) -> str:
     """One version: who stood for it, and what it changed against the version before, passage by passage."""

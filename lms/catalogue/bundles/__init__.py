@@ -9,9 +9,9 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from lms.kernel.apart import Rejected
+from lms.kernel.values import dataclass
 
 from .directory import Entry, content, directory
 from .names import folded, name_of, shown

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from lms.catalogue.checks import FORMAT, Checked, check
 from lms.catalogue.files.read import is_medium_file
 from lms.catalogue.kinds.plugin import OURS
 from lms.catalogue.rules.mistakes import Mistake
 from lms.kernel.apart import run_apart
+from lms.kernel.values import dataclass
 from lms.plugins.unit_kind import UnitKind
 
 from . import MOST_PACKED, unpack

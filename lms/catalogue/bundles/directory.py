@@ -10,10 +10,10 @@ import stat
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 from lms.kernel.apart import Rejected
+from lms.kernel.values import dataclass
 
 from .names import shown
 from .reasons import MOST_BYTES, MOST_FILES, MOST_TIMES, TIMES_COUNT_FROM

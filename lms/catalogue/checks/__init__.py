@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from lms.catalogue.files.canonical import canonical_files
@@ -11,6 +11,7 @@ from lms.catalogue.files.read import Reading, read_files
 from lms.catalogue.rules.course_files import CourseFiles
 from lms.catalogue.rules.media import Medium
 from lms.catalogue.rules.mistakes import Mistake
+from lms.kernel.values import dataclass
 from lms.plugins.unit_kind import UnitKind
 
 from .figures import figure_mistakes

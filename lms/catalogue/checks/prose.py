@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 
 from markdown_it.token import Token
@@ -12,6 +12,7 @@ from markdown_it.token import Token
 from lms.catalogue.markdown import NEEDS_REVIEW, inner_tokens, parser, plain
 from lms.catalogue.rules.facts import stated_fact
 from lms.catalogue.rules.media import mentioned
+from lms.kernel.values import dataclass
 
 _ANCHOR = re.compile(r"[a-z0-9][a-z0-9-]*")
 _SPACES = re.compile(r"[^a-z0-9]+")

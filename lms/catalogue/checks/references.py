@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from lms.catalogue.files.read import Reading
 from lms.catalogue.files.schemas import schema, texts_marked
@@ -12,6 +12,7 @@ from lms.catalogue.markdown import NEEDS_REVIEW
 from lms.catalogue.rules.course_files import CourseFiles, UnitFile
 from lms.catalogue.rules.media import mentioned
 from lms.catalogue.rules.mistakes import did_you_mean
+from lms.kernel.values import dataclass
 from lms.plugins.unit_kind import UnitKind
 
 from .prose import Prose, read_prose

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from dataclasses import dataclass
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_timedelta
+
+from lms.kernel.values import dataclass
 
 # Dates run day, month, year; plain English would turn them.
 _WRITTEN_AS = {"en": "en_GB"}

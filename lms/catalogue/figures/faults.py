@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from lms.catalogue.markdown import citations, without_citations
 from lms.catalogue.rules.facts import stated_fact
+from lms.kernel.values import dataclass
 
 from .dates import time
 from .figure import misfits

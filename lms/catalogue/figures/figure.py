@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from lms.catalogue.labels import label
+from lms.kernel.values import dataclass
 
 from . import path, pillars, scale
 from .dates import right_to_left

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+
+from lms.kernel.values import dataclass
 
 # Hundredths of the size for the letters of ASCII, rounded up to steps of five.
 _SANS = {

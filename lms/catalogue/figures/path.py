@@ -7,9 +7,10 @@ they run beside each other and all words stand at one side.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from heapq import merge
 from typing import Any
+
+from lms.kernel.values import dataclass
 
 from .dates import in_words, time
 from .lettering import HEAD, NAME, SOFT, WORDS, Style

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+
+from lms.kernel.values import dataclass
 
 from .dates import Time, how_long, in_words, month_in_words, time
 from .lettering import HEAD, NAME, SMALL, WORDS, Style, width

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from lms.kernel.values import dataclass
 
 from . import lettering
 from .lettering import Style

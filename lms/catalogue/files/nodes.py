@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import yaml
 
 from lms.catalogue.rules.mistakes import Mistake
+from lms.kernel.values import dataclass
 
 from .text import tidy
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Any
 
 from lms.catalogue.rules.course_files import CourseFiles, ModuleFile, UnitFile, unit_path
 from lms.catalogue.rules.mistakes import Mistake, did_you_mean
+from lms.kernel.values import dataclass
 
 from .canonical import FENCE
 from .nodes import Document, read_yaml

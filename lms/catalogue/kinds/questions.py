@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from lms.kernel.values import dataclass
 from lms.plugins.unit_kind import Option, Question, Score
 
 TRUE_FALSE = (("true", True), ("false", False))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from lms.catalogue.rules.media import Medium
 from lms.kernel.apart import Limits, Rejected, run_apart
+from lms.kernel.values import dataclass
 
 from .parcel import packed, unpacked
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from lms.catalogue.checks.media import said_of
 from lms.catalogue.files.read import Reading
@@ -12,6 +12,7 @@ from lms.catalogue.rules.course_files import CourseFiles, Fields
 from lms.catalogue.rules.media import FACTS, Medium, path_of
 from lms.catalogue.rules.mistakes import Mistake
 from lms.kernel.apart import Rejected
+from lms.kernel.values import dataclass
 
 from .apart import converted, judged
 

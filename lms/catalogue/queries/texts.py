@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from markupsafe import Markup
@@ -15,6 +15,7 @@ from lms.catalogue.models import UnitRevision
 from lms.catalogue.render import stored_html
 from lms.catalogue.rules.scoring import Scoring, scoring_of
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.plugins.unit_kind import Section
 
 _TEXT_BYTES_KEPT = 16 * 1024 * 1024

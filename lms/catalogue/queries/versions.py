@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, true
@@ -14,6 +13,7 @@ from lms.catalogue.cache import Kept
 from lms.catalogue.models import Course, CourseVersion, Unit, UnitRevision, VersionModule, VersionUnit
 from lms.catalogue.rules.outline import Outline, OutlineModule, OutlineUnit, Translation, completion_rule
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 
 _OUTLINES_KEPT = 64
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from lms.kernel.values import dataclass
 
 DEFAULT_PASS_MARK = 80
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from lms.kernel.values import dataclass
 
 from .outline import Outline, OutlineModule, OutlineUnit
 

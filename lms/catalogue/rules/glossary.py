@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import groupby
 
 from markupsafe import Markup
+
+from lms.kernel.values import dataclass
 
 from .alphabet import initial, order
 from .texts import localised, spoken

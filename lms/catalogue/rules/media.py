@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from lms.kernel.values import dataclass
 
 HEAD = "media.yaml"
 PICTURE, DOCUMENT = "picture", "document"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from lms.kernel.values import dataclass
 
 SCORES = (0, 1, 2, 3)
 """Not at all, a little, in good part, fully."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from lms.kernel.values import dataclass
 from lms.plugins.unit_kind import Question
 
 Substance = Mapping[str, Any]

@@ -11,9 +11,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import SequenceMatcher
 from itertools import groupby
+
+from lms.kernel.values import dataclass
 
 # Beyond this many pairs of words, matching would take seconds: one text is then shown out, the other in.
 MOST_PAIRS = 4_000_000

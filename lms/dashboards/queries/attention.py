@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from heapq import nsmallest
 from typing import Any
 
@@ -16,6 +16,7 @@ from lms.catalogue.rules.outline import Outline
 from lms.dashboards.rules.attention import Facts, Reason, day_of, order, reasons
 from lms.dashboards.rules.stands import Calendar
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.learning.queries import standings
 from lms.learning.rules.standing import Standing
 from lms.people.queries import beside, names_of

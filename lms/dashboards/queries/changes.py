@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from sqlalchemy import Select, String, and_, func, literal, or_, select, type_coerce, union_all
 from sqlalchemy.orm import Session
 
 from lms.kernel.db import UtcDateTime
+from lms.kernel.values import dataclass
 from lms.people.rules import Scope
 from lms.seminars.models import Enrolment, EnrolmentEvent, ParticipantRequest, StageReached
 from lms.seminars.queries import visible_to

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -21,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue.queries import outline
 from lms.dashboards.rules.looks import NOT_SHOWN, Sight, institution_key
+from lms.kernel.values import dataclass
 from lms.people.models import Institution, Sector
 from lms.people.queries.sensitive import not_to_be_named, unnamed_people
 from lms.people.rules import Scope

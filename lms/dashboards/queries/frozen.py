@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, and_, func, select
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 from lms.dashboards.models import FrozenTable
 from lms.dashboards.rules.frozen import AFTER_THE_END, Group, Published, Tallies, Tally, group_of
 from lms.dashboards.rules.matrix import Place
+from lms.kernel.values import dataclass
 from lms.seminars.models import Edition, Enrolment, EnrolmentEvent, StageReached
 from lms.seminars.rules import COUNTED, Stage
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
@@ -15,6 +14,7 @@ from lms.catalogue.queries import outline
 from lms.dashboards.rules.looks import FEW, MOST_SORTED_BY_NAME, Awaiting, Filter, Sight, Status, sort_key, status_of
 from lms.kernel.errors import NotFound
 from lms.kernel.settings import keyring
+from lms.kernel.values import dataclass
 from lms.learning.models import EnrolmentProgress
 from lms.learning.queries import asked_done
 from lms.people.models import (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import cast
 
 from sqlalchemy import Table, bindparam, select
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lms.dashboards.rules.looks import Sight, by_mandate, of_states_and_institutions, sight_of
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.people.queries.sensitive import unnamed_people
 from lms.people.rules import Scope
 from lms.seminars.models import AttendanceClosing, Edition, EditionVersion, Enrolment

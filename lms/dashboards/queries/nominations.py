@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import cast
 
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from lms.dashboards.rules.looks import Filter
+from lms.kernel.values import dataclass
 from lms.seminars.models import Enrolment, EnrolmentState, NominationCall
 from lms.seminars.queries import calls_of
 from lms.seminars.rules import OPEN

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sqlalchemy import ColumnElement, func, select, union_all
 from sqlalchemy.orm import Session
 
 from lms.dashboards.rules.looks import NOT_SHOWN, Filter
+from lms.kernel.values import dataclass
 from lms.people.models import Sector
 from lms.people.queries.sensitive import unnamed_people
 from lms.people.rules import Scope

@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import cast
 
 from sqlalchemy import ColumnElement, Select, Table, and_, false, func, literal, or_, select, union_all
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from lms.dashboards.models import AttentionDelta, AttentionStand, AttentionTally
 from lms.dashboards.rules.attention import RESTS
 from lms.dashboards.rules.stands import Before, Calendar, comes_after, needs_attention, stand_of
+from lms.kernel.values import dataclass
 from lms.people.queries.sensitive import unnamed_people
 from lms.seminars.models import ContactNote, Enrolment, ParticipantRequest
 from lms.seminars.queries import stands

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
@@ -13,6 +12,7 @@ from lms.catalogue.queries import outline
 from lms.catalogue.rules.outline import Outline
 from lms.dashboards.models import AttentionStand
 from lms.dashboards.rules.stands import standing
+from lms.kernel.values import dataclass
 from lms.seminars.models import Edition, EditionVersion, Enrolment
 
 from .known import LAST, OnCalendar, known

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import cast
 
 from sqlalchemy import ColumnElement, Select, Table, select, tuple_
 from sqlalchemy.orm import Session
 
+from lms.kernel.values import dataclass
 from lms.seminars.models import Enrolment
 from lms.web.slices import Slice, slice_among
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+from lms.kernel.values import dataclass
 
 UNSEEN_AFTER = 3
 """Days after which an invitation that nobody followed is worth a word; sooner when the deadline is near."""

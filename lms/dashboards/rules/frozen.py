@@ -29,8 +29,9 @@ import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from lms.kernel.values import dataclass
 from lms.people.rules.groups import SMALLEST
 from lms.seminars.rules import Stage
 

@@ -6,9 +6,10 @@ import enum
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property, lru_cache
 
+from lms.kernel.values import dataclass
 from lms.learning.rules.modules import counted_as
 from lms.people.models import Sector
 from lms.people.rules import Scope

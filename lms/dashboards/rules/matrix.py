@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
+
+from lms.kernel.values import dataclass
 
 Place = tuple[str, str]
 """A state's code and a sector."""

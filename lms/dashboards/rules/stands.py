@@ -4,8 +4,9 @@ these are the same are counted together, so that nobody is looked at one by one 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from functools import lru_cache
+
+from lms.kernel.values import dataclass
 
 from .attention import NEAR, SILENT_AFTER, UNSEEN_AFTER, Facts, day_of
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from lms.dashboards.rules.looks import Sight, of_states_and_institutions, sight_of
+from lms.kernel.values import dataclass
 from lms.people.rules import Grant, scope_of
 from lms.seminars.rules import Place, visible
 

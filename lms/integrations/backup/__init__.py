@@ -19,6 +19,7 @@ from lms.kernel.db import db
 from lms.kernel.errors import Refused
 from lms.kernel.models import Worker
 from lms.kernel.settings import KEY_NAMES, Settings
+from lms.kernel.settling import settle, settle_one
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import erased
 from lms.people.models import MailedToken, SignInSession, TokenPurpose
@@ -27,6 +28,7 @@ from lms.records import anchors, places
 from lms.records.credentials import keys as issuer_keys
 from lms.records.credentials import publishing
 from lms.records.models import PublicRecord
+from lms.records.rules.issuer_keys import in_history
 
 from . import manifest as contents
 from . import postgresql, sqlite
@@ -53,7 +55,7 @@ def backup(folder: Path, settings: Settings, *, at: dt.datetime) -> Manifest:
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
-    _keep_names(folder.parent)
+    settle_one(folder.parent)
     return made
 
 
@@ -109,7 +111,8 @@ def restore(folder: Path, settings: Settings, *, at: dt.datetime, mirror: Path |
     Everybody is signed out, and no code for a password or an address is good any more: what was ended or used up since
     the backup must not come back. Invitations stay, since whoever was invited has nothing else. Whoever was erased
     since the backup, as the list of this home or of the backup tells, is erased again. What has ended in a published
-    list, here, in the backup or in a `mirror`, stays ended, and what such a mirror says of the keys is learned.
+    list, here, in the backup or in a `mirror`, stays ended, and what such a mirror says of the keys is learned. No
+    key made from now on has the number of one that was made since the backup and lost.
     """
     found = contents.read(folder, settings.keys)
     kind = db.engine.dialect.name
@@ -117,12 +120,16 @@ def restore(folder: Path, settings: Settings, *, at: dt.datetime, mirror: Path |
         raise Refused(_("This backup is of %(kind)s, and here is %(ours)s.", kind=found.database, ours=kind))
     if found.migration != [migrations.newest()]:
         raise Refused(_("This backup stands at another migration: use the release that made it, then upgrade."))
+    published = json.loads(there.read_bytes()) if mirror and (there := mirror / publishing.HISTORY).exists() else None
+    issuer_keys.hold_to(issuer_keys.among(folder / ANCHORS / issuer_keys.file().name))
+    issuer_keys.hold_to(in_history(published) if published else {})
     _ENGINES[kind].copy_in(db.engine, folder / DATA, found)
     _bring_back(folder / ANCHORS, anchors.file())
     _bring_back(folder / ANCHORS, issuer_keys.file())
     _bring_back(folder / ANCHORS, places.file())
-    if mirror and (mirror / publishing.HISTORY).exists():
-        issuer_keys.learn(json.loads((mirror / publishing.HISTORY).read_bytes()))
+    if published:
+        issuer_keys.learn(published)
+    issuer_keys.begin(at)
     erased.take_over(folder / ANCHORS / erased.file().name)
     with unit_of_work() as session:
         session.execute(update(SignInSession).where(SignInSession.ended_at.is_(None)).values(ended_at=at))
@@ -169,18 +176,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _settle(folder: Path) -> None:
-    """Wait until every file and every name is on the disk."""
+    """For nobody else to read, and on the disk."""
     for path in _files(folder):
         path.chmod(0o600)
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
-    for path in [*(path for path in folder.rglob("*") if path.is_dir()), folder]:
-        _keep_names(path)
-
-
-def _keep_names(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    settle(folder)

@@ -6,7 +6,6 @@ import dataclasses
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 from flask_babel import gettext as _
@@ -14,6 +13,7 @@ from flask_babel import gettext as _
 from lms.kernel.errors import Refused
 from lms.kernel.secrets import Keyring, derive
 from lms.kernel.settings import KEY_NAMES
+from lms.kernel.values import dataclass
 
 NAME = "manifest.json"
 FORMAT = 1

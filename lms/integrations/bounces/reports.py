@@ -7,11 +7,11 @@ import email
 import enum
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email import policy
 from email.message import Message
 from email.utils import parsedate_to_datetime
 
+from lms.kernel.values import dataclass
 from lms.people.rules.letters import FailureKind
 
 MOST_BYTES = 2 * 1024 * 1024

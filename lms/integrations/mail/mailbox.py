@@ -7,12 +7,12 @@ import email
 import os
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 
 from lms.kernel.settings import Settings
+from lms.kernel.values import dataclass
 
 from .message import Part, paragraphs
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 from lms.kernel.settings import Settings
+from lms.kernel.values import dataclass
 from lms.people.letters import Letter
 from lms.web.languages import speaking
 from lms.web.pages import PRODUCT

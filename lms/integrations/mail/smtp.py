@@ -6,11 +6,12 @@ import ipaddress
 import re
 import smtplib
 import ssl
-from dataclasses import dataclass, field
+from dataclasses import field
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
 from lms.kernel.settings import Settings
+from lms.kernel.values import dataclass
 
 SECONDS = 10
 """For each step of the conversation; a server that is slower is tried again later."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from lms.alumni import sealing as alumni
 from lms.authoring.queries.reviews import remark_place as comment_place
 from lms.kernel.secrets import Unsealable, unseal
 from lms.kernel.settings import keyring
+from lms.kernel.values import dataclass
 from lms.learning.queries.kept import reflection_place
 from lms.learning.queries.proposals import remark_place
 from lms.learning.queries.quiz import answer_place as given_place

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -18,6 +17,7 @@ from lms.kernel.events import on
 from lms.kernel.models import Undertaking
 from lms.kernel.secrets import seal, unseal
 from lms.kernel.undertakings import begin, undertaking
+from lms.kernel.values import dataclass
 from lms.people.events import PersonErased
 from lms.people.models import Person
 from lms.people.sealing import key_of

@@ -4,13 +4,14 @@ points to what is theirs, so that a table that is added later is in the copy wit
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from sqlalchemy import Column, Table, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.db import Base
+from lms.kernel.values import dataclass
 from lms.people.joining import PERSON
 from lms.people.queries.persons import blinds_of
 

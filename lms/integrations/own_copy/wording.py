@@ -6,11 +6,11 @@ import datetime as dt
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
 
+from lms.kernel.values import dataclass
 from lms.records.certificates.faces import right_to_left
 from lms.web.dates import short_day, short_moment
 from lms.web.languages import lazy_gettext as _l
@@ -43,7 +43,7 @@ TITLES: tuple[tuple[Any, str], ...] = (
         "introduction introduction_block introduction_report past_place reinvitation feed_event feed_person",
     ),
     (_l("Mandates"), "mandate mandate_act mandate_succession mandate_end_told"),
-    (_l("Letters to you"), "letter mail_choice mail_failure mailed_token"),
+    (_l("Letters to you"), "letter mail_choice mail_failure mailed_token reminder_left_out"),
     (_l("Where you signed in"), "session"),
 )
 NOTED = "noted"
@@ -63,6 +63,7 @@ ENTRIES = {
     "import_row": _l("Row about you in a file of nominations"),
     "participant_request": _l("Request to a coordinator"),
     "contact_note": _l("Contact that a coordinator noted"),
+    "reminder_left_out": _l("Reminder that you did not get"),
     "attendance_mark": _l("Half-day on site"),
     "attendance_result": _l("Attendance when it was closed"),
     "make_up": _l("Work for a missed half-day"),

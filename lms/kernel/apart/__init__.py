@@ -16,12 +16,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import lms
 from lms.kernel.errors import TooMany
+from lms.kernel.values import dataclass
 
 TOO_HEAVY = "too-heavy"
 _MEBIBYTE = 1024 * 1024

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -15,6 +14,7 @@ from lms.catalogue.cache import Kept
 from lms.catalogue.rules.outline import Outline, OutlineUnit
 from lms.catalogue.rules.passages import Changed
 from lms.kernel.errors import NotInstalled
+from lms.kernel.values import dataclass
 from lms.learning.models import ChangeSeen, ProgressEvent, QuizTry
 from lms.learning.rules.changes import (
     MARGIN,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import Select, Subquery, Table, func, select
 from sqlalchemy.orm import Session
 
 from lms.catalogue.models import CourseVersion, UnitRevision, VersionModule, VersionUnit
+from lms.kernel.values import dataclass
 from lms.learning.models import EnrolmentProgress, ModuleFinished, UnitProgress, UnitState
 from lms.people.rules.groups import in_fives
 from lms.seminars.models import Edition, EditionVersion, Enrolment

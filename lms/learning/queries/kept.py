@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import Unsealable, unseal
+from lms.kernel.values import dataclass
 from lms.learning.models import (
     Receipt,
     Reflection,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 from lms.catalogue import queries as catalogue
 from lms.kernel.errors import NotFound, NotInstalled
 from lms.kernel.secrets import Unsealable, unseal
+from lms.kernel.values import dataclass
 from lms.learning.models import (
     Answer,
     QuizTry,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue.models import CourseVersion, Unit, UnitRevision
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.learning.models import TextReport, TextReportOutcome
 from lms.learning.rules.reports import ReportOutcome
 from lms.people.sealing import keys_of, open_if_there

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.rules.outline import Outline
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.learning.models import (
     EnrolmentProgress,
     ProgressEvent,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from lms.catalogue.kinds.questions import PublicQuestion, read_answer
+from lms.kernel.values import dataclass
 from lms.plugins.unit_kind import Question, Score, UnitKind
 
 LONGEST_TEXT = 4000

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from lms.catalogue.rules.outline import OutlineUnit
 from lms.catalogue.rules.passages import Changed, Passage, changes
 from lms.catalogue.rules.readable import readable
+from lms.kernel.values import dataclass
 from lms.plugins.unit_kind import Question
 
 from .progress import UnitSummary

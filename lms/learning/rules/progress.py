@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
+
+from lms.kernel.values import dataclass
 
 
 class ProgressKind(enum.StrEnum):

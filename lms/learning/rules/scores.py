@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from lms.catalogue.rules.scoring import SCORES
+from lms.kernel.values import dataclass
 
 VERSION = 1
 _FIELDS = {"version", "text", "scores", "reasons"}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from lms.catalogue.rules.outline import Outline, OutlineModule, OutlineUnit
+from lms.kernel.values import dataclass
 
 from .progress import NOTHING_YET, UnitState, UnitSummary
 

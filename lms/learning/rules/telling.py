@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from lms.kernel.values import dataclass
 from lms.people.rules.groups import SMALLEST, tells_of_no_few
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -15,6 +14,7 @@ from lms.catalogue.rules.outline import Outline, OutlineUnit
 from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Refused
 from lms.kernel.events import publish
+from lms.kernel.values import dataclass
 from lms.learning.events import PreReadingCompleted, Read
 from lms.learning.models import EnrolmentProgress, ProgressEvent, UnitProgress
 from lms.learning.queries import OwnEnrolment, Taken, last_kind, own_enrolment, progress_of

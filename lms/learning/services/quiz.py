@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 from lms.catalogue.rules.outline import Outline, OutlineUnit
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.secrets import new_token
+from lms.kernel.values import dataclass
 from lms.learning.models import Answer, QuizTry
 from lms.learning.queries import OwnEnrolment, Taken, TryRow, answer_place, answers_of, try_of
 from lms.learning.rules.answers import NO_ORDER, Given, Order, Quiz, still_open, that_count

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from lms.catalogue.kinds.questions import PublicQuestion, is_right, public_question
 from lms.catalogue.queries import UnitText
 from lms.catalogue.rules.outline import OutlineUnit
+from lms.kernel.values import dataclass
 from lms.learning.queries import TryRow, quiz
 from lms.learning.rules.answers import Given, Quiz, answer_of, ask_the_same, in_words
 from lms.plugins.manager import unit_kinds

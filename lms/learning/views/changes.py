@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from flask import redirect, url_for
 from werkzeug.wrappers import Response
@@ -17,6 +16,7 @@ from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import Refused
 from lms.kernel.unit_of_work import unit_of_work
+from lms.kernel.values import dataclass
 from lms.learning import queries, services
 from lms.learning.queries import ChangedText
 from lms.seminars.queries import VersionRead

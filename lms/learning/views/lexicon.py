@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -13,6 +12,7 @@ from lms.catalogue.rules.alphabet import holds, order
 from lms.catalogue.rules.glossary import GlossaryTerm, by_initial
 from lms.catalogue.rules.outline import OutlineUnit
 from lms.catalogue.rules.texts import spoken
+from lms.kernel.values import dataclass
 from lms.learning.queries import OwnProposal
 from lms.learning.rules.proposals import Outcome
 from lms.learning.rules.standing import ModuleStanding, UnitStanding

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
 
 from lms.catalogue.labels import scores
 from lms.catalogue.rules.scoring import Case, Scoring
+from lms.kernel.values import dataclass
 from lms.learning.forms import ReflectionForm, reasons_field, score_field, scoring_form
 from lms.learning.queries import Written
 from lms.learning.rules.scores import NOT_SCORED, Scores

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lms.catalogue import queries as catalogue
 from lms.catalogue.queries import UnitText
 from lms.catalogue.rules.outline import OutlineUnit
 from lms.catalogue.rules.texts import variety_in
+from lms.kernel.values import dataclass
 
 from .way import Way
 

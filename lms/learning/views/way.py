@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
@@ -20,6 +19,7 @@ from lms.catalogue.rules.outline import Outline, OutlineModule, OutlineUnit
 from lms.catalogue.rules.texts import spoken
 from lms.kernel.clock import now
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.learning import services
 from lms.learning.queries import OwnEnrolment, own_enrolment, progress_of
 from lms.learning.rules.progress import UnitState, UnitSummary, is_late

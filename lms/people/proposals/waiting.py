@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from flask_babel import LazyString
 from sqlalchemy.orm import Session
 
+from lms.kernel.values import dataclass
 from lms.people.rules import Scope
 
 from .models import ByTwoOfficers

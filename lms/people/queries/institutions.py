@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Subquery, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from lms.kernel.values import dataclass
 from lms.people.models import Affiliation, Institution, Sector
 from lms.people.sealing import unseal_text
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from lms.kernel.values import dataclass
 from lms.people.models import FailureKind, IdentityKind, IdentityRow, MailChoice, MailFailure, Person, SentLetter
 
 from .persons import names_of

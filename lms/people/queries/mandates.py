@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, or_, select, union
 from sqlalchemy.orm import Session
 
+from lms.kernel.values import dataclass
 from lms.people.models import Mandate, MandateAct, MandateSuccession, Person
 from lms.people.rules.mandates import Grant, MandateActKind, MandateState, Role, ScopeKind
 from lms.people.sealing import keys_of, open_if_there

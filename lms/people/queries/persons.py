@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import cast
 
 from flask_babel import lazy_gettext as _l
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import Keyring, unseal
 from lms.kernel.settings import keyring
+from lms.kernel.values import dataclass
 from lms.people.models import HostLink, IdentityKind, IdentityRow, NameConfirmation, Person, PersonKey
 from lms.people.rules.code_names import code_name
 from lms.people.rules.names import PersonName, listed_in

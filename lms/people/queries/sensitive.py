@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import cast
 
 from sqlalchemy import Column, ColumnElement, Select, Table, func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
+from lms.kernel.values import dataclass
 from lms.people.models import Affiliation, Institution, Person, SensitiveMark
 from lms.people.sealing import keys_of, mark_place, open_if_there
 

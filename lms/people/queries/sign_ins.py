@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import digest
 from lms.kernel.settings import keyring
+from lms.kernel.values import dataclass
 from lms.people.models import IdentityRow, MailedToken, Password, Person, SignInSession
 from lms.people.rules.codes import TokenPurpose, usable
 from lms.people.rules.sessions import lives

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import digest, unseal
 from lms.kernel.settings import keyring
+from lms.kernel.values import dataclass
 from lms.people.models import HostLink, IdentityKind, IdentityRow, Mandate, Person, PersonKey, SignInSession
 from lms.people.rules.mandates import Grant, MandateState, Role, Scope, scope_of
 from lms.people.rules.names import PersonName

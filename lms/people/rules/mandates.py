@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from lms.kernel.values import dataclass
 
 SHORTEST_REASON = 20
 TOLD_BEFORE = dt.timedelta(days=14)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import enum
 import json
 import unicodedata
-from dataclasses import dataclass
+
+from lms.kernel.values import dataclass
 
 LONGEST_NAME = 200
 LONGEST_ADDRESS_FORM = 80

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+
+from lms.kernel.values import dataclass
 
 MOST_SESSIONS = 5
 SEEN_EVERY = dt.timedelta(minutes=5)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from dataclasses import dataclass
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import digest, new_code, same
 from lms.kernel.settings import keyring
+from lms.kernel.values import dataclass
 from lms.people.models import FormerKey, IdentityRow, MailedToken
 from lms.people.rules.codes import GOOD_FOR, MOST_WRONG_CODES, Outcome, TokenPurpose, tidy_code, usable
 

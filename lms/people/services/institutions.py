@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from sqlalchemy import insert, select
@@ -14,6 +13,7 @@ from lms.kernel import audit
 from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Refused
 from lms.kernel.secrets import new_token, seal
+from lms.kernel.values import dataclass
 from lms.people.models import Affiliation, Institution, Person, Sector, StateRow
 from lms.people.queries.institutions import function_place
 from lms.people.rules.names import folded, mistake_in_line, mistake_in_name, tidy_line

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from lms.kernel import outbox
 from lms.kernel.secrets import new_token, seal
+from lms.kernel.values import dataclass
 from lms.people.letters import place_of, writers
 from lms.people.models import IdentityKind, IdentityRow, SentLetter
 from lms.people.sealing import keys_of

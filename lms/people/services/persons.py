@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
@@ -15,6 +14,7 @@ from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.secrets import new_key, new_token, seal
 from lms.kernel.settings import keyring
+from lms.kernel.values import dataclass
 from lms.people.models import IdentityKind, IdentityRow, Person, PersonKey
 from lms.people.queries.persons import owned, person_by_address
 from lms.people.rules.names import PersonName, mistake_in_parts, tidy_name

@@ -3,6 +3,7 @@ alike; for any other script the machine must have the Noto faces, which Debian h
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterable
 from functools import lru_cache
@@ -31,6 +32,17 @@ _LANGUAGES = {
     "Greek": "el", "Han": "zh", "Hebrew": "he", "Khmer": "km", "Lao": "lo", "Myanmar": "my", "Sinhala": "si",
     "Tamil": "ta", "Thaana": "dv", "Thai": "th",
 }  # fmt: skip
+
+# Letters that one language alone of those with this script writes, the narrower first.
+_TELLING = (
+    ("ko", re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")),
+    ("ja", re.compile(r"[\u3005\u3041-\u30ff]")),
+    ("ps", re.compile("[ټډړښږځڅڼۍ]")),
+    ("ckb", re.compile("[ڕڵێ]")),
+    ("ur", re.compile("[ٹڈڑںےہ]")),
+    ("fa", re.compile("^(?!.*[يكة]).*[یکگپچژ]", re.DOTALL)),
+)
+_WITH_HAN = frozenset({"zh", "ja", "ko"})
 
 
 @lru_cache(maxsize=4096)
@@ -76,7 +88,11 @@ def package_for(script: str) -> str:
 
 
 def language_of(text: str, otherwise: str) -> str:
-    """The language a name is read aloud in, where its script leaves no doubt."""
+    """The language a name is read aloud in, where its script or its letters tell; Chinese letters alone are read as
+    Chinese, unless `otherwise` is another language that has them."""
+    told = next((language for language, letters in _TELLING if letters.search(text)), None)
+    if told or (otherwise in _WITH_HAN and "Han" in scripts_in(text)):
+        return told or otherwise
     return next((_LANGUAGES[script] for script in scripts_in(text) if script in _LANGUAGES), otherwise)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
 import typst
+
+from lms.kernel.values import dataclass
 
 from .faces import script_of
 from .sheet import Missing

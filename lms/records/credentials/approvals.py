@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -17,11 +16,13 @@ from lms.kernel.models import AuditEntry
 from lms.kernel.secrets import derive, new_token
 from lms.kernel.settings import keyring
 from lms.kernel.unit_of_work import one_at_a_time
+from lms.kernel.values import dataclass
 from lms.people.models import Person
 from lms.people.queries.mandates import administrators
 
 GOOD_FOR = dt.timedelta(minutes=30)
 NEEDED = 2
+BEGUN = "records.export-begun"
 EXPORTED = "records.exported"
 _LOCK = 0xA99207
 
@@ -68,7 +69,7 @@ def _read(text: str) -> Approval:
 
 
 def _used(session: Session, at: dt.datetime) -> set[str]:
-    lately = (AuditEntry.act == EXPORTED, AuditEntry.at > at - 2 * GOOD_FOR)
+    lately = (AuditEntry.act == BEGUN, AuditEntry.at > at - 2 * GOOD_FOR)
     return {
         number for details in session.scalars(select(AuditEntry.details).where(*lately)) for number in details["used"]
     }

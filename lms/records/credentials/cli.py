@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import click
 from flask.cli import AppGroup
 
 from lms.kernel import audit, outbox
 from lms.kernel.clock import now
 from lms.kernel.errors import Refused
-from lms.kernel.unit_of_work import own_transaction, unit_of_work
+from lms.kernel.unit_of_work import own_reading, own_transaction, unit_of_work
 from lms.records.certificates.services import forget_all
 from lms.records.rules.credential import Issuer
 from lms.records.rules.issuer_keys import Act, IssuerKey
 
 from . import keys as issuer_keys
+from . import publishing, queries
+from .holding import believed
 from .jobs import PUBLISH, SIGN
 
 keys = AppGroup("keys", help="The keys that completion records are signed with.")
@@ -33,22 +38,37 @@ def listing() -> None:
     for key in found:
         ended = f"–{key.ended_at:%Y-%m-%d}" if key.ended_at else ""
         click.echo(f"{key.number} {key.did} {key.made_at:%Y-%m-%d}{ended} {_SAID[key.ended]}")
-    if not found:
+    unknown = _unknown(issuer.did) if (issuer := issuer_keys.issuer()) else []
+    for number in unknown:
+        click.echo(f"{number} signed here, and the history in {issuer_keys.file()} does not know it")
+    if not found and not unknown:
         click.echo("There is no key yet. To make one: flask lms keys make")
 
 
 @keys.command("make")
-def make() -> None:
+@click.option("--anew", is_flag=True, help="The history of keys is lost for good: sign everything anew.")
+def make(*, anew: bool) -> None:
     """Make the key that signs; while there is one, nothing is done."""
     try:
         did = _issuer().did
         if issuer_keys.in_force(did) is not None:
             click.echo("A key signs already. To change it: flask lms keys rotate")
             return
-        made = issuer_keys.make(did, now())
+        unknown = _unknown(did)
+        if unknown and not anew:
+            raise Refused(
+                f"Key {unknown[-1]} signed here, and anchors/issuer-keys.jsonl does not know it: is LMS_HOME the right "
+                "one? Bring that file back, or learn it from a copy of the public folder: flask lms keys learn FOLDER. "
+                "If it is nowhere any more: flask lms keys make --anew"
+            )
+        made = issuer_keys.make(did, now(), used=_used())
     except Refused as no:
         raise click.ClickException(str(no)) from None
-    _note("issuer-key.made", made)
+    _note("issuer-key.made-anew" if unknown else "issuer-key.made", made)
+    if unknown:
+        with own_transaction() as session:
+            forget_all(session)
+        click.echo("Everything is signed anew. Tell the holders to take their signed files and certificates again.")
     click.echo(f"Key {made.number} signs from now on. Keep a copy of {issuer_keys.private_file(made)} elsewhere.")
 
 
@@ -56,7 +76,7 @@ def make() -> None:
 def rotate() -> None:
     """Sign with a new key from now on; what the old one signed stays good."""
     try:
-        old, new = issuer_keys.rotate(_issuer().did, now())
+        old, new = issuer_keys.rotate(_issuer().did, now(), used=_used())
     except Refused as no:
         raise click.ClickException(str(no)) from None
     _note("issuer-key.rotated", new)
@@ -82,6 +102,33 @@ def retire(number: int) -> None:
         forget_all(session)
     click.echo(f"Nothing that key {number} signed is believed any more. It is signed anew with the key that signs now;")
     click.echo("if none does: flask lms keys make. Tell the holders to take their signed files and certificates again.")
+
+
+@keys.command("learn")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def learn(folder: Path) -> None:
+    """Add what FOLDER, a copy of the public folder that you trust, tells of keys and the history here does not."""
+    before = len(issuer_keys.known())
+    try:
+        issuer_keys.learn(json.loads((folder / publishing.HISTORY).read_bytes()))
+    except (OSError, ValueError, LookupError, TypeError, Refused) as no:
+        raise click.ClickException(f"Nothing was learned from {folder}. {no}") from None
+    found = issuer_keys.known()
+    for key in found[-1:]:
+        _note("issuer-key.learned", key)
+    click.echo(f"{len(found) - before} keys were not known here. To see all: flask lms keys list")
+
+
+def _unknown(did: str) -> list[int]:
+    numbers = [key.number for key in issuer_keys.known()]
+    with own_reading() as session:
+        signed = queries.signed_by_unknown(session, known=numbers, believed=believed())
+    return sorted({*signed, *issuer_keys.forgotten(did)})
+
+
+def _used() -> int:
+    with own_reading() as session:
+        return queries.highest_key(session)
 
 
 def _issuer() -> Issuer:

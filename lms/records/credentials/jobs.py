@@ -14,7 +14,7 @@ from lms.kernel.events import on
 from lms.kernel.unit_of_work import one_at_a_time
 from lms.records.events import RecordEnded, RecordsIssued
 
-from . import keys, publishing
+from . import keys, publishing, queries
 
 SIGN = "credentials.sign"
 PUBLISH = "credentials.publish"
@@ -41,7 +41,7 @@ def after_an_end(session: Session, _event: RecordEnded) -> None:
 def sign(session: Session, _payload: dict[str, Any], at: dt.datetime) -> None:
     """Sign what waits, some at a time: each batch is committed with the asking for the next."""
     signing = _heavy("signing")
-    found = signing.signer(at)
+    found = signing.signer(session, at)
     signed = signing.sign_waiting(session, found, at) if found else 0
     if signed:
         # The first record of a list, or under a new key, needs something published that was not there before.
@@ -57,11 +57,11 @@ def publish(session: Session, _payload: dict[str, Any], at: dt.datetime) -> None
     one_at_a_time(session, _LOCK)
     issuer = keys.issuer()
     if issuer and issuer.demonstration:
-        keys.make_for_show(issuer.did, at)
+        keys.make_for_show(issuer.did, at, used=queries.highest_key(session))
     if issuer and (known := keys.known()):
         # These need no private key, and must be there also when it is lost.
         publishing.publish_keys(issuer.did, known)
         publishing.publish(publishing.OFFLINE, _heavy("offline_page").page(issuer, known, at))
-    found = _heavy("signing").signer(at)
+    found = _heavy("signing").signer(session, at)
     if found:
         _heavy("lists").publish_all(session, found, at)

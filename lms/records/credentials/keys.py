@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import datetime as dt
 import fcntl
+import json
 import os
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +19,10 @@ from lms.kernel import lines
 from lms.kernel.errors import Refused
 from lms.kernel.settings import make_key, present_settings
 from lms.records.rules.credential import Issuer, did_of
-from lms.records.rules.issuer_keys import Act, IssuerKey, signing_key, told
+from lms.records.rules.issuer_keys import BEGINS, Act, IssuerKey, first_number, in_history, signing_key, told
 from lms.records.rules.multibase import multikey
+
+from . import publishing
 
 FOLDER = "issuer"
 NAME = "Raphael Lemkin Seminar for Genocide Prevention"
@@ -52,7 +56,25 @@ def _private_file(number: int) -> Path:
 
 def known() -> list[IssuerKey]:
     """Every key there ever was, by number; raises ValueError for a history that contradicts itself."""
-    return told(line.said for line in lines.read(file()) if line.said)
+    return told(_history())
+
+
+def _history() -> list[dict[str, Any]]:
+    return [line.said for line in lines.read(file()) if line.said]
+
+
+def forgotten(did: str) -> list[int]:
+    """The keys of an issuer that were published here, and that the history does not know: it was lost."""
+    ours = {key.number for key in known()}
+    return sorted(number for number, _public in _published(did) if number not in ours)
+
+
+def _published(did: str) -> list[tuple[int, str]]:
+    try:
+        history = json.loads(publishing.read(publishing.HISTORY) or b"{}")
+        return list(in_history(history).items()) if history.get("issuer") == did else []
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return []
 
 
 def in_force(did: str) -> IssuerKey | None:
@@ -87,16 +109,18 @@ def public_half(private: Ed25519PrivateKey) -> str:
     return multikey(private.public_key().public_bytes_raw())
 
 
-def make(did: str, at: dt.datetime) -> IssuerKey:
-    """Make the key that an issuer signs with; raises Refused while there is one."""
+def make(did: str, at: dt.datetime, *, used: int = 0) -> IssuerKey:
+    """Make the key that an issuer signs with; raises Refused while there is one. Here as below, `used` is the highest
+    number under which anything is signed: no number is ever given twice, or what the first key of it signed would be
+    taken for a forgery."""
     with _alone():
         present = in_force(did)
         if present:
             raise Refused(f"Key {present.number} signs. To change it: flask lms keys rotate")
-        return _make(did, at)
+        return _make(did, at, used)
 
 
-def rotate(did: str, at: dt.datetime) -> tuple[IssuerKey, IssuerKey]:
+def rotate(did: str, at: dt.datetime, *, used: int = 0) -> tuple[IssuerKey, IssuerKey]:
     """Sign with a new key from now on; gives the old one and the new one. The old one's private half is destroyed: what
     it signed stays good, and nobody can sign with it again. So it is with whatever a rotation that was cut off left
     behind. Raises Refused where there is none."""
@@ -104,7 +128,7 @@ def rotate(did: str, at: dt.datetime) -> tuple[IssuerKey, IssuerKey]:
         old = in_force(did)
         if old is None:
             raise Refused("No key signs. To make one: flask lms keys make")
-        new = _make(did, at)
+        new = _make(did, at, used)
         for key in signing(did):
             if key.number != new.number:
                 _end(key, Act.ROTATED, at)
@@ -127,28 +151,53 @@ def learn(history: Mapping[str, Any]) -> None:
     """Add what a published history of keys tells and ours does not: keys made since, and how keys have ended. Raises
     Refused for one that gives another key under a number of ours."""
     with _alone():
-        ours = {key.number: key for key in known()}
-        for said in history["keys"]:
-            number = int(said["id"].rpartition("#key-")[2])
-            mine, how = ours.get(number), said.get("how")
-            if mine and mine.public != said["publicKeyMultibase"]:
-                raise Refused(f"Key {number} there is not key {number} here.")
+        theirs, ours = in_history(history), {key.number: key for key in known()}
+        hold_to(theirs)
+        for (number, public), said in zip(theirs.items(), history["keys"], strict=True):
+            mine, how, did = ours.get(number), said.get("how"), history["issuer"]
             if mine is None:
-                did, public = history["issuer"], said["publicKeyMultibase"]
                 lines.append(file(), {"act": Act.MADE, "key": number, "did": did, "public": public, "at": said["made"]})
             if how and (mine is None or mine.signs or (Act(how) is Act.RETIRED and mine.believed)):
                 lines.append(file(), {"act": Act(how), "key": number, "at": said["ended"]})
                 _private_file(number).unlink(missing_ok=True)
 
 
-def make_for_show(did: str, at: dt.datetime) -> IssuerKey:
+def begin(at: dt.datetime) -> None:
+    """After a restore: keys made from now on have numbers that none has had. How many were made since the backup, and
+    lost, nobody knows; so some are left out, at random, since the same backup may come back twice."""
+    with _alone():
+        number = max(first_number(_history()), _highest_file()) + 100 + secrets.randbelow(9_900)
+        lines.append(file(), {"act": BEGINS, "key": number, "at": at.isoformat()})
+
+
+def among(history: Path) -> dict[int, str]:
+    """The public halves that another file of a history tells of, by number."""
+    return {key.number: key.public for key in told(line.said for line in lines.read(history) if line.said)}
+
+
+def hold_to(keys: Mapping[int, str]) -> None:
+    """Raises Refused where one of these keys is another than ours of the same number."""
+    ours = {key.number: key.public for key in known()}
+    for number, public in keys.items():
+        if ours.get(number, public) != public:
+            raise Refused(f"Key {number} there is not key {number} here.")
+
+
+def make_for_show(did: str, at: dt.datetime, *, used: int = 0) -> IssuerKey:
     """The key that an issuer signs with, made where there is none: in development only."""
     with _alone():
-        return in_force(did) or _make(did, at)
+        return in_force(did) or _make(did, at, used)
 
 
-def _make(did: str, at: dt.datetime) -> IssuerKey:
-    number = max((key.number for key in known()), default=0) + 1
+def _highest_file() -> int:
+    names = [path.stem.removeprefix("key-") for path in _private_file(0).parent.glob("key-*.key")]
+    return max((int(name) for name in names if name.isdecimal()), default=0)
+
+
+def _make(did: str, at: dt.datetime, used: int) -> IssuerKey:
+    taken = max([used, *(number for number, _public in _published(did))])
+    # A file without a line in the history is the same key again, whoever made it: it may keep its number.
+    number = max(first_number(_history()), taken + 1, _highest_file())
     private = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(make_key(_private_file(number))))
     made = IssuerKey(number, did, public_half(private), at)
     lines.append(file(), {"act": Act.MADE, "key": number, "did": did, "public": made.public, "at": at.isoformat()})

@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Row, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.secrets import Unsealable, unseal
+from lms.kernel.values import dataclass
 from lms.people.models import PersonKey
 from lms.people.rules.names import PersonName
 from lms.people.sealing import keys_of
@@ -59,29 +59,29 @@ def statement_place(record: str, key: int) -> str:
     return f"lms_record_credential:sealed_statement:{record}:{key}"
 
 
-def unsigned(session: Session, *, disbelieved: Collection[int], most: int) -> list[Unsigned]:
+def unsigned(session: Session, *, believed: Collection[int], most: int) -> list[Unsigned]:
     """The records without a signature that can be believed, the oldest first. Whose holder is erased waits no more.
 
     What does not carry our mark, or stands in the place of another's, is not ours to sign; nor is what cannot be read.
     It is left for the check to name, and keeps nobody else waiting.
     """
-    to_sign = (one for _record, one in _each(session, disbelieved, most) if one)
+    to_sign = (one for _record, one in _each(session, believed, most) if one)
     return list(islice(to_sign, most))
 
 
-def overdue(session: Session, *, disbelieved: Collection[int], before: dt.datetime) -> tuple[int, list[str]]:
+def overdue(session: Session, *, believed: Collection[int], before: dt.datetime) -> tuple[int, list[str]]:
     """How many records issued before that moment wait for a signature, and which ones will never get one."""
     late = RecordSubject.issued_at < before
-    found = dict(_each(session, disbelieved, _AT_ONCE, late))
+    found = dict(_each(session, believed, _AT_ONCE, late))
     never = sorted(record for record, one in found.items() if one is None)
     return len(found) - len(never), never
 
 
 def _each(
-    session: Session, disbelieved: Collection[int], some: int, *which: ColumnElement[bool]
+    session: Session, believed: Collection[int], some: int, *which: ColumnElement[bool]
 ) -> Iterator[tuple[str, Unsigned | None]]:
     """What has no signature, in the order of the ledger; nothing to be signed where it is not ours or unreadable."""
-    waiting = _waiting(disbelieved).where(*which).order_by(LedgerEntry.id)
+    waiting = _waiting(believed).where(*which).order_by(LedgerEntry.id)
     for rows in session.execute(waiting).partitions(some):
         holders, good = keys_of(session, {row.person_id for row in rows}), ours(rows)
         for row in rows:
@@ -99,10 +99,8 @@ def _readable(row: Row[Any], holder_key: bytes, *, ours: bool) -> Unsigned | Non
         return None
 
 
-def _waiting(disbelieved: Collection[int]) -> Any:
-    signed = exists().where(
-        RecordCredential.record == PublicRecord.record, RecordCredential.key.not_in(list(disbelieved))
-    )
+def _waiting(believed: Collection[int]) -> Any:
+    signed = exists().where(RecordCredential.record == PublicRecord.record, RecordCredential.key.in_(believed))
     return (
         # The ledger has a subject of its own, which no signed file tells.
         select(PublicRecord.subject.label("told"), RecordSubject.person_id, RecordSubject.sealed_name, *OURS)
@@ -137,27 +135,67 @@ def _unsigned(row: Row[Any], holder_key: bytes) -> Unsigned:
     return Unsigned(row.record, row.code, row.dated, said, holder_key)
 
 
-def kept(session: Session, record: str, *, disbelieved: Collection[int] = ()) -> Kept | None:
-    """The signed forms of a record: None while it waits for its signature, and once its holder is erased."""
-    row = session.execute(
+def kept(session: Session, record: str, *, believed: Collection[int]) -> Kept | None:
+    """The signed forms of a record: None while it waits for its signature, once its holder is erased, and where they
+    cannot be opened, which the check names."""
+    row = session.execute(_newest(believed).where(RecordCredential.record == record)).first()
+    key = keys_of(session, [row.person_id]).get(row.person_id) if row else None
+    return _opened(row.RecordCredential, key) if row and key else None
+
+
+def _newest(believed: Collection[int]) -> Select[RecordCredential, int]:
+    """Of every record the signed forms that count, with whose they are."""
+    good, newer = RecordCredential.key.in_(believed), aliased(RecordCredential)
+    later = (newer.record == RecordCredential.record, newer.key.in_(believed), newer.key > RecordCredential.key)
+    return (
         select(RecordCredential, RecordSubject.person_id)
         .join(RecordSubject, RecordSubject.record == RecordCredential.record)
-        .where(RecordCredential.record == record, RecordCredential.key.not_in(list(disbelieved)))
-        .order_by(RecordCredential.key.desc())
-        .limit(1)
-    ).first()
-    key = keys_of(session, [row.person_id]).get(row.person_id) if row else None
-    if row is None or key is None:
+        .where(good, ~exists().where(*later))
+    )
+
+
+def _opened(found: RecordCredential, key: bytes) -> Kept | None:
+    record = found.record
+    try:
+        document = unseal(key, found.sealed_document, document_place(record, found.key))
+        statement = unseal(key, found.sealed_statement, statement_place(record, found.key)).decode()
+    except Unsealable:
+        log.error("credentials.unopened", record=record)
         return None
-    found: RecordCredential = row.RecordCredential
-    document = unseal(key, found.sealed_document, document_place(record, found.key))
-    statement = unseal(key, found.sealed_statement, statement_place(record, found.key)).decode()
     return Kept(document, statement)
 
 
-def is_signed(session: Session, record: str, *, disbelieved: Collection[int]) -> bool:
+def every_kept(session: Session, *, believed: Collection[int]) -> Iterator[tuple[str, int, Kept | None]]:
+    """For the check: each signed record whose holder is not erased, the key that signed it, and its signed forms if
+    they can be opened. Some are held at a time."""
+    asked = _newest(believed).order_by(RecordCredential.record).execution_options(yield_per=_AT_ONCE)
+    for rows in session.execute(asked).partitions():
+        holders = keys_of(session, {row.person_id for row in rows})
+        for row in rows:
+            if row.person_id in holders:
+                found: RecordCredential = row.RecordCredential
+                yield found.record, found.key, _opened(found, holders[row.person_id])
+
+
+def signed_by_unknown(session: Session, *, known: Collection[int], believed: Collection[int]) -> dict[int, int]:
+    """For each key that the history does not know: how many records nothing else was signed for."""
+    other = aliased(RecordCredential)
+    better = exists().where(other.record == RecordCredential.record, other.key.in_(believed))
+    asked = select(RecordCredential.key, func.count().label("number")).where(
+        RecordCredential.key.not_in(known), ~better
+    )
+    rows = session.execute(asked.group_by(RecordCredential.key).order_by(RecordCredential.key))
+    return {row.key: row.number for row in rows}
+
+
+def highest_key(session: Session) -> int:
+    """The highest number of a key that anything kept here is signed with."""
+    return session.scalar(select(func.max(RecordCredential.key))) or 0
+
+
+def is_signed(session: Session, record: str, *, believed: Collection[int]) -> bool:
     """Whether there are signed forms of a record that can be believed; also where nobody can open them any more."""
-    good = (RecordCredential.record == record, RecordCredential.key.not_in(list(disbelieved)))
+    good = (RecordCredential.record == record, RecordCredential.key.in_(believed))
     return session.scalar(select(RecordCredential.key).where(*good).limit(1)) is not None
 
 

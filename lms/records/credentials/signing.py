@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,6 +12,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import seal
+from lms.kernel.values import dataclass
 from lms.records.certificates.services import make_again
 from lms.records.models import RecordCredential
 from lms.records.rules.bitstring import status_list
@@ -21,7 +21,7 @@ from lms.records.rules.issuer_keys import IssuerKey
 from lms.records.rules.statement import Statement, packed
 
 from . import keys, queries
-from .holding import disbelieved
+from .holding import believed
 from .proofs import signed
 from .queries import Unsigned
 
@@ -55,19 +55,21 @@ class Signer:
         return json.dumps(made).encode() + b"\n"
 
 
-def signer(at: dt.datetime) -> Signer | None:
+def signer(session: Session, at: dt.datetime) -> Signer | None:
     """Who signs now: None without an issuer, or before its key is made; in development the key is made. Raises LostKey
     when the private half of the key is gone."""
     issuer = keys.issuer()
     if issuer is None:
         return None
-    key = keys.make_for_show(issuer.did, at) if issuer.demonstration else keys.in_force(issuer.did)
+    key = keys.in_force(issuer.did)
+    if key is None and issuer.demonstration:
+        key = keys.make_for_show(issuer.did, at, used=queries.highest_key(session))
     return Signer(issuer, key, keys.private_half(key)) if key else None
 
 
 def sign_waiting(session: Session, found: Signer, at: dt.datetime) -> int:
     """Sign the records that have waited longest; says how many: more may be waiting when they were AT_A_TIME."""
-    waiting = queries.unsigned(session, disbelieved=disbelieved(), most=AT_A_TIME)
+    waiting = queries.unsigned(session, believed=believed(), most=AT_A_TIME)
     rows = [_row(found, one, at) for one in waiting]
     if rows:
         session.execute(insert(RecordCredential), rows)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from lms.kernel.apart import Limits, run_apart
+from lms.kernel.values import dataclass
 from lms.records.rules.credential import MOST_OF_A_PICTURE
 from lms.records.rules.issuer_keys import key_document
 

@@ -16,7 +16,7 @@ from lms.web.render import render
 
 from . import approvals, queries
 from .handing import as_file, as_picture
-from .holding import disbelieved
+from .holding import believed
 from .queries import Kept
 
 bp = Blueprint("credentials", __name__)
@@ -41,7 +41,7 @@ def _own(record: str) -> Kept:
     session = db.session()
     if queries.holder_of(session, record) != me().person_id:
         raise NotFound
-    kept = queries.kept(session, record, disbelieved=disbelieved())
+    kept = queries.kept(session, record, believed=believed())
     if kept is None:
         raise NotFound
     return kept

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
+from lms.kernel.values import dataclass
 from lms.people.queries.persons import beside
 from lms.records import words
 from lms.records.queries import EditionRecord

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import digest
+from lms.kernel.values import dataclass
 from lms.people.rules.mandates import Scope
 from lms.records.rules.completion import Key
 from lms.seminars.models import Edition

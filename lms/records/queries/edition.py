@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.people.models import Institution
 from lms.people.proposals.rules import ProposalState
 from lms.people.rules.mandates import Scope

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.people.rules.names import PersonName
 from lms.people.sealing import unseal_text
 from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordSubject

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from lms.kernel.values import dataclass
 from lms.records.models import LedgerEntry, LedgerSeal
 from lms.records.rules.ledger import GENESIS, Entry, Link
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.kernel.values import dataclass
 from lms.people.models import Person
 from lms.people.proposals.queries import open_ones
 from lms.people.proposals.rules import PROPOSAL_LASTS, ProposalState, has_lapsed

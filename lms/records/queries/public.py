@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lms.kernel.values import dataclass
 from lms.records.models import PublicRecord, RecordAct
 from lms.records.rules.public import Public
 

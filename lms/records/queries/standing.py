@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, exists, func, literal, select
@@ -14,6 +13,7 @@ from lms.catalogue.models import UnitRevision, VersionModule, VersionUnit
 from lms.catalogue.queries import outline
 from lms.catalogue.rules.outline import Outline
 from lms.kernel.undertakings import going_on
+from lms.kernel.values import dataclass
 from lms.learning.models import EnrolmentProgress, UnitProgress, UnitState
 from lms.people.models import Person
 from lms.people.rules.mandates import Scope

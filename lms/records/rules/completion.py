@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from lms.catalogue.rules.outline import CompletionRule
+from lms.kernel.values import dataclass
 from lms.seminars.rules import Attendance
 
 

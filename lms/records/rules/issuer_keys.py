@@ -5,12 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
+
+from lms.kernel.values import dataclass
 
 from .credential import instant
 
 CONTEXTS = ("https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1")
+
+
+BEGINS = "begins"
+"""The act of a line that is about no key there is: none made after it has a lower number."""
 
 
 class Act(enum.StrEnum):
@@ -56,6 +62,8 @@ def told(history: Iterable[Mapping[str, Any]]) -> list[IssuerKey]:
     """The keys that a history tells of, by number; raises ValueError for one that contradicts itself."""
     keys: dict[int, IssuerKey] = {}
     for line in history:
+        if line["act"] == BEGINS:
+            continue
         number, act, at = int(line["key"]), Act(line["act"]), dt.datetime.fromisoformat(line["at"])
         if act is Act.MADE:
             if number in keys:
@@ -68,6 +76,16 @@ def told(history: Iterable[Mapping[str, Any]]) -> list[IssuerKey]:
         if keys[number].signs or act is Act.RETIRED:
             keys[number] = replace(keys[number], ended=act, ended_at=at)
     return [keys[number] for number in sorted(keys)]
+
+
+def first_number(history: Iterable[Mapping[str, Any]]) -> int:
+    """The lowest number that a history leaves for the next key."""
+    return max((int(line["key"]) + (line["act"] != BEGINS) for line in history), default=1)
+
+
+def in_history(published: Mapping[str, Any]) -> dict[int, str]:
+    """The public halves that a published history tells of, by number."""
+    return {int(said["id"].rpartition("#key-")[2]): said["publicKeyMultibase"] for said in published["keys"]}
 
 
 def signing_key(did: str, keys: Iterable[IssuerKey]) -> IssuerKey | None:

@@ -12,8 +12,9 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from lms.kernel.values import dataclass
 
 GENESIS = "0" * 64
 """What stands before the first seal."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cached_property
 
 from lms.catalogue.rules.outline import Outline, OutlineUnit
 from lms.catalogue.rules.substance import digest
+from lms.kernel.values import dataclass
 from lms.learning.rules.progress import UnitSummary, is_late
 from lms.learning.rules.standing import Course, Key, pre_reading_complete
 

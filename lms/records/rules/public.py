@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+
+from lms.kernel.values import dataclass
 
 from .ledger import canonical
 

@@ -11,7 +11,8 @@ import binascii
 import datetime as dt
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from lms.kernel.values import dataclass
 
 VERSION = "1"
 DOMAIN = b"lemkin-record-1\n"

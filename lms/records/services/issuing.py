@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from lms.catalogue.queries import outline
 from lms.kernel import audit, outbox
 from lms.kernel.events import publish
 from lms.kernel.secrets import new_token, seal
+from lms.kernel.values import dataclass
 from lms.people.models import Institution
 from lms.people.queries.persons import full_names_of
 from lms.people.rules.names import PersonName

@@ -6,13 +6,13 @@ import datetime as dt
 import secrets
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import CODE_ALPHABET
 from lms.kernel.unit_of_work import one_at_a_time
+from lms.kernel.values import dataclass
 from lms.records import places
 from lms.records.credentials import publishing
 from lms.records.models import PublicRecord

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from lms.kernel.values import dataclass
 from lms.records.credentials.verifying import verified
 from lms.records.queries import public_by_credential
 from lms.records.rules.credential import MOST_OF_A_PICTURE

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
 from lms.catalogue.rules.outline import Outline
 from lms.kernel.settings import present_settings
+from lms.kernel.values import dataclass
 from lms.people.rules.names import PersonName
 from lms.records.credentials import keys
 from lms.records.models import RecordAct

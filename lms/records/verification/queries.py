@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from contextlib import closing
 from typing import Any, cast
 
 from sqlalchemy import Table, and_, bindparam, func, select
@@ -15,13 +15,14 @@ from lms.catalogue.models import Course, CourseVersion
 from lms.catalogue.queries import outline
 from lms.catalogue.rules.outline import Outline
 from lms.kernel.secrets import digest
+from lms.kernel.values import dataclass
 from lms.people.models import PersonKey
 from lms.people.queries.sensitive import not_to_be_named
 from lms.people.rules.names import PersonName
 from lms.people.sealing import unseal_text
 from lms.records.models import LedgerEntry, PublicRecord, RecordSubject
 from lms.records.queries.held import sealed_place
-from lms.records.queries.ours import OURS, ours, with_public
+from lms.records.queries.ours import OURS, each_of_ours, ours, with_public
 from lms.records.queries.public import PUBLIC, RecordState, state_told_by
 
 from .models import NameShowing, RecordLooks, RecordShare
@@ -129,7 +130,8 @@ class Completed:
 
 
 def completed_version(session: Session, slug: str, number: str) -> Completed | None:
-    """The version of a course with this number, if anybody completed it; what nobody completed is not there."""
+    """The version of a course with this number, if anybody completed it; what nobody completed is not there, nor what
+    only a foreign row says was completed."""
     written = select(LedgerEntry.id).where(LedgerEntry.version_hash == CourseVersion.content_hash)
     every = (
         select(CourseVersion.id, CourseVersion.content_hash, CourseVersion.major, CourseVersion.minor)
@@ -137,7 +139,17 @@ def completed_version(session: Session, slug: str, number: str) -> Completed | N
         .where(Course.slug == slug, written.exists())
     )
     row = next((row for row in session.execute(every) if f"{row.major}.{row.minor}" == number), None)
-    return Completed(row.content_hash, outline(session, row.id)) if row is not None else None
+    if row is None or not _was_completed(session, row.content_hash):
+        return None
+    return Completed(row.content_hash, outline(session, row.id))
+
+
+def _was_completed(session: Session, version_hash: str) -> bool:
+    """Whether one entry of ours names it; the first of thousands, unless somebody wrote some before it."""
+    said = select(*OURS).outerjoin(PublicRecord, with_public).where(LedgerEntry.version_hash == version_hash)
+    few = session.execute(said.order_by(LedgerEntry.id).execution_options(yield_per=20))
+    with closing(few):
+        return next(each_of_ours(few), None) is not None
 
 
 def _shown_code(session: Session, record: str) -> str | None:

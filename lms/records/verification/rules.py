@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from lms.kernel.secrets import CODE_ALPHABET
+from lms.kernel.values import dataclass
 from lms.records.rules.public import CODE_LENGTH, fold_code
 
 LIKE: Mapping[str, str] = {"0": "DQ", "O": "DQ", "1": "JT7", "I": "JT7", "L": "J7", "S": "82", "5": "62"}

@@ -21,7 +21,7 @@ from lms.people.sign_in import me
 from lms.records.credentials import publishing
 from lms.records.credentials import queries as credentials
 from lms.records.credentials.handing import CREDENTIAL, as_document, as_file
-from lms.records.credentials.holding import disbelieved
+from lms.records.credentials.holding import believed
 from lms.records.queries import my_record, public_by_credential
 from lms.records.rules.public import grouped
 from lms.web.access import Permission, begins_reading, logs_nobody, public, requires, takes_upload, viewer
@@ -125,7 +125,7 @@ def file_of(code: str, token: str) -> Response:
     found = _found(code, token, look=True)
     if found is None:
         return _unknown(code)
-    kept = credentials.kept(db.session(), found.record, disbelieved=disbelieved()) if found.shown else None
+    kept = credentials.kept(db.session(), found.record, believed=believed()) if found.shown else None
     return as_file(kept) if kept else redirect(_page_of(found, token), 303)
 
 
@@ -153,7 +153,7 @@ def by_id(credential: str, token: str) -> Response:
 
 def _document(found: Found) -> Response:
     own = found.person_id == getattr(viewer(), "person_id", None)
-    kept = credentials.kept(db.session(), found.record, disbelieved=disbelieved()) if found.shown or own else None
+    kept = credentials.kept(db.session(), found.record, believed=believed()) if found.shown or own else None
     if kept is None:
         words = b'{"title": "Not given here", "detail": "Ask the holder of this record for the signed file."}\n'
         return Response(words, status=404, mimetype="application/problem+json")
@@ -250,7 +250,7 @@ def _answer(
     found: Found, form: NameForm, *, status: int = 200, agreement: Agreement | None = None, token: str = ""
 ) -> Response:
     kept = queries.name_on(db.session(), found) if found.shown else None
-    has_file = found.shown and credentials.is_signed(db.session(), found.record, disbelieved=disbelieved())
+    has_file = found.shown and credentials.is_signed(db.session(), found.record, believed=believed())
     page = VerdictPage(found, now(), kept, agreement)
     return _page("lms/records/verdict.html", status, page=page, form=form, has_file=has_file, token=token)
 

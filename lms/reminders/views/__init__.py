@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import focal, preview, texts, weekly
+from . import focal, preview, sent, texts, weekly
 from .blueprint import bp
 
-__all__ = ["bp", "focal", "preview", "texts", "weekly"]
+__all__ = ["bp", "focal", "preview", "sent", "texts", "weekly"]

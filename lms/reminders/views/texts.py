@@ -1,13 +1,11 @@
-"""What reminders of an edition say, language by language, and what was sent."""
+"""What reminders of an edition say, language by language."""
 
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from lms.kernel.clock import now
 from lms.kernel.db import db
@@ -21,7 +19,6 @@ from lms.reminders.forms import TextForm
 from lms.reminders.letters import TRIAL
 from lms.reminders.planning import sample
 from lms.reminders.rules import Text, packed
-from lms.reminders.sheets import sendings_sheet
 from lms.reminders.wording import house_text
 from lms.seminars.models import Edition
 from lms.seminars.queries import edition_of
@@ -30,7 +27,6 @@ from lms.web.forms import submitted
 from lms.web.languages import choices, own_name
 from lms.web.meanwhile import ChangedMeanwhile, marks_of
 from lms.web.render import render
-from lms.web.sheets import as_file, taken_away
 
 from .blueprint import Answer, bp
 
@@ -53,19 +49,6 @@ def index(edition: str) -> str:
         own_name=own_name,
         names=names_by_subject(session, {one.by for one in sendings} | {one.by for one in changes}),
     )
-
-
-@bp.get("/editions/<edition>/reminders/sent.csv", defaults={"form": "csv"})
-@bp.get("/editions/<edition>/reminders/sent.xlsx", defaults={"form": "xlsx"})
-@requires(Permission.COORDINATE)
-def sent_file(edition: str, form: str) -> Response:
-    """Every sending as a file."""
-    session = db.session()
-    row = edition_of(session, edition, me().scope)
-    sendings = queries.sendings_of(session, row.id)
-    taken_away(edition, "reminders-sent", form, sendings=len(sendings))
-    names = names_by_subject(session, {one.by for one in sendings})
-    return as_file(sendings_sheet(sendings, names, ZoneInfo(row.zone)), form)
 
 
 @bp.route("/editions/<edition>/reminders/text/<language>", methods=["GET", "POST"])

@@ -7,10 +7,11 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from email_validator import EmailNotValidError, validate_email
 
+from lms.kernel.values import dataclass
 from lms.people import states
 from lms.people.models import Sector
 from lms.people.rules.code_names import looks_like_code_name

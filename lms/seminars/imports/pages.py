@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from babel.core import get_global
 from sqlalchemy.orm import Session
 
 from lms.kernel.undertakings import Progress
+from lms.kernel.values import dataclass
 from lms.people import states
 from lms.people.models import Sector
 from lms.people.states import named

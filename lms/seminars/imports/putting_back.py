@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, exists, or_, select, update
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms.kernel.db import Model
 from lms.kernel.secrets import unseal
+from lms.kernel.values import dataclass
 from lms.people import services as people_services
 from lms.people.models import Affiliation, IdentityKind, IdentityRow, Institution, Person
 from lms.people.sealing import keys_of
@@ -21,8 +21,8 @@ from lms.seminars.models import Edition, Enrolment
 from lms.seminars.rules import Deadline, due_at
 from lms.seminars.services.enrolments import withdraw_untold
 
-from .models import Import, ImportRow
-from .saving import sealed_name
+from .models import Import, ImportRow, Verdict
+from .saving import sealed_name, sealed_serving
 from .sealing import before_place
 from .traces import references, served_then
 
@@ -65,7 +65,7 @@ def _changed(session: Session, found: Import, rows: Sequence[ImportRow]) -> list
 
 
 def _before(found: Import, row: ImportRow, key: bytes) -> Any:
-    return json.loads(unseal(key, row.sealed_before or b"", before_place(found, row.number)))
+    return json.loads(unseal(key, row.sealed_before or b"", before_place(found.public_id, row.number)))
 
 
 def _names(session: Session, changed: Sequence[_Changed]) -> None:
@@ -124,7 +124,7 @@ def served_before(session: Session, found: Import, rows: Collection[tuple[Import
         person_id: {
             number: dt.date.fromisoformat(until) if until else None
             for number, until in served_then(
-                keys[person_id], row.sealed_before, before_place(found, row.number)
+                keys[person_id], row.sealed_before, before_place(found.public_id, row.number)
             ).items()
         }
         for row, person_id in known
@@ -134,7 +134,7 @@ def served_before(session: Session, found: Import, rows: Collection[tuple[Import
 
 def serve_as_before(session: Session, people: Mapping[int, Served]) -> None:
     """Open the affiliations that the import ended, and remove those that it made; where a place elsewhere has come to
-    stand on one of these, its holder has moved for good."""
+    stand on one of these, its holder has moved for good, or until what made that place is taken back too."""
     if not people:
         return
     mine = select(Affiliation.id, Affiliation.person_id).where(Affiliation.person_id.in_(people))
@@ -142,6 +142,7 @@ def serve_as_before(session: Session, people: Mapping[int, Served]) -> None:
     made = [row.id for row in rows if row.id not in people[row.person_id]]
     used = or_(*(exists().where(column == Affiliation.id) for column in references("lms_affiliation")))
     moved = set(session.scalars(select(Affiliation.person_id).where(Affiliation.id.in_(made), used)))
+    _hand_on(session, made, {person_id: people[person_id] for person_id in moved})
     session.execute(delete(Affiliation).where(Affiliation.id.in_(made), ~used))
     earlier = [
         {"id": row.id, "until": people[row.person_id][row.id]}
@@ -149,3 +150,19 @@ def serve_as_before(session: Session, people: Mapping[int, Served]) -> None:
         if row.id in people[row.person_id] and row.person_id not in moved
     ]
     _write(session, Affiliation, earlier)
+
+
+def _hand_on(session: Session, made: Collection[int], moved: Mapping[int, Served]) -> None:
+    """Other imports that gave these people a place where they have moved to took the move for granted: from now on
+    theirs is the knowledge of where they served before, so that both can be taken back in either order."""
+    standing = (
+        select(ImportRow, Import.public_id, Enrolment.person_id)
+        .join(Import, Import.id == ImportRow.import_id)
+        .join(Enrolment, Enrolment.id == ImportRow.enrolment_id)
+        .where(Enrolment.affiliation_id.in_(made), Enrolment.person_id.in_(moved))
+        .where(ImportRow.verdict == Verdict.NEW, ImportRow.sealed_before.is_not(None))
+    )
+    rows = session.execute(standing).all() if moved else []
+    keys = keys_of(session, {row.person_id for row in rows}) if rows else {}
+    for row, public_id, person_id in rows:
+        row.sealed_before = sealed_serving(keys[person_id], moved[person_id], before_place(public_id, row.number))

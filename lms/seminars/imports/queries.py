@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.people.queries import names_of
 from lms.seminars.columns import Column
 from lms.seminars.models import Edition, Enrolment

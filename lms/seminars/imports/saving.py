@@ -230,21 +230,30 @@ def _before(session: Session, found: Import, row: ImportRow, known: Known, *, ag
         Column.INSTITUTION: known.institution_id,
         "again": again,
         "ours": known.ours,
-        "served": _serving_now(session, known.person_id),
+        "served": _plainly(_serving_now(session, known.person_id)),
     }
     key = key_of_person(session, known.person_id)
-    return seal(key, json.dumps(said, ensure_ascii=False).encode(), before_place(found, row.number))
+    return seal(key, json.dumps(said, ensure_ascii=False).encode(), before_place(found.public_id, row.number))
 
 
 def _serving_before(session: Session, found: Import, row: ImportRow, person: Person) -> bytes:
     """Where somebody serves who is about to be given a place, since the row may say that they have moved."""
-    said = _serving_now(session, person.id)
-    return seal(key_of_person(session, person.id), json.dumps(said).encode(), before_place(found, row.number))
+    served, place = _serving_now(session, person.id), before_place(found.public_id, row.number)
+    return sealed_serving(key_of_person(session, person.id), served, place)
 
 
-def _serving_now(session: Session, person_id: int) -> list[tuple[int, str | None]]:
+def sealed_serving(key: bytes, served: Mapping[int, dt.date | None], place: str) -> bytes:
+    """Where somebody serves, by their affiliations and until when each is, as a row keeps it."""
+    return seal(key, json.dumps(_plainly(served)).encode(), place)
+
+
+def _plainly(served: Mapping[int, dt.date | None]) -> list[tuple[int, str | None]]:
+    return [(number, until.isoformat() if until else None) for number, until in served.items()]
+
+
+def _serving_now(session: Session, person_id: int) -> dict[int, dt.date | None]:
     serving = select(Affiliation.id, Affiliation.until).where(Affiliation.person_id == person_id)
-    return [(number, until.isoformat() if until else None) for number, until in session.execute(serving)]
+    return {row.id: row.until for row in session.execute(serving)}
 
 
 def correct(

@@ -52,9 +52,9 @@ def blind_in(cells: Mapping[str, str]) -> str | None:
     return keyring().blind(address) if address else None
 
 
-def before_place(found: Import, number: int) -> str:
-    """Where that which a row changed is sealed, under the key of the person concerned."""
-    return f"lms_import_row:before:{found.public_id}:{number}"
+def before_place(public_id: str, number: int) -> str:
+    """Where that which a row of this import changed is sealed, under the key of the person concerned."""
+    return f"lms_import_row:before:{public_id}:{number}"
 
 
 def _json(said: Mapping[str, Any]) -> bytes:

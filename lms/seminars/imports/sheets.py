@@ -7,13 +7,13 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from xml.parsers import expat
 
 import python_calamine as calamine
 
 from lms.kernel.apart import Rejected
+from lms.kernel.values import dataclass
 from lms.seminars.columns import column_of
 
 from .bounds import FIRST_ROWS, MOST_COLUMNS, MOST_ROWS, MOST_UNPACKED

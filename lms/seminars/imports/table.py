@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from lms.kernel.values import dataclass
 
 Cells = dict[str, str]
 """What a row says, by column; without the columns that are empty."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column as TableColumn
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.db import Model
 from lms.kernel.secrets import unseal
+from lms.kernel.values import dataclass
 from lms.people.models import Affiliation, Person
 from lms.people.sealing import keys_of
 from lms.seminars.models import Enrolment, EnrolmentEvent
@@ -23,6 +23,8 @@ from .sealing import before_place
 
 # What an import itself writes about a place and a person; a row anywhere else says that something has happened since.
 _OWN = frozenset({"lms_enrolment_event", "lms_import_row"})
+# Nor has anything happened to whoever was left out where others were written to.
+_NOTHING = frozenset({"lms_reminder_left_out"})
 _OWN_OF_PEOPLE = frozenset({"lms_person_key", "lms_identity", "lms_affiliation", "lms_enrolment"})
 
 
@@ -65,7 +67,8 @@ def _moved(session: Session, found: Import, which: Collection[ColumnElement[bool
     return {
         row.id
         for row in rows
-        if row.newer not in served_then(keys.get(row.person_id), row.sealed_before, before_place(found, row.number))
+        if row.newer
+        not in served_then(keys.get(row.person_id), row.sealed_before, before_place(found.public_id, row.number))
     }
 
 
@@ -87,7 +90,7 @@ def _traces(found: Import) -> Iterator[ColumnElement[bool]]:
     # That they came in since, or that they, or a coordinator for them, said that their name is right.
     yield Person.welcomed_at >= found.saved_at
     yield Person.name_confirmed_at >= found.saved_at
-    for column in references("lms_enrolment", _OWN):
+    for column in references("lms_enrolment", _OWN | _NOTHING):
         yield exists().where(column == Enrolment.id)
     of_newcomers = [exists().where(column == Person.id) for column in references("lms_person", _OWN_OF_PEOPLE)]
     other = aliased(Enrolment)

@@ -48,8 +48,7 @@ def undo(session: Session, *, found: Import, at: dt.datetime, by: str) -> list[T
         found.undertaking = begin(session, UNDO, about=found.public_id, by=by, total=total, at=at).public_id
         audit.record(session, at=at, actor=by, act="import.undoing", about=found.public_id, rows=total)
         return []
-    rows = _next(session, found, 0, AT_ONCE)
-    whose = _hold_places(session, rows)
+    rows, whose = _next(session, found, 0, AT_ONCE)
     against = touched(session, found)
     if not against:
         people = _take_back(session, found, rows, whose, at=at, by=by)
@@ -76,8 +75,7 @@ def undo_more(session: Session, work: Undertaking, at: dt.datetime) -> bool:
         if against:
             found.state = ImportState.SAVED
         return bool(against)
-    rows = _next(session, found, work.outcome["row"], PIECE)
-    whose = _hold_places(session, rows)
+    rows, whose = _next(session, found, work.outcome["row"], PIECE)
     kept = touched(session, found, ImportRow.number.in_([row.number for row in rows]))
     stay = {one.enrolment_id for one in kept}
     going = [row for row in rows if row.enrolment_id not in stay]
@@ -109,17 +107,20 @@ def _left(found: Import, after: int) -> tuple[Any, ...]:
     return ImportRow.import_id == found.id, ImportRow.enrolment_id.is_not(None), ImportRow.number > after
 
 
-def _next(session: Session, found: Import, after: int, most: int) -> Sequence[ImportRow]:
+def _next(session: Session, found: Import, after: int, most: int) -> tuple[Sequence[ImportRow], dict[int | None, int]]:
+    """The next rows, and whose their places are; both are held before it is looked at what is known of them, so that
+    nothing is noted of them beside it, nor anything of the same people taken back."""
+    numbers = select(ImportRow.enrolment_id).where(*_left(found, after)).order_by(ImportRow.number).limit(most)
+    theirs = (
+        select(Enrolment.id, Enrolment.person_id)
+        .where(Enrolment.id.in_(session.scalars(numbers).all()))
+        .order_by(Enrolment.id)
+    )
+    whose = {row.id: row.person_id for row in session.execute(theirs.with_for_update())}
+    people = select(Person.id).where(Person.id.in_(whose.values())).order_by(Person.id)
+    session.execute(people.with_for_update(key_share=True))
     rows = select(ImportRow).where(*_left(found, after)).order_by(ImportRow.number).limit(most)
-    return session.scalars(rows).all()
-
-
-def _hold_places(session: Session, rows: Sequence[ImportRow]) -> dict[int | None, int]:
-    """Whose the places of these rows are; held before it is looked at what is known of them, so that nothing is noted
-    of them beside it."""
-    numbers = [row.enrolment_id for row in rows]
-    theirs = select(Enrolment.id, Enrolment.person_id).where(Enrolment.id.in_(numbers)).order_by(Enrolment.id)
-    return {row.id: row.person_id for row in session.execute(theirs.with_for_update())}
+    return session.scalars(rows.execution_options(populate_existing=True)).all(), whose
 
 
 def _take_back(

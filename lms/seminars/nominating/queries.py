@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms.kernel.errors import NotFound
 from lms.kernel.settings import keyring
+from lms.kernel.values import dataclass
 from lms.people.models import Institution
 from lms.people.queries import names_of
 from lms.people.queries.persons import CodeName

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lms.kernel.values import dataclass
 from lms.people import queries as people
 from lms.people.models import Institution
 from lms.people.rules import Scope

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.people.models import Person
 from lms.people.queries import names_of
 from lms.people.sealing import keys_of, open_if_there

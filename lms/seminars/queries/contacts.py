@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Date, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from lms.kernel.values import dataclass
 from lms.people.queries import names_of
 from lms.people.sealing import keys_of, open_if_there
 from lms.seminars.models import ContactKind, ContactNote, Edition, Enrolment

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import TypeVar, cast
 
 from sqlalchemy import (
@@ -21,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from lms.kernel.values import dataclass
 from lms.people.models import Sector
 from lms.seminars.models import EditionCount, EditionCountDelta, PartTally, PartTallyDelta, Tally, TallyDelta
 from lms.seminars.rules import PLACES, Stage

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence, Set
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cached_property
 from itertools import combinations
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.settings import keyring
+from lms.kernel.values import dataclass
 from lms.people.joining import Told, told, why_not
 from lms.people.models import Affiliation, Institution, Mandate, Person
 from lms.people.queries import Identity, identities_of

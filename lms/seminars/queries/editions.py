@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, Table, bindparam, exists, false, or_, select, true
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from lms.catalogue.models import ChangeKind, Course, CourseVersion
 from lms.catalogue.rules.texts import localised
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.people.models import Institution, Person
 from lms.people.rules import Scope
 from lms.people.rules.names import folded

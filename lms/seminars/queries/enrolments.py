@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.people import queries as people
 from lms.people.models import Institution, Person, Sector
 from lms.people.rules import Scope

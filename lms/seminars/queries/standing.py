@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.errors import NotFound
+from lms.kernel.values import dataclass
 from lms.people.rules import Scope
 from lms.people.sealing import keys_of, open_if_there
 from lms.seminars.models import Edition, Enrolment, EnrolmentEvent, ParticipantRequest, StageReached

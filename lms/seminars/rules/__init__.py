@@ -6,8 +6,8 @@ import datetime as dt
 import enum
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from lms.kernel.values import dataclass
 from lms.people.rules import Scope
 
 from .deadlines import Deadline as Deadline

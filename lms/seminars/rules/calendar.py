@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
+
+from lms.kernel.values import dataclass
 
 from . import HalfDay
 

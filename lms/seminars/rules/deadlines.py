@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
+
+from lms.kernel.values import dataclass
 
 _LAST = dt.time.max
 _TICK = dt.timedelta(microseconds=1)

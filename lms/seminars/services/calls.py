@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, update
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from lms.kernel import audit
 from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Refused
+from lms.kernel.values import dataclass
 from lms.seminars.models import Edition, NominationCall
 from lms.seminars.queries import calls_of
 from lms.web.meanwhile import together

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from sqlalchemy import and_, insert, or_, select, update
@@ -15,6 +14,7 @@ from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.events import publish
 from lms.kernel.secrets import new_token
+from lms.kernel.values import dataclass
 from lms.people.models import Affiliation, Institution, Sector
 from lms.people.queries import subjects_of
 from lms.people.sealing import seal_reason

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.kernel.errors import Refused
+from lms.kernel.values import dataclass
 from lms.people import queries as people
 from lms.people import services as people_services
 from lms.people.models import Institution, Person, Sector

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import inspect
 
 from lms.integrations import backup as backups
 from lms.kernel import outbox
 from lms.kernel.clock import now
+from lms.kernel.db import db
 from lms.kernel.errors import Refused
 from lms.kernel.settings import settings_of
 from lms.kernel.unit_of_work import own_transaction, unit_of_work
@@ -110,3 +112,33 @@ def test_a_mirror_tells_of_keys_made_since_and_of_those_that_are_not_believed(sq
     other["keys"][0]["publicKeyMultibase"] = "z6MkOther"
     with pytest.raises(Refused, match="Key 1"):
         keys.learn(other)
+
+
+def test_no_key_made_after_a_restore_has_the_number_of_one_that_was_lost(
+    app: Flask, empty: Flask, tmp_path: Path
+) -> None:
+    with app.app_context():
+        keys.make(DID, NOW)
+        backups.backup(tmp_path / "backup", settings_of(app), at=now())
+        lost = keys.rotate(DID, NOW)[1]
+        history = key_history(DID, keys.known())
+    with empty.app_context():
+        backups.restore(tmp_path / "backup", settings_of(empty), at=now())
+        made = keys.rotate(DID, NOW)[1]
+        assert made.number > lost.number + 99
+        keys.learn(history)
+        assert [key.number for key in keys.known()] == [1, 2, made.number], "a mirror found later is still good"
+        assert keys.in_force(DID) == made
+
+
+def test_a_backup_with_other_keys_than_those_here_is_refused_before_anything_is_written(
+    app: Flask, empty: Flask, tmp_path: Path
+) -> None:
+    with app.app_context():
+        keys.make(DID, NOW)
+        backups.backup(tmp_path / "backup", settings_of(app), at=now())
+    with empty.app_context():
+        keys.make(DID, NOW)
+        with pytest.raises(Refused, match="Key 1 there is not key 1 here"):
+            backups.restore(tmp_path / "backup", settings_of(empty), at=now())
+        assert "lms_audit" not in inspect(db.engine).get_table_names()

@@ -32,6 +32,7 @@ from lms.records.rules.baking import carried
 from tests.conftest import NOW
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.credentials.test_signing import document, issue
+from tests.records.sheets import text_of
 
 APPROVAL = re.compile(r'<p class="mono as-typed" dir="ltr">([^<]+)</p>')
 
@@ -69,7 +70,7 @@ def production(sqlite_app: Flask) -> Iterator[Flask]:
 
 def exports() -> list[dict[str, Any]]:
     with unit_of_work() as session:
-        return [row.details for row in session.query(AuditEntry) if row.act == "records.exported"]
+        return [row.details for row in session.query(AuditEntry) if row.act in (approvals.BEGUN, approvals.EXPORTED)]
 
 
 def test_an_export_holds_the_public_files_and_every_holders_own(app: Flask, tmp_path: Path) -> None:
@@ -95,7 +96,7 @@ def test_an_export_holds_the_public_files_and_every_holders_own(app: Flask, tmp_
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
         assert "mfano" not in str(path).lower()
         assert not any(record in str(path) for record in records)
-    assert exports() == [{"used": [], "approved_by": []}]
+    assert exports() == [{"used": [], "approved_by": []}, {"documents": 2, "certificates": 2, "unreadable": 0}]
 
 
 def test_nothing_is_written_over(sqlite_app: Flask, tmp_path: Path) -> None:
@@ -160,7 +161,29 @@ def test_two_administrators_approve_an_export_and_their_word_is_good_once(produc
     code, said = run(production, tmp_path / "again", *given)
     assert code == 1
     assert "for one export" in said
-    assert not (tmp_path / "again").exists()
+    assert [path.name for path in tmp_path.iterdir() if "again" in path.name] == []
+
+
+def test_an_export_that_is_refused_for_its_place_uses_up_no_approval(production: Flask, tmp_path: Path) -> None:
+    given = [approval_of(production, an_administrator(name)) for name in ("Ester Esempio", "Omar Ornek")]
+    (tmp_path / "a-file").touch()
+    for place in (tmp_path, tmp_path / "a-file", tmp_path / "a-file" / "below"):
+        assert run(production, place, *given)[0] == 1
+    assert exports() == []
+    assert run(production, tmp_path / "out", *given)[0] == 0
+    assert [set(one) for one in exports()] == [{"used", "approved_by"}, {"documents", "certificates", "unreadable"}]
+
+
+def test_a_certificate_is_in_the_language_of_its_holder(sqlite_app: Flask, tmp_path: Path) -> None:
+    first, second = issue(2)
+    with unit_of_work() as session:
+        for record, locale in ((first, "fr"), (second, "tlh")):
+            session.get_one(Person, queries.holder_of(session, record)).locale = locale
+    drain()
+    assert run(sqlite_app, tmp_path / "out")[0] == 0
+    said = [text_of(path.read_bytes()) for path in (tmp_path / "out/holders").rglob("certificate.pdf")]
+    assert ["Date de délivrance" in text for text in said] == ["Issued 21 May" not in text for text in said]
+    assert sum("Date de délivrance" in text for text in said) == 1
 
 
 def test_one_word_alone_a_word_too_old_a_false_one_and_one_of_nobody_in_office_are_refused(

@@ -26,7 +26,7 @@ from lms.records import services
 from lms.records.credentials import jobs, keys, publishing, queries, signing
 from lms.records.credentials.checking import judged
 from lms.records.credentials.checks import PATIENCE
-from lms.records.credentials.holding import disbelieved, how_it_stands, short_form, signed_document
+from lms.records.credentials.holding import believed, how_it_stands, short_form, signed_document
 from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordCredential, RecordSubject
 from lms.records.rules.multibase import from_multikey
 from lms.records.rules.statement import unpacked
@@ -159,7 +159,7 @@ def test_after_erasure_nobody_here_can_open_it_and_the_file_still_verifies(app: 
     with unit_of_work() as session:
         assert signed_document(session, record) is None
         assert short_form(session, record) is None
-        assert queries.unsigned(session, disbelieved=disbelieved(), most=10) == []
+        assert queries.unsigned(session, believed=believed(), most=10) == []
     assert json.loads(judged(json.dumps(held).encode(), documents=key_documents()))["name"] == "Amina Mfano 0"
 
 
@@ -232,7 +232,8 @@ def test_a_place_once_published_stays_set_when_an_older_backup_comes_back(app: F
     [record] = issue()
     drain()
     number, index = place(record)
-    found = signing.signer(NOW)
+    with unit_of_work() as session:
+        found = signing.signer(session, NOW)
     assert found
     publishing.publish(publishing.list_name(number), found.status_list(number, [index, 7], NOW))
     with unit_of_work() as session:
@@ -376,6 +377,60 @@ def test_a_lost_key_is_said_in_words_and_old_records_verify_on(app: Flask) -> No
     assert document(new)["proof"][0]["verificationMethod"].endswith("#key-2")
     for record in (old, new):
         assert judged(json.dumps(document(record)).encode(), documents=key_documents())
+
+
+def test_a_signed_file_that_cannot_be_opened_is_named_and_is_no_error_for_anybody(sqlite_app: Flask) -> None:
+    good, bad = issue(2)
+    drain()
+    spoilt = update(RecordCredential).where(RecordCredential.record == bad).values(sealed_document=b"0" * 200)
+    altered("lms_record_credential", spoilt)
+    assert findings() == [f"record {bad} its signed file cannot be opened: restore that row from a backup"]
+    with unit_of_work() as session:
+        assert (signed_document(session, bad), short_form(session, bad)) == (None, None)
+        assert (how_it_stands(session, bad), how_it_stands(session, good)) == ("closed", "there")
+        assert signed_document(session, good)
+
+
+def test_what_was_signed_with_another_key_than_the_history_tells_is_named(sqlite_app: Flask) -> None:
+    [record] = issue()
+    drain()
+    whole = keys.file().read_text()
+    keys.private_file(keys.known()[0]).unlink()
+    keys.file().unlink()
+    other = keys.make(json.loads(whole)["did"], NOW)
+    keys.file().write_text(whole.replace(json.loads(whole)["public"], other.public))
+    said = f"record {record} its signed file was not signed with key 1 as the history has it"
+    assert said in findings()
+    keys.file().write_text(whole)
+    assert said not in findings()
+
+
+def test_no_number_of_a_key_is_given_again_when_the_history_is_lost(sqlite_app: Flask) -> None:
+    did, runner = "did:web:seminar.example.org", sqlite_app.test_cli_runner()
+    with production(sqlite_app, did):
+        keys.make(did, NOW)
+        [record] = issue()
+        drain()
+        before, copy = document(record), publishing.folder()
+        keys.file().unlink()
+        keys.private_file(keys.IssuerKey(1, did, "", NOW)).unlink()
+        with unit_of_work() as session:
+            assert how_it_stands(session, record) == "waits", "nobody outside could verify it"
+        [named, *_] = findings()
+        assert named.startswith(f"{did}#key-1 signed 1 records of which nobody can verify it")
+        assert "1 signed here" in runner.invoke(args=["lms", "keys", "list"]).output
+        refused = runner.invoke(args=["lms", "keys", "make"])
+        assert (refused.exit_code, "does not know it" in refused.output) == (1, True)
+        learned = runner.invoke(args=["lms", "keys", "learn", str(copy)])
+        assert learned.exit_code == 0, learned.output
+        assert [(key.number, key.did) for key in keys.known()] == [(1, did)]
+        assert document(record) == before
+        keys.file().unlink()
+        assert runner.invoke(args=["lms", "keys", "make", "--anew"]).exit_code == 0
+        assert [key.number for key in keys.known()] == [2]
+        drain()
+        assert document(record)["proof"][0]["verificationMethod"] == f"{did}#key-2"
+        assert findings() == []
 
 
 def test_what_a_key_in_other_hands_signed_is_signed_anew(app: Flask) -> None:
