@@ -29,6 +29,8 @@ from lms.people.queries import viewer_for_person
 from lms.people.rules import Role, ScopeKind
 from lms.records.models import RecordSubject
 from lms.records.services.before import attest_before
+from lms.reminders.models import ReminderLeftOut, ReminderSending
+from lms.reminders.rules import LeftOut
 from lms.seminars import queries, services
 from lms.seminars.columns import Column
 from lms.seminars.models import Edition, Enrolment, EnrolmentState, RequestKind
@@ -78,6 +80,7 @@ def grow(app: Flask, folder: Path, seed: int) -> World:
         world.records = [(row[0], row[1]) for row in session.execute(held)]
         for edition in editions[:-1]:
             _import(world, session, edition)
+            _left_out(session, edition)
         staff = {name: world.person(session).id for name in STAFF}
         officer = session.get_one(Person, staff["coordinator of all"]).subject
         _lost_mailbox(world, session, next(iter(world.members)), officer)
@@ -202,6 +205,15 @@ def _import(world: World, session: Session, edition: Edition) -> None:
         for number, person_id in enumerate(mine)
     ]
     taken_in(session, edition, *rows, at=now())
+
+
+def _left_out(session: Session, edition: Edition) -> None:
+    """Reminders went out once, and nobody of the edition got one."""
+    sent = ReminderSending(edition_id=edition.id, client_key=new_token(), letters=0, by="-", at=now())
+    session.add(sent)
+    session.flush()  # its id is what the rows refer to
+    for place in session.scalars(select(Enrolment.id).where(Enrolment.edition_id == edition.id)):
+        session.add(ReminderLeftOut(sending_id=sent.id, enrolment_id=place, reason=LeftOut.CAP))
 
 
 def _records(world: World, session: Session, edition: Edition) -> None:

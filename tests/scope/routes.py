@@ -65,19 +65,23 @@ SOURCES: Mapping[str, object] = {
     "token": (),
 }
 BELONGING: Mapping[str, object] = {
-    "enrolment": select(Enrolment.public_id, Edition.public_id.label("edition")).join(
-        Edition, Edition.id == Enrolment.edition_id
-    ),
     "request": select(
         ParticipantRequest.public_id, Enrolment.public_id.label("enrolment"), Edition.public_id.label("edition")
     )
     .join(Enrolment, Enrolment.id == ParticipantRequest.enrolment_id)
     .join(Edition, Edition.id == Enrolment.edition_id),
+    "enrolment": select(Enrolment.public_id, Edition.public_id.label("edition")).join(
+        Edition, Edition.id == Enrolment.edition_id
+    ),
+    "sending": select(ReminderSending.public_id, Edition.public_id.label("edition")).join(
+        Edition, Edition.id == ReminderSending.edition_id
+    ),
     "record": select(RecordSubject.record, Edition.public_id.label("edition"))
     .join(Enrolment, Enrolment.id == RecordSubject.enrolment_id)
     .join(Edition, Edition.id == Enrolment.edition_id),
 }
-"""What an id belongs to, so that it is asked for where it is, and then where it is not."""
+"""What an id belongs to, so that it is asked for where it is, and then where it is not; what belongs to another one of
+these before that."""
 
 
 class CannotWalk(AssertionError):
@@ -97,7 +101,9 @@ class Ids:
         for name in names:
             if not self.by_name.get(name):
                 raise CannotWalk(f"{rule.rule}: nothing is known for <{name}>; add it to SOURCES in {__name__}")
-        bound = next((name for name in ("request", "enrolment", "record") if {name, "edition"} <= {*names}), None)
+        bound = next(
+            (name for name in ("request", "enrolment", "record", "sending") if {name, "edition"} <= {*names}), None
+        )
         if bound is None:
             return _combined([{}], names, self.by_name)
         rows = [{key: value for key, value in row.items() if key in names} for row in self.belonging[bound]]
