@@ -279,6 +279,15 @@ def _reset(reader: Reader, facts: Mapping[str, Any]) -> Draft:
     return Draft(_("Raphael Lemkin Seminar: a new password"), (first, *_how_to(reader, facts, "people.reset")))
 
 
+@letter("people/back-in")
+def _back_in(reader: Reader, facts: Mapping[str, Any]) -> Draft:
+    texts = (
+        _("the office was asked to write to you at this address, because letters to your old one do not arrive."),
+        _("To use your account again, choose a new password. If the account is not yours, write to us."),
+    )
+    return Draft(_("Raphael Lemkin Seminar: your account"), (*texts, *_how_to(reader, facts, "people.reset")))
+
+
 @letter("people/address")
 def _address(reader: Reader, facts: Mapping[str, Any]) -> Draft:
     first = _("this address was given as a second address for an account. If it was not you, nothing needs to be done.")

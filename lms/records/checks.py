@@ -149,3 +149,13 @@ def issuing(session: Session) -> Iterable[Finding]:
             yield Finding(f"enrolment {place.enrolment}", "meets the rule, but has no record")
         if place.record is not None and place.record not in attested and not place.verdict.met:
             yield Finding(f"record {place.record}", f"was issued without: {' '.join(missing(place.verdict))}")
+
+
+@check("records.before")
+def before(session: Session) -> Iterable[Finding]:
+    """An edition is from before this system, or its records follow from what was read and attended here: never both."""
+    issued = select(LedgerEntry.edition).where(LedgerEntry.act == RecordAct.ISSUED)
+    ours = issued.where(LedgerEntry.version_hash != NO_VERSION)
+    both = issued.where(LedgerEntry.version_hash == NO_VERSION, LedgerEntry.edition.in_(ours)).distinct()
+    for edition in sorted(session.scalars(both)):
+        yield Finding(f"edition {edition}", "has records from before this system beside records of this system")

@@ -36,8 +36,10 @@ from lms.records.models import (
 )
 from lms.records.queries import my_records, valid_of
 from lms.records.queries.life import Wish
+from lms.records.rules.before import NO_VERSION
 from lms.records.services.correcting import ask_correction
 from lms.seminars.models import AttendanceClosing, Edition, Enrolment, EnrolmentState
+from lms.seminars.services import invite, withdraw
 from tests.conftest import NOW, statements
 from tests.pages import shown_in
 from tests.people.makers import give_mandate, make_person, signed_in_client
@@ -67,14 +69,35 @@ def test_a_proposal_needs_an_edition_that_is_over_people_a_source_and_an_officer
     assert (found is None) == (over and people and source and not waiting and not concerned)
 
 
-def test_an_edition_whose_attendance_was_closed_here_is_none_from_before(app: Flask) -> None:
-    public_id, [person] = past("Zuri Kielelezo")
+@pytest.mark.parametrize("by", ["closing", "invitation"])
+def test_an_edition_that_was_held_here_is_none_from_before(app: Flask, by: str) -> None:
+    public_id, [person, other] = past("Zuri Kielelezo", "Urs Beispiel")
+    first, second = officers(app)
+    propose(first, public_id, but=1)
     with unit_of_work() as session:
         edition = session.scalars(select(Edition).where(Edition.public_id == public_id)).one()
-        session.add(AttendanceClosing(edition_id=edition.id, at=NOW, by="an officer"))
-        places = session.scalars(select(Enrolment.id).where(Enrolment.person_id == person.id)).all()
-        with pytest.raises(Refused, match="closed here"):
-            services.propose(session, edition=edition, places=places, source=SOURCE, by=person.subject, at=NOW)
+        places = {one.person_id: one for one in session.scalars(select(Enrolment))}
+        if by == "closing":
+            session.add(AttendanceClosing(edition_id=edition.id, at=NOW, by="an officer"))
+        else:
+            invite(session, enrolment=places[other.id], at=NOW, by="an officer")
+            withdraw(session, enrolment=places[other.id], reason="By mistake.", at=NOW, by="an officer")
+        with pytest.raises(Refused, match="was held in this system"):
+            chosen_place = [places[person.id].id]
+            services.propose(session, edition=edition, places=chosen_place, source=SOURCE, by=person.subject, at=NOW)
+    assert "was held in this system" in confirm(second, public_id)
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(LedgerEntry)) == 0
+
+
+def test_the_check_names_an_edition_with_records_of_both_kinds(app: Flask) -> None:
+    issued = {"act": RecordAct.ISSUED, "subject": "s", "dated": TODAY, "commitment": "", "facts": {}, "created_at": NOW}
+    records = (("one", "both", NO_VERSION), ("two", "both", "a"), ("three", "old", NO_VERSION), ("four", "new", "a"))
+    with unit_of_work() as session:
+        for record, edition, version in records:
+            session.add(LedgerEntry(record=record, edition=edition, version_hash=version, mark="", **issued))
+    with reading() as session:
+        assert [one.about for one in run_all(session)["records.before"]] == ["edition both"]
 
 
 def past(*names: str) -> tuple[str, list[Person]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -13,9 +16,11 @@ from lms.kernel.events import publish
 from lms.kernel.models import AuditEntry, Job
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.people.events import SignedIn
-from lms.people.models import IdentityRow, Person, Role, SentLetter
+from lms.people.letters import letter_for
+from lms.people.models import IdentityRow, MailedToken, Person, Role, SentLetter
 from lms.people.proposals.rules import PROPOSAL_LASTS
 from lms.people.queries import addresses_of, person_by_address
+from lms.people.rules.codes import GOOD_FOR, TokenPurpose
 from tests.conftest import NOW
 from tests.people.makers import give_mandate, make_person, signed_in_client
 
@@ -69,10 +74,10 @@ def test_a_second_officer_gives_the_new_address_and_the_old_one_is_told(app: Fla
         told = {
             row.template: session.get_one(IdentityRow, row.identity_id).primary
             for row in session.scalars(select(SentLetter).where(SentLetter.person_id == person.id))
-            if row.template in ("people/addresses-changed", "people/reset")
+            if row.template in ("people/addresses-changed", "people/back-in")
         }
         acts = session.scalars(select(AuditEntry.act).where(AuditEntry.about == person.subject)).all()
-    assert told == {"people/addresses-changed": False, "people/reset": True}
+    assert told == {"people/addresses-changed": False, "people/back-in": True}
     assert acts.count("reinvitation.confirmed") == 1
 
 
@@ -114,6 +119,40 @@ def test_what_cannot_be_proposed_is_said_in_words(app: Flask) -> None:
         later = officer(app)
         assert later.post("/alumni/mailboxes", data=good).status_code == 303
     assert other.id != person.id
+
+
+@pytest.mark.parametrize("given", ["before", "between"])
+def test_nobody_comes_at_a_mandate_by_another_address(app: Flask, given: str) -> None:
+    [person] = make_alumni("Zuri Kielelezo")
+    first, second = officer(app), officer(app)
+    old = old_address(person)
+    if given == "before":
+        give_mandate(person, Role.ADMINISTRATOR)
+        answer = first.post("/alumni/mailboxes", data={"old": old, "new": NEW, "reason": REASON})
+        assert answer.status_code == 422
+    else:
+        public_id = propose(first, person)
+        give_mandate(person, Role.TRAINER, until=NOW.date())
+        answer = second.post("/alumni/mailboxes/confirm", data={"shown": public_id}, follow_redirects=True)
+    assert "holds a mandate or is proposed for one" in answer.text
+    assert primary(person) == old
+
+
+def test_a_mandate_that_is_over_keeps_nobody_from_another_address(app: Flask) -> None:
+    [person] = make_alumni("Zuri Kielelezo")
+    give_mandate(person, Role.TRAINER, since=NOW.date() - dt.timedelta(days=9), until=NOW.date() - dt.timedelta(days=1))
+    public_id = propose(officer(app), person)
+    officer(app).post("/alumni/mailboxes/confirm", data={"shown": public_id})
+    assert primary(person) == NEW
+    with reading() as session:
+        [until] = session.scalars(select(MailedToken.expires_at).where(MailedToken.person_id == person.id))
+        context = session.scalars(select(Job.payload).where(Job.kind == "mail.send")).all()[-1]
+        letter = letter_for(session, context)
+    assert until == NOW + GOOD_FOR[TokenPurpose.INVITATION]
+    assert letter is not None
+    assert letter.to_address == NEW
+    assert "letters to your old one do not arrive" in letter.body_text
+    assert "nothing needs to be done" not in letter.body_text
 
 
 def test_a_proposal_that_is_turned_down_or_too_old_changes_nothing(app: Flask) -> None:

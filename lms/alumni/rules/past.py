@@ -23,8 +23,8 @@ class PastRefusal(enum.Enum):
 def may_propose(
     *, ends_on: dt.date, today: dt.date, held_here: bool, places: int, source: str, waiting: bool, concerned: bool
 ) -> PastRefusal | None:
-    """Whether an officer may propose it; `held_here` says whether the attendance of the edition was closed in this
-    system, `waiting` whether a proposal for it is open."""
+    """Whether an officer may propose it; `held_here` says whether anybody was offered a place here or the
+    attendance was closed in this system, `waiting` whether a proposal for it is open."""
     if ends_on >= today:
         return PastRefusal.NOT_OVER
     if held_here:

@@ -26,11 +26,11 @@ from lms.people.services import invite
 from lms.people.services.wording import refuse_text
 from lms.records.services.before import attest_before
 from lms.seminars.models import Edition, Enrolment
-from lms.seminars.queries import closing_of
+from lms.seminars.queries import held_here
 
 SAID: Mapping[PastRefusal, Any] = {
     PastRefusal.NOT_OVER: _l("This edition is not over yet."),
-    PastRefusal.HELD_HERE: _l("The attendance of this edition was closed here, so its records follow from that."),
+    PastRefusal.HELD_HERE: _l("This edition was held in this system, so its records follow from what was done here."),
     PastRefusal.NOBODY: _l("Choose at least one person."),
     PastRefusal.SOURCE: _l("Please say from where it is known that they completed the edition, in a sentence."),
     PastRefusal.WAITING: _l("There is an open proposal for this edition already."),
@@ -52,7 +52,7 @@ def propose(
         may_propose(
             ends_on=edition.ends_on,
             today=at.date(),
-            held_here=closing_of(session, edition.id) is not None,
+            held_here=held_here(session, edition.id),
             places=len(chosen),
             source=source,
             waiting=waiting,
@@ -78,7 +78,9 @@ def propose(
 def confirm(session: Session, *, edition: Edition, proposal: str, by: str, at: dt.datetime) -> int:
     """The second officer confirms the proposal they were shown: the records are written. Says how many. Raises Refused,
     and Conflict where a place has changed since."""
+    session.execute(select(Edition.id).where(Edition.id == edition.id).with_for_update())  # as for the proposal
     found = proposals.shown(open_row(session, edition.id), proposal)
+    _refuse(PastRefusal.HELD_HERE if held_here(session, edition.id) else None)
     places = places_of(session, found.id)
     proposals.confirm(session, found, by=by, concerned=concerned(session, by, places), at=at)
     records = attest_before(session, edition=edition, places=places, at=at, by=by)

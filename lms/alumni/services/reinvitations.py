@@ -22,7 +22,7 @@ from lms.people.proposals.rules import ProposalRefusal, ProposalState
 from lms.people.queries import person_by_address
 from lms.people.rules.names import mistake_in_prose
 from lms.people.sealing import seal_text, unseal_text
-from lms.people.services import reach_at
+from lms.people.services import reach_at, refuse_holder
 from lms.people.services.persons import checked_address
 from lms.people.services.wording import refuse_text
 
@@ -40,6 +40,7 @@ def propose(session: Session, *, old_address: str, new_address: str, reason: str
     session.refresh(person, with_for_update=True)
     if person.subject == by:
         raise proposals.refused(ProposalRefusal.CONCERNED)
+    refuse_holder(session, person, at)
     taken = person_by_address(session, new_address)
     if taken is not None and taken.id != person.id:
         raise Refused(_("The new address belongs to somebody else here. Perhaps one person was entered twice."))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, or_, select, union
+from sqlalchemy import ColumnElement, exists, or_, select, union
 from sqlalchemy.orm import Session
 
 from lms.kernel.values import dataclass
@@ -45,6 +45,13 @@ def grants_of(session: Session, person_id: int, day: dt.date) -> tuple[Grant, ..
         .order_by(Mandate.id)
     )
     return tuple(Grant(*row) for row in rows)
+
+
+def may_hold_mandates(session: Session, person_id: int, day: dt.date) -> bool:
+    """Whether a person holds a mandate on a day, will hold one, or is proposed for one."""
+    open_ones = Mandate.state.in_((MandateState.PROPOSED, MandateState.IN_FORCE))
+    not_over = Mandate.until.is_(None) | (Mandate.until >= day)
+    return bool(session.scalar(exists().where(Mandate.person_id == person_id, open_ones, not_over).select()))
 
 
 def administrators(session: Session, day: dt.date) -> frozenset[int]:

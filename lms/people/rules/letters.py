@@ -6,8 +6,8 @@ import datetime as dt
 import enum
 from zoneinfo import ZoneInfo
 
-PROVING = frozenset({"people/address", "people/reset"})
-"""Letters that a person asked for with an address, and whose code proves it: they go also where others came back."""
+PROVING = frozenset({"people/address", "people/back-in", "people/reset"})
+"""Letters that somebody asked for with an address, and whose code proves it: they go also where others came back."""
 WEEK = 7
 URGENT = dt.timedelta(hours=72)
 DAY = dt.timedelta(hours=24)

@@ -3,6 +3,7 @@
 from .addresses import ask_for_address as ask_for_address
 from .addresses import make_primary as make_primary
 from .addresses import reach_at as reach_at
+from .addresses import refuse_holder as refuse_holder
 from .addresses import remove_address as remove_address
 from .codes import Made as Made
 from .codes import Tried as Tried

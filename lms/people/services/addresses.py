@@ -14,6 +14,7 @@ from lms.kernel.errors import NotFound, Refused
 from lms.kernel.secrets import new_token
 from lms.kernel.settings import keyring
 from lms.people.models import IdentityKind, IdentityRow, Person
+from lms.people.queries.mandates import may_hold_mandates
 from lms.people.rules.codes import TokenPurpose
 from lms.people.sealing import key_of, seal_text, unseal_text
 
@@ -116,8 +117,9 @@ def _row(session: Session, person: Person, public_id: str) -> IdentityRow:
 def reach_at(session: Session, *, person: Person, address: str, at: dt.datetime, by: str) -> None:
     """Letters to a person go to another address from now on, by the word of officers, who have made sure that it is
     theirs: the one before is told and stays, and a link to come in goes to the new one. Raises Refused for an address
-    that is somebody else's."""
+    that is somebody else's, and for whoever holds a mandate."""
     session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
+    refuse_holder(session, person, at)
     theirs = update(IdentityRow).where(IdentityRow.person_id == person.id, IdentityRow.kind == IdentityKind.ADDRESS)
     identity_id = _own_row(session, person.id, address) or add_address_row(
         session, person.id, key_of(session, person.id), address, at=at, primary=False
@@ -127,5 +129,14 @@ def reach_at(session: Session, *, person: Person, address: str, at: dt.datetime,
     write_to(session, person_id=person.id, template="people/addresses-changed")
     session.execute(theirs.where(IdentityRow.primary).values(primary=False))
     session.execute(theirs.where(IdentityRow.id == identity_id).values(primary=True))
-    let_in(session, person=person, identity_id=identity_id, at=at)
+    let_in(session, person=person, identity_id=identity_id, at=at, unasked=True)
     audit.record(session, at=at, actor=by, act="address.given-by-officers", about=person.subject)
+
+
+def refuse_holder(session: Session, person: Person, at: dt.datetime) -> None:
+    """Raises Refused for whoever holds a mandate or is proposed for one: to have their letters sent elsewhere must not
+    be a way to come at it, which only administrators give."""
+    if may_hold_mandates(session, person.id, at.date()):
+        raise Refused(
+            _("This person holds a mandate or is proposed for one. It must end first; then it can be given anew.")
+        )

@@ -36,10 +36,20 @@ class Tried:
     """How many more tries there are."""
 
 
-def make_code(session: Session, *, purpose: TokenPurpose, person_id: int, identity_id: int, at: dt.datetime) -> Made:
-    """A link and a code for one address; older ones for the same purpose are good no more."""
+def make_code(
+    session: Session,
+    *,
+    purpose: TokenPurpose,
+    person_id: int,
+    identity_id: int,
+    at: dt.datetime,
+    unasked: bool = False,
+) -> Made:
+    """A link and a code for one address; older ones for the same purpose are good no more. One that its reader does not
+    wait for is good as long as an invitation."""
     void_codes(session, purpose=purpose, person_id=person_id, at=at)
-    made = Made(secrets.token_urlsafe(32), new_code(), at + GOOD_FOR[purpose])
+    good_for = GOOD_FOR[TokenPurpose.INVITATION if unasked else purpose]
+    made = Made(secrets.token_urlsafe(32), new_code(), at + good_for)
     session.add(
         MailedToken(
             purpose=purpose,

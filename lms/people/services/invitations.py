@@ -131,13 +131,16 @@ def send_reset(session: Session, payload: dict[str, Any], at: dt.datetime) -> No
     let_in(session, person=person, identity_id=identity_id, at=at)
 
 
-def let_in(session: Session, *, person: Person, identity_id: int, at: dt.datetime) -> None:
-    """Send a link to one of a person's addresses: to a new password, or for whoever was never here an invitation."""
+def let_in(session: Session, *, person: Person, identity_id: int, at: dt.datetime, unasked: bool = False) -> None:
+    """Send a link to one of a person's addresses: to a new password, or for whoever was never here an invitation.
+    `unasked` where somebody else had it sent: the letter says so, and the link waits until it is read."""
     if person.welcomed_at is None:
         send_invitation(session, person.id, identity_id, at)
         return
-    made = make_code(session, purpose=TokenPurpose.RESET, person_id=person.id, identity_id=identity_id, at=at)
-    _send(session, "people/reset", person.id, identity_id, made)
+    made = make_code(
+        session, purpose=TokenPurpose.RESET, person_id=person.id, identity_id=identity_id, at=at, unasked=unasked
+    )
+    _send(session, "people/back-in" if unasked else "people/reset", person.id, identity_id, made)
 
 
 def _written_lately(session: Session, person_id: int, at: dt.datetime) -> bool:

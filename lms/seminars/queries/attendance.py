@@ -18,6 +18,7 @@ from lms.seminars.models import (
     AttendanceResult,
     Edition,
     Enrolment,
+    EnrolmentEvent,
     MakeUp,
     OnSiteSession,
 )
@@ -132,6 +133,15 @@ def closing_of(session: Session, edition_id: int) -> Closing | None:
     found = select(AttendanceClosing.at, AttendanceClosing.by).where(AttendanceClosing.edition_id == edition_id)
     row = session.execute(found).first()
     return Closing(*row) if row else None
+
+
+def held_here(session: Session, edition_id: int) -> bool:
+    """Whether the edition is one of this system: anybody was ever offered a place in it, or its attendance was closed.
+    Nothing is read and nobody is marked as present before a place was offered."""
+    begun = (EnrolmentState.INVITED, EnrolmentState.ACCEPTED)
+    offered = select(EnrolmentEvent.id).join(Enrolment, Enrolment.id == EnrolmentEvent.enrolment_id)
+    offered = offered.where(Enrolment.edition_id == edition_id, EnrolmentEvent.state.in_(begun))
+    return session.scalar(offered.limit(1)) is not None or closing_of(session, edition_id) is not None
 
 
 def attendance_result(session: Session, enrolment_id: int) -> Attendance | None:
