@@ -39,9 +39,10 @@ def _two_people(world: World, _viewer: str, filled: Filled) -> None:
 
 
 def _member(world: World, _viewer: str, filled: Filled) -> None:
-    """A member of the alumni community for whom no other address is proposed yet."""
+    """A member of the alumni community who holds no mandate, and for whom no other address is proposed yet."""
     waiting = {mark.person_id for mark in world.marks if mark.kind is Kind.MAILBOX}
-    free = (one for one in world.members if one not in waiting and one not in world.unnamed)
+    not_so = waiting | {held.person_id for held in world.held}
+    free = (one for one in world.members if one not in not_so and one not in world.unnamed)
     filled.data["old"] = _known(world, next(free))
 
 
