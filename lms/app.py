@@ -53,6 +53,7 @@ import lms.records.letters
 import lms.records.reactions
 import lms.records.sealing
 import lms.records.second_officers
+import lms.records.verification.checks
 import lms.records.verification.reactions
 import lms.reminders.weekly
 import lms.seminars.checks
@@ -121,9 +122,16 @@ BLUEPRINTS = (
 )
 NAV = (
     NavItem(Permission.SIGNED_IN, "home.index", _l("Your seminar"), frozenset({"", "learn", "seminar"})),
-    NavItem(Permission.OVERSEE, "seminars.editions", _l("Editions"), frozenset({"editions"})),
+    NavItem(
+        Permission.OVERSEE, "seminars.editions", _l("Editions"), frozenset({"editions", "successors", "decisions"})
+    ),
     NavItem(Permission.AUTHOR, "authoring.courses", _l("Courses"), frozenset({"courses"})),
-    NavItem(Permission.ADMINISTER, "people.mandates", _l("Mandates"), frozenset({"mandates", "partners"})),
+    NavItem(
+        Permission.ADMINISTER,
+        "people.mandates",
+        _l("Mandates"),
+        frozenset({"mandates", "partners", "signatories", "export-of-records"}),
+    ),
     NavItem(Permission.ALUMNI, "records.mine", _l("Completion record"), frozenset({"records"}), for_staff=False),
     NavItem(Permission.ALUMNI, "alumni.index", _l("2PREVENT"), frozenset({"alumni"}), for_staff=False),
     NavItem(Permission.SIGNED_IN, "people.account", _l("Your account"), frozenset({"account"})),
