@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Mapping
-from typing import cast
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.orm import Session, aliased
@@ -47,6 +47,32 @@ def to_be_listed() -> ColumnElement[bool]:
 
 def agreed(session: Session, person_ids: Collection[int] | None = None) -> dict[int, dict[Field, Consent]]:
     """The last consents of these members, or of all, under their present membership; one statement."""
+    consents: dict[int, dict[Field, Consent]] = {}
+    for row in _newest(session, person_ids):
+        consents.setdefault(row.person_id, {})[row.field] = Consent(row.audience, row.until, row.ends_at)
+    return consents
+
+
+def taken_back(
+    session: Session, person_ids: Collection[int], at: dt.datetime
+) -> dict[int, dict[Field | None, dt.datetime]]:
+    """Since when these members show a field no more that they have shown, by their own act or because its last day is
+    over; under None, since when they show nothing of what they have shown. One statement."""
+    found: dict[int, dict[Field | None, dt.datetime]] = {}
+    shows = set()
+    for row in _newest(session, person_ids):
+        if row.audience is Audience.NOBODY:
+            found.setdefault(row.person_id, {})[row.field] = row.at
+        elif row.ends_at is not None and row.ends_at <= at:
+            found.setdefault(row.person_id, {})[row.field] = row.ends_at
+        else:
+            shows.add(row.person_id)
+    for person_id in found.keys() - shows:
+        found[person_id][None] = max(found[person_id].values())
+    return found
+
+
+def _newest(session: Session, person_ids: Collection[int] | None) -> Sequence[Any]:
     later = aliased(DirectoryConsent)
     newest = (
         select(func.max(later.id))
@@ -60,16 +86,14 @@ def agreed(session: Session, person_ids: Collection[int] | None = None) -> dict[
             DirectoryConsent.audience,
             DirectoryConsent.until,
             DirectoryConsent.ends_at,
+            DirectoryConsent.at,
         )
         .join(Member, Member.step_id == DirectoryConsent.step_id)
         .where(DirectoryConsent.id == newest)
     )
     if person_ids is not None:
         found = found.where(Member.person_id.in_(person_ids))
-    consents: dict[int, dict[Field, Consent]] = {}
-    for row in session.execute(found):
-        consents.setdefault(row.person_id, {})[row.field] = Consent(row.audience, row.until, row.ends_at)
-    return consents
+    return session.execute(found).all()
 
 
 def shown_to_members(session: Session, person_id: int, at: dt.datetime) -> dict[Field, Consent] | None:
