@@ -121,9 +121,16 @@ BLUEPRINTS = (
 )
 NAV = (
     NavItem(Permission.SIGNED_IN, "home.index", _l("Your seminar"), frozenset({"", "learn", "seminar"})),
-    NavItem(Permission.OVERSEE, "seminars.editions", _l("Editions"), frozenset({"editions"})),
+    NavItem(
+        Permission.OVERSEE, "seminars.editions", _l("Editions"), frozenset({"editions", "successors", "decisions"})
+    ),
     NavItem(Permission.AUTHOR, "authoring.courses", _l("Courses"), frozenset({"courses"})),
-    NavItem(Permission.ADMINISTER, "people.mandates", _l("Mandates"), frozenset({"mandates", "partners"})),
+    NavItem(
+        Permission.ADMINISTER,
+        "people.mandates",
+        _l("Mandates"),
+        frozenset({"mandates", "partners", "signatories", "export-of-records"}),
+    ),
     NavItem(Permission.ALUMNI, "records.mine", _l("Completion record"), frozenset({"records"}), for_staff=False),
     NavItem(Permission.ALUMNI, "alumni.index", _l("2PREVENT"), frozenset({"alumni"}), for_staff=False),
     NavItem(Permission.SIGNED_IN, "people.account", _l("Your account"), frozenset({"account"})),

@@ -26,7 +26,7 @@ from lms.people.rules import Grant, Role
 from lms.people.rules.mandates import in_force
 from lms.people.sign_in import me
 from lms.people.views.decisions import officer
-from lms.people.views.successions import mine_or_administered
+from lms.people.views.successions import mine_or_administered, way_to
 from lms.records.queries import conditions_for, my_records
 from lms.records.queries.held import HeldRecord
 from lms.records.rules.completion import Verdict
@@ -176,7 +176,7 @@ def mandate_shows(mandate: str) -> str:
         names=queries.names_of_reach(session, [grant], language()) | queries.institution_names(session, [grant]),
         locale=language(),
     )
-    return render("lms/home/mandate_shows.html", page=page)
+    return render("lms/home/mandate_shows.html", page=page, way=way_to(row))
 
 
 @bp.get("/who-sees-what")

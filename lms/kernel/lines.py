@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from .settling import settle_one
 from .values import dataclass
 
 
@@ -28,7 +29,7 @@ def append(path: Path, said: dict[str, Any]) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-    _keep_name(path.parent)
+    settle_one(path.parent)  # a new file's name is on the disk only when its folder is
 
 
 def read(path: Path) -> list[Line]:
@@ -54,12 +55,3 @@ def _drop_torn_line(handle: int) -> None:
     torn = len(tail) - (tail.rfind(b"\n") + 1)
     if torn:
         os.ftruncate(handle, size - torn)
-
-
-def _keep_name(folder: Path) -> None:
-    """A new file's name is on the disk only when its folder is."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

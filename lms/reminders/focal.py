@@ -26,7 +26,7 @@ from lms.people.services import write_to
 from lms.seminars.models import Edition
 from lms.seminars.queries import edition_by_public_id
 from lms.seminars.rules import Stage
-from lms.web.dates import moment, offset, town
+from lms.web.dates import long_day, moment, offset, town
 from lms.web.languages import gettext as _
 from lms.web.languages import lazy_gettext as _l
 from lms.web.languages import ngettext
@@ -42,11 +42,8 @@ AGAIN = dt.timedelta(minutes=10)
 def focal_letter(reader: Reader, facts: Mapping[str, Any]) -> Draft:
     """How the people of a focal point stand, by name."""
     said = json.loads(facts["list"])
-    people, at = said["people"], dt.datetime.fromisoformat(said["deadline"])
+    people = said["people"]
     finished = sum(done for _name, _place, done in people)
-    due = moment(at, reader.zone)
-    if offset(at, reader.zone) != offset(at, said["zone"]):
-        due = _("%(own)s; there it is %(there)s", own=due, there=moment(at, said["zone"], said["town"]))
     first = ngettext(
         "%(finished)s of the %(num)s person for whom you are the focal point has finished the pre-reading of the "
         "%(title)s.",
@@ -65,8 +62,21 @@ def focal_letter(reader: Reader, facts: Mapping[str, Any]) -> Draft:
         for name, place, done in people
     ]
     link = _("The list as it stands now:") + "\n" + absolute_url("dashboards.people", edition=said["edition"])
-    due_line = _("The pre-reading of the edition is due: %(due)s.", due=due)
-    return Draft(_("Raphael Lemkin Seminar: how far people have come"), (first, "\n".join(lines), due_line, link))
+    subject = _("Raphael Lemkin Seminar: how far people have come")
+    return Draft(subject, (first, "\n".join(lines), _due(reader, said), link))
+
+
+def _due(reader: Reader, said: Mapping[str, Any]) -> str:
+    """When the reading is due: a moment, on the reader's clocks and those of the programme, or a day that ends for each
+    person where they serve."""
+    if said["day"]:
+        day = _("The pre-reading of the edition is due: %(due)s.", due=long_day(dt.date.fromisoformat(said["day"])))
+        return day + " " + _("It ends with this day where each person’s ministry or institution is.")
+    at = dt.datetime.fromisoformat(said["deadline"])
+    due = moment(at, reader.zone)
+    if offset(at, reader.zone) != offset(at, said["zone"]):
+        due = _("%(own)s; there it is %(there)s", own=due, there=moment(at, said["zone"], said["town"]))
+    return _("The pre-reading of the edition is due: %(due)s.", due=due)
 
 
 def facts_for(session: Session, edition: Edition, focal: Scope) -> dict[str, str]:
@@ -84,6 +94,7 @@ def facts_for(session: Session, edition: Edition, focal: Scope) -> dict[str, str
         "town": town(edition.place),
         "zone": edition.zone,
         "deadline": edition.deadline_at.isoformat(),
+        "day": edition.deadline_on.isoformat() if edition.deadline_on else "",
         "people": people,
     }
     return {"list": json.dumps(said)}

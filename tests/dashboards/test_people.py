@@ -144,6 +144,17 @@ def test_an_unknown_institution_or_state_finds_no_one(app: Flask) -> None:
     assert listed(client, edition, "state=%27%3B--") == []
 
 
+def test_an_edition_with_nobody_says_how_people_come_into_it_and_speaks_of_no_filters(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition = make_edition(session)
+    client = coordinator(app)
+    page, path = client.get(f"/editions/{edition.public_id}/people").text, f"/editions/{edition.public_id}"
+    assert "Nobody yet" in page
+    assert "Clear the filters" not in page
+    assert all(f'href="{path}/{way}"' in page for way in ("invite", "imports"))
+    assert "Clear the filters" in client.get(f"{path}/people?stage=reading").text
+
+
 def test_states_are_named_in_the_language_of_the_reader_with_their_footnotes(app: Flask) -> None:
     with unit_of_work() as session:
         edition = make_edition(session)

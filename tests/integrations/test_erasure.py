@@ -198,7 +198,7 @@ def test_the_key_that_was_written_last_leaves_the_file_too(app: Flask) -> None:
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("app", ["postgresql"], indirect=True)
-def test_files_of_the_log_from_before_an_erasure_go_with_the_next_checkpoint_where_they_are_not_used_anew(
+def test_files_of_the_log_from_before_an_erasure_go_with_a_checkpoint_where_they_are_not_used_anew(
     app: Flask,
 ) -> None:
     [(recycled,)] = told("SHOW wal_recycle")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from html import unescape
 
 from flask import Flask
@@ -17,6 +18,17 @@ from tests.people.makers import give_mandate, make_person
 from tests.reminders.makers import Held, Placed, edition, finish, letters, rows
 from tests.seminars.browsing import Browser, coordinator, words
 from tests.seminars.makers import enrol_person
+
+
+def test_a_deadline_that_is_a_day_is_told_as_a_day_and_not_on_the_clocks_of_the_focal_point(app: Flask) -> None:
+    held = edition()
+    person_of(held, "Amina Mfano", "TZ")
+    with unit_of_work() as session:
+        session.get_one(Edition, held.id).deadline_on = dt.date(2027, 4, 23)
+    _person, mandate = focal(zone="Africa/Dar_es_Salaam")
+    text = words(coordinator(app, held.public_id).get(f"/editions/{held.public_id}/focal-points/{mandate}"))
+    assert "The pre-reading of the edition is due: Friday 23 April 2027. It ends with this day where each" in text
+    assert "Dar es Salaam" not in text
 
 
 def person_of(held: Held, name: str, state: str) -> Placed:

@@ -78,6 +78,14 @@ def mine_or_administered(public_id: str) -> asked.MandateView:
     return row
 
 
+def way_to(row: asked.MandateView) -> list[tuple[str, str]]:
+    """Where whoever looks at a mandate of their own comes from, and where an administrator does, as links."""
+    if row.person_id == me().person_id:
+        return [(_("Your people"), url_for("home.index"))]
+    page = url_for("people.mandate", mandate=row.public_id)
+    return [(_("Mandates"), url_for("people.mandates")), (_("A mandate"), page)]
+
+
 def _held_still(session: Session, public_id: str) -> Mandate:
     row = asked.mandate(session, public_id)
     if row is None:
@@ -94,6 +102,7 @@ def _successor_page(row: asked.MandateView, form: SuccessorForm) -> str:
         role=ROLES[row.role],
         reach=reach,
         name_needed=_name_needed(),
+        way=way_to(row),
     )
 
 

@@ -137,13 +137,20 @@ def _page(edition: str, listing: str, against: Mapping[str, Any] | None = None) 
     )
 
 
-def _asked_for() -> Verdict:
+FIRST_TO_LAST = (Verdict.REFUSED, Verdict.NEW, Verdict.CHANGED, Verdict.SAME)
+
+
+def _asked_for(counts: Mapping[str, int]) -> Verdict:
+    """The rows that the address asks for; otherwise the first that there are, beginning with those to be corrected."""
     asked = request.args.get("show", "")
-    return Verdict(asked) if asked in set(Verdict) else Verdict.REFUSED
+    if asked in set(Verdict):
+        return Verdict(asked)
+    return next((one for one in FIRST_TO_LAST if counts.get(one)), Verdict.REFUSED)
 
 
 def _worked_out(session: Session, edition: Edition, found: Import, said: Mapping[str, Any] | None) -> ImportPage:
-    show = _asked_for()
+    counts = verdicts(session, found)
+    show = _asked_for(counts)
     rows, part = rows_with(session, found, show, page_in(request.args))
     rehearsed = found.state is ImportState.REHEARSED
     mends = rehearsed and show is Verdict.REFUSED
@@ -152,7 +159,7 @@ def _worked_out(session: Session, edition: Edition, found: Import, said: Mapping
     return ImportPage(
         found=found,
         work=work,
-        counts=verdicts(session, found),
+        counts=counts,
         show=show,
         rows=rows,
         part=part,
@@ -183,7 +190,7 @@ def import_corrections(edition: str, listing: str, form: str) -> Response:
 def import_rows(edition: str, listing: str, form: str) -> Response:
     """The rows with one verdict, as its page shows them."""
     found = import_of(db.session(), queries.edition_of(db.session(), edition, me().scope), listing)
-    show = _asked_for()
+    show = _asked_for({})
     rows = every_row(db.session(), found, show)
     taken_away(listing, "import", form, verdict=str(show), rows=len(rows))
     return as_file(rows_sheet(rows, erased=found.wrapped_key is None), form)
