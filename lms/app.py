@@ -53,6 +53,7 @@ import lms.records.letters
 import lms.records.reactions
 import lms.records.sealing
 import lms.records.second_officers
+import lms.records.verification.checks
 import lms.records.verification.reactions
 import lms.reminders.weekly
 import lms.seminars.checks

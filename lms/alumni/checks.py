@@ -10,7 +10,7 @@ from lms.kernel.checks import Finding, check
 from lms.people.queries import subjects_of
 
 from .queries import recomputed, records_recomputed, records_stored, stored
-from .queries.membership import memberships_recomputed, memberships_stored
+from .queries.membership import consents_of_nobody, memberships_recomputed, memberships_stored
 
 
 @check("alumni.status")
@@ -40,3 +40,6 @@ def memberships(session: Session) -> Iterable[Finding]:
     subjects = subjects_of(session, differing)
     for person in sorted(differing):
         yield Finding(f"person {subjects.get(person, person)}", "is kept as a member otherwise than their steps say")
+    foreign = consents_of_nobody(session)
+    for subject in sorted(subjects_of(session, foreign).values()):
+        yield Finding(f"person {subject}", "did not agree to what stands as their consent; it shows nothing")

@@ -80,6 +80,8 @@ class DirectoryConsent(Model):
     ends_at: Mapped[dt.datetime | None]
     """When that day ended where the member was as they agreed."""
     at: Mapped[dt.datetime]
+    mark: Mapped[str | None] = mapped_column(String(64))
+    """An HMAC over the rest and whose membership it is: what SQL alone puts in shows nothing."""
 
     __table_args__ = (CheckConstraint("(until IS NULL) = (ends_at IS NULL)", name="ends_with_its_day"),)
 

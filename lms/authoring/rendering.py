@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from lms.catalogue.publication import render_unit
 from lms.catalogue.queries import Term
-from lms.catalogue.render import PageContext, sanitise, stored_html
+from lms.catalogue.render import PageContext, sanitise
+from lms.catalogue.stored import stored_html
 from lms.kernel.values import dataclass
 from lms.plugins.unit_kind import Question, UnitKind
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
@@ -23,7 +20,7 @@ from .media import html as media
 from .rules.media import mentioned
 from .rules.texts import localised
 from .sanitising import sanitise as sanitise
-from .sanitising import stored_html as stored_html
+from .stored import source_html as source_html
 
 _WORD = re.compile(r"\w+(?:[’'-]\w+)*")
 # Browsers break a line on either side of a button. What touches a term stays with it: marks of opening before it; marks
@@ -229,38 +226,6 @@ def _held_together(html: str) -> str:
     return _TOUCHING.sub(
         lambda found: f'<span class="whole">{found[0]}</span>' if found[1] or found[3] else found[0], html
     )
-
-
-def source_html(source: Mapping[str, Any], language: str) -> str:
-    """An entry of the list of sources, its date as `language` writes it."""
-    title = f"<cite>{escape(str(source['title']))}</cite>"
-    parts = [
-        escape(str(source["author"])) if "author" in source else "",
-        title,
-        escape(_written(str(source.get("date", "")), language)),
-    ]
-    text = ", ".join(part for part in parts if part) + "."
-    if "url" in source:
-        address = escape(str(source["url"]))
-        text += f' <a href="{address}" rel="noreferrer">{escape(_host(str(source["url"])))}</a>'
-    return sanitise(text)
-
-
-def _written(date: str, language: str) -> str:
-    """A year, a month of a year or a day, as the files have it: 2014, 2021-11, 1948-12-09."""
-    year, *rest = date.split("-")
-    try:
-        locale = Locale.parse("en_GB" if language == "en" else language)
-        first = dt.date(int(year), *(int(part) for part in (*rest, "1", "1")[:2]))
-    except (ValueError, UnknownLocaleError):
-        return date
-    if not rest:
-        return date
-    return format_date(first, "long", locale) if rest[1:] else format_skeleton("yMMMM", first, locale=locale)
-
-
-def _host(url: str) -> str:
-    return url.split("/")[2].removeprefix("www.")
 
 
 def _letters(use: int) -> str:

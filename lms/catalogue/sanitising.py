@@ -6,8 +6,6 @@ import re
 from functools import partial
 
 import nh3
-from flask import current_app, has_app_context
-from markupsafe import Markup
 
 from .figures.svg import CLASSES as DRAWN
 from .media import html as media
@@ -57,13 +55,6 @@ _CLASSES |= {"fig-title", "fig-words", "fig-picture", "fig-from", "fig-whole", "
 _DRAWING = {"svg": frozenset({"draw", "draw-slim", "draw-wide"}), "g": DRAWN, "path": DRAWN}
 # Within a drawing every value but its name is numbers, or the letters of a path between them.
 _NUMBERS = re.compile(r"[MLC0-9 .-]+")
-
-
-def stored_html(html: str) -> Markup:
-    """Mark HTML that was sanitised when it was published as safe; the only place that may. Addresses of pictures and
-    documents get the prefix that a host has mounted us under."""
-    prefix = str(current_app.config["APPLICATION_ROOT"]).rstrip("/") if has_app_context() else ""
-    return Markup(media.mounted(html, prefix))  # noqa: S704 - it has been through `sanitise`
 
 
 def sanitise(html: str, ids: str = "") -> str:

@@ -5,8 +5,10 @@ Ciphertexts are AES-256-GCM (NIST SP 800-38D): one version byte, a random 96-bit
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import hmac
+import json
 import secrets
 import unicodedata
 from collections.abc import Iterable
@@ -98,6 +100,10 @@ def same(left: str, right: str) -> bool:
     return hmac.compare_digest(left.encode(), right.encode())
 
 
+def _instant(at: dt.datetime) -> str:
+    return at.astimezone(dt.UTC).isoformat(timespec="microseconds")
+
+
 def fold_address(address: str) -> str:
     """The form in which two spellings of one address agree: NFKC, no blanks around it, lower case."""
     return unicodedata.normalize("NFKC", address).strip().casefold()
@@ -149,6 +155,15 @@ class Keyring:
     def cookies(self) -> str:
         """The key that signs Flask's session cookie and CSRF tokens."""
         return derive(self.secret, "cookies").hex()
+
+    @cached_property
+    def _marking(self) -> bytes:
+        return derive(self.ledger, "consent")
+
+    def mark(self, kind: str, *said: object) -> str:
+        """An HMAC over what somebody agreed to: what SQL alone puts in opens nothing."""
+        told = [_instant(one) if isinstance(one, dt.datetime) else None if one is None else str(one) for one in said]
+        return hmac.digest(self._marking, json.dumps([kind, *told]).encode(), "sha256").hex()
 
     def wrap(self, key: bytes, owner: str) -> bytes:
         """A person's key, sealed under the key from outside the database."""

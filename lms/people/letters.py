@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,7 +28,7 @@ from lms.kernel.clock import now
 from lms.kernel.secrets import digest, unseal
 from lms.kernel.settings import keyring, present_settings
 from lms.kernel.values import dataclass
-from lms.web.dates import moment
+from lms.web.dates import long_day, moment, opening_day
 from lms.web.languages import speaking, text_direction
 from lms.web.pages import PRODUCT
 
@@ -261,7 +261,24 @@ def _invitation(reader: Reader, facts: Mapping[str, Any]) -> Draft:
         if title
         else _("an account has been opened for you at the Raphael Lemkin Seminar.")
     )
-    return Draft(_("Raphael Lemkin Seminar: your invitation"), (first, *_how_to(reader, facts, "people.invitation")))
+    said = (first, *_held(reader, facts), *_how_to(reader, facts, "people.invitation"))
+    return Draft(_("Raphael Lemkin Seminar: your invitation"), said)
+
+
+def _held(reader: Reader, facts: Mapping[str, Any]) -> Iterator[str]:
+    """When and where that to which the reader is invited is held, and until when they read, in their own time."""
+    if "place" in facts:
+        first, last = (dt.date.fromisoformat(facts[name]) for name in ("first", "last"))
+        yield _(
+            "%(place)s, from %(first)s to %(last)s.",
+            place=facts["place"],
+            first=opening_day(first, last),
+            last=long_day(last),
+        )
+    if "until_read" in facts:
+        due = moment(dt.datetime.fromisoformat(facts["until_read"]), reader.zone)
+        stays = _("The texts stay open afterwards. What is finished later counts and is marked as late.")
+        yield " ".join([_("The pre-reading is due on %(moment)s.", moment=due), stays])
 
 
 @letter("people/invited-again", called=_l("Invitation"))
@@ -269,7 +286,7 @@ def _invited_again(reader: Reader, facts: Mapping[str, Any]) -> Draft:
     text = _("you are invited to the %(title)s. Your account is open as before.", title=facts["edition_title"])
     return Draft(
         _("Raphael Lemkin Seminar: your invitation"),
-        (text, _("Sign in here:") + "\n" + absolute_url("people.sign_in")),
+        (text, *_held(reader, facts), _("Sign in here:") + "\n" + absolute_url("people.sign_in")),
     )
 
 

@@ -122,14 +122,31 @@ class ClosingPage:
     @cached_property
     def _names(self) -> Mapping[int, str]:
         noted = [chosen for part in (Part.UNMARKED, Part.OPEN_WORK) if len(chosen := self.parts[part]) <= NAMED]
-        return self.named({one.person_id for chosen in (self.parts[self.show], *noted) for one in chosen})
+        asked = {one.person_id for chosen in (self.parts[self.show], *noted) for one in chosen}
+        return self.named(asked.union(invited if len(invited := self._invited) <= NAMED else ()))
+
+    @property
+    def _invited(self) -> Collection[int]:
+        return self.foreseen.invited.values()
+
+    @property
+    def invited(self) -> int:
+        """How many are invited and on no list here."""
+        return len(self._invited)
+
+    @property
+    def few_invited(self) -> str:
+        """Their names in a row, where they are few."""
+        return self._in_a_row(self._invited)
 
     def few(self, part: str) -> str:
         """The names of a short list, in a row; nothing for a long one."""
-        chosen = self.parts[Part(part)]
-        if len(chosen) > NAMED:
+        return self._in_a_row([one.person_id for one in self.parts[Part(part)]])
+
+    def _in_a_row(self, people: Collection[int]) -> str:
+        if len(people) > NAMED:
             return ""
-        return in_a_row(sorted((self._names[one.person_id] for one in chosen), key=str.casefold))
+        return in_a_row(sorted((self._names[person] for person in people), key=str.casefold))
 
 
 def _told(line: Line) -> Told:

@@ -11,9 +11,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from lms.kernel.clock import now
 from lms.kernel.errors import NotFound
 from lms.people.letters import Draft, Reader, absolute_url, letter, looks_again
-from lms.web.dates import moment
+from lms.web.dates import local_day, moment
 
 from .models import Edition, Enrolment
 from .queries import own_enrolment
@@ -66,8 +67,21 @@ def deadline_changed(reader: Reader, facts: Mapping[str, Any]) -> Draft:
 
 @looks_again("people/invitation", "people/invited-again")
 def still_offered(session: Session, person_id: int, facts: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Nobody is invited to an edition in which they have no place any more."""
-    return facts if not facts["about"] or _place(session, person_id, facts) else None
+    """Nobody is invited to an edition in which they have no place any more; when and where it is, and until when to
+    read, is as it is now."""
+    if not facts["about"]:
+        return facts
+    place = _place(session, person_id, facts)
+    return {**facts, "until_read": place.due_at.isoformat(), **_held(session, place)} if place else None
+
+
+def _held(session: Session, place: Enrolment) -> dict[str, str]:
+    """When and where the edition of a place is held, while that is to come."""
+    edition = session.get_one(Edition, place.edition_id)
+    if edition.ends_on < local_day(now(), edition.zone):
+        return {}
+    days = {"first": edition.starts_on.isoformat(), "last": edition.ends_on.isoformat()}
+    return {"place": edition.place, **days}
 
 
 @looks_again("seminars/deadline-changed")

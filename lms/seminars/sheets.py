@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 
 from lms.web.sheets import Line, Sheet, local_time
 
-from .labels import ATTENDANCE, COMPANIONS, CONTACTS, EDITION_KINDS, HALVES, MARKS, state_name
+from .labels import ATTENDANCE, COMPANIONS, CONTACTS, EDITION_KINDS, HALVES, MARKS, STATES, state_name
 from .queries import CompanionRow, Contact, EditionRow, SheetPerson
-from .rules import Mark, SheetSession
+from .rules import EnrolmentState, Mark, SheetSession
 
 
 def attendance_sheet(
@@ -22,14 +22,15 @@ def attendance_sheet(
 ) -> Sheet:
     """Who was there: a line a person, a column a half-day."""
     days = (f"{row.day.isoformat()}, {HALVES[row.half]}" for row in half_days)
-    head = (_("Name"), _("State"), _("Ministry or institution"), *days)
+    head = (_("Name"), _("State"), _("Ministry or institution"), _("Place"), *days)
     return Sheet("attendance", head, lambda _session: (_attended(person, half_days, marks) for person in people))
 
 
 def _attended(person: SheetPerson, half_days: list[SheetSession], marks: Mapping[int, Mapping[int, Mark]]) -> Line:
     own = marks.get(person.enrolment_id, {})
     said = (str(MARKS[own[row.id]]) if row.id in own else None for row in half_days)
-    return (person.name, state_name(person.state_code), person.institution_name, *said)
+    place = str(STATES[EnrolmentState.INVITED if person.invited else EnrolmentState.ACCEPTED])
+    return (person.name, state_name(person.state_code), person.institution_name, place, *said)
 
 
 def editions_sheet(rows: Iterable[EditionRow], at: dt.datetime) -> Sheet:

@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel import Locale
 from babel.core import get_global
-from babel.dates import format_date, get_timezone_location
 from flask import Flask
 from flask_babel import LazyString
 
+from .day_words import place_of, written
 from .languages import language, unmarked
 from .languages import lazy_gettext as _l
 
@@ -97,7 +96,7 @@ def _written(day: dt.date, pattern: str, locale: str) -> str:
         pattern = pattern.replace("d MMMM", "d 'de' MMMM").replace("MMMM y", "MMMM 'de' y")
     elif spoken == "fr" and day.day == 1:
         pattern = re.sub(r"\bd\b", "d'er'", pattern)
-    return format_date(day, pattern, locale)
+    return written(day, pattern, locale)
 
 
 def clock_time(at: dt.datetime, zone: str) -> str:
@@ -115,11 +114,8 @@ def place(zone: str) -> str:
     return _place(zone, language())
 
 
-@lru_cache(maxsize=1024)
 def _place(zone: str, locale: str) -> str:
-    if zone == "UTC":
-        return "UTC"
-    return get_timezone_location(ZoneInfo(zone), locale=Locale.parse(locale), return_city=True).rsplit("/", 1)[-1]
+    return "UTC" if zone == "UTC" else place_of(zone, locale)
 
 
 def town(place: str) -> str:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from babel import Locale, UnknownLocaleError
-from babel.lists import format_list
 from babel.support import NullTranslations
 from flask import Flask, current_app, g, has_request_context, request, session
 from flask_babel import Babel, Domain, LazyString, force_locale, get_domain, get_locale
@@ -19,6 +18,7 @@ from markupsafe import Markup
 
 from lms.kernel.settings import settings_of
 
+from . import day_words
 from .access import viewer
 
 SOURCE = "en"
@@ -177,7 +177,7 @@ def in_a_row(names: Sequence[str]) -> str:
 
 def listed(names: Sequence[str]) -> str:
     """Such as "4, 5 and 6": short names as a list in words; in English without a comma before the "and"."""
-    return format_list(names, locale="en_GB" if language() == SOURCE else language())
+    return day_words.listed(names, language())
 
 
 def _text(message: str, /, **values: Any) -> Markup:
@@ -276,7 +276,7 @@ def language_name(code: str) -> str:
 @lru_cache(maxsize=32)
 def language_names(locale: str) -> Mapping[str, str]:
     """Every language of ISO 639 that CLDR knows by name, by code, as it is called in another; not its varieties."""
-    names = Locale.parse(locale).languages
+    names = day_words.words_of(locale).languages
     return {code: name for code, name in names.items() if "_" not in code and code not in _NO_LANGUAGE}
 
 

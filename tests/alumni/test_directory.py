@@ -16,14 +16,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from lms.alumni import pages
-from lms.alumni.models import Member
+from lms.alumni.models import DirectoryConsent, Member
 from lms.alumni.queries import directory
 from lms.alumni.queries.directory import Among, as_seen, entries, in_order, viewpoint
 from lms.alumni.queries.membership import agreed, shown_to_members
 from lms.alumni.rules.directory import Audience, Circle, Consent, Field, changes, consent, shared, shown, usual_day
 from lms.alumni.services import membership as services
 from lms.kernel import migrations
-from lms.kernel.clock import frozen
+from lms.kernel.checks import checks
+from lms.kernel.clock import frozen, now
 from lms.kernel.db import db
 from lms.kernel.models import AuditEntry
 from lms.kernel.unit_of_work import reading, unit_of_work
@@ -488,6 +489,24 @@ def test_the_directory_takes_as_many_statements_for_many_as_for_few(app: Flask) 
     with statements(app) as filtered:
         client.get("/alumni?sector=justice")
     assert len(filtered) == len(many)
+
+
+def test_what_sql_alone_says_in_somebodys_name_shows_nothing(sqlite_app: Flask) -> None:
+    one, other = members("Zuri Kielelezo", "Pia Beispiel")
+    show(one, Field.STATE)
+    with unit_of_work() as session:
+        step = session.get_one(Member, one.id).step_id
+        session.add(DirectoryConsent(step_id=step, field=Field.NAME, audience=Audience.MEMBERS, at=NOW))
+    with reading() as session:
+        [seen] = entries(session, viewpoint(session, other.id, now()))
+        assert seen.fields == {Field.STATE}
+        assert set(agreed(session, [one.id])[one.id]) == {Field.STATE}
+        [found] = checks["alumni.membership"](session)
+        assert "did not agree to what stands as their consent" in found.problem
+    show(one, Field.NAME)
+    with reading() as session:
+        assert Field.NAME in entries(session, viewpoint(session, other.id, now()))[0].fields
+        assert not list(checks["alumni.membership"](session))
 
 
 def test_consents_from_before_get_the_end_of_their_day_and_stay_as_they_were_given(app: Flask) -> None:

@@ -94,6 +94,22 @@ def test_the_date_of_a_source_is_written_as_people_write_it(language: str, date:
     assert source_html({"title": "One", "date": date}, language) == f"<cite>One</cite>, {written}."
 
 
+@pytest.mark.parametrize(
+    "hostile",
+    ["<script>ran = 1</script>", "\"><img src=x onerror='ran = 1'>", "a & b &amp; c", "«\u00a0x\u00a0»", "]]>"],
+)
+def test_of_a_source_nothing_is_left_to_sanitise(hostile: str) -> None:
+    source = {"title": hostile, "author": hostile, "date": hostile, "url": f"https://www.example.org/{hostile}"}
+    html = source_html(source, "en")
+    assert sanitise(html) == html
+    assert html.count("<") == 4
+    assert html.endswith('rel="noreferrer">example.org</a>')
+
+
+def test_an_address_of_a_source_leads_only_into_the_web() -> None:
+    assert source_html({"title": "One", "url": "javascript:ran = 1//"}, "en") == "<cite>One</cite>."
+
+
 def test_a_term_is_shown_in_the_language_of_the_text() -> None:
     assert ">Estado</button>" in page("es").prose("[[state]]")
 

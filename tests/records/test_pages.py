@@ -20,7 +20,7 @@ from lms.records.models import LedgerEntry, RecordAct, RecordSubject
 from lms.seminars import queries as seminars
 from lms.seminars import services as seminar_services
 from lms.seminars.models import AttendanceClosing, Edition, Enrolment
-from lms.seminars.rules import Mark
+from lms.seminars.rules import EnrolmentState, Mark
 from tests.conftest import statements
 from tests.files import both_files
 from tests.pages import shown_in
@@ -179,6 +179,22 @@ def test_what_was_marked_since_the_page_was_drawn_is_shown_before_it_is_closed(a
         session.get_one(Person, people[1]).name_confirmed_at = AT  # whoever goes on with their own part hinders nobody
     assert client.post(address, data={"checked": "y", "shown": shown_in(refused)}).status_code == 303
     assert records() == 0
+
+
+def test_who_is_only_invited_is_named_before_the_closing_and_is_part_of_what_was_shown(app: Flask) -> None:
+    edition, _ = an_edition()
+    client, address = a_coordinator(app, edition), f"/editions/{edition}/closing"
+    before = client.get(address)
+    assert "Invited, and not counted" not in text_of(before)
+    with unit_of_work() as session:
+        found = session.scalars(select(Edition).where(Edition.public_id == edition)).one()
+        make_place(session, found, name="Latesub Mfano", becomes=EnrolmentState.INVITED)
+    refused = client.post(address, data={"checked": "y", "shown": shown_in(before)})
+    assert refused.status_code == 409
+    assert "1 person is still invited" in text_of(refused)
+    assert "can get no record: Latesub Mfano." in text_of(refused)
+    assert client.post(address, data={"checked": "y", "shown": shown_in(refused)}).status_code == 303
+    assert "Latesub Mfano" not in text_of(client.get(address))
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -8,13 +8,17 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import flask_migrate
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, func, select, update
 
 from lms.catalogue.models import Course
-from lms.kernel.clock import frozen
+from lms.kernel import migrations
+from lms.kernel.checks import checks
+from lms.kernel.clock import frozen, now
+from lms.kernel.db import db
 from lms.kernel.models import AuditEntry, Throttle
 from lms.kernel.secrets import CODE_ALPHABET, digest
 from lms.kernel.unit_of_work import unit_of_work
@@ -22,8 +26,9 @@ from lms.people.models import PersonKey, SensitiveMark
 from lms.records import services
 from lms.records.models import PublicRecord, RecordAct
 from lms.records.rules.public import grouped
-from lms.records.verification import views
+from lms.records.verification import marks, views
 from lms.records.verification.models import NameShowing, RecordLooks, RecordShare
+from lms.records.verification.queries import Openness, openness_of
 from lms.records.verification.rules import read_code
 from tests.conftest import NOW, statements
 from tests.records.test_ledger import forge
@@ -368,11 +373,75 @@ def test_the_holder_shows_the_name_and_takes_that_back_with_effect_at_once(held:
     held.own.post(show, data={"shown": "no"})
     assert "Mfano" not in text_of(held.other.get(held.address))
     with unit_of_work() as session:
-        assert [row.shown for row in session.scalars(select(NameShowing).order_by(NameShowing.id))] == [True, False]
+        assert [row.shown for row in session.scalars(select(NameShowing).order_by(NameShowing.id))] == [False]
         acts = session.scalars(
             select(AuditEntry.act).where(AuditEntry.about == held.record, AuditEntry.act.like("record.name%"))
         )
         assert acts.all() == ["record.name-shown", "record.name-hidden"]
+
+
+def named() -> list[str]:
+    with unit_of_work() as session:
+        return [f"{found.about} {found.problem}" for found in checks["records.consents"](session)]
+
+
+def test_what_sql_alone_says_shows_no_name(held: Held) -> None:
+    show = f"/records/{held.record}/name"
+    word, link = NameShowing(record=held.record, shown=True, at=NOW), digest("a token of one's own choice")
+    with unit_of_work() as session:
+        session.add(word)
+        session.add(
+            RecordShare(
+                public_id="x", record=held.record, token_hash=link, made_at=NOW, ends_at=now() + dt.timedelta(days=30)
+            )
+        )
+    for address in (held.address, f"{held.address}/shared/a token of one's own choice"):
+        assert "Mfano" not in text_of(held.other.get(address))
+    assert named() == [
+        f"record {held.record} its holder did not agree to show the name; it is not shown",
+        f"record {held.record} has a link that its holder did not make; it opens nothing",
+    ]
+    held.own.post(show, data={"shown": "yes"})
+    assert "Amina Mfano 0" in text_of(held.other.get(held.address)), (
+        "the holder's own word counts, whatever stands there"
+    )
+    held.own.post(show, data={"shown": "no"})
+    with unit_of_work() as session:
+        session.execute(delete(NameShowing))
+        session.execute(delete(RecordShare))
+    assert "Mfano" not in text_of(held.other.get(held.address)), "a word that was taken back does not come back"
+    with unit_of_work() as session:
+        mark = marks.of_word(held.record, NOW, shown=True)
+        session.add(NameShowing(record=held.record, shown=True, at=NOW, mark=mark))
+    assert named() == [f"record {held.record} shows the name, and its holder has taken that back"]
+
+
+def test_a_link_that_has_ended_is_not_opened_by_sql_alone(held: Held) -> None:
+    link = made_link(held)
+    with unit_of_work() as session:
+        end = f"/links/{session.scalars(select(RecordShare.public_id)).one()}/end"
+    assert named() == []
+    held.own.post(f"/records/{held.record}{end}")
+    with unit_of_work() as session:
+        session.execute(update(RecordShare).values(ended_at=None))
+    assert "Mfano" not in text_of(held.other.get(link))
+    with unit_of_work() as session:
+        assert openness_of(session, [held.record], now())[held.record] == Openness(shown=False, links=0)
+
+
+def test_what_was_agreed_to_before_there_were_marks_is_marked_by_the_upgrade(held: Held) -> None:
+    held.own.post(f"/records/{held.record}/name", data={"shown": "yes"})
+    link, folder = made_link(held), str(migrations.folder())
+    db.session.remove()
+    flask_migrate.Migrate().init_app(held.app, db, directory=folder)
+    flask_migrate.downgrade(directory=folder, revision="a7c2e9041bd6")
+    flask_migrate.upgrade(directory=folder)
+    for address in (held.address, link):
+        assert "Amina Mfano 0" in text_of(held.other.get(address))
+    assert named() == []
+    with unit_of_work() as session:
+        told = session.scalars(select(AuditEntry).where(AuditEntry.act == "consents.marked")).one()
+        assert told.details == {"lms_record_name_showing": 1, "lms_record_share": 1, "lms_directory_consent": 0}
 
 
 def made_link(held: Held, days: int = 7) -> str:

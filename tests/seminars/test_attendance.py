@@ -15,7 +15,7 @@ from lms.kernel.events import publish
 from lms.kernel.models import AuditEntry, Job
 from lms.people.letters import letter_for
 from lms.people.models import Sector
-from lms.seminars import queries, services
+from lms.seminars import checks, queries, services
 from lms.seminars.events import AttendanceClosed
 from lms.seminars.models import (
     Edition,
@@ -30,7 +30,7 @@ from lms.seminars.models import (
 from lms.seminars.rules import (
     Attendance,
 )
-from tests.seminars.makers import AT, enrol_person, facts, make_edition, make_version
+from tests.seminars.makers import AT, enrol_person, facts, make_course, make_edition, make_version
 
 
 def publish_version(session: Session, major: int, minor: int) -> int:
@@ -112,6 +112,50 @@ def test_a_closed_sheet_takes_no_mark_no_half_day_and_nobody_new(session: Sessio
     ):
         with pytest.raises(Refused, match="closed"):
             change()
+
+
+def test_a_late_substitute_who_is_marked_present_has_come(session: Session) -> None:
+    edition = make_edition(session)
+    late, asked = (enrol_person(session, edition, becomes=EnrolmentState.INVITED) for _ in range(2))
+    with pytest.raises(Refused, match="has changed in the meantime"):
+        attend(session, edition, late, [Mark.ABSENT])
+    attend(session, edition, late, [Mark.PRESENT] * 4)
+    attend(session, edition, late, [Mark.EXCUSED])
+    first = queries.sessions_of(session, edition.id)[0]
+    said = {"edition": edition, "half_day": first, "reason": "Came later.", "make_up": None, "at": AT, "by": "c"}
+    with pytest.raises(Refused, match="Only people who have accepted"):
+        services.attest(session, enrolment=asked, mark=Mark.EXCUSED, **said)
+    services.attest(session, enrolment=asked, mark=Mark.PRESENT, **said)
+    assert late.state is asked.state is EnrolmentState.ACCEPTED
+    services.close_attendance(session, edition=edition, at=AT + dt.timedelta(seconds=1), by="c")
+    session.flush()
+    assert queries.attendance_result(session, late.id) == Attendance(4, 3, 1)
+    assert not list(checks.attendance(session))
+
+
+def test_after_the_closing_whoever_is_only_invited_stays_so_and_is_not_written_to(session: Session) -> None:
+    edition = make_edition(session)
+    late = enrol_person(session, edition, becomes=EnrolmentState.INVITED)
+    services.close_attendance(session, edition=edition, at=AT, by="c")
+    for change in (
+        lambda: services.accept(session, enrolment=late, at=AT, by="c"),
+        lambda: services.send_invitation(session, enrolment=late, at=AT, by=None),
+    ):
+        with pytest.raises(Refused, match="is closed"):
+            change()
+    services.came_back(session, person_id=late.person_id, at=AT)
+    assert late.state is EnrolmentState.INVITED
+    assert late.first_seen_at == AT
+    assert queries.own_enrolment(session, edition.public_id, late.person_id) is late, "who may read on"
+
+
+def test_where_no_half_day_is_asked_for_a_place_is_taken_after_the_closing_too(session: Session) -> None:
+    make_course(session, rule={"modules": "all"})
+    edition = make_edition(session)
+    late = enrol_person(session, edition, becomes=EnrolmentState.INVITED)
+    services.close_attendance(session, edition=edition, at=AT, by="c")
+    services.came_back(session, person_id=late.person_id, at=AT)
+    assert late.state is EnrolmentState.ACCEPTED
 
 
 def test_a_half_day_with_marks_stays_on_the_sheet(session: Session) -> None:

@@ -15,7 +15,7 @@ from lms.kernel.errors import Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.models import Person
 from lms.seminars import checks, queries, services
-from lms.seminars.models import AttendanceMark, Edition, Enrolment, MakeUp, Mark, Stage
+from lms.seminars.models import AttendanceMark, Edition, Enrolment, EnrolmentState, MakeUp, Mark, Stage
 from lms.seminars.rules import Attendance, Companion
 from lms.seminars.services import MakeUpWork
 from tests.pages import shown_in
@@ -143,8 +143,12 @@ def test_only_who_coordinates_the_edition_attests(sqlite_app: Flask) -> None:
 
 def test_the_list_for_the_door_is_by_name_without_numbers_with_a_box_for_each_half_day(sqlite_app: Flask) -> None:
     edition = one_edition()
-    for name in ("Zola Mfano", "Élodie Exemple", "Ana Ejemplo"):
-        one_person(edition, name=name)
+    for name, becomes in (
+        ("Zola Mfano", EnrolmentState.ACCEPTED),
+        ("Élodie Exemple", EnrolmentState.INVITED),
+        ("Ana Ejemplo", EnrolmentState.ACCEPTED),
+    ):
+        one_person(edition, name=name, becomes=becomes)
     guide = make_person("Bruno Beispiel")
     with unit_of_work() as session:
         found = session.get_one(Edition, edition.id)
@@ -157,6 +161,7 @@ def test_the_list_for_the_door_is_by_name_without_numbers_with_a_box_for_each_ha
     assert places == sorted(places)
     assert page.get_data(as_text=True).count('aria-label="Box to tick"') == 4 * 4
     assert "Speaker" in said
+    assert "Élodie Exemple Invited" in said
 
 
 def test_the_closing_says_what_is_open_and_a_double_click_closes_once(sqlite_app: Flask) -> None:

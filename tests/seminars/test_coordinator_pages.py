@@ -16,8 +16,9 @@ from lms.kernel.db import db
 from lms.kernel.models import Job
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import queries as people
+from lms.people.letters import letter_for
 from lms.people.models import MailedToken, Person
-from lms.seminars import queries
+from lms.seminars import queries, services
 from lms.seminars.models import (
     AttendanceClosing,
     Edition,
@@ -29,7 +30,9 @@ from lms.seminars.models import (
     FormReceipt,
     OnSiteSession,
 )
+from lms.seminars.rules import end_of_day
 from lms.seminars.services import receipts
+from lms.web.dates import moment
 from tests.files import both_files
 from tests.pages import shown_in
 from tests.people.makers import make_person
@@ -168,12 +171,15 @@ def test_everyone_without_a_mark_is_marked_present_at_once_and_nobody_else_chang
     path, half = f"/editions/{edition.public_id}/attendance", f"{edition.starts_on}-morning"
     absent, excused, silent = one_person(edition), one_person(edition), one_person(edition)
     ids = [person.id for person in (absent, excused, silent)]
+    asked = one_person(edition, becomes=EnrolmentState.INVITED)  # who may not be there at all
     assert browser.post(path, half=half, **{f"mark-{absent.public_id}": "absent"}).status_code == 303
     sent = {"half": half, f"mark-{excused.public_id}": "excused", "rest": "present"}
     assert browser.post(path, **sent).status_code == 303
     marks = {row.enrolment_id: row.mark for row in queries.marks_of(db.session(), edition.id)}
     assert [marks[enrolment_id] for enrolment_id in ids] == ["absent", "excused", "present"]
     assert len(queries.marks_of(db.session(), edition.id)) == 3
+    only = re.findall(rf'name="mark-{asked.public_id}" value="(\w+)"', browser.get(path).get_data(as_text=True))
+    assert only == ["present"]
 
 
 def marked(page: str) -> dict[str, str]:
@@ -316,6 +322,35 @@ def test_a_place_passes_on_to_a_substitute(app: Flask) -> None:
     assert answer.location.endswith(db.session.get_one(Enrolment, fresh(old).replaced_by_id).public_id)
     assert "posted abroad" in words(browser.get(f"/editions/{edition.public_id}/people/{old.public_id}"))
     assert browser.post(path, **{**PERSON, "address": "other@example.org"}).status_code == 409
+
+
+@pytest.mark.parametrize(("more", "on", "filled"), [
+    (None, dt.date(2027, 4, 20), ""),
+    (dt.date(2027, 5, 5), dt.date(2027, 4, 26), "2027-05-05"),
+    (None, dt.date(2027, 5, 4), "2027-05-09"),
+    (dt.date(2027, 5, 3), dt.date(2027, 5, 10), "2027-05-10"),
+])  # fmt: skip
+def test_who_takes_over_late_has_time_to_read_and_is_told_until_when(
+    sqlite_app: Flask, more: dt.date | None, on: dt.date, filled: str
+) -> None:
+    edition = one_edition()
+    old = one_person(edition)
+    path = f"/editions/{edition.public_id}/people/{old.public_id}/replace"
+    with unit_of_work() as session:
+        place = session.get_one(Enrolment, old.id)
+        if more:
+            until = end_of_day(more, edition.zone)
+            services.extend(session, enrolment=place, deadline_at=until, at=AT, by="c")
+    with frozen(dt.datetime.combine(on, dt.time(9), dt.UTC)):
+        browser = coordinator(sqlite_app)
+        assert f'name="due" type="date" value="{filled}"' in re.sub(" +", " ", browser.get(path).text)
+        answer = browser.post(path, **PERSON, due=filled)
+        assert answer.status_code == 303
+        new = db.session.get_one(Enrolment, fresh(old).replaced_by_id)
+        said = letter_for(db.session(), db.session.scalars(select(Job).order_by(Job.id.desc())).first().payload)
+    assert new.due_at == (end_of_day(dt.date.fromisoformat(filled), edition.zone) if filled else edition.deadline_at)
+    assert f"The pre-reading is due on {moment(new.due_at, 'Africa/Dar_es_Salaam')}." in said.body_text
+    assert "from Sunday 9 to Monday 10 May 2027" in said.body_text
 
 
 def key_in(page: TestResponse) -> str:

@@ -21,7 +21,7 @@ from lms.people.queries.persons import full_names_of
 from lms.records.queries import EditionHeld, editions_of
 from lms.records.queries.held import editions_named
 
-from .membership import Words, agreed, to_be_listed, words_of
+from .membership import SAID, Words, agreed, said_by_them, to_be_listed, words_of
 from .networks import networks_by_state
 
 
@@ -99,9 +99,10 @@ def viewpoint(session: Session, viewer_id: int, moment: dt.datetime) -> Viewpoin
 def entries(session: Session, here: Viewpoint, among: Among = EVERYBODY) -> list[Entry]:
     """Whom of these a member sees, and what of each, in no order; one statement."""
     shown = _shown(here)
-    found = select(shown.c.person_id, shown.c.public_id, func.aggregate_strings(shown.c.field, ",").label("fields"))
-    rows = session.execute(found.where(*_among(shown, among)).group_by(shown.c.person_id, shown.c.public_id))
-    return [Entry(row.person_id, row.public_id, frozenset(map(Field, row.fields.split(",")))) for row in rows]
+    fields: dict[tuple[int, str], set[Field]] = {}
+    for row in filter(said_by_them, session.execute(select(shown).where(*_among(shown, among)))):
+        fields.setdefault((row.person_id, row.public_id), set()).add(row.field)
+    return [Entry(*who, frozenset(seen)) for who, seen in fields.items()]
 
 
 def options(session: Session, here: Viewpoint) -> Options:
@@ -123,7 +124,7 @@ def _shown(here: Viewpoint) -> CTE:
     one, later, at = DirectoryConsent, aliased(DirectoryConsent), serving_on(here.today)
     newer = select(later.id).where(later.step_id == one.step_id, later.field == one.field, later.id > one.id)
     return (
-        select(Member.person_id, Member.public_id, one.field, at.c.state_code, at.c.sector)
+        select(Member.person_id, Member.public_id, *SAID, at.c.state_code, at.c.sector)
         .join(Person, Person.id == Member.person_id)
         .join(AlumniStatus, AlumniStatus.person_id == Member.person_id)
         .join(one, one.step_id == Member.step_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection, Mapping
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.orm import Session, aliased
@@ -14,6 +14,8 @@ from lms.alumni.models import AlumniStatus, DirectoryConsent, DirectoryWords, Me
 from lms.alumni.rules.directory import Audience, Consent, Field, shown
 from lms.alumni.rules.membership import Membership, Taken, membership
 from lms.alumni.sealing import words_place
+from lms.kernel.secrets import same
+from lms.kernel.settings import keyring
 from lms.kernel.values import dataclass
 from lms.people.models import Person
 from lms.people.queries.sensitive import not_to_be_named
@@ -45,6 +47,36 @@ def to_be_listed() -> ColumnElement[bool]:
     )
 
 
+SAID = (
+    DirectoryConsent.step_id,
+    DirectoryConsent.field,
+    DirectoryConsent.audience,
+    DirectoryConsent.until,
+    DirectoryConsent.ends_at,
+    DirectoryConsent.at,
+    DirectoryConsent.mark,
+)
+
+
+def mark_of(person_id: int, said: Any) -> str:
+    """The mark of a consent of somebody, by a row that has what `SAID` names."""
+    rest = (said.step_id, said.field, said.audience, said.until, said.ends_at, said.at)
+    return keyring().mark("directory", person_id, *rest)
+
+
+def said_by_them(row: Any) -> bool:
+    """Whether the member agreed so, through us; of such a row with the person."""
+    return same(mark_of(row.person_id, row), row.mark or "")
+
+
+def consents_of_nobody(session: Session) -> set[int]:
+    """The members under whose names stands, as the last word on a field, what they did not agree to."""
+    last = select(func.max(DirectoryConsent.id)).group_by(DirectoryConsent.step_id, DirectoryConsent.field)
+    open_to_some = (DirectoryConsent.id.in_(last), DirectoryConsent.audience != Audience.NOBODY)
+    asked = select(Member.person_id, *SAID).join(Member, Member.step_id == DirectoryConsent.step_id)
+    return {row.person_id for row in session.execute(asked.where(*open_to_some)) if not said_by_them(row)}
+
+
 def agreed(session: Session, person_ids: Collection[int] | None = None) -> dict[int, dict[Field, Consent]]:
     """The last consents of these members, or of all, under their present membership; one statement."""
     later = aliased(DirectoryConsent)
@@ -54,20 +86,14 @@ def agreed(session: Session, person_ids: Collection[int] | None = None) -> dict[
         .scalar_subquery()
     )
     found = (
-        select(
-            Member.person_id,
-            DirectoryConsent.field,
-            DirectoryConsent.audience,
-            DirectoryConsent.until,
-            DirectoryConsent.ends_at,
-        )
+        select(Member.person_id, *SAID)
         .join(Member, Member.step_id == DirectoryConsent.step_id)
         .where(DirectoryConsent.id == newest)
     )
     if person_ids is not None:
         found = found.where(Member.person_id.in_(person_ids))
     consents: dict[int, dict[Field, Consent]] = {}
-    for row in session.execute(found):
+    for row in filter(said_by_them, session.execute(found)):
         consents.setdefault(row.person_id, {})[row.field] = Consent(row.audience, row.until, row.ends_at)
     return consents
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, insert, select
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from lms.alumni.events import MembershipLeft, MembershipOpened
 from lms.alumni.models import AlumniStatus, DirectoryConsent, DirectoryWords, Member, MembershipStep
-from lms.alumni.queries.membership import agreed, member
+from lms.alumni.queries.membership import SAID, agreed, mark_of, member
 from lms.alumni.rules.directory import NO_CONSENT, Consent, Field, changes
 from lms.alumni.rules.membership import Step
 from lms.alumni.sealing import words_place
@@ -84,18 +85,7 @@ def agree(
         raise Conflict(_("You are no member any more. Nothing was saved."))
     new = changes(agreed(session, [person_id]).get(person_id, {}), wanted)
     if new:
-        rows = [
-            {
-                "step_id": held.step_id,
-                "field": field,
-                "audience": one.audience,
-                "until": one.until,
-                "ends_at": one.ends_at,
-                "at": at,
-            }
-            for field, one in sorted(new.items())
-        ]
-        session.execute(insert(DirectoryConsent), rows)
+        session.execute(insert(DirectoryConsent), [_row(held, field, one, at) for field, one in sorted(new.items())])
         said = {str(field): str(one.audience) for field, one in sorted(new.items())}
         _note(session, person_id, at, "directory.agreed", **said)
     _describe(session, held, languages, subjects, at)
@@ -107,19 +97,20 @@ def withdraw_all(session: Session, *, person_id: int, at: dt.datetime) -> None:
     if held is None:
         return
     rows = [
-        {
-            "step_id": held.step_id,
-            "field": field,
-            "audience": NO_CONSENT.audience,
-            "until": None,
-            "ends_at": None,
-            "at": at,
-        }
+        _row(held, field, NO_CONSENT, at)
         for field in sorted(changes(agreed(session, [person_id]).get(person_id, {}), dict.fromkeys(Field, NO_CONSENT)))
     ]
     if rows:
         session.execute(insert(DirectoryConsent), rows)
         _note(session, person_id, at, "directory.withdrawn")
+
+
+def _row(held: Member, field: Field, one: Consent, at: dt.datetime) -> dict[str, Any]:
+    said = DirectoryConsent(
+        step_id=held.step_id, field=field, audience=one.audience, until=one.until, ends_at=one.ends_at, at=at
+    )
+    mark = mark_of(held.person_id, said)
+    return {**{column.key: getattr(said, column.key) for column in SAID}, "mark": mark}
 
 
 def _describe(session: Session, held: Member, languages: str, subjects: str, at: dt.datetime) -> None:

@@ -16,10 +16,10 @@ from lms.authoring.pages import CourseLine, MarkedUnit, stale_in_words
 from lms.authoring.queries import Cited, cited_in, stored_texts, taught
 from lms.authoring.rules.marks import marks_in
 from lms.catalogue import queries as catalogue
-from lms.catalogue.render import source_html, stored_html
 from lms.catalogue.rules.checking import last_day
 from lms.catalogue.rules.glossary import Glossary
 from lms.catalogue.rules.outline import OutlineUnit
+from lms.catalogue.stored import source_html, stored_html
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.values import dataclass

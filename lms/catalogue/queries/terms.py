@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue.cache import Kept
 from lms.catalogue.models import UnitRevision
-from lms.catalogue.render import source_html, stored_html
 from lms.catalogue.rules.glossary import Glossary, GlossaryTerm, TermSource
+from lms.catalogue.stored import source_html, stored_html
 
 from .versions import outline
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue.cache import Kept
 from lms.catalogue.models import UnitRevision
-from lms.catalogue.render import stored_html
 from lms.catalogue.rules.scoring import Scoring, scoring_of
+from lms.catalogue.stored import stored_html
 from lms.kernel.errors import NotFound
 from lms.kernel.values import dataclass
 from lms.plugins.unit_kind import Section

@@ -11,8 +11,9 @@ from lms.kernel.db import Model
 
 
 class NameShowing(Model):
-    """The holder's word that the page of a record shows their name to everybody, or that it does not any more. The
-    last word counts; without one the name is not shown."""
+    """The holder's word that the page of a record shows their name to everybody, or that it does not any more. One of
+    each record, since an older one would come back when the newer is taken away; the audit trail tells of all. Without
+    one the name is not shown."""
 
     __tablename__ = "lms_record_name_showing"
 
@@ -20,6 +21,8 @@ class NameShowing(Model):
     record: Mapped[str] = mapped_column(ForeignKey("lms_record_subject.record"), index=True)
     shown: Mapped[bool]
     at: Mapped[dt.datetime]
+    mark: Mapped[str | None] = mapped_column(String(64))
+    """See `marks`."""
 
 
 class RecordShare(Model):
@@ -35,6 +38,8 @@ class RecordShare(Model):
     ends_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
     """When its holder ended it before its time."""
+    mark: Mapped[str | None] = mapped_column(String(64))
+    """See `marks`; gone with its end."""
 
 
 class RecordLooks(Model):

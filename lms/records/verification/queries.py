@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping
 from contextlib import closing
 from typing import Any, cast
@@ -25,6 +26,7 @@ from lms.records.queries.held import sealed_place
 from lms.records.queries.ours import OURS, each_of_ours, ours, with_public
 from lms.records.queries.public import PUBLIC, RecordState, state_told_by
 
+from . import marks
 from .models import NameShowing, RecordLooks, RecordShare
 
 LOOKS_SHOWN = 60
@@ -75,15 +77,19 @@ def look_up(session: Session, code: str, at: dt.datetime, token: str = "") -> Fo
         course=course,
         erased=row.key is None,
         hidden=bool(row.hidden),
-        shown=not row.hidden and state.valid and row.key is not None and (bool(row.shown) or in_force(link, at)),
+        shown=not row.hidden and state.valid and row.key is not None and (_shows(row) or in_force(link, at)),
         link=link,
         successor=_shown_code(session, state.successor) if state.successor else None,
     )
 
 
+def _shows(row: Any) -> bool:
+    return marks.shows(row.record, row.said_at, row.said_mark, shown=row.shown)
+
+
 def in_force(link: RecordShare | None, at: dt.datetime) -> bool:
     """Whether a link still shows what it was made for."""
-    return link is not None and link.ended_at is None and at < link.ends_at
+    return link is not None and link.ended_at is None and at < link.ends_at and marks.made_by_us(link)
 
 
 _last, _subject = aliased(NameShowing), cast(Table, RecordSubject.__table__)
@@ -93,6 +99,8 @@ _PUBLIC = (
         RecordSubject.person_id,
         PersonKey.person_id.label("key"),
         NameShowing.shown,
+        NameShowing.at.label("said_at"),
+        NameShowing.mark.label("said_mark"),
         not_to_be_named(_subject.c.person_id).label("hidden"),
     )
     .join(RecordSubject, RecordSubject.record == PublicRecord.record)
@@ -154,7 +162,7 @@ def _was_completed(session: Session, version_hash: str) -> bool:
 
 def _shown_code(session: Session, record: str) -> str | None:
     row = session.execute(_OF_RECORD, {"record": record}).first()
-    return row.code if row is not None and row.shown and not row.hidden and row.key is not None else None
+    return row.code if row is not None and _shows(row) and not row.hidden and row.key is not None else None
 
 
 def name_on(session: Session, found: Found) -> PersonName:
@@ -186,8 +194,8 @@ def sharing_of(session: Session, record: str, at: dt.datetime) -> Sharing:
     newest = looks.order_by(RecordLooks.day.desc()).limit(LOOKS_SHOWN)
     return Sharing(
         code=public.code,
-        shown=bool(public.shown),
-        links=tuple(session.scalars(links.order_by(RecordShare.made_at.desc()))),
+        shown=_shows(public),
+        links=tuple(filter(marks.made_by_us, session.scalars(links.order_by(RecordShare.made_at.desc())))),
         looks=tuple((row.day, row.number) for row in session.execute(newest)),
     )
 
@@ -205,10 +213,9 @@ class Openness:
 def openness_of(session: Session, records: Collection[str], at: dt.datetime) -> dict[str, Openness]:
     """What strangers are shown of each of these records; two statements."""
     last = select(func.max(NameShowing.id)).where(NameShowing.record.in_(records)).group_by(NameShowing.record)
-    words = select(NameShowing.record).where(NameShowing.id.in_(last), NameShowing.shown)
-    open_links = select(RecordShare.record, func.count().label("number")).where(
-        RecordShare.record.in_(records), RecordShare.ended_at.is_(None), RecordShare.ends_at > at
-    )
-    shown = set(session.scalars(words))
-    links = {row.record: row.number for row in session.execute(open_links.group_by(RecordShare.record))}
-    return {record: Openness(record in shown, links.get(record, 0)) for record in records}
+    words = session.scalars(select(NameShowing).where(NameShowing.id.in_(last)))
+    shown = {word.record for word in words if marks.shows(word.record, word.at, word.mark, shown=word.shown)}
+    open_links = select(RecordShare).where(RecordShare.record.in_(records), RecordShare.ended_at.is_(None))
+    found = session.scalars(open_links.where(RecordShare.ends_at > at))
+    links = Counter(link.record for link in found if marks.made_by_us(link))
+    return {record: Openness(record in shown, links[record]) for record in records}

@@ -16,6 +16,7 @@ from lms.kernel.settings import keyring
 from lms.records.models import RecordSubject
 from lms.records.queries import state_of
 
+from . import marks
 from .models import NameShowing, RecordLooks, RecordShare
 
 MOST_LINKS = 10
@@ -35,10 +36,15 @@ def show_name(session: Session, *, record: str, person_id: int, shown: bool, at:
     _hold(session, record, person_id)
     if shown:
         _refuse_ended(session, record)
-    last = select(NameShowing.shown).where(NameShowing.record == record).order_by(NameShowing.id.desc()).limit(1)
-    if bool(session.scalar(last)) is shown:
+    last = session.scalar(
+        select(NameShowing).where(NameShowing.record == record).order_by(NameShowing.id.desc()).limit(1)
+    )
+    genuine = last is not None and marks.shows(record, last.at, last.mark, shown=last.shown)
+    if genuine is shown and (last is None or genuine is last.shown):
         return
-    session.add(NameShowing(record=record, shown=shown, at=at))
+    session.execute(delete(NameShowing).where(NameShowing.record == record))
+    mark = marks.of_word(record, at, shown=shown)
+    session.add(NameShowing(record=record, shown=shown, at=at, mark=mark))
     audit.record(session, at=at, actor=by, act="record.name-shown" if shown else "record.name-hidden", about=record)
 
 
@@ -60,7 +66,9 @@ def share(session: Session, *, record: str, person_id: int, days: int, key: str,
     if (session.scalar(open_ones) or 0) >= MOST_LINKS:
         raise Refused(_("You have ten links already. End one of them first."))
     ends_at = at + dt.timedelta(days=days)
-    session.add(RecordShare(public_id=public_id, record=record, token_hash=digest(token), made_at=at, ends_at=ends_at))
+    made = RecordShare(public_id=public_id, record=record, token_hash=digest(token), made_at=at, ends_at=ends_at)
+    made.mark = marks.of_link(made)
+    session.add(made)
     audit.record(session, at=at, actor=by, act="record.shared", about=record, days=days)
     return token
 
@@ -72,7 +80,7 @@ def end_share(session: Session, *, record: str, person_id: int, public_id: str, 
     if link is None or link.record != record:
         raise NotFound
     if link.ended_at is None:
-        link.ended_at = at
+        link.ended_at, link.mark = at, None
         audit.record(session, at=at, actor=by, act="record.share-ended", about=record)
 
 

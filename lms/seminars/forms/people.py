@@ -51,6 +51,11 @@ class NomineeForm(OnceForm):
     sector = SelectField(_l("Sector, for a new ministry or institution"), choices=choices(SECTORS, _l("Choose…")))
     zone = SelectField(_l("Time zone, for a new ministry or institution"))
     language = SelectField(_l("Language of the invitation"))
+    due = DayField(
+        _l("Pre-reading is due"),
+        [Optional()],
+        description=_l("At the end of this day. Leave it empty for the deadline of the edition."),
+    )
 
     def __init__(self, languages: Mapping[str, str], **more: Any) -> None:
         super().__init__(**more)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.values import dataclass
@@ -24,10 +24,12 @@ from lms.seminars.models import (
 )
 from lms.seminars.rules import Attendance, EnrolmentState, HalfDay, Mark, SheetSession, coordinates
 
+from .editions import asked_in
+
 
 @dataclass(frozen=True)
 class SheetPerson:
-    """One person on the sheet."""
+    """One person on the sheet; `invited` for one who has not accepted yet."""
 
     enrolment_id: int
     public_id: str
@@ -35,6 +37,7 @@ class SheetPerson:
     name: str
     state_code: str
     institution_name: str
+    invited: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,14 +67,35 @@ def sessions_of(session: Session, edition_id: int) -> list[SheetSession]:
     return sorted(rows, key=lambda row: (row.day, row.half is HalfDay.AFTERNOON))
 
 
+def on_sheet(edition_id: int) -> ColumnElement[bool]:
+    """The condition that a place of this edition stands on its sheet: taken, or until the closing offered, since a late
+    substitute comes before anybody has noted that they accept."""
+    closed = exists().where(AttendanceClosing.edition_id == edition_id)
+    offered = and_(Enrolment.state == EnrolmentState.INVITED, ~closed)
+    return and_(Enrolment.edition_id == edition_id, or_(Enrolment.state == EnrolmentState.ACCEPTED, offered))
+
+
+def offered_still(session: Session, edition_id: int) -> dict[int, int]:
+    """The person of each place of an edition that is offered and not taken yet, by enrolment."""
+    found = select(Enrolment.id, Enrolment.person_id).where(Enrolment.edition_id == edition_id)
+    return {row.id: row.person_id for row in session.execute(found.where(Enrolment.state == EnrolmentState.INVITED))}
+
+
 def sheet_people(session: Session, edition: Edition, scope: Scope) -> list[SheetPerson]:
-    """Everyone who took their place, alphabetically, for those who coordinate the edition; two statements."""
+    """Everyone on the sheet, alphabetically, for those who coordinate the edition; two statements."""
     if not coordinates(scope, edition.public_id):
         return []
     found = (
-        select(Enrolment.id, Enrolment.public_id, Enrolment.person_id, Enrolment.state_code, Institution.name)
+        select(
+            Enrolment.id,
+            Enrolment.public_id,
+            Enrolment.person_id,
+            Enrolment.state_code,
+            Institution.name,
+            Enrolment.state,
+        )
         .join(Institution, Institution.id == Enrolment.institution_id)
-        .where(Enrolment.edition_id == edition.id, Enrolment.state == EnrolmentState.ACCEPTED)
+        .where(on_sheet(edition.id))
     )
     rows = session.execute(found).all()
     names = people.names_of(session, [row.person_id for row in rows])
@@ -82,6 +106,7 @@ def sheet_people(session: Session, edition: Edition, scope: Scope) -> list[Sheet
             row.person_id,
             names[row.person_id],
             *people.beside(names[row.person_id], row.state_code, row.name),
+            invited=row.state is EnrolmentState.INVITED,
         )
         for row in rows
     ]
@@ -133,6 +158,11 @@ def closing_of(session: Session, edition_id: int) -> Closing | None:
     found = select(AttendanceClosing.at, AttendanceClosing.by).where(AttendanceClosing.edition_id == edition_id)
     row = session.execute(found).first()
     return Closing(*row) if row else None
+
+
+def settled(session: Session, edition_id: int) -> bool:
+    """Whether whoever is only invited to an edition stays so for good: its attendance is closed, and was asked for."""
+    return closing_of(session, edition_id) is not None and asked_in(session, edition_id) > 0
 
 
 def held_here(session: Session, edition_id: int) -> bool:

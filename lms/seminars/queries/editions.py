@@ -17,7 +17,7 @@ from lms.people.models import Institution, Person
 from lms.people.rules import Scope
 from lms.people.rules.names import folded
 from lms.seminars.models import AttendanceClosing, Edition, EditionCompanion, EditionVersion, Enrolment
-from lms.seminars.rules import COUNTED, AttendanceStands, Companion, EditionKind, coordinates
+from lms.seminars.rules import COUNTED, AttendanceStands, Companion, EditionKind, attendance_asked, coordinates
 from lms.seminars.rules.deadlines import is_over
 
 from .enrolments import visible_to
@@ -140,6 +140,11 @@ def version_in_force(session: Session, edition_id: int) -> int:
     if version is None:
         raise NotFound
     return version
+
+
+def asked_in(session: Session, edition_id: int) -> int:
+    """Percent of half-days that the version an edition reads now asks for; 0 where it asks for none."""
+    return attendance_asked(session.get_one(CourseVersion, version_in_force(session, edition_id)).rule)
 
 
 def course_versions(session: Session, course_id: int) -> list[CourseVersion]:

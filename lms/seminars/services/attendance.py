@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, delete, exists, select
 from sqlalchemy.orm import Session
 
-from lms.catalogue.models import CourseVersion
 from lms.kernel import audit
 from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Conflict, Refused
@@ -25,11 +24,12 @@ from lms.seminars.models import (
     Enrolment,
     OnSiteSession,
 )
-from lms.seminars.queries import closing_of, confirmed_make_ups, marks_of, sessions_of, version_in_force
-from lms.seminars.rules import EnrolmentState, HalfDay, Mark, Stage, attendance_asked, attendance_of, half_days
+from lms.seminars.queries import asked_in, closing_of, confirmed_make_ups, marks_of, on_sheet, sessions_of
+from lms.seminars.rules import EnrolmentState, HalfDay, Mark, Stage, attendance_of, half_days
 from lms.web.meanwhile import together
 
 from .counting import reach_all
+from .enrolments import accept
 
 
 class ClosedAlready(Refused):
@@ -136,13 +136,14 @@ def mark_attendance(
     session: Session, *, edition: Edition, marks: Marks, at: dt.datetime, by: str, seen: Marks | None = None
 ) -> int:
     """Append the marks that differ from those in force; says how many. `seen` are those in force when they were made: a
-    mark that only repeats what was seen leaves alone what has been put right since.
+    mark that only repeats what was seen leaves alone what has been put right since. Whoever is marked present has come,
+    and takes a place that was only offered so far.
 
     Raises Refused once attendance is closed, MarkedMeanwhile where two have changed the same mark."""
     hold(session, edition)
     while_open(session, edition)
     known = {row.id for row in sessions_of(session, edition.id)}
-    people = set(session.scalars(_accepted(edition.id)))
+    people = {row.id: row.state for row in session.execute(_places(edition.id))}
     in_force = {(row.enrolment_id, row.session_id): row.mark for row in marks_of(session, edition.id)}
     if seen is not None:
         marks = {cell: mark for cell, mark in marks.items() if mark is not seen.get(cell)}
@@ -150,13 +151,28 @@ def mark_attendance(
     clashing = [cell for cell in changed if seen is not None and in_force.get(cell) is not seen.get(cell)]
     if clashing:
         raise MarkedMeanwhile(frozenset(enrolment for enrolment, _half_day in clashing))
-    if any(enrolment not in people or half_day not in known for enrolment, half_day in changed):
+    if any(half_day not in known or not _fits(people.get(place), mark) for (place, half_day), mark in changed.items()):
         raise Refused(_("The sheet has changed in the meantime. Look at it again before you repeat your marks."))
+    _let_in(session, {place for place, _half_day in changed if people[place] is EnrolmentState.INVITED}, at, by)
     for (enrolment_id, session_id), mark in changed.items():
         session.add(AttendanceMark(enrolment_id=enrolment_id, session_id=session_id, mark=mark, by=by, at=at))
     if changed:
         audit.record(session, at=at, actor=by, act="attendance.marked", about=edition.public_id, marks=len(changed))
     return len(changed)
+
+
+def _places(edition_id: int) -> Select[int, EnrolmentState]:
+    return select(Enrolment.id, Enrolment.state).where(on_sheet(edition_id))
+
+
+def _fits(state: EnrolmentState | None, mark: Mark) -> bool:
+    """Whether somebody whose place stands so can have this mark."""
+    return state is EnrolmentState.ACCEPTED or (state is EnrolmentState.INVITED and mark is Mark.PRESENT)
+
+
+def _let_in(session: Session, enrolment_ids: Collection[int], at: dt.datetime, by: str) -> None:
+    for place in session.scalars(select(Enrolment).where(Enrolment.id.in_(enrolment_ids)).order_by(Enrolment.id)).all():
+        accept(session, enrolment=place, at=at, by=by)
 
 
 def close_attendance(session: Session, *, edition: Edition, at: dt.datetime, by: str) -> AttendanceClosing:
@@ -165,7 +181,7 @@ def close_attendance(session: Session, *, edition: Edition, at: dt.datetime, by:
     Raises Refused when it is closed already, by somebody else at the same moment too, or has no half-days to count.
     """
     hold(session, edition)
-    asked, held = _asked(session, edition), len(sessions_of(session, edition.id))
+    asked, held = asked_in(session, edition.id), len(sessions_of(session, edition.id))
     if asked and not held:
         raise Refused(_("There is no half-day on the sheet, so attendance cannot be closed."))
     insert = dialect_insert(session)
@@ -193,10 +209,6 @@ def _write_results(
     )
     attended = [place for place, result in results.items() if result.meets(asked)]
     reach_all(session, enrolment_ids=attended, stage=Stage.ATTENDED, at=at)
-
-
-def _asked(session: Session, edition: Edition) -> int:
-    return attendance_asked(session.get_one(CourseVersion, version_in_force(session, edition.id)).rule)
 
 
 def _accepted(edition_id: int) -> Select[int]:

@@ -20,6 +20,7 @@ from lms.seminars.rules import EnrolmentState, Mark, SheetSession, make_up_place
 from lms.web.meanwhile import as_shown
 
 from .attendance import hold, while_open
+from .enrolments import accept
 
 
 class MakeUpWork(NamedTuple):
@@ -50,6 +51,8 @@ def attest(
     """
     hold(session, edition)
     while_open(session, edition)
+    if enrolment.state is EnrolmentState.INVITED and mark is Mark.PRESENT:
+        accept(session, enrolment=enrolment, at=at, by=by)  # whoever was there has come
     if enrolment.state is not EnrolmentState.ACCEPTED:
         raise Refused(_("Only people who have accepted their place stand on the sheet."))
     if make_up and mark is not Mark.EXCUSED:

@@ -21,7 +21,7 @@ from lms.people.sealing import seal_reason
 from lms.seminars.events import EnrolmentAccepted, EnrolmentEnded, EnrolmentInvited, LookedAtAnew, Recounted
 from lms.seminars.imports.models import Import, ImportRow, ImportState
 from lms.seminars.models import Edition, Enrolment, EnrolmentEvent
-from lms.seminars.queries import Closing, closing_of
+from lms.seminars.queries import Closing, closing_of, settled
 from lms.seminars.rules import (
     PLACES,
     Deadline,
@@ -124,8 +124,15 @@ def invite(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: str |
 
 
 def accept(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: str | None) -> None:
-    """Take the place; by its holder, or by a coordinator who was told so. Raises Conflict."""
+    """Take the place; by its holder, or by a coordinator who was told so. Raises Conflict, and Refused once attendance
+    is closed in an edition where it is asked for, since no half-day of theirs could be counted any more."""
     closing = _closing_held(session, enrolment.edition_id)
+    if settled(session, enrolment.edition_id):
+        raise Refused(said_closed())
+    _take(session, enrolment, closing, at, by)
+
+
+def _take(session: Session, enrolment: Enrolment, closing: Closing | None, at: dt.datetime, by: str | None) -> None:
     # Who waited here for the closing came after it, whenever the request began.
     at = max(at, closing.at) if closing else at
     _move(session, enrolment, EnrolmentState.ACCEPTED, at, by)
@@ -133,7 +140,7 @@ def accept(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: str |
 
 
 def came_back(session: Session, *, person_id: int, at: dt.datetime) -> None:
-    """A person signed in: places offered are taken, and it is noted that they were seen."""
+    """A person signed in: places offered are taken, where they still can be, and it is noted that they were seen."""
     mine = select(Enrolment).where(
         Enrolment.person_id == person_id,
         or_(
@@ -145,7 +152,9 @@ def came_back(session: Session, *, person_id: int, at: dt.datetime) -> None:
     subject = subjects_of(session, [person_id])[person_id] if waiting else None
     for enrolment in waiting:
         if enrolment.state is EnrolmentState.INVITED:
-            accept(session, enrolment=enrolment, at=at, by=subject)
+            closing = _closing_held(session, enrolment.edition_id)
+            if not settled(session, enrolment.edition_id):
+                _take(session, enrolment, closing, at, by=subject)
         enrolment.first_seen_at = enrolment.first_seen_at or at
         reach(session, enrolment=enrolment, stage=Stage.SIGNED_IN, at=at)
     if waiting:
@@ -256,7 +265,12 @@ def _end(
 
 def _while_open(session: Session, edition_id: int) -> None:
     if _closing_held(session, edition_id):
-        raise Refused(_("The attendance of this edition is closed, so nobody can be added or taken out any more."))
+        raise Refused(said_closed())
+
+
+def said_closed() -> str:
+    """Why nobody comes or goes any more."""
+    return str(_("The attendance of this edition is closed, so nobody can be added or taken out any more."))
 
 
 def _while_steady(session: Session, enrolment: Enrolment) -> None:

@@ -15,11 +15,12 @@ from lms.people import services as people_services
 from lms.people.models import Institution, Person, Sector
 from lms.people.states import recognise
 from lms.seminars.models import Edition, Enrolment
-from lms.seminars.queries import institutions_named
-from lms.seminars.rules import EnrolmentState, counted
+from lms.seminars.queries import institutions_named, settled
+from lms.seminars.rules import Deadline, EnrolmentState, counted
 from lms.web.languages import in_a_row
 
-from .enrolments import decline, defer, enrol, replace
+from .deadlines import extend
+from .enrolments import decline, defer, enrol, replace, said_closed
 
 NAMES_SHOWN = 5
 
@@ -50,6 +51,13 @@ def nominate(session: Session, *, edition: Edition, nominee: Nominee, at: dt.dat
     )
     affiliation_id = serve_at(session, person, institution, at, by, function=nominee.function)
     return enrol(session, edition=edition, person_id=person.id, affiliation_id=affiliation_id, at=at, by=by)
+
+
+def give_until(session: Session, *, enrolment: Enrolment, due: Deadline, at: dt.datetime, by: str) -> None:
+    """Let somebody who comes late read until then, where they have not more time already. Raises Refused."""
+    zone = session.get_one(Institution, enrolment.institution_id).zone
+    if enrolment.deadline_at is None or due.within(zone) > enrolment.due_at:
+        extend(session, enrolment=enrolment, deadline_at=due.at, deadline_on=due.day, at=at, by=by)
 
 
 def serves_elsewhere(session: Session, *, enrolment: Enrolment, nominee: Nominee) -> bool:
@@ -117,6 +125,8 @@ def send_invitation(session: Session, *, enrolment: Enrolment, at: dt.datetime, 
     """Write to an invited person; a code sent earlier is no longer good. `by` is a person's id. Raises Refused."""
     if not counted(enrolment.state):
         raise Refused(_("This person is not invited."))
+    if enrolment.state is EnrolmentState.INVITED and settled(session, enrolment.edition_id):
+        raise Refused(said_closed())
     edition = session.get_one(Edition, enrolment.edition_id)
     person = session.get_one(Person, enrolment.person_id)
     people_services.invite(session, person=person, by=by, at=at, edition_title=edition.title, about=edition.public_id)

@@ -18,7 +18,7 @@ from lms.kernel.unit_of_work import unit_of_work
 from lms.people.sign_in import me
 from lms.seminars import queries, services
 from lms.seminars.forms import SessionForm
-from lms.seminars.labels import HALVES, MARKS, state_name
+from lms.seminars.labels import HALVES, MARKS, STATE_MARKS, STATES, state_name
 from lms.seminars.rules import HalfDay, Mark, SheetSession, half_day_at_hand
 from lms.web.access import Permission, requires
 from lms.web.dates import local_day
@@ -59,7 +59,7 @@ def _sheet(edition: str, half: str | None, kept: Mapping[int, Mark] | None = Non
         problem=no and str(no),
         clashing=[person.name for person in people if person.enrolment_id in clashing],
         closing=queries.closing_of(session, found.id),
-        labels={"halves": HALVES, "marks": MARKS},
+        labels={"halves": HALVES, "marks": MARKS, "states": STATES, "state_marks": STATE_MARKS},
         mark_choices=[(str(mark), label) for mark, label in MARKS.items()],
         state_name=state_name,
     )
@@ -78,8 +78,8 @@ def _chosen(half_days: list[SheetSession], asked: str | None, today: dt.date) ->
 @bp.post("/editions/<edition>/attendance")
 @requires(Permission.COORDINATE)
 def mark(edition: str) -> Answer:
-    """Take the marks of one half-day, and if asked for, mark everyone without one as present; only what differs is
-    written down. What cannot be taken stays set on the page that says why."""
+    """Take the marks of one half-day, and if asked for, mark everyone without one as present who has accepted; only
+    what differs is written down. What cannot be taken stays set on the page that says why."""
     half, places = str(submitted("half")), _places(edition)
     sent, seen = _marks("mark-", places), _marks("seen-", places)
     try:
@@ -100,7 +100,8 @@ def _take(session: Session, edition: str, half: str, sent: Mapping[int, Mark], s
     if half_day is None:
         raise NotFound
     if submitted("rest"):
-        here = {person.enrolment_id for person in queries.sheet_people(session, found, viewer.scope)}
+        people = queries.sheet_people(session, found, viewer.scope)
+        here = {person.enrolment_id for person in people if not person.invited}
         marked = {row.enrolment_id for row in queries.marks_of(session, found.id) if row.session_id == half_day.id}
         sent = {**dict.fromkeys(here - marked, Mark.PRESENT), **sent}
     return services.mark_attendance(

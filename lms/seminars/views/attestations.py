@@ -14,10 +14,10 @@ from lms.people import queries as people
 from lms.people.sign_in import me
 from lms.seminars import queries, services
 from lms.seminars.forms import AttestForm
-from lms.seminars.labels import COMPANIONS, HALVES, MARKS
+from lms.seminars.labels import COMPANIONS, HALVES, MARKS, STATES
 from lms.seminars.models import Edition
 from lms.seminars.queries.attestations import shown_of
-from lms.seminars.rules import Mark
+from lms.seminars.rules import EnrolmentState, Mark
 from lms.web.access import Permission, requires
 from lms.web.languages import unmarked
 from lms.web.logs import note_look
@@ -116,12 +116,13 @@ def make_up_done(edition: str, make_up: str) -> Answer:
 @bp.get("/editions/<edition>/door")
 @requires(Permission.COORDINATE)
 def door(edition: str) -> str:
-    """Everybody who comes, by name and without numbers, with a box for each half-day: to be printed for the door."""
+    """Everybody who comes or may come, without numbers, with a box for each half-day: to be printed."""
     session, scope = db.session(), me().scope
     found = queries.edition_of(session, edition, scope)
     companions = queries.companions_of(session, found, scope)
     names = people.names_of(session, [row.person_id for row in companions])
-    guests = [(person.name, "") for person in queries.sheet_people(session, found, scope)]
+    asked = str(STATES[EnrolmentState.INVITED])
+    guests = [(row.name, asked if row.invited else "") for row in queries.sheet_people(session, found, scope)]
     guests += [(names[row.person_id], str(COMPANIONS[row.role])) for row in companions]
     if not guests:
         raise NotFound

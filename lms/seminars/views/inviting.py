@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 from flask import flash, redirect, url_for
@@ -20,7 +21,9 @@ from lms.seminars import queries, services
 from lms.seminars.forms import NomineeForm, ReplaceForm
 from lms.seminars.labels import STATE_MARKS, STATES, state_name, state_names
 from lms.seminars.models import Edition, Enrolment
+from lms.seminars.rules import Deadline, end_of_day, told_without_zone
 from lms.web.access import Permission, requires
+from lms.web.dates import local_day
 from lms.web.languages import choices, own_name
 from lms.web.meanwhile import marks_of
 from lms.web.render import render
@@ -48,8 +51,9 @@ def _nominee(form: NomineeForm) -> services.Nominee:
 @requires(Permission.COORDINATE)
 def invite(edition: str) -> Answer:
     """Invite one person into an edition."""
-    viewer, form = me(), NomineeForm(_languages())
+    viewer = me()
     found = queries.edition_of(db.session(), edition, viewer.scope)
+    form = NomineeForm(_languages(), due=_due_late(found))
     if form.validate_on_submit():
         try:
             with unit_of_work() as session:
@@ -81,9 +85,32 @@ def _once(session: Session, form: NomineeForm, edition: Edition, give: Callable[
     if kept.made:
         return queries.enrolment_in(session, edition, kept.made, viewer.scope)
     place = give()
+    if form.due.data:
+        due = _until_end_of(form.due.data, edition)
+        services.give_until(session, enrolment=place, due=due, at=now(), by=viewer.subject)
     kept.made = place.public_id
     services.send_invitation(session, enrolment=place, at=now(), by=viewer.person_id)
     return place
+
+
+def _until_end_of(day: dt.date, edition: Edition) -> Deadline:
+    """The deadline that is meant, as those of the edition are."""
+    return Deadline(end_of_day(day, edition.zone), day if edition.deadline_on else None)
+
+
+def _due_late(edition: Edition) -> dt.date | None:
+    """Until when somebody has time who comes after the edition's deadline: until the first day on site, or the last."""
+    if edition.deadline.at > now():
+        return None
+    today = local_day(now(), edition.zone)
+    return next((day for day in (edition.starts_on, edition.ends_on) if day >= today), None)
+
+
+def _due_after(row: queries.EnrolmentRow, edition: Edition) -> dt.date | None:
+    """Until when somebody has time who takes over this place: as long as its holder, where they were given more."""
+    told = told_without_zone(row.deadline, row.institution_zone, edition.zone)
+    given = told.day or local_day(told.at, edition.zone)
+    return given if row.has_more_time and told.at > now() else _due_late(edition)
 
 
 def _invited(session: Session, edition: Edition, nominee: services.Nominee) -> Enrolment:
@@ -122,7 +149,7 @@ def replace(edition: str, enrolment: str) -> Answer:
     state_code, institution = people.beside(person_name, row.state_code, row.institution_name)
     form = ReplaceForm(
         _languages(), state=state_name(state_code) if state_code else "", institution=institution,
-        shown=marks_of({"state": row.state}),
+        due=_due_after(row, found), shown=marks_of({"state": row.state}),
     )  # fmt: skip
     if form.validate_on_submit():
         try:

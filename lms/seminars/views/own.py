@@ -37,7 +37,8 @@ def programme(edition: str) -> str:
         halves=HALVES,
         programme=blocks(found.programme),
         practical=blocks(found.practical),
-        offered=any(row.edition_id == found.id and row.state is EnrolmentState.INVITED for row in mine),
+        offered=any(row.edition_id == found.id and row.state is EnrolmentState.INVITED for row in mine)
+        and not queries.settled(db.session(), found.id),
     )
 
 

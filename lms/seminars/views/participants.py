@@ -184,6 +184,9 @@ def send_invitation(edition: str, enrolment: str) -> Answer:
             services.invite(session, enrolment=place, at=now(), by=viewer.subject)
         services.send_invitation(session, enrolment=place, at=now(), by=viewer.person_id)
 
+        if place.due_at <= now():
+            flash(_("The pre-reading was due before this invitation. Give the person more time below."), "care")
+
     sentence = _("The invitation is on its way. A code sent earlier is no longer good.")
     return _by_button(edition, enrolment, act, sentence)
 
