@@ -72,12 +72,11 @@ def growth(
     ]
 
 
-def measure_large(folder: Path) -> list[Result]:
+def measure_large(folder: Path) -> Iterator[list[Result]]:
     """Both databases in turn."""
-    found = on("SQLite", folder / "large", "")
+    yield on("SQLite", folder / "large", "")
     with postgres.server(durable=True) as server:
-        found += on("PostgreSQL", folder / "large-postgresql", server.create("large"))
-    return found
+        yield on("PostgreSQL", folder / "large-postgresql", server.create("large"))
 
 
 def on(database: str, home: Path, url: str, rounds: int = 5) -> list[Result]:

@@ -72,7 +72,7 @@ from lms.dashboards import views as dashboards_views
 from lms.home import views as home_views
 from lms.integrations import views as integrations_views
 from lms.integrations.own_copy import views as own_copy_views
-from lms.kernel.db import db, pool_options, prepare_engine
+from lms.kernel.db import IntentPool, db, prepare_engine
 from lms.kernel.settings import Settings, from_environment
 from lms.learning import views as learning_views
 from lms.people import sign_in
@@ -168,7 +168,7 @@ def _configure(app: Flask, settings: Settings, prefix: str) -> None:
         SECRET_KEY=settings.keys.cookies,
         SQLALCHEMY_DATABASE_URI=settings.database,
         # What a statement was sent with may be somebody's; it belongs in no exception text.
-        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True, **pool_options(settings.database)},
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True, "poolclass": IntentPool},
         APPLICATION_ROOT=prefix or "/",
         SESSION_COOKIE_NAME=_cookie_name(settings, prefix),
         SESSION_COOKIE_PATH=prefix or "/",

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-from tools import chromium, prepare
+from tools import chromium, network, prepare
 from tools.memory import passing_folder
 from tools.prepare import PYTHON, ROOT, Missing
 
@@ -31,7 +31,11 @@ def test(arguments: list[str]) -> int:
     without = " and ".join(f"not {name}" for name in missing)
     chosen = ("-m", without) if without and "-m" not in arguments else ()
     with passing_folder(ROOM) as folder:
-        code = _python("-m", "pytest", *TWO_AT_A_TIME, *chosen, *arguments, **_quick(folder))
+        apart = network.cut()
+        code = _run(*apart, str(PYTHON), "-m", "pytest", *TWO_AT_A_TIME, *chosen, *arguments, **_quick(folder))
+    print(
+        f"The tests ran {'with the network cut' if apart else 'with a network, which cannot be cut here'}.", flush=True
+    )
     for name, cure in missing.items():
         print(f"Skipped: every test that needs {name}. To run them: {cure}", flush=True)
     return code
@@ -88,4 +92,8 @@ def catalogues(arguments: list[str]) -> int:
 
 
 def _python(*words: str, **environment: str) -> int:
-    return subprocess.run([PYTHON, *words], cwd=ROOT, check=False, env={**os.environ, **environment}).returncode
+    return _run(str(PYTHON), *words, **environment)
+
+
+def _run(*words: str, **environment: str) -> int:
+    return subprocess.run(words, cwd=ROOT, check=False, env={**os.environ, **environment}).returncode

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, event, make_url
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, registry
@@ -19,6 +19,8 @@ from sqlalchemy.types import TypeDecorator
 from sqlalchemy.util.queue import Empty, Queue
 
 PREFIX = "lms_"
+READS, ALONE = "lms_reads", "lms_alone"
+"""Whether a connection is set up for reading, and for statements that are whole by themselves; in the pool's notes."""
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):
@@ -111,6 +113,8 @@ class Intent(enum.Enum):
 
     READ = "read"
     WRITE = "write"
+    ADD = "add"
+    """One statement that writes, and is whole by itself."""
 
 
 _intent: ContextVar[Intent] = ContextVar("lms_intent", default=Intent.WRITE)
@@ -137,18 +141,18 @@ def intending(intent: Intent) -> Iterator[None]:
 
 
 class _ByIntent(Queue[ConnectionPoolEntry]):
-    """Idle connections to SQLite, of which those that read and those that write are kept apart.
+    """Idle connections, of which those that read and those that write are kept apart.
 
-    To change `query_only` throws away every statement that a connection holds prepared, and preparing them anew costs a
-    page of the desk a tenth of its time. So a connection is asked for the other kind of work only where there are
-    enough already; the one used last comes first, because it is warm.
+    To change a connection from one to the other costs SQLite every statement that it holds prepared, which is a tenth
+    of the time of a page of the desk, and PostgreSQL a statement more. So a connection is asked for the other kind of
+    work only where there are enough already; the one used last comes first, because it is warm.
     """
 
     def get(self, block: bool = True, timeout: float | None = None) -> ConnectionPoolEntry:
         """Raises Empty, upon which the pool makes another, as long as none of the kind that is wanted is idle."""
         with self.mutex:
             reading = present_intent() is Intent.READ
-            wanted = next((one for one in reversed(self.queue) if one.info.get("query_only") is reading), None)
+            wanted = next((one for one in reversed(self.queue) if one.info.get(READS) is reading), None)
             if wanted is not None:
                 self.queue.remove(wanted)
                 return wanted
@@ -157,15 +161,16 @@ class _ByIntent(Queue[ConnectionPoolEntry]):
         return super().get(block, timeout)
 
 
-class SqlitePool(QueuePool):
+class IntentPool(QueuePool):
     """SQLAlchemy's own pool with that queue."""
 
     _queue_class = _ByIntent
 
-
-def pool_options(url: str) -> dict[str, Any]:
-    """How an engine for this database keeps its connections."""
-    return {"poolclass": SqlitePool} if make_url(url).get_backend_name() == "sqlite" else {}
+    def dispose(self) -> None:
+        """Close the idle connections of either kind; the queue gives those of one kind only."""
+        for intent in (Intent.READ, Intent.WRITE):
+            with intending(intent):
+                super().dispose()
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -175,6 +180,7 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "begin", _sqlite_begin)
     else:
         event.listen(engine, "begin", _postgresql_begin)
+        event.listen(engine, "before_cursor_execute", _postgresql_portions)
 
 
 def _sqlite_connect(raw: Any, record: Any) -> None:
@@ -189,19 +195,35 @@ def _sqlite_connect(raw: Any, record: Any) -> None:
         "cache_size=-512",
     ):
         raw.execute(f"PRAGMA {pragma}")
-    record.info["query_only"] = False
+    record.info[READS] = False
 
 
 def _sqlite_begin(connection: Any) -> None:
     # A read that is upgraded to a write fails at once whatever the busy timeout, so a write begins IMMEDIATE.
-    writing = present_intent() is Intent.WRITE
+    reading = present_intent() is Intent.READ
     raw, info = connection.connection.dbapi_connection, connection.info
-    if info.get("query_only") is writing:
-        raw.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
-        info["query_only"] = not writing
-    raw.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+    if info.get(READS) is not reading:
+        raw.execute(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+        info[READS] = reading
+    raw.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def _postgresql_begin(connection: Any) -> None:
+    # Under READ COMMITTED each statement sees what is committed when it is sent, inside a transaction and outside. So
+    # reading does without one, which saves a page two journeys to the server; that it cannot write the server sees to.
+    reading, alone = present_intent() is Intent.READ, present_intent() is not Intent.WRITE
+    raw, info = connection.connection.dbapi_connection, connection.info
+    if info.get(READS) is not reading:
+        raw.autocommit = info[ALONE] = True
+        raw.execute(f"SET default_transaction_read_only = {'on' if reading else 'off'}")
+        info[READS] = reading
+    if info.get(ALONE, False) is not alone:
+        raw.autocommit = info[ALONE] = alone
+
+
+def _postgresql_portions(connection: Any, cursor: Any, *_statement: Any) -> None:
+    # Rows are brought in portions by a cursor of the server's, which lives in a transaction only; the rollback at the
+    # end of the read ends it.
     raw = connection.connection.dbapi_connection
-    raw.read_only = present_intent() is Intent.READ
+    if raw.autocommit and getattr(cursor, "name", None) and raw.info.transaction_status.name == "IDLE":
+        raw.execute("BEGIN")

@@ -54,6 +54,14 @@ def own_connection() -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def own_line() -> Iterator[Connection]:
+    """As `own_connection`, for one statement alone, which is kept or not by itself."""
+    _not_inside_a_change()
+    with intending(Intent.ADD), db.engine.begin() as connection:
+        yield connection
+
+
 def _not_inside_a_change() -> None:
     if has_app_context() and db.session.registry.has() and db.session().in_transaction() and _writing():
         raise RuntimeError("a transaction of its own was asked for inside a change")

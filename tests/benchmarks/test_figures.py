@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.journal import Journal, Row, Verdict, compare
 from benchmarks.patience import receipt_number
-from benchmarks.results import LATEST, Result, write
+from benchmarks.results import LARGE, LATEST, Result, write
 from benchmarks.wire import named_in
 from benchmarks.writers import addresses, percentile
 
@@ -102,3 +102,24 @@ def test_the_figures_that_are_told_are_those_of_the_last_run() -> None:
     assert memory
     assert int(memory[1]) == round(kept["web worker's memory"])
     assert bool(memory[2]) is (kept["web worker's memory"] > 120)
+
+
+TOLD_OF_MANY = {
+    "with 300,000 people: the page, SQLite and PostgreSQL": r"coordinator's page, 300,000 people, against the floor",
+    "with 300,000 people: the first page of the list": r"first page of the list, 300,000 people, against the floor",
+    "with 300,000 people: the dearest list of some": r"the list of 300,000, by .*",
+    "from 3,000 to 300,000 people: page and list grow at most": r"(coordinator's page|first page of the list), from .*",
+}
+"""What the first page of the house says of the largest editions, and the figures of which it is the worst."""
+
+
+def test_the_figures_that_are_told_of_the_largest_editions_are_those_of_the_last_run_with_them() -> None:
+    kept = json.loads(LARGE.read_text())
+    lines = (LATEST.parents[1] / "README.md").read_text().splitlines()
+    told = {cells[1].strip(): cells[2] for line in lines if len(cells := line.split("|")) == 5}
+    for name, figures in TOLD_OF_MANY.items():
+        worst = [
+            round(max(row["value"] for row in kept if re.fullmatch(f"{database}: {figures}", row["name"])), 1)
+            for database in ("SQLite", "PostgreSQL")
+        ]
+        assert [float(number) for number in re.findall(r"[0-9.]+", told[name])] == worst, name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from lms.kernel.clock import now
 from lms.kernel.db import Intent, db, intending
 from lms.kernel.models import AuditEntry, Job, Throttle, Worker
-from lms.kernel.unit_of_work import own_transaction, unit_of_work
+from lms.kernel.unit_of_work import own_line, own_transaction, unit_of_work
 from tests.conftest import NOW, statements
 
 
@@ -127,3 +128,37 @@ def test_asking_for_one_row_sends_one_statement(app: Flask) -> None:
     with statements(app) as sent, intending(Intent.READ):
         db.session.scalars(sa.select(Worker)).all()
     assert len(sent) == 1
+
+
+def test_a_read_costs_postgresql_no_transaction_and_its_rows_still_come_in_portions(app: Flask) -> None:
+    with unit_of_work() as session:
+        session.add_all(AuditEntry(at=NOW, act=f"act {number}", details={}) for number in range(7))
+    with intending(Intent.READ), db.engine.connect() as connection:
+        assert len(connection.execute(sa.select(AuditEntry.id)).all()) == 7
+        if db.engine.dialect.name == "postgresql":
+            assert _stands(connection) == "IDLE"
+        portions = connection.execute(sa.select(AuditEntry.act).order_by(AuditEntry.id), execution_options=PORTIONS)
+        assert [len(part) for part in portions.partitions()] == [3, 3, 1]
+
+
+def test_a_connection_goes_from_reading_to_writing_and_back(app: Flask) -> None:
+    for act in ("first", "second"):
+        with intending(Intent.READ), db.engine.connect() as connection:
+            connection.execute(sa.select(AuditEntry.act), execution_options=PORTIONS).all()
+            with pytest.raises(DBAPIError):
+                connection.execute(sa.insert(AuditEntry).values(at=NOW, act="by a reader", details={}))
+        with own_line() as connection:
+            connection.execute(sa.insert(AuditEntry).values(at=NOW, act=act, details={}))
+        with pytest.raises(ZeroDivisionError), own_transaction() as session:
+            session.execute(sa.insert(AuditEntry).values(at=NOW, act="taken back", details={}))
+            raise ZeroDivisionError
+    with own_transaction() as session:
+        assert session.scalars(sa.select(AuditEntry.act).order_by(AuditEntry.id)).all() == ["first", "second"]
+
+
+PORTIONS = {"yield_per": 3}
+
+
+def _stands(connection: sa.Connection) -> str:
+    raw: Any = connection.connection.dbapi_connection
+    return str(raw.info.transaction_status.name)

@@ -75,6 +75,21 @@ def test_the_ledger_cannot_be_emptied_at_once(app: Flask) -> None:
         assert session.scalar(text("SELECT count(*) FROM lms_ledger_seal"))
 
 
+REFUSING = """
+SELECT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+WHERE NOT tgisinternal AND (tgtype & 2) > 0 AND (tgtype & 24) > 0
+EXCEPT SELECT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE (tgtype & 32) > 0
+"""
+"""Tables that refuse to change or delete rows (bits 8 and 16 of pg_trigger.tgtype), but not to be emptied (32)."""
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_what_is_only_added_to_cannot_be_emptied_at_once_either(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        assert connection.exec_driver_sql(REFUSING).all() == []
+
+
 def test_the_history_is_one_line_of_dated_files() -> None:
     files = sorted((migrations.folder() / "versions").glob("*.py"))
     assert files

@@ -32,7 +32,12 @@ PLAIN: Mapping[str, str] = {
     "color": "#000000",
 }
 """What is written where no text is asked for."""
-KNOWN: Mapping[str, str] = {"current": PASSWORD, "password": f"{PASSWORD}, a new one", "states": "Kenya"}
+KNOWN: Mapping[str, str] = {
+    "current": PASSWORD,
+    "password": f"{PASSWORD}, a new one",
+    "states": "Kenya",
+    "cites": "S001",
+}
 """What is asked for and is not a matter of taste."""
 NOT_FILLED = frozenset({"submit", "image", "button", "reset"})
 
@@ -160,6 +165,10 @@ class Filled:
 
     data: dict[str, Any] = field(default_factory=dict)
     typed: dict[str, str] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+    """The marks that whoever sends it knows from elsewhere."""
+    becomes: str = ""
+    """Who looks through this browser once it is taken."""
 
 
 def fill(
@@ -187,7 +196,7 @@ def _value(one: Field, form: Form, word: Callable[[], str], filled: Filled, *, s
     if one.type == "checkbox":
         return one.chosen if sparing and not one.required else one.options
     if one.type in ("radio", "select"):
-        return (one.chosen or [value for value in one.options if value] or [""])[:1]
+        return one.chosen[:1] or _chosen(one, form)
     if one.type == "hidden" or one.value:
         return one.value
     if one.type == "file":
@@ -202,12 +211,19 @@ def _value(one: Field, form: Form, word: Callable[[], str], filled: Filled, *, s
     return _text(one, typed)
 
 
+def _chosen(one: Field, form: Form) -> list[str]:
+    """The first that may be chosen; of several fields that belong together each has another one."""
+    together = [name for name in form.fields if "." in name and name.split(".")[0] == one.name.split(".")[0]]
+    there = [value for value in one.options if value] or [""]
+    return [there[together.index(one.name) % len(there)] if one.name in together else there[0]]
+
+
 def _text(one: Field, typed: str) -> str:
     if one.type == "email" or "address" in one.name:
         return f"{typed}@example.org"
     if "name" in one.name:
         return f"{typed.capitalize()} Mfano"
-    return f"A sentence about {typed}." if one.type == "textarea" else f"Of {typed}"
+    return f"A sentence about {typed}, as long as is asked for." if one.type == "textarea" else f"Of {typed}"
 
 
 def _file(one: Field, word: Callable[[], str], filled: Filled) -> tuple[io.BytesIO, str]:

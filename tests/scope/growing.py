@@ -9,7 +9,7 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lms.alumni.rules.directory import Audience, Consent, Field
@@ -24,11 +24,13 @@ from lms.kernel.db import db
 from lms.kernel.secrets import new_token
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import services as people
-from lms.people.models import Institution, Mandate, Person
+from lms.people.models import IdentityRow, Institution, Mandate, Person
 from lms.people.queries import viewer_for_person
 from lms.people.rules import Role, ScopeKind
 from lms.records.models import RecordSubject
 from lms.records.services.before import attest_before
+from lms.reminders.models import ReminderLeftOut, ReminderSending
+from lms.reminders.rules import LeftOut
 from lms.seminars import queries, services
 from lms.seminars.columns import Column
 from lms.seminars.models import Edition, Enrolment, EnrolmentState, RequestKind
@@ -47,7 +49,7 @@ from tests.seminars.makers import enrol_person, make_edition, make_institution
 
 from . import happenings
 from .filling import PASSWORD
-from .world import SECTORS, STATES, Held, Kind, World, placed
+from .world import MARKED_STATE, SECTORS, STATES, Held, Kind, World, placed
 
 TITLES = ("Seminar of the spring", "Seminar of the summer", "Seminar that is over")
 
@@ -74,8 +76,11 @@ def grow(app: Flask, folder: Path, seed: int) -> World:
         _records(world, session, editions[-1])
         _members(world, session)
         _before(world, session, institutions[0])
+        held = select(RecordSubject.record, RecordSubject.person_id)
+        world.records = [(row[0], row[1]) for row in session.execute(held)]
         for edition in editions[:-1]:
             _import(world, session, edition)
+            _left_out(session, edition)
         staff = {name: world.person(session).id for name in STAFF}
         officer = session.get_one(Person, staff["coordinator of all"]).subject
         _lost_mailbox(world, session, next(iter(world.members)), officer)
@@ -132,10 +137,11 @@ def _companion(world: World, session: Session, edition: Edition) -> None:
 
 
 def _people(world: World, session: Session, editions: list[Edition], institutions: list[Institution]) -> None:
-    """Four to six in each edition; some are in two, the second time for another institution."""
+    """Four to six in each edition, and more in the one that is over, so that some of them hold a record; some are in
+    two, the second time for another institution."""
     crowd: list[Person] = []
     for edition in editions:
-        for number in range(world.rng.randint(4, 6)):
+        for number in range(7 if edition is editions[-1] else world.rng.randint(4, 6)):
             moved = crowd.pop() if number == 0 and crowd else None
             person = moved or world.person(session)
             _place(world, session, edition, person, world.rng.choice(institutions), number)
@@ -177,6 +183,7 @@ def _place(
     if number == 1:
         message = f"We have a session: {world.mark(Kind.REQUEST, person.id, edition.public_id)}."
         services.ask(session, enrolment=place, kind=RequestKind.MORE_TIME, message=message, at=now(), by=person.subject)
+        person.welcomed_at, person.name_confirmed_at = now() - dt.timedelta(days=20), None  # has not looked at it since
     if number == 2:
         reason = f"An illness, {world.mark(Kind.REASON, person.id, edition.public_id)}."
         world.rng.choice(LEAVES)(session, enrolment=place, at=now(), by="-", reason=reason)
@@ -200,6 +207,15 @@ def _import(world: World, session: Session, edition: Edition) -> None:
     taken_in(session, edition, *rows, at=now())
 
 
+def _left_out(session: Session, edition: Edition) -> None:
+    """Reminders went out once, and nobody of the edition got one."""
+    sent = ReminderSending(edition_id=edition.id, client_key=new_token(), letters=0, by="-", at=now())
+    session.add(sent)
+    session.flush()  # its id is what the rows refer to
+    for place in session.scalars(select(Enrolment.id).where(Enrolment.edition_id == edition.id)):
+        session.add(ReminderLeftOut(sending_id=sent.id, enrolment_id=place, reason=LeftOut.CAP))
+
+
 def _records(world: World, session: Session, edition: Edition) -> None:
     """Everybody who came to the edition that is over has a record."""
     for place in [one for one in world.places if one.edition == edition.public_id and one.counted]:
@@ -213,15 +229,20 @@ def _records(world: World, session: Session, edition: Edition) -> None:
 
 
 def _members(world: World, session: Session) -> None:
-    """Everybody who holds a record is a member; every other one shows the name to all members."""
+    """Whoever holds a record is a member, but one; every other one shows the name to all members. One was asked twice
+    for an introduction."""
     held = list(session.scalars(select(RecordSubject.person_id).order_by(RecordSubject.person_id)))
+    *_named, waits = (one for one in held if one not in world.unnamed)
+    held.remove(waits)
     for number, person_id in enumerate(held):
         alumni.join(session, person_id=person_id, at=now())
         world.members[person_id] = shows_name = number % 2 == 1
         audience = Audience.MEMBERS if shows_name else Audience.NOBODY
         wanted = {one: Consent(audience if one is Field.NAME else Audience.MEMBERS) for one in Field}
         alumni.agree(session, person_id=person_id, wanted=wanted, languages="English", subjects="", at=now())
-    _introduction(world, session, held[0], held[1])
+    _introduction(world, session, held[0], held[1], reported=True)
+    _introduction(world, session, held[2], held[1], reported=False)
+    world.viewers |= {"member who was asked": held[1], "holder of a record": waits}
     add_network(session, name="A network", states=STATES[:2], at=now(), by="-")
 
 
@@ -237,13 +258,14 @@ def _before(world: World, session: Session, institution: Institution) -> None:
     attest_before(session, edition=edition, places=[first_place[0]], at=now(), by="-")
 
 
-def _introduction(world: World, session: Session, asker: int, asked: int) -> None:
-    """Somebody who does not show the name asks somebody who does; the message is reported."""
+def _introduction(world: World, session: Session, asker: int, asked: int, *, reported: bool) -> None:
+    """Somebody asks somebody who shows the name; the message may be reported."""
     message = f"May I ask you about {world.mark(Kind.INTRODUCTION, asker)}?"
     public_id = introductions.ask(session, asker_id=asker, asked_id=asked, message=message, key="asked-once", at=now())
-    reason = f"It speaks of {world.mark(Kind.INTRODUCTION, asker)}."
-    introductions.report(session, introduction=public_id, person_id=asked, reason=reason, at=now())
     world.introduced.append((asker, asked))
+    if reported:
+        reason = f"It speaks of {world.mark(Kind.INTRODUCTION, asker)}."
+        introductions.report(session, introduction=public_id, person_id=asked, reason=reason, at=now())
 
 
 def _lost_mailbox(world: World, session: Session, person_id: int, officer: str) -> None:
@@ -345,12 +367,14 @@ def _nominate(world: World) -> None:
         for held in [one for one in world.held if one.role is Role.FOCAL_POINT and one.counts]:
             houses = session.query(Institution).filter_by(public_id=held.scope_id)
             world.nominators.append((edition.public_id, held.person_id))
+            state = held.scope_id if held.scope is ScopeKind.STATE else houses.one().state_code
             words = [world.mark(Kind.NOMINEE, held.person_id, edition.public_id) for _ in range(3)]
+            world.hidden |= {*words} if state == MARKED_STATE else set()
             put_forward(
                 session, edition_id=edition.id, key=new_token(), at=now(), by=held.person_id,
                 cells={
                     Column.NAME: words[0], Column.ADDRESS: f"{words[1]}@example.org", Column.FUNCTION: words[2],
-                    Column.STATE: held.scope_id if held.scope is ScopeKind.STATE else houses.one().state_code,
+                    Column.STATE: state,
                     Column.INSTITUTION: "A new one", Column.SECTOR: "Justice", Column.ZONE: "Africa/Nairobi",
                 },
             )  # fmt: skip
@@ -360,11 +384,12 @@ def _nominate(world: World) -> None:
 
 
 def _passwords(world: World) -> None:
-    """Everybody who looks has the same one, which costs little to check."""
+    """Everybody who looks has the same one, which costs little to check, and has proved their address."""
     hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     with unit_of_work() as session:
         for person_id in {one for one in world.viewers.values() if one}:
             people.keep_password(session, person_id=person_id, hashed=hashed, at=now())
+            session.execute(update(IdentityRow).where(IdentityRow.person_id == person_id).values(verified_at=now()))
 
 
 def _participants(world: World) -> dict[str, int]:

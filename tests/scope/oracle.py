@@ -22,7 +22,7 @@ def allowed(world: World, viewer: str) -> set[str]:
 def _may_see(world: World, viewer: int, mandates: list[Held], mark: Mark) -> bool:
     if mark.person_id == viewer:
         return True
-    if mark.kind in (Kind.JOURNAL, Kind.TYPED):
+    if mark.kind in (Kind.JOURNAL, Kind.TYPED) or mark.text in world.hidden:
         return False
     if mark.kind is Kind.HOME and tells_of_home(world, viewer, mark):
         return True
@@ -37,7 +37,7 @@ def _may_see(world: World, viewer: int, mandates: list[Held], mark: Mark) -> boo
     if mark.kind is Kind.NAME:
         return (
             any(_names(world, held, mark.person_id) for held in mandates)
-            or _watches(world, viewer, mark.person_id)
+            or watches(world, viewer, mark.person_id)
             or shows_to_members(world, viewer, mark.person_id)
             or (mark.person_id, viewer) in world.introduced
         )
@@ -48,22 +48,31 @@ def tells_where(world: World, viewer: str, state_code: str) -> bool:
     """Whether a viewer may read the words of a state in which nobody serves but who is not to be named: their own, that
     of a mandate they hold, and for administrators that of any mandate."""
     person_id = world.viewers[viewer]
-    mine = [held for held in world.held if held.person_id == person_id and held.counts]
     there = {place.person_id for place in world.places if place.state_code == state_code}
     if person_id in there or (person_id, state_code) in world.serving or there - world.unnamed.keys():
         return True
-    told = {who for edition, who in world.nominators if any(_coordinates(held, edition) for held in mine)}
-    reached = [one for one in world.held if one in mine or one.person_id in told]
-    if any(held.role is Role.ADMINISTRATOR for held in mine):
-        reached = world.held
     houses = {place.institution for place in world.places if place.state_code == state_code}
-    return any(held.scope_id in {state_code, *houses} for held in reached)
+    return bool({state_code, *houses} & _reaches_told(world, person_id))
+
+
+def _reaches_told(world: World, person_id: int) -> set[str | None]:
+    """Over what mandates reach that somebody may read of: their own, whether in force or not; those of who has
+    nominated somebody for an edition they coordinate; and for administrators all."""
+    mine = [held for held in world.held if held.person_id == person_id]
+    counted = [held for held in mine if held.counts]
+    if any(held.role is Role.ADMINISTRATOR for held in counted):
+        return {held.scope_id for held in world.held}
+    told = {who for edition, who in world.nominators if any(_coordinates(held, edition) for held in counted)}
+    return {held.scope_id for held in world.held if held in mine or held.person_id in told}
 
 
 def tells_of_home(world: World, viewer: int, mark: Mark) -> bool:
-    """Whether somebody serves a state from which somebody comes who is not to be named: they chose from a list."""
-    states = {place.state_code for place in world.places if place.person_id == mark.person_id}
-    return any((viewer, state) in world.serving for state in states)
+    """Whether somebody may read the name of the house of somebody who is not to be named: they serve the same state
+    and chose from a list, or a mandate reaches over this very house."""
+    there = [place for place in world.places if place.person_id == mark.person_id]
+    if any((viewer, place.state_code) in world.serving for place in there):
+        return True
+    return bool({place.institution for place in there} & _reaches_told(world, viewer))
 
 
 def shows_to_members(world: World, viewer: int, person_id: int) -> bool:
@@ -137,7 +146,7 @@ def shows(held: Held, place: Placed) -> bool:
     return False
 
 
-def _watches(world: World, viewer: int, holder: int) -> bool:
+def watches(world: World, viewer: int, holder: int) -> bool:
     """Whether somebody is told the name of one who holds a mandate: where it shows something of themselves."""
     mine = [place for place in world.places if place.person_id == viewer]
     held = [one for one in world.held if one.person_id == holder and one.counts]
@@ -161,14 +170,17 @@ def over_all(world: World, viewer: str) -> bool:
     return any(_over_all(held) for held in world.held if held.person_id == person_id and held.counts)
 
 
-def near(world: World, viewer: str) -> list[str]:
-    """The ids of a viewer's own places and mandates, and of the places of which a mandate shows something, each with
-    its edition."""
+def near(world: World, viewer: str) -> set[str]:
+    """The ids of a viewer's own places, records and mandates, and of those of which a mandate shows something, each
+    with its edition."""
     person_id = world.viewers[viewer]
     mine = [held for held in world.held if held.person_id == person_id]
     places = [one for one in world.places if one.person_id == person_id or any(shows(held, one) for held in mine)]
+    written_to = [one for one in world.held if any(_follows_focal_point(world, held, one) for held in mine)]
     editions = {one.edition for one in places} | {held.scope_id for held in mine if held.scope_id}
-    return [*editions, *(one.public_id for one in (*mine, *places))]
+    there = {one.person_id for one in places}
+    records = {record for record, holder in world.records if holder in there}
+    return {*editions, *records, *(one.public_id for one in (*mine, *written_to, *places))}
 
 
 def revealed(world: World, viewer: str, path: str) -> set[str]:

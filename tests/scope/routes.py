@@ -65,16 +65,23 @@ SOURCES: Mapping[str, object] = {
     "token": (),
 }
 BELONGING: Mapping[str, object] = {
-    "enrolment": select(Enrolment.public_id, Edition.public_id.label("edition")).join(
-        Edition, Edition.id == Enrolment.edition_id
-    ),
     "request": select(
         ParticipantRequest.public_id, Enrolment.public_id.label("enrolment"), Edition.public_id.label("edition")
     )
     .join(Enrolment, Enrolment.id == ParticipantRequest.enrolment_id)
     .join(Edition, Edition.id == Enrolment.edition_id),
+    "enrolment": select(Enrolment.public_id, Edition.public_id.label("edition")).join(
+        Edition, Edition.id == Enrolment.edition_id
+    ),
+    "sending": select(ReminderSending.public_id, Edition.public_id.label("edition")).join(
+        Edition, Edition.id == ReminderSending.edition_id
+    ),
+    "record": select(RecordSubject.record, Edition.public_id.label("edition"))
+    .join(Enrolment, Enrolment.id == RecordSubject.enrolment_id)
+    .join(Edition, Edition.id == Enrolment.edition_id),
 }
-"""What an id belongs to, so that it is asked for where it is, and then where it is not."""
+"""What an id belongs to, so that it is asked for where it is, and then where it is not; what belongs to another one of
+these before that."""
 
 
 class CannotWalk(AssertionError):
@@ -94,7 +101,9 @@ class Ids:
         for name in names:
             if not self.by_name.get(name):
                 raise CannotWalk(f"{rule.rule}: nothing is known for <{name}>; add it to SOURCES in {__name__}")
-        bound = next((name for name in ("request", "enrolment") if name in names), None)
+        bound = next(
+            (name for name in ("request", "enrolment", "record", "sending") if {name, "edition"} <= {*names}), None
+        )
         if bound is None:
             return _combined([{}], names, self.by_name)
         rows = [{key: value for key, value in row.items() if key in names} for row in self.belonging[bound]]
@@ -121,12 +130,14 @@ def ids_of(session: Session, secrets: Mapping[str, list[str]]) -> Ids:
     """Every id there is: of the arguments named above, and of every table whose rows have a public id; and `secrets`,
     of which only digests are kept."""
     known = {name: _known(session, source) for name, source in SOURCES.items()}
-    belonging = {
-        name: [{**{key: str(value) for key, value in row.items() if key != "public_id"}, name: row["public_id"]}
-               for row in session.execute(found.order_by(found.selected_columns[0].table.c.id)).mappings()]  # type: ignore[attr-defined]
-        for name, found in BELONGING.items()
-    }  # fmt: skip
+    belonging = {name: _belonging(session, name, found) for name, found in BELONGING.items()}
     return Ids(_public_ids(session) | known | dict(secrets), belonging)
+
+
+def _belonging(session: Session, name: str, found: object) -> Values:
+    column = found.selected_columns[0]  # type: ignore[attr-defined]
+    rows = session.execute(found.order_by(*column.table.primary_key)).mappings()  # type: ignore[attr-defined]
+    return [{name if key == column.key else str(key): str(value) for key, value in row.items()} for row in rows]
 
 
 def _known(session: Session, source: object) -> list[str]:

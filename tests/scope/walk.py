@@ -25,12 +25,12 @@ from lms.kernel.unit_of_work import reading
 
 from .happenings import HOMES
 from .oracle import allowed, near, revealed, tells_where
-from .routes import Ids, ids_of, routes
+from .routes import Ids, asked_of, ids_of, routes
 from .world import BEGINNING, Kind, Mark, World
 
 ENDS_THE_WALK = frozenset({"people.sign_out", "people.end_session", "people.end_other_sessions"})
 REFUSED = (401, 403, 404)
-PATIENCE = 6
+PATIENCE = 4
 _MARK = re.compile(f"{BEGINNING}[a-z]{{7}}")
 ZIPPED = b"PK\x03\x04"
 _LINK = re.compile(r'(?:href|src|action)="(/[^"#]*\?[^"#]*)')
@@ -84,11 +84,16 @@ class Walk:
 
     def allowed_to(self, viewer: str) -> set[str]:
         """The marks that this viewer may see."""
-        if self._worlds == (self.world,):
+        if len(self._worlds) == 1 and self._worlds[0] is self.world and viewer in self._here:
             return self._here[viewer]
         if viewer not in self._allowed:
             self._allowed[viewer] = set[str]().union(*(allowed(world, viewer) for world in self._worlds))
         return self._allowed[viewer]
+
+    def seen_in(self, world: World) -> dict[str, set[str]]:
+        """The marks that every viewer may see in a world."""
+        here = self._here if world is self.world else {}
+        return {viewer: here[viewer] if viewer in here else allowed(world, viewer) for viewer in world.viewers}
 
     @contextmanager
     def knowing(self, typed: Iterable[Mark]) -> Iterator[None]:
@@ -154,7 +159,7 @@ class Walk:
         waiting: list[tuple[str, str]] = []
         for rule in rules:
             refused = 0
-            for path, is_near in self._in_turn(viewer, self.paths(rule)):
+            for path, is_near in self._in_turn(viewer, rule):
                 if refused == self.patience and not is_near:
                     break
                 answer = self._get(viewer, rule.rule, path)
@@ -166,12 +171,14 @@ class Walk:
             if asked[where] <= 2:
                 waiting += links_of(self._get(viewer, where, path))
 
-    def _in_turn(self, viewer: str, paths: list[str]) -> list[tuple[str, bool]]:
-        """First what is about editions, places and mandates of which a viewer sees something; then as the lot says."""
-        own = near(self.world, viewer)
+    def _in_turn(self, viewer: str, rule: Rule) -> list[tuple[str, bool]]:
+        """First what is about editions, places, records and mandates of which a viewer sees something, which is never
+        left out; then as the lot says."""
+        own, paths = near(self.world, viewer), self.paths(rule)
         drawn = self.world.rng.sample(paths, len(paths))
-        told = [(sum(public_id in path for public_id in own), path) for path in drawn]
-        return [(path, number > 1) for number, path in sorted(told, key=lambda one: -one[0])]
+        told = [(len(own.intersection(path.split("/"))), path) for path in drawn]
+        enough = max(1, min(2, len(asked_of(rule))))
+        return [(path, number >= enough) for number, path in sorted(told, key=lambda one: -one[0])]
 
     def _get(self, viewer: str, where: str, path: str) -> TestResponse:
         answer = self.world.client(viewer).get(path)
@@ -231,13 +238,17 @@ class Walk:
         """What the logs said meanwhile names nobody."""
         self._must_not("the machine", "the log", "lines", self.marks_in("\n".join(map(str, lines))))
 
-    def read_what_is_kept(self, after: str = "") -> None:
-        """Jobs and the audit trail name nobody, whoever may read them."""
+    def read_what_is_kept(self, after: str = "", since: int = 0) -> int:
+        """Jobs and the audit trail name nobody, whoever may read them; of the trail what came since the entry with this
+        id. Gives that of the last one."""
         with reading() as session:
             jobs = [f"{job.kind} {job.payload} {job.key} {job.error}" for job in session.scalars(select(Job))]
-            audit = [f"{one.act} {one.about} {one.details}" for one in session.scalars(select(AuditEntry))]
+            noted = session.scalars(select(AuditEntry).where(AuditEntry.id > since).order_by(AuditEntry.id)).all()
+            audit = [f"{one.act} {one.about} {one.details}" for one in noted]
+            last = noted[-1].id if noted else since
         for where, lines in (("the queue", jobs), ("the audit trail", audit)):
             self._must_not("the machine", where + after, "rows", self.marks_in("\n".join(lines)))
+        return last
 
 
 def texts_in(data: bytes) -> Iterator[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import enum
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from flask import Flask
@@ -118,9 +120,15 @@ class World:
     """Who has written in a draft or on it."""
     nominators: list[tuple[str, int]] = field(default_factory=list)
     """Who has nominated somebody for an edition; its coordinator is told by whom."""
+    records: list[tuple[str, int]] = field(default_factory=list)
+    """Every record of a completion, with its holder."""
+    hidden: set[str] = field(default_factory=set)
+    """Words on those who were nominated for a state whose people are not to be named: for who nominated them."""
     editions: list[str] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     """Of the addresses under which calendars are read."""
+    codes: dict[str, str] = field(default_factory=dict)
+    """From letters, by the address that asks for them."""
     viewers: dict[str, int] = field(default_factory=dict)
     _clients: dict[str, FlaskClient] = field(default_factory=dict)
     _words: set[str] = field(default_factory=set)
@@ -138,6 +146,27 @@ class World:
         with unit_of_work() as session:
             person = session.get_one(Person, person_id)
         return signed_in_client(self.app, person)
+
+    @contextmanager
+    def seen_through(self, viewer: str, client: FlaskClient) -> Iterator[None]:
+        """Within the block a viewer looks through this browser."""
+        before = self._clients.get(viewer)
+        self._clients[viewer] = client
+        try:
+            yield
+        finally:
+            self._clients.pop(viewer)
+            self._clients |= {viewer: before} if before else {}
+
+    @contextmanager
+    def also_seen_by(self, viewer: str, person_id: int) -> Iterator[None]:
+        """Within the block somebody more looks, who is not signed in."""
+        self.viewers[viewer] = person_id
+        try:
+            with self.seen_through(viewer, self.app.test_client()):
+                yield
+        finally:
+            del self.viewers[viewer]
 
     def word(self) -> str:
         """A word that no text has and that was not used yet."""
