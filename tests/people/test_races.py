@@ -139,7 +139,7 @@ def test_a_mandate_is_proposed_and_decided_once(app: Flask) -> None:
         return act
 
     results = at_once(app, confirm(admins[1]), confirm(admins[2]), confirm(admins[1]))
-    assert sorted(isinstance(result, Conflict) for result in results) == [False, True, True]
+    assert sorted(isinstance(result, Refused) for result in results) == [False, True, True]
     with unit_of_work() as session:
         confirmed = select(func.count(MandateAct.id)).join(Mandate, Mandate.id == MandateAct.mandate_id)
         wanted = confirmed.where(Mandate.public_id == made, MandateAct.kind == MandateActKind.CONFIRMED)
@@ -203,10 +203,10 @@ def test_a_mandate_that_ends_while_its_successor_is_confirmed_is_held_by_one_or_
         follows, holds, old = follower.id, holder.id, held.public_id
         acts = act(services.confirm, made, coordinator.id), act(services.end, old, administrator.id)
     results = at_once(app, *acts)
-    assert sorted(isinstance(result, Conflict) for result in results) == [False, True]
+    assert sorted(isinstance(result, Refused) for result in results) == [False, True]
     with unit_of_work() as session:
         followed = asked.grants_of(session, follows, NOW.date())
-        assert len(followed) == (0 if isinstance(results[0], Conflict) else 1)
+        assert len(followed) == (0 if isinstance(results[0], Refused) else 1)
         assert asked.grants_of(session, holds, NOW.date()) == ()
 
 

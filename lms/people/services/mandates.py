@@ -213,7 +213,7 @@ def decline(session: Session, *, mandate: Mandate, by: int, at: dt.datetime, rea
 
 
 def take_successor_back(session: Session, *, mandate: Mandate, by: int, at: dt.datetime) -> None:
-    """Nobody is proposed in the place of a mandate any more; twice is once. Raises Refused, and Conflict where it has
+    """Nobody is proposed in the place of a mandate any more; twice is once. Raises Refused, and Overtaken where it has
     changed hands meanwhile."""
     refuse_mandate(None if mandate.state is MandateState.IN_FORCE else MandateRefusal.NOT_IN_FORCE)
     for waiting in successors_proposed(session, mandate.id):

@@ -78,7 +78,7 @@ def take_successor_back(mandate: str) -> Any:
     try:
         with unit_of_work() as session:
             services.take_successor_back(session, mandate=_held_still(session, mandate), by=me().person_id, at=now())
-    except (Refused, Conflict) as no:
+    except Refused as no:
         form = SuccessorForm(formdata=None)
         form.refuse(no)
         return _successor_page(row, form), no.status
