@@ -76,7 +76,7 @@ def take_successor_back(mandate: str) -> Any:
     """Whoever proposed a successor thinks better of it."""
     row = mine_or_administered(mandate)
     try:
-        with unit_of_work() as session:
+        with one_click() as session:
             services.take_successor_back(session, mandate=_held_still(session, mandate), by=me().person_id, at=now())
     except Refused as no:
         form = SuccessorForm(formdata=None)
