@@ -14,6 +14,7 @@ from lms.kernel import throttle
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound, Refused, TooMany
+from lms.kernel.unit_of_work import unit_of_work
 from lms.people import scopes, services
 from lms.people.forms import ROLES, SuccessorForm
 from lms.people.models import Mandate
@@ -76,7 +77,7 @@ def take_successor_back(mandate: str) -> Any:
     """Whoever proposed a successor thinks better of it."""
     row = mine_or_administered(mandate)
     try:
-        with one_click() as session:
+        with unit_of_work() as session:
             services.take_successor_back(session, mandate=_held_still(session, mandate), by=me().person_id, at=now())
     except Refused as no:
         form = SuccessorForm(formdata=None)
