@@ -32,6 +32,12 @@ class Conflict(LmsError):
     status = 409
 
 
+class Overtaken(Refused, Conflict):
+    """The rules do not allow it any more, since somebody else was faster (409)."""
+
+    status = 409
+
+
 class NotInstalled(LmsError):
     """What is stored needs a plugin that is not there (503)."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from lms.kernel.errors import Conflict, Refused
+from lms.kernel.errors import Overtaken, Refused
 from lms.people.rules.mandates import MandateRefusal
 from lms.people.rules.names import TextMistake
 
@@ -51,8 +51,8 @@ _DONE_BY_OTHERS = frozenset({MandateRefusal.NOT_PROPOSED, MandateRefusal.NOT_IN_
 
 
 def refuse_mandate(refusal: MandateRefusal | None) -> None:
-    """Raises Refused with the sentence for a refusal, if there is one; Conflict where somebody else was faster."""
+    """Raises Refused with the sentence for a refusal, if there is one; Overtaken where somebody else was faster."""
     if refusal in _DONE_BY_OTHERS:
-        raise Conflict(str(MANDATE[refusal]))
+        raise Overtaken(str(MANDATE[refusal]))
     if refusal is not None:
         raise Refused(str(MANDATE[refusal]))

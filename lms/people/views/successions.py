@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from lms.kernel import throttle
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import Conflict, LmsError, NotFound, Refused, TooMany
+from lms.kernel.errors import NotFound, Refused, TooMany
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import scopes, services
 from lms.people.forms import ROLES, SuccessorForm
@@ -61,7 +61,7 @@ def successor(mandate: str) -> Any:
                 by=me().person_id,
                 at=now(),
             )
-    except (Refused, Conflict, TooMany) as no:
+    except (Refused, TooMany) as no:
         form.refuse(no)
         return _successor_page(row, form), no.status
     flash(
@@ -118,7 +118,7 @@ def successors() -> str:
     return _successors_page()
 
 
-def _successors_page(refusal: LmsError | None = None) -> str:
+def _successors_page(refusal: Refused | None = None) -> str:
     if not me().scope.everything:
         raise NotFound
     session = db.session()
@@ -157,7 +157,7 @@ def _decide(public_id: str, act: Callable[[Session, Mandate], None]) -> Response
     try:
         with unit_of_work() as session:
             act(session, _held_still(session, public_id))
-    except (Refused, Conflict) as no:
+    except Refused as no:
         return _successors_page(no), no.status
     flash(_("It is done and written down."), "done")
     return redirect(url_for("people.successors"), 303)
