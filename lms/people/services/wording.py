@@ -37,6 +37,10 @@ MANDATE: Mapping[MandateRefusal, Any] = {
         "The mandate that this one was to take the place of is over. Decline it; an administrator can give one anew."
     ),
     MandateRefusal.TOO_LONG: _l("The last day is too late. Choose one within a year from today."),
+    MandateRefusal.TWICE: _l(
+        "This person holds this mandate on some of these days, or is proposed for it. Choose other days, or end the "
+        "other first."
+    ),
     MandateRefusal.LAST: _l("This is the last administrator. Give the mandate to somebody else first."),
 }
 

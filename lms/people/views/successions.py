@@ -70,6 +70,22 @@ def successor(mandate: str) -> Any:
     return redirect(url_for("home.index"), 303)
 
 
+@bp.post("/mandate/<mandate>/successor/take-back")
+@requires(Permission.SIGNED_IN)
+def take_successor_back(mandate: str) -> Any:
+    """Whoever proposed a successor thinks better of it."""
+    row = mine_or_administered(mandate)
+    try:
+        with unit_of_work() as session:
+            services.take_successor_back(session, mandate=_held_still(session, mandate), by=me().person_id, at=now())
+    except Refused as no:
+        form = SuccessorForm(formdata=None)
+        form.refuse(no)
+        return _successor_page(row, form), no.status
+    flash(_("It is done and written down."), "done")
+    return redirect(way_to(row)[-1][1], 303)
+
+
 def mine_or_administered(public_id: str) -> asked.MandateView:
     """The mandate of the page; raises NotFound for those whose it is not."""
     row = asked.mandate_view(db.session(), public_id)
