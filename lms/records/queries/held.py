@@ -7,10 +7,11 @@ import json
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from lms.kernel.errors import NotFound
+from lms.kernel.errors import NotFound, Unreadable
 from lms.kernel.secrets import Unsealable, unseal
 from lms.kernel.values import dataclass
 from lms.people.rules.names import PersonName
@@ -125,7 +126,7 @@ def my_record(session: Session, record: str, person_id: int) -> RecordPage:
     if from_before(facts):
         raise NotFound
     days = facts["met"].get("attendance")
-    shown = json.loads(unseal_text(session, person_id, mine.sealed_name, sealed_place(record)))
+    shown = _opened(session, person_id, mine)
     return RecordPage(
         held=_held(mine),
         name=PersonName.from_json(json.dumps(shown["name"])),
@@ -138,6 +139,15 @@ def my_record(session: Session, record: str, person_id: int) -> RecordPage:
         made_up=days.get("made_up", 0) if days else 0,
         signatories=signed_by(shown),
     )
+
+
+def _opened(session: Session, person_id: int, mine: Kept) -> dict[str, Any]:
+    try:
+        place = sealed_place(mine.issue.record)
+        opened: dict[str, Any] = json.loads(unseal_text(session, person_id, mine.sealed_name, place))
+    except Unsealable:
+        raise Unreadable(_("This record cannot be opened for now.")) from None
+    return opened
 
 
 def valid_records(session: Session, person_id: int) -> list[tuple[str, dt.date]]:
