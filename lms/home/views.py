@@ -20,6 +20,7 @@ from lms.learning.queries import changed_texts, progress_of
 from lms.learning.rules.standing import Standing, standing_of
 from lms.people.proposals.waiting import waiting_for
 from lms.people.queries import Viewer, names_of
+from lms.people.queries.mandates import grants_of
 from lms.people.queries.sensitive import is_to_be_named
 from lms.people.queries.successions import held_by, waiting_among
 from lms.people.rules import Grant, Role
@@ -142,7 +143,7 @@ def _focal_point(viewer: Viewer) -> str:
     names |= queries.institution_names(session, viewer.grants)
     asked = asked_editions(session, viewer.scope, now().date())
     mine = own_nominations(session, viewer.person_id, viewer.scope)
-    waiting = waiting_among(session, viewer.person_id)
+    waiting = waiting_among(session, viewer.person_id, now().date())
     page = FocalPointPage(editions, held, names, waiting, language(), asked, mine)
     return render("lms/home/focal_point.html", page=page)
 
@@ -175,6 +176,7 @@ def mandate_shows(mandate: str) -> str:
         shown=shown_of(session, row.person_id, grant) if holds else [],
         names=queries.names_of_reach(session, [grant], language()) | queries.institution_names(session, [grant]),
         locale=language(),
+        beside=grants_of(session, row.person_id, now().date()) if row.role is Role.EVALUATOR else (),
     )
     return render("lms/home/mandate_shows.html", page=page, way=way_to(row))
 

@@ -24,6 +24,7 @@ from lms.people.models import Affiliation, IdentityRow, Institution, Person, Sec
 from lms.people.queries import person_name
 from lms.people.queries.institutions import affiliation_on
 from lms.people.queries.persons import person_by_address
+from lms.people.rules import Role, ScopeKind
 from lms.seminars import services
 from lms.seminars.columns import Column
 from lms.seminars.imports import saving, undoing
@@ -424,6 +425,28 @@ def test_undoing_leaves_everything_as_it_was(session: Session, edition: Edition)
     session.flush()
     assert not {name: list(told) for name, told in run_all(session).items() if told}
     assert verdicts_of(session, taken_in(session, edition, said(2))) == ["new"]
+
+
+def test_undoing_leaves_the_institution_over_which_a_mandate_was_given(session: Session, edition: Edition) -> None:
+    new = {"institution": "Office of the Ombudsman", "sector": "other", "zone": "Africa/Nairobi"}
+    found = saved(session, edition, said(1, **new))
+    house = session.scalars(select(Institution).where(Institution.name == new["institution"])).one()
+    people_services.grant_by_operator(
+        session,
+        person=people_services.create_person(session, name="Radosław Przykład", address="focal@example.org", at=AT),
+        role=Role.FOCAL_POINT,
+        scope=ScopeKind.INSTITUTION,
+        scope_id=house.public_id,
+        since=AT.date(),
+        reason="Given in a test, by nobody else.",
+        at=AT,
+    )
+    assert undo(session, found=found, at=LATER, by="coordinator") == []
+    assert session.scalars(select(Institution.name).where(Institution.id == house.id)).all() == [new["institution"]]
+    assert run_all(session)["people.mandate_reaches"] == []
+    session.delete(house)
+    session.flush()
+    assert len(run_all(session)["people.mandate_reaches"]) == 1
 
 
 def test_undoing_says_who_has_been_invited_and_leaves_all(session: Session, edition: Edition) -> None:

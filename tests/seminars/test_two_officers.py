@@ -254,7 +254,7 @@ def do(browser: Browser, world: World, page: str, action: str, said: Fields) -> 
 _OWN = "held to it by tests of its own: what was shown is a list of people, told by its fingerprint"
 _MORE = "adds something, and changes nothing that stands there"
 _SAME = "says one thing alone: said by two, it is said once"
-_TWO = "one officer proposes, another answers what was shown"
+_TWO = "one officer proposes, another answers what was shown by a button; the next page says what there is to say"
 _OUT = "sends or shows what is there"
 ELSEWHERE: Mapping[str, str] = {
     **dict.fromkeys(("records.close", "records.move", "reminders.send", "seminars.join", "seminars.mark"), _OWN),

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import Conflict, NotFound, Refused
+from lms.kernel.errors import NotFound, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import scopes, services
 from lms.people.forms import ROLES, MandateForm, ReasonForm, grouped
@@ -157,7 +157,7 @@ def _act(public_id: str, act: Callable[[Session, Mandate, str], None]) -> Respon
             if row is None:
                 raise NotFound
             act(session, row, form.reason.data or "")
-    except (Refused, Conflict) as no:
+    except Refused as no:
         form.refuse(no)
         return _mandate_page(public_id, form), form.status
     flash(_("It is done and written down."), "done")

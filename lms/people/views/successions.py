@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from lms.kernel import throttle
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import Conflict, LmsError, NotFound, Refused, TooMany
+from lms.kernel.errors import NotFound, Refused, TooMany
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import scopes, services
 from lms.people.forms import ROLES, SuccessorForm
@@ -61,13 +61,29 @@ def successor(mandate: str) -> Any:
                 by=me().person_id,
                 at=now(),
             )
-    except (Refused, Conflict, TooMany) as no:
+    except (Refused, TooMany) as no:
         form.refuse(no)
         return _successor_page(row, form), no.status
     flash(
         _("Your proposal is kept. It counts when a second person has confirmed it; until then nothing changes."), "done"
     )
     return redirect(url_for("home.index"), 303)
+
+
+@bp.post("/mandate/<mandate>/successor/take-back")
+@requires(Permission.SIGNED_IN)
+def take_successor_back(mandate: str) -> Any:
+    """Whoever proposed a successor thinks better of it."""
+    row = mine_or_administered(mandate)
+    try:
+        with unit_of_work() as session:
+            services.take_successor_back(session, mandate=_held_still(session, mandate), by=me().person_id, at=now())
+    except Refused as no:
+        form = SuccessorForm(formdata=None)
+        form.refuse(no)
+        return _successor_page(row, form), no.status
+    flash(_("It is done and written down."), "done")
+    return redirect(way_to(row)[-1][1], 303)
 
 
 def mine_or_administered(public_id: str) -> asked.MandateView:
@@ -118,7 +134,7 @@ def successors() -> str:
     return _successors_page()
 
 
-def _successors_page(refusal: LmsError | None = None) -> str:
+def _successors_page(refusal: Refused | None = None) -> str:
     if not me().scope.everything:
         raise NotFound
     session = db.session()
@@ -157,7 +173,7 @@ def _decide(public_id: str, act: Callable[[Session, Mandate], None]) -> Response
     try:
         with unit_of_work() as session:
             act(session, _held_still(session, public_id))
-    except (Refused, Conflict) as no:
+    except Refused as no:
         return _successors_page(no), no.status
     flash(_("It is done and written down."), "done")
     return redirect(url_for("people.successors"), 303)
