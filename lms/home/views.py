@@ -34,8 +34,8 @@ from lms.records.rules.completion import Verdict
 from lms.records.verification.queries import Openness, openness_of
 from lms.seminars.nominating.queries import asked as asked_editions
 from lms.seminars.nominating.queries import own_nominations
-from lms.seminars.queries import editions_visible
-from lms.seminars.rules import coordinates_any
+from lms.seminars.queries import editions_visible, settled
+from lms.seminars.rules import EnrolmentState, coordinates_any
 from lms.web.access import Permission, requires
 from lms.web.dates import local_day
 from lms.web.languages import language
@@ -90,9 +90,16 @@ def _participant(viewer: Viewer, place: MyPlace, places: Sequence[MyPlace]) -> s
         verdict=_verdict(viewer, place, standing, moment),
         others=[other for other in places if other is not place],
         changed=changed,
+        offered=place.state is EnrolmentState.INVITED and not _settled(place),
     )
     template = "lms/home/away.html" if moment in ELSEWHERE else "lms/home/index.html"
     return render(template, page=page, place=place, oversees=viewer.can(Permission.OVERSEE))
+
+
+def _settled(place: MyPlace) -> bool:
+    """Whether whoever is only invited stays so for good."""
+    reads = place.reading
+    return reads is not None and place.closed_at is not None and settled(db.session(), reads.edition_id)
 
 
 def _standing(place: MyPlace) -> tuple[Standing | None, int]:

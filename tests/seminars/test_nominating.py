@@ -30,7 +30,7 @@ from tests.dashboards.test_people import coordinator, listed
 from tests.files import both_files
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.makers import make_edition
-from tests.seminars.importing import said, taken_in, verdict_of
+from tests.seminars import importing
 from tests.seminars.makers import AT, enrol_person, make_institution
 
 NAME, ADDRESS = "Wambui Mfano", "wambui.mfano@example.org"
@@ -339,8 +339,8 @@ def test_a_state_that_is_not_to_be_named_has_no_names_in_the_list_of_what_waits(
     assert person not in nominee, "of the person with this number"
     with unit_of_work() as session:
         there = session.get_one(Edition, edition.id)
-        found = taken_in(session, there, said(1, name=nominee))
-        assert verdict_of(session, found) == ("refused", "code-name", "name")
+        found = importing.taken_in(session, there, importing.said(1, name=nominee))
+        assert importing.verdict_of(session, found) == ("refused", "code-name", "name")
 
 
 def test_whoever_is_not_to_be_named_is_not_told_by_a_nomination_that_waits(app: Flask) -> None:

@@ -22,6 +22,7 @@ from lms.people.queries.persons import names_of, person_by_address
 from lms.people.rules.mandates import Role, a_year_from
 from lms.people.sign_in import me
 from lms.web.access import SAFE, Permission, requires
+from lms.web.clicks import one_click
 from lms.web.logs import note_look
 from lms.web.render import render
 
@@ -152,7 +153,7 @@ def _act(public_id: str, act: Callable[[Session, Mandate, str], None]) -> Respon
     try:
         if not form.validate():
             return _mandate_page(public_id, form), 422
-        with unit_of_work() as session:
+        with one_click() as session:
             row = asked.mandate(session, public_id)
             if row is None:
                 raise NotFound

@@ -24,6 +24,7 @@ from lms.people.queries.successions import successors_waiting
 from lms.people.rules.mandates import a_year_from
 from lms.people.sign_in import me
 from lms.web.access import SAFE, Permission, begins_reading, requires
+from lms.web.clicks import one_click
 from lms.web.logs import note_look
 from lms.web.render import render
 
@@ -47,7 +48,7 @@ def successor(mandate: str) -> Any:
         if not form.validate():
             return _successor_page(row, form), 422
         throttle.count("successor", me().subject, at=now(), limit=PROPOSED_AT_MOST, seconds=3600)
-        with unit_of_work() as session:
+        with one_click() as session:
             held = _held_still(session, mandate)
             # Before anybody is looked up, so that no answer depends on whether the address is known here.
             services.refuse_hand_over(session, mandate=held, by=me().person_id, at=now())
@@ -171,7 +172,7 @@ def _decide(public_id: str, act: Callable[[Session, Mandate], None]) -> Response
     if not me().scope.everything:
         raise NotFound
     try:
-        with unit_of_work() as session:
+        with one_click() as session:
             act(session, _held_still(session, public_id))
     except Refused as no:
         return _successors_page(no), no.status
