@@ -22,6 +22,8 @@ from lms.seminars.rules import EnrolmentState, counted
 from lms.seminars.spelling import tidy_cell
 
 from .models import Verdict
+from .no_names import has_signs_of_no_name, stands_for_a_name
+from .table import MORE
 
 LONGEST_FUNCTION = 200
 LONGEST_INSTITUTION = 300
@@ -176,6 +178,8 @@ def _spelt_otherwise(said: str, known: str) -> bool:
 
 
 def _understood(cells: Mapping[str, str], around: Surroundings) -> Nominee:
+    if MORE in cells:
+        raise Unfit(MORE, Column.INSTITUTION)
     name = _name(cells.get(Column.NAME, ""))
     if is_nominee_name(name) or (looks_like_code_name(name) and not address_in(cells)):
         raise Unfit("code-name", Column.NAME)
@@ -199,6 +203,10 @@ def _understood(cells: Mapping[str, str], around: Surroundings) -> Nominee:
 def _name(text: str) -> str:
     if not text:
         raise Unfit("name-missing", Column.NAME)
+    if stands_for_a_name(text):
+        raise Unfit("name-stands-for-one", Column.NAME)
+    if has_signs_of_no_name(text):
+        raise Unfit("name-signs", Column.NAME)
     if mistake := mistake_in_name(text):
         long = len(text) > LONGEST_NAME
         raise Unfit("name-long" if long else f"name-{mistake.value}", Column.NAME)
