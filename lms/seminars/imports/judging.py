@@ -22,7 +22,7 @@ from lms.seminars.rules import EnrolmentState, counted
 from lms.seminars.spelling import tidy_cell
 
 from .models import Verdict
-from .no_names import has_signs_of_no_name, stands_for_a_name
+from .no_names import why_no_name
 from .table import MORE
 
 LONGEST_FUNCTION = 200
@@ -136,6 +136,9 @@ def judged(number: int, cells: Mapping[str, str], blind: str | None, around: Sur
     known = around.people.get(blind or "")
     if nominee.name in around.code_names or (known and nominee.name == known.code_name):
         return Judgement(Verdict.REFUSED, "code-name", (Column.NAME,))
+    named = known is not None and (known.hidden or folded(nominee.name) == folded(tidy_cell(known.name)))
+    if not named and (wrong := why_no_name(nominee.name)):
+        return Judgement(Verdict.REFUSED, wrong, (Column.NAME,))
     if known is None:
         return Judgement(Verdict.NEW, None, (), nominee)
     return _of_somebody_known(nominee, known)
@@ -203,10 +206,6 @@ def _understood(cells: Mapping[str, str], around: Surroundings) -> Nominee:
 def _name(text: str) -> str:
     if not text:
         raise Unfit("name-missing", Column.NAME)
-    if stands_for_a_name(text):
-        raise Unfit("name-stands-for-one", Column.NAME)
-    if has_signs_of_no_name(text):
-        raise Unfit("name-signs", Column.NAME)
     if mistake := mistake_in_name(text):
         long = len(text) > LONGEST_NAME
         raise Unfit("name-long" if long else f"name-{mistake.value}", Column.NAME)

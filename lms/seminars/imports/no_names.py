@@ -26,6 +26,13 @@ _DIGITS = "0123456789"
 _LOW_QUOTE_AT_AN_END = re.compile(r"[‚„](?!\w)")
 
 
+def why_no_name(text: str) -> str | None:
+    """Why a text cannot be the name of somebody new; None where it can. Whoever is here may be called so."""
+    if stands_for_a_name(text):
+        return "name-stands-for-one"
+    return "name-signs" if has_signs_of_no_name(text) else None
+
+
 def stands_for_a_name(text: str) -> bool:
     """Whether an office writes this, in one of the languages in which they write to us, before it knows whom it sends,
     or beneath its rows."""
