@@ -40,6 +40,7 @@ from .enrolments import (
     take_back,
     withdraw,
 )
+from .institutions import correct_institution
 from .nominations import (
     Nominee,
     decline_all,
@@ -72,6 +73,7 @@ __all__ = [
     "change_edition",
     "close_attendance",
     "confirm_make_up",
+    "correct_institution",
     "count",
     "count_part",
     "create_edition",
