@@ -17,6 +17,7 @@ from lms.kernel.clock import now
 from lms.kernel.errors import Refused
 from lms.kernel.models import AuditEntry
 from lms.kernel.unit_of_work import unit_of_work
+from lms.learning.models import EnrolmentProgress, ModuleFinished
 from lms.people.models import Institution, Role, ScopeKind, Sector
 from lms.people.services import mark_person
 from lms.seminars import services
@@ -78,11 +79,16 @@ def test_numbers_follow_the_right_sector_in_every_part_of_an_edition(session: Se
     make_place(session, edition, becomes=EnrolmentState.NOMINATED, **there)
     make_place(session, edition, institution=make_institution(session, sector=Sector.JUSTICE))
     services.reach(session, enrolment=reading, stage=Stage.READING, at=AT)
+    session.add(EnrolmentProgress(enrolment_id=reading.id, started_at=AT, units_done=0))
+    session.flush()
     read_module(session, reading, MODULES[0])
     complete_reading(session, complete)
+    for stage in (Stage.READING, Stage.PRE_READING):
+        services.reach(session, enrolment=complete, stage=stage, at=AT)
     services.withdraw(session, enrolment=gone, reason="ill", at=AT, by="c")
     before = _findings(session)  # the maker writes progress without its events
     assert not COUNTING & before.keys()
+    assert session.scalars(select(ModuleFinished.enrolment_id)).all() == [reading.id]
     assert _right(session, ministry, sector=Sector.INTERIOR)
     assert _by_sector(session, edition)[Sector.INTERIOR, Stage.INVITED] == 2
     assert _by_sector(session, edition)[Sector.JUSTICE, Stage.INVITED] == 1
