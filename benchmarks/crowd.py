@@ -82,6 +82,27 @@ def _let_the_database_look(database_url: str) -> None:
 
 
 @dataclass
+class _Portion:
+    """People who are written at once, each with how far they came, and the first ids of their rows."""
+
+    numbers: range
+    person: int
+    affiliation: int
+    place: int
+    institutions: Sequence[Institution]
+
+    def __post_init__(self) -> None:
+        self.people = [(_Somebody(number, self.person + n), _Way(number)) for n, number in enumerate(self.numbers)]
+        self.houses = [self.institutions[number % len(self.institutions)] for number in self.numbers]
+        self.ids = range(self.place, self.place + len(self.people))
+
+    @property
+    def placed(self) -> Iterator[tuple[int, tuple[_Somebody, _Way]]]:
+        """Each with the id of their place."""
+        return zip(self.ids, self.people, strict=True)
+
+
+@dataclass
 class _Crowd:
     """People who are written into one edition; those of one number have come equally far in every edition."""
 
@@ -100,84 +121,85 @@ class _Crowd:
         self._numbers(size)
 
     def _some(self, numbers: range) -> None:
-        persons, affiliations, places = (self._next(kind) for kind in (Person, Affiliation, Enrolment))
+        some = _Portion(numbers, self._next(Person), self._next(Affiliation), self._next(Enrolment), self.places)
+        self._write_people(some)
+        self._write_places(some)
+        self._write_stages(some)
+        self._write_reading(some)
+        self._write_stands(some)
+
+    def _write_people(self, some: _Portion) -> None:
         at, day = _written(now()), str(now().date())
-        people = [_Somebody(number, persons + offset) for offset, number in enumerate(numbers)]
-        far = [_Way(number) for number in numbers]
-        where = [self.places[somebody.number % len(self.places)] for somebody in people]
         self._load(
             Person,
             "id subject created_at name_confirmed_at",
-            ((one.id, one.subject, at, at if way.named else None) for one, way in zip(people, far, strict=True)),
+            ((one.id, one.subject, at, at if way.named else None) for one, way in some.people),
         )
-        self._load(PersonKey, "person_id wrapped", ((one.id, one.wrapped) for one in people))
+        self._load(PersonKey, "person_id wrapped", ((one.id, one.wrapped) for one, _way in some.people))
         self._load(
             IdentityRow,
             "person_id kind place sealed primary created_at",
-            ((one.id, "name", one.place, one.sealed, True, at) for one in people),
+            ((one.id, "name", one.place, one.sealed, True, at) for one, _way in some.people),
         )
         self._load(
             Affiliation,
             "id person_id institution_id since",
-            ((affiliations + n, one.id, where[n].id, day) for n, one in enumerate(people)),
+            ((some.affiliation + n, one.id, some.houses[n].id, day) for n, (one, _way) in enumerate(some.people)),
         )
+
+    def _write_places(self, some: _Portion) -> None:
         self._load(
             Enrolment,
             "id public_id edition_id person_id affiliation_id institution_id state_code sector state invited_at "
             "first_seen_at due_at",
             (
                 (
-                    places + n, new_token(), self.edition_id, one.id, affiliations + n, where[n].id,
-                    where[n].state_code, where[n].sector.value, "accepted", _written(far[n].invited_at),
-                    _written(seen) if (seen := far[n].seen_at) else None, _written(self.due_at),
+                    place, new_token(), self.edition_id, one.id, some.affiliation + n, house.id, house.state_code,
+                    house.sector.value, "accepted", _written(way.invited_at),
+                    _written(way.seen_at) if way.seen_at else None, _written(self.due_at),
                 )
-                for n, one in enumerate(people)
+                for n, (place, (one, way), house) in enumerate(zip(some.ids, some.people, some.houses, strict=True))
             ),
         )  # fmt: skip
-        ids = range(places, places + len(people))
-        self._load(EnrolmentEvent, "enrolment_id state at", ((id, step.value, at) for id in ids for step in STEPS))
-        self._load(
-            StageReached,
-            "enrolment_id edition_id stage at",
-            (
-                (places + n, self.edition_id, stage, _written(far[n].at(stage)))
-                for n, one in enumerate(people)
-                for stage in reached(one.number)
-            ),
+        at = _written(now())
+        steps = ((place, step.value, at) for place in some.ids for step in STEPS)
+        self._load(EnrolmentEvent, "enrolment_id state at", steps)
+        nameless = (place for place, (_one, way) in some.placed if way.seen_at and not way.named)
+        self._load(NameAwaited, "enrolment_id edition_id", ((place, self.edition_id) for place in nameless))
+
+    def _write_stages(self, some: _Portion) -> None:
+        rows = (
+            (place, self.edition_id, stage, _written(way.at(stage)))
+            for place, (one, way) in some.placed
+            for stage in reached(one.number)
         )
+        self._load(StageReached, "enrolment_id edition_id stage at", rows)
+
+    def _write_reading(self, some: _Portion) -> None:
+        begun = ((place, way, began) for place, (_one, way) in some.placed if (began := way.read_at))
         self._load(
             EnrolmentProgress,
             "enrolment_id units_done started_at completed_at version_id late",
             (
                 (
-                    places + n,
-                    0,
-                    _written(began),
-                    *((_written(done), self.version) if (done := way.complete_at) else (None, None)),
-                    False,
+                    place, 0, _written(began),
+                    *((_written(done), self.version) if (done := way.complete_at) else (None, None)), False,
                 )
-                for n, way in enumerate(far)
-                if (began := way.read_at)
+                for place, way, began in begun
             ),
+        )  # fmt: skip
+        finished = (
+            (place, key, self.edition_id)
+            for place, (one, _way) in some.placed
+            for key in self.modules[: modules_read(one.number)]
         )
-        nameless = (places + n for n, way in enumerate(far) if way.seen_at and not way.named)
-        self._load(NameAwaited, "enrolment_id edition_id", ((number, self.edition_id) for number in nameless))
-        stands = [self._stand(way) for way in far]
+        self._load(ModuleFinished, "enrolment_id module_key edition_id", finished)
+
+    def _write_stands(self, some: _Portion) -> None:
+        stands = [self._stand(way) for _one, way in some.people]
         self.stands.update(stands)
-        self._load(
-            AttentionStand,
-            "enrolment_id edition_id stand",
-            ((places + n, self.edition_id, stand) for n, stand in enumerate(stands)),
-        )
-        self._load(
-            ModuleFinished,
-            "enrolment_id module_key edition_id",
-            (
-                (places + n, key, self.edition_id)
-                for n, one in enumerate(people)
-                for key in self.modules[: modules_read(one.number)]
-            ),
-        )
+        rows = ((place, self.edition_id, stand) for place, stand in zip(some.ids, stands, strict=True))
+        self._load(AttentionStand, "enrolment_id edition_id stand", rows)
 
     def _numbers(self, size: int) -> None:
         sums: Counter[tuple[str, str, str]] = Counter()

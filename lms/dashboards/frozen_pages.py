@@ -19,7 +19,7 @@ from lms.web.languages import language, listed
 from lms.web.sheets import Sheet
 
 from .queries import Frozen, Look, frozen_tables
-from .rules.frozen import OTHER, Group, Published, total, without_names_of
+from .rules.frozen import OTHER, Published, Stratum, total, without_names_of
 from .rules.looks import Sight
 from .tables import footnotes, state_order
 from .wording import STAGES
@@ -91,12 +91,12 @@ class FrozenPage:
         """The steps to which numbers here are rounded down."""
         return listed([str(step) for step in sorted({one.group.step for one in self.groups})])
 
-    def _state(self, group: Group) -> str:
+    def _state(self, group: Stratum) -> str:
         if group.of_one_state:
             return states.name(group.row, self.locale)
         return _("Other states") if any(one.group.of_one_state for one in self.groups) else _("All states")
 
-    def _sector(self, group: Group) -> str:
+    def _sector(self, group: Stratum) -> str:
         if group.column != OTHER:
             return str(SECTORS[Sector(group.column)])
         beside = any(one.group.row == group.row and one.group.column != OTHER for one in self.groups)

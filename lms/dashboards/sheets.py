@@ -17,7 +17,7 @@ from lms.web.sheets import Cell, Line, Sheet, local_time
 
 from .queries import Look, Taken
 from .rules.looks import Sight
-from .tables import Group, MatrixPart
+from .tables import MatrixPart, Share
 from .wording import AWAITING, STATUSES
 
 _WHO = (Column.NAME, Column.STATE, Column.INSTITUTION, Column.SECTOR)
@@ -108,6 +108,6 @@ def _matrix_lines(part: MatrixPart) -> Iterator[Line]:
     yield _("All states"), *_numbers(part.totals)
 
 
-def _numbers(groups: Iterable[Group]) -> Iterator[Cell]:
+def _numbers(groups: Iterable[Share]) -> Iterator[Cell]:
     for group in groups:
         yield from (group["finished"], group["people"])

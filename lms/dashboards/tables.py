@@ -17,7 +17,7 @@ from lms.web.languages import gettext as _
 
 from .forms import state_key
 from .rules.looks import NOT_SHOWN
-from .rules.matrix import Cell, Matrix, Place, matrix
+from .rules.matrix import Headcount, Matrix, Place, matrix
 
 LAST = 1000
 """After every state."""
@@ -48,7 +48,7 @@ def footnotes(codes: Iterable[str], locale: str) -> dict[str, str]:
     return {code: note for code, note in noted if note}
 
 
-class Group(TypedDict):
+class Share(TypedDict):
     """A group on the page. `pattern` says how it is written: a group, a sum, or nobody;
     `where` is what its list is asked for besides the stage."""
 
@@ -60,7 +60,7 @@ class Group(TypedDict):
     where: str
 
 
-NOBODY: Group = {"pattern": "no_one", "finished": 0, "people": 0, "percent": "", "band": 0, "where": ""}
+NOBODY: Share = {"pattern": "no_one", "finished": 0, "people": 0, "percent": "", "band": 0, "where": ""}
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class MatrixRow:
 
     title: str
     mark: int
-    groups: list[Group]
+    groups: list[Share]
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,12 +116,12 @@ class MatrixPart:
         """Each sector with what its list is asked for; worked out once for all lines, which have it in common."""
         return [(key, _asking("sector", key)) for key in self.table.columns]
 
-    def _groups(self, row: str, where: str) -> list[Group]:
+    def _groups(self, row: str, where: str) -> list[Share]:
         groups = (_group(self.table.cell(row, key), "group", where + sector) for key, sector in self._sectors)
         return [_group(self.table.row_total(row), "sum", where), *groups]
 
     @cached_property
-    def totals(self) -> list[Group]:
+    def totals(self) -> list[Share]:
         """The last line: everyone, then sector by sector."""
         where = self._everybody
         sums = (_group(self.table.column_total(key), "sum", where + sector) for key, sector in self._sectors)
@@ -146,7 +146,7 @@ def _drawn(part: MatrixPart, group: str, total: str, no_one: str) -> Drawn:
 
 @lru_cache(maxsize=KEPT)
 def matrix_part(
-    cells: tuple[tuple[Place, Cell], ...], edition: str, locale: str, list_url: str, asked: Asked
+    cells: tuple[tuple[Place, Headcount], ...], edition: str, locale: str, list_url: str, asked: Asked
 ) -> MatrixPart | None:
     """The table of these groups; None where there are none.
 
@@ -157,7 +157,7 @@ def matrix_part(
     return MatrixPart(table, edition, locale, list_url, asked) if table.cells else None
 
 
-def _group(cell: Cell, pattern: str, where: str) -> Group:
+def _group(cell: Headcount, pattern: str, where: str) -> Share:
     people, finished = cell
     if not people:
         return NOBODY

@@ -12,7 +12,7 @@ from lms.dashboards.tables import state_title
 from lms.dashboards.wording import STATUSES
 from lms.kernel.values import dataclass
 from lms.people.queries.mandates import MandateView
-from lms.people.rules import Grant
+from lms.people.rules import Grant, Role
 from lms.seminars.models import EnrolmentState, NominationState
 from lms.seminars.nominating.queries import Asked, OwnNomination
 from lms.seminars.rules import counted
@@ -41,6 +41,13 @@ class MandateShowsPage:
     shown: Sequence[Shown]
     names: Mapping[str, str]
     locale: str
+    beside: Sequence[Grant] = ()
+    """What the holder of an evaluator's mandate holds at present."""
+
+    @property
+    def frozen_elsewhere(self) -> bool:
+        """Whether the tables are not those of editions in which the holder has people of their own."""
+        return _frozen_elsewhere(self.mandate.role, self.beside)
 
     @property
     def grant(self) -> Grant:
@@ -86,6 +93,11 @@ class MandateShowsPage:
         return [(title, people) for _last, title, people in sorted(titled)]
 
 
+def _frozen_elsewhere(role: Role, held: Iterable[MandateView | Grant]) -> bool:
+    """Whoever is responsible for people of an edition sees those, and not its tables beside them."""
+    return role is Role.EVALUATOR and any(one.role is Role.FOCAL_POINT for one in held)
+
+
 @dataclass(frozen=True)
 class OwnMandate:
     """A mandate on its holder's page."""
@@ -95,6 +107,9 @@ class OwnMandate:
     reach: str
     until: dt.date | None
     successor_waits: bool
+    may_take_back: bool
+    frozen_elsewhere: bool
+    """Whether the tables it shows are not those of editions in which the holder has people of their own."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +119,8 @@ class FocalPointPage:
     editions: Sequence[OwnEdition]
     held: Sequence[MandateView]
     names: Mapping[str, str]
-    waiting: frozenset[str]
+    waiting: Mapping[str, int | None]
+    """The mandates for which a successor waits for a second person, and who proposed it."""
     locale: str
     asked: Sequence[Asked] = ()
     """The editions for which they may nominate."""
@@ -120,6 +136,8 @@ class FocalPointPage:
                 reach=reach(Grant(one.role, one.scope, one.scope_id), self.names, self.locale),
                 until=one.until,
                 successor_waits=one.public_id in self.waiting,
+                may_take_back=self.waiting.get(one.public_id) == one.person_id,
+                frozen_elsewhere=_frozen_elsewhere(one.role, self.held),
             )
             for one in self.held
         ]

@@ -19,7 +19,7 @@ from lms.learning.rules.progress import UnitState
 from lms.learning.rules.standing import ModuleStanding, Standing
 from lms.people.rules import Grant, Role
 from lms.records.rules.completion import Key, Verdict
-from lms.seminars.rules import EnrolmentState, Stage
+from lms.seminars.rules import Stage
 from lms.web.dates import days_left, local_day, other_clocks, short_day, town
 from lms.web.languages import gettext as _
 from lms.web.languages import listed, ngettext
@@ -69,11 +69,8 @@ class HomePage:
     others: Sequence[MyPlace]
     changed: int
     """How many texts have changed since they were finished."""
-
-    @property
-    def invited(self) -> bool:
-        """Whether the place is offered and not taken yet."""
-        return self.place.state is EnrolmentState.INVITED
+    offered: bool
+    """Whether the place can be taken, and is not yet."""
 
     @property
     def days(self) -> str:

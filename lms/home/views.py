@@ -20,6 +20,7 @@ from lms.learning.queries import changed_texts, progress_of
 from lms.learning.rules.standing import Standing, standing_of
 from lms.people.proposals.waiting import waiting_for
 from lms.people.queries import Viewer, names_of
+from lms.people.queries.mandates import grants_of
 from lms.people.queries.sensitive import is_to_be_named
 from lms.people.queries.successions import held_by, waiting_among
 from lms.people.rules import Grant, Role
@@ -33,8 +34,8 @@ from lms.records.rules.completion import Verdict
 from lms.records.verification.queries import Openness, openness_of
 from lms.seminars.nominating.queries import asked as asked_editions
 from lms.seminars.nominating.queries import own_nominations
-from lms.seminars.queries import editions_visible
-from lms.seminars.rules import coordinates_any
+from lms.seminars.queries import editions_visible, settled
+from lms.seminars.rules import EnrolmentState, coordinates_any
 from lms.web.access import Permission, requires
 from lms.web.dates import local_day
 from lms.web.languages import language
@@ -89,9 +90,16 @@ def _participant(viewer: Viewer, place: MyPlace, places: Sequence[MyPlace]) -> s
         verdict=_verdict(viewer, place, standing, moment),
         others=[other for other in places if other is not place],
         changed=changed,
+        offered=place.state is EnrolmentState.INVITED and not _settled(place),
     )
     template = "lms/home/away.html" if moment in ELSEWHERE else "lms/home/index.html"
     return render(template, page=page, place=place, oversees=viewer.can(Permission.OVERSEE))
+
+
+def _settled(place: MyPlace) -> bool:
+    """Whether whoever is only invited stays so for good."""
+    reads = place.reading
+    return reads is not None and place.closed_at is not None and settled(db.session(), reads.edition_id)
 
 
 def _standing(place: MyPlace) -> tuple[Standing | None, int]:
@@ -142,7 +150,7 @@ def _focal_point(viewer: Viewer) -> str:
     names |= queries.institution_names(session, viewer.grants)
     asked = asked_editions(session, viewer.scope, now().date())
     mine = own_nominations(session, viewer.person_id, viewer.scope)
-    waiting = waiting_among(session, viewer.person_id)
+    waiting = waiting_among(session, viewer.person_id, now().date())
     page = FocalPointPage(editions, held, names, waiting, language(), asked, mine)
     return render("lms/home/focal_point.html", page=page)
 
@@ -175,6 +183,7 @@ def mandate_shows(mandate: str) -> str:
         shown=shown_of(session, row.person_id, grant) if holds else [],
         names=queries.names_of_reach(session, [grant], language()) | queries.institution_names(session, [grant]),
         locale=language(),
+        beside=grants_of(session, row.person_id, now().date()) if row.role is Role.EVALUATOR else (),
     )
     return render("lms/home/mandate_shows.html", page=page, way=way_to(row))
 

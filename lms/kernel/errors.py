@@ -26,8 +26,20 @@ class Gone(NotFound):
     page gives it back (404)."""
 
 
+class Unreadable(NotFound):
+    """It is there, and cannot be opened for now; the check names it (503)."""
+
+    status = 503
+
+
 class Conflict(LmsError):
     """The same key came with another body, or somebody else changed it first (409)."""
+
+    status = 409
+
+
+class Overtaken(Refused, Conflict):
+    """The rules do not allow it any more, since somebody else was faster (409)."""
 
     status = 409
 

@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .db import Model, choice
+from .receipt_models import FormReceipt as FormReceipt
 
 
 class JobState(enum.StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.checks import Finding, check
@@ -15,6 +15,7 @@ from lms.people.models import (
     FormerKey,
     IdentityKind,
     IdentityRow,
+    Institution,
     Mandate,
     MandateAct,
     MandateSuccession,
@@ -27,6 +28,7 @@ from lms.people.rules.mandates import (
     WITH_AN_END,
     MandateActKind,
     MandateState,
+    ScopeKind,
     scope_refusal,
 )
 from lms.people.rules.names import PersonName
@@ -71,6 +73,10 @@ def mandates_reach_over_what_their_role_can(session: Session) -> Iterable[Findin
     for mandate in session.scalars(select(Mandate).where(Mandate.state == MandateState.IN_FORCE).order_by(Mandate.id)):
         if scope_refusal(mandate.role, mandate.scope, mandate.scope_id, mandate.since, mandate.until):
             yield Finding(f"mandate {mandate.public_id}", "its role is not given over this, so it shows nothing")
+    there = exists().where(Institution.public_id == Mandate.scope_id)
+    lost = select(Mandate.public_id).where(Mandate.scope == ScopeKind.INSTITUTION, ~there)
+    for public_id in session.scalars(lost.where(Mandate.state == MandateState.IN_FORCE).order_by(Mandate.id)):
+        yield Finding(f"mandate {public_id}", "the institution it is over is not there, so it shows nothing")
 
 
 def _look_at(mandate: Mandate, acts: list[MandateAct]) -> Iterable[Finding]:

@@ -50,6 +50,13 @@ class NameConfirmed(Event):
 
 
 @dataclass(frozen=True)
+class NamingChanged(Event):
+    """A person or a state was marked as not to be named, or is no more."""
+
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
 class PersonErased(Event):
     """The key of a person was destroyed: whatever else leads to them has to go in the same transaction."""
 

@@ -46,4 +46,4 @@ def still_ends(session: Session, _person_id: int, facts: Mapping[str, Any]) -> M
 
 def _said(facts: Mapping[str, Any]) -> dict[str, str]:
     role = str(ROLES[Role(facts["role"])])
-    return {"role": role, "day": long_day(dt.datetime.fromisoformat(facts["until"]).date())}
+    return {"role": role, "day": f"{long_day(dt.datetime.fromisoformat(facts['until']).date())} (UTC)"}

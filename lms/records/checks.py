@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Iterator, Mapping
 
 from sqlalchemy import select
@@ -11,16 +10,15 @@ from sqlalchemy.orm import Session
 
 from lms.kernel.checks import Finding, check
 from lms.kernel.clock import now
-from lms.kernel.secrets import Unsealable, unseal
 from lms.people.sealing import keys_of
 
 from . import anchors, queries
 from .ledger_keys import ledger_keys
 from .models import LedgerEntry, RecordAct, RecordSubject
-from .queries.held import sealed_place
+from .queries.held import is_theirs
 from .queries.life import Happening
 from .rules.before import NO_VERSION, from_before
-from .rules.ledger import breaks, commit_to, genuine
+from .rules.ledger import breaks, genuine
 from .rules.public import drawn_for
 from .words import missing
 
@@ -99,17 +97,8 @@ def names(session: Session) -> Iterable[Finding]:
     # Who was erased has no key any more; their record stands without a name.
     keys = keys_of(session, {row.person_id for row in rows})
     for row in rows:
-        key = keys.get(row.person_id)
-        if key and not _fits(key, row.record, row.sealed_name, row.commitment):
-            yield Finding(f"record {row.record}", "does not fit the name that its holder keeps")
-
-
-def _fits(key: bytes, record: str, sealed: bytes, commitment: str) -> bool:
-    try:
-        kept = json.loads(unseal(key, sealed, sealed_place(record)))
-    except Unsealable:
-        return False
-    return commit_to(kept["name"], kept["salt"]) == commitment
+        if not is_theirs(keys.get(row.person_id), row.sealed_name, row.record, row.commitment):
+            yield Finding(f"record {row.record}", "does not fit the name that its holder keeps, or is held by another")
 
 
 @check("records.life")

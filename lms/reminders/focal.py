@@ -83,7 +83,7 @@ def facts_for(session: Session, edition: Edition, focal: Scope) -> dict[str, str
     """What the letter is written from: the people a focal point's mandates reach over; raises NotFound for none."""
     seen = dashboards.look(session, edition.public_id, focal)
     ids = [one.enrolment_id for one in dashboards.people_behind(session, seen, Filter(stage=Stage.INVITED))]
-    found = candidates(session, edition, seen.scope, ids)
+    found = candidates(session, edition, seen.scope, ids, now())
     names = names_of(session, [one.person_id for one in found])
     # Beside a code name no institution stands: it would tell who it is.
     shown = {one.enrolment_id: beside(names[one.person_id], "", one.institution) for one in found}

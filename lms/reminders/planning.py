@@ -76,7 +76,7 @@ def sample(edition: Edition, text: Text) -> Item:
 
 def plan(session: Session, *, edition: Edition, scope: Scope, enrolments: Collection[int], at: dt.datetime) -> Plan:
     """What would happen now with these people; raises Refused for more than can be looked at together."""
-    asked = queries.candidates(session, edition, scope, enrolments)
+    asked = queries.candidates(session, edition, scope, enrolments, at)
     reasons = {one.public_id: one.left_out(at) for one in asked}
     going = [one for one in asked if reasons[one.public_id] is None]
     if len(going) > MOST:

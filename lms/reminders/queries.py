@@ -16,6 +16,7 @@ from lms.kernel.values import dataclass
 from lms.learning.models import EnrolmentProgress
 from lms.learning.queries import standings, standings_in
 from lms.people.models import IdentityKind, IdentityRow, Institution, MailChoice, Person, SentLetter
+from lms.people.queries.institutions import own_zone
 from lms.people.queries.mail import stopped
 from lms.people.queries.sensitive import is_to_be_named
 from lms.people.rules import Scope
@@ -42,9 +43,11 @@ _LAST = (
 """When a person was last sent a digest, whichever edition it was about."""
 
 
-def candidates(session: Session, edition: Edition, scope: Scope, enrolments: Collection[int]) -> list[Candidate]:
+def candidates(
+    session: Session, edition: Edition, scope: Scope, enrolments: Collection[int], at: dt.datetime
+) -> list[Candidate]:
     """These people of an edition, as far as the scope shows them, in the order in which they came; one statement."""
-    found = _candidates().where(Enrolment.edition_id == edition.id, visible_to(scope))
+    found = _candidates(at).where(Enrolment.edition_id == edition.id, visible_to(scope))
     if len(enrolments) <= FEW:
         found = found.where(Enrolment.id.in_(enrolments))
     wanted = frozenset(enrolments)
@@ -52,12 +55,13 @@ def candidates(session: Session, edition: Edition, scope: Scope, enrolments: Col
     return [_candidate(row) for row in rows if row.id in wanted]
 
 
-def _candidates() -> Select[*tuple[Any, ...]]:
+def _candidates(at: dt.datetime) -> Select[*tuple[Any, ...]]:
     mine = and_(IdentityRow.person_id == Person.id, IdentityRow.kind == IdentityKind.ADDRESS, IdentityRow.primary)
     return (
         select(
             Enrolment.id, Enrolment.edition_id, Enrolment.public_id, Enrolment.state, Enrolment.due_at,
-            Person.id.label("person_id"), Person.subject, Person.locale, Person.zone, Person.welcomed_at,
+            Person.id.label("person_id"), Person.subject, Person.locale, own_zone(at.date()).label("zone"),
+            Person.welcomed_at,
             Person.disabled_at, Institution.zone.label("institution_zone"), Institution.name.label("institution"),
             EnrolmentProgress.completed_at, IdentityRow.id.label("identity_id"),
             stopped(IdentityRow.id).label("bounced"), MailChoice.stopped_at,
@@ -89,7 +93,7 @@ def _candidate(row: Any) -> Candidate:
         last_at=row.last_at,
         deadline=row.due_at,
         locale=row.locale or "en",
-        zone=row.zone or row.institution_zone,
+        zone=row.zone,
         institution=row.institution,
         institution_zone=row.institution_zone,
     )
@@ -245,14 +249,13 @@ def weekly_candidates(
     """People beyond the one with the id `after` who have something left to read in these editions, have chosen one of
     `zones`, and may be due for a digest: about `most` places, those of one person never apart. With the id after which
     there may be more, or 0. One statement."""
-    zone = func.coalesce(Person.zone, Institution.zone)
     # One near deadline makes a letter due, and that letter is about all of their places.
     near = and_(_near(editions, at), at - DAY >= _LAST)
     due = or_(_LAST.is_(None), at - dt.timedelta(days=WEEK - 1) >= _LAST, near)
-    found = _candidates().where(
+    found = _candidates(at).where(
         Enrolment.edition_id.in_(editions), Enrolment.state.in_(COUNTED), EnrolmentProgress.completed_at.is_(None),
         Person.disabled_at.is_(None), IdentityRow.id.is_not(None), ~stopped(IdentityRow.id),
-        MailChoice.stopped_at.is_(None), zone.in_(zones), due, Person.id > after,
+        MailChoice.stopped_at.is_(None), own_zone(at.date()).in_(zones), due, Person.id > after,
     )  # fmt: skip
     rows = session.execute(found.order_by(Person.id, Enrolment.id).limit(most + 1)).all()
     if len(rows) <= most:

@@ -15,7 +15,6 @@ from .call_models import NominationCall as NominationCall
 from .call_models import NominationState as NominationState
 from .part_models import PartTally as PartTally
 from .part_models import PartTallyDelta as PartTallyDelta
-from .receipt_models import FormReceipt as FormReceipt
 from .rules import Companion as Companion
 from .rules import ContactKind as ContactKind
 from .rules import Deadline

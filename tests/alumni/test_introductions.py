@@ -30,7 +30,7 @@ from lms.kernel.errors import Refused
 from lms.kernel.models import AuditEntry, Job
 from lms.kernel.secrets import new_token
 from lms.kernel.unit_of_work import reading, unit_of_work
-from lms.people.models import Person, Role
+from lms.people.models import Affiliation, Institution, Person, Role
 from lms.people.queries.viewers import viewer_for_person
 from lms.people.services import erase, sensitive
 from tests.conftest import NOW, statements
@@ -246,8 +246,9 @@ def test_what_was_written_is_sealed_and_goes_with_its_writer(app: Flask) -> None
         kept = repr((row.sealed_message, row.sealed_answer))
         queue = repr([job.payload for job in session.scalars(select(Job))])
         audit = repr([(one.act, one.details) for one in session.scalars(select(AuditEntry))])
-    assert "Zq" not in kept + audit
-    assert not [word for word in (SECRET, "Zqgladly", "Zqmfano", "Zqkielelezo") if word in queue]
+    words = (SECRET, "Zqgladly", "Zqmfano", "Zqkielelezo")
+    assert not [word for word in words if word in kept + audit]
+    assert not [word for word in words if word in queue]
     with unit_of_work() as session:
         erase(session, person=session.get_one(Person, asker.id), by=None, at=NOW)
     text = browser(app, asked).get(f"/alumni/introductions/{public_id}").text
@@ -255,9 +256,25 @@ def test_what_was_written_is_sealed_and_goes_with_its_writer(app: Flask) -> None
     assert "Zqmfano" not in text
 
 
-@pytest.mark.parametrize("how", ["left", "marked"])
-def test_who_left_or_is_not_to_be_named_is_shown_no_longer(app: Flask, how: str) -> None:
+def take_away(how: str, person: Person) -> None:
+    with unit_of_work() as session:
+        if how == "left and back":
+            membership.leave(session, person_id=person.id, at=NOW)
+            membership.join(session, person_id=person.id, at=NOW + dt.timedelta(days=1))
+        elif how == "left":
+            membership.leave(session, person_id=person.id, at=NOW)
+        elif how == "shows nothing":
+            membership.withdraw_all(session, person_id=person.id, at=NOW)
+        elif how == "hidden":
+            membership.hide(session, person_id=person.id, at=NOW)
+        else:
+            session.get_one(Person, person.id).disabled_at = NOW
+
+
+@pytest.mark.parametrize("how", ["left", "left and back", "shows nothing", "hidden", "disabled", "marked"])
+def test_who_is_not_seen_in_the_community_is_shown_no_longer(app: Flask, how: str) -> None:
     asker, asked = two()
+    show(asker, Field.SECTOR)
     public_id = ask(app, asker, asked)
     mine, theirs = browser(app, asker), browser(app, asked)
     theirs.post(f"/alumni/introductions/{public_id}", data={"words": "Zqgladly", "name": "y", "address": "y"})
@@ -266,18 +283,40 @@ def test_who_left_or_is_not_to_be_named_is_shown_no_longer(app: Flask, how: str)
     with unit_of_work() as session:
         officer = viewer_for_person(session, marking.id, NOW)
         assert officer is not None
-        for one in (asker, asked):
-            if how == "left":
-                membership.leave(session, person_id=one.id, at=NOW)
-            else:
-                sensitive.mark_person(
-                    session, person_id=one.id, state_code="", on=True, reason="For their safety.", by=officer, at=NOW
-                )
+        for one in (asker, asked) if how == "marked" else ():
+            sensitive.mark_person(
+                session, person_id=one.id, state_code="", on=True, reason="For their safety.", by=officer, at=NOW
+            )
+    for one in (asker, asked) if how != "marked" else ():
+        take_away(how, one)
     with reading() as session:
-        rows = received(session, asked.id, NOW.date())
+        rows = received(session, asked.id, NOW)
         answered = sent(session, asker.id, NOW)
     assert [(row.institution, "Zqmfano" in row.name, row.message) for row in rows] == [(None, False, SECRET)]
     assert [row.answer for row in answered] == [Answer(words="Zqgladly")]
+
+
+def test_of_one_line_that_is_taken_back_the_others_stay_and_a_later_ministry_is_not_told(app: Flask) -> None:
+    asker, asked = two()
+    show(asker, Field.NAME, Field.STATE)
+    public_id = ask(app, asker, asked)
+    mine, theirs = browser(app, asker), browser(app, asked)
+    theirs.post(f"/alumni/introductions/{public_id}", data={"words": "Zqgladly", "name": "y", "address": "y"})
+    with unit_of_work() as session:
+        before = session.scalars(select(Affiliation).where(Affiliation.person_id == asker.id)).one()
+        then = session.get_one(Institution, before.institution_id).name
+        other = select(Institution.id).where(Institution.id != before.institution_id).limit(1)
+        before.until, later = NOW.date(), NOW.date() + dt.timedelta(days=1)
+        session.add(Affiliation(person_id=asker.id, institution_id=session.scalars(other).one(), since=later))
+    show(asked, Field.STATE)
+    show(asker, Field.STATE)
+    assert "Zqkielelezo" not in mine.get("/alumni/introductions").text
+    with reading() as session:
+        [answer] = [one.answer for one in sent(session, asker.id, NOW + dt.timedelta(days=2))]
+        [one] = received(session, asked.id, NOW + dt.timedelta(days=2))
+    assert (answer.name, answer.words, bool(answer.address)) == ("", "Zqgladly", True)
+    assert one.institution is not None
+    assert (one.name, one.institution.name) == ("", then)
 
 
 def test_the_list_takes_as_many_statements_for_many_as_for_few(app: Flask) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lms.dashboards.rules.frozen import OTHER
-from lms.dashboards.rules.matrix import NO_ONE, Cell, Matrix, Place
+from lms.dashboards.rules.matrix import NO_ONE, Headcount, Matrix, Place
 from lms.people.rules.groups import SMALLEST, tells_of_no_few
 from lms.seminars.rules import Stage
 
@@ -52,7 +52,7 @@ def _merged(table: Matrix) -> Matrix:
         people += size
     if not small:
         return table
-    cells: dict[Place, Cell] = {}
+    cells: dict[Place, Headcount] = {}
     for (row, column), cell in table.cells.items():
         place = (OTHER if row in small else row, column)
         cells[place] = cells.get(place, NO_ONE).with_others(cell)

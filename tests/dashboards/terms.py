@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from lms.dashboards.rules import frozen
-from lms.dashboards.rules.frozen import OTHER, Group, Published, Tally
-from lms.dashboards.rules.matrix import Cell, Place, matrix
+from lms.dashboards.rules.frozen import OTHER, Published, Stratum, Tally
+from lms.dashboards.rules.matrix import Headcount, Place, matrix
 from lms.people.rules.groups import in_fives
 from lms.seminars.rules import Stage
 
@@ -77,7 +77,7 @@ def frozen_tables(people: Sequence[Person], weeks: int) -> tuple[list[Told], lis
     return told, tables
 
 
-def without_surplus(groups: Sequence[Group], people: Sequence[Person], over: dict) -> list[Person]:
+def without_surplus(groups: Sequence[Stratum], people: Sequence[Person], over: dict) -> list[Person]:
     """The people who are in the numbers: of a state that is too many in a group, the last are not."""
     left, out = Counter(over), set()
     for person in reversed(people):
@@ -88,7 +88,7 @@ def without_surplus(groups: Sequence[Group], people: Sequence[Person], over: dic
     return [person for person in people if id(person) not in out]
 
 
-def _is_in(groups: Sequence[Group], group: Group, person: Person) -> bool:
+def _is_in(groups: Sequence[Stratum], group: Stratum, person: Person) -> bool:
     return frozen.group_of(groups, (person.state, person.sector)) == group
 
 
@@ -119,10 +119,10 @@ def suppressed_tables(people: Sequence[Person], weeks: int) -> list[Told]:
         told += [_exactly(here, stage, week) for stage in UNKNOWN if stage in stages]
         if Stage.PRE_READING not in stages:
             continue
-        cells: dict[Place, Cell] = defaultdict(Cell)
+        cells: dict[Place, Headcount] = defaultdict(Headcount)
         for person in here:
             place = person.state, person.sector
-            cells[place] = cells[place].with_others(Cell(1, int(person.has(Stage.PRE_READING, week))))
+            cells[place] = cells[place].with_others(Headcount(1, int(person.has(Stage.PRE_READING, week))))
         table = suppressed(matrix(cells, sorted({state for state, _ in cells}), SECTORS))
         for row, column in _shown(table) if table else ():
             group = [

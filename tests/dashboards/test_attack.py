@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from lms.dashboards.rules import frozen
-from lms.dashboards.rules.frozen import Group
+from lms.dashboards.rules.frozen import Stratum
 from lms.seminars.rules import Stage
 
 from .attack import FOR_EVER, UNKNOWN, Attack, Person, Told
@@ -91,4 +91,4 @@ def test_a_state_that_sends_too_many_late_does_not_learn_that_nobody_else_has_fi
 
 def test_a_seminar_of_22_people_is_one_group_and_its_numbers_come_in_fives() -> None:
     people = {(state, SECTORS[number % 7]): 2 if number < 7 else 1 for number, state in enumerate(STATES)}
-    assert frozen.parted(people) == (Group("*", "*", 5),)
+    assert frozen.parted(people) == (Stratum("*", "*", 5),)

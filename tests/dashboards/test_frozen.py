@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from lms.dashboards import queries, services
 from lms.dashboards.reactions import freeze
 from lms.dashboards.rules import frozen
-from lms.dashboards.rules.frozen import Group, Published, Tally
+from lms.dashboards.rules.frozen import Published, Stratum, Tally
 from lms.kernel import outbox
 from lms.kernel.unit_of_work import own_transaction, unit_of_work
 from lms.people.models import Sector
@@ -61,8 +61,8 @@ def test_large_states_and_sectors_stand_by_themselves_and_nobody_is_in_two_group
     people = {("KE", "justice"): 60, ("KE", "defence"): 12, ("TZ", "justice"): 50, ("UG", "justice"): 3}
     people |= {(state, "education"): 2 for state in STATES}
     groups = frozen.parted(people)
-    assert Group("KE", "justice", 10) in groups
-    assert Group("TZ", "justice", 10) in groups
+    assert Stratum("KE", "justice", 10) in groups
+    assert Stratum("TZ", "justice", 10) in groups
     held = [frozen.group_of(groups, place) for place in people]
     sizes = [sum(n for n, one in zip(people.values(), held, strict=True) if one == group) for group in groups]
     assert sum(sizes) == sum(people.values())
@@ -81,7 +81,7 @@ def test_too_few_people_are_in_no_group() -> None:
 
 
 def test_a_number_never_falls_and_never_takes_everybody() -> None:
-    groups = (Group("*", "*", 5),)
+    groups = (Stratum("*", "*", 5),)
     tally = {(state, "justice"): Tally({Stage.INVITED: 2, Stage.SIGNED_IN: 2}, 2) for state in STATES[:10]}
     (first,) = frozen.published(groups, tally)
     assert (first.numbers[Stage.INVITED], first.numbers[Stage.SIGNED_IN]) == (20, 15)
@@ -91,7 +91,7 @@ def test_a_number_never_falls_and_never_takes_everybody() -> None:
 
 def test_rows_of_a_state_marked_later_become_sums_of_what_was_published() -> None:
     numbers = dict.fromkeys(Stage, 20)
-    table = [Published(Group(row, "justice", 10), numbers) for row in ("KE", "TZ", "*")]
+    table = [Published(Stratum(row, "justice", 10), numbers) for row in ("KE", "TZ", "*")]
     shown = frozen.without_names_of(table, {"KE"})
     assert {one.group.row: one.numbers[Stage.INVITED] for one in shown} == {"TZ": 20, "*": 40}
     assert frozen.total(shown, Stage.INVITED) == frozen.total(table, Stage.INVITED)

@@ -13,6 +13,7 @@ from lms.dashboards.forms import state_key
 from lms.dashboards.rules.looks import NOT_SHOWN
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.models import Sector, SensitiveMark
+from lms.people.queries import names_of
 from lms.people.rules import Role, ScopeKind
 from lms.seminars.imports.models import ImportRow, Verdict
 from lms.seminars.models import Edition, Stage
@@ -86,6 +87,20 @@ def test_where_they_stand_in_the_order_of_states_does_not_tell_theirs(app: Flask
     lines = files_lines(client, edition)
     assert (lines[-1]["Name"], lines[-1]["State"], lines[-1]["Ministry or institution"]) == (last, "", "")
     assert lines[-1]["E-mail address"] == ""
+
+
+def test_among_themselves_they_stand_in_no_order_of_states_either(app: Flask) -> None:
+    edition, client = filled(), coordinator(app)
+    with unit_of_work() as session:
+        hidden = [place(session, edition, state=state, name=f"{state} Other") for state in ("AF", "BR", "NP", "ZW")]
+        for number, one in zip("dbca", hidden, strict=True):  # public ids are random: so chosen, theirs differ for sure
+            one.public_id = number + one.public_id[1:]
+            session.add(SensitiveMark(person_id=one.person_id, on=True, by_person_id=one.person_id, at=AT))
+        session.flush()
+        names = [str(names_of(session, [one.person_id])[one.person_id]) for one in hidden]
+    wanted = [names[3], names[1], names[2], names[0]]
+    for found in (listed(client, edition, "page=2"), [line["Name"] for line in files_lines(client, edition)]):
+        assert [name for name in found if name in names] == wanted
 
 
 def test_a_line_with_a_code_name_is_refused_when_it_is_read_again(app: Flask) -> None:

@@ -85,13 +85,28 @@ def test_the_mandate_says_its_last_day_what_it_shows_and_that_a_successor_waits(
     filled()
     client = signed_in_client(app, focal_point())
     page = client.get("/").text
-    assert "It ends by itself after Tuesday 11 April 2028." in page
+    assert "It ends by itself after Tuesday 11 April 2028 (UTC)." in page
     link = page.split('href="/mandate/')[1].split('"')[0]
     assert client.get(f"/mandate/{link}").status_code == 200
     form = {"address": "next@example.org", "name": "Neema Ejemplo", "until": "2028-01-31"}
     answer = client.post(f"/mandate/{link}/successor", data=form, follow_redirects=True)
     assert "A successor is proposed and awaits a second person" in answer.text
     assert "propose a successor" not in answer.text
+    assert f'action="/mandate/{link}/successor/take-back"' in answer.text
+    again = client.post(f"/mandate/{link}/successor/take-back", follow_redirects=True).text
+    assert "propose a successor" in again
+    assert "/take-back" not in again
+
+
+def test_an_evaluator_with_people_of_their_own_is_told_where_no_tables_are(app: Flask) -> None:
+    focal, evaluator = focal_point(), make_person()
+    said = "you see these people, and no frozen tables"
+    client = signed_in_client(app, focal)
+    assert said not in client.get("/").text
+    both, alone = (give_mandate(one, Role.EVALUATOR).public_id for one in (focal, evaluator))
+    assert client.get("/").text.count(said) == 1
+    assert said in client.get(f"/mandate/{both}").text
+    assert said not in signed_in_client(app, evaluator).get(f"/mandate/{alone}").text
 
 
 def test_a_large_edition_shows_some_and_leads_to_the_rest(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -234,6 +234,20 @@ def test_before_acceptance_and_after_leaving_the_page_says_where_the_person_stan
     assert "office@example.org" in said
 
 
+def test_what_can_no_longer_be_accepted_is_not_offered(app: Flask) -> None:
+    person = make_person()
+    client = signed_in_client(app, person)
+    with unit_of_work() as session:
+        edition = records.make_edition(session)
+        enrol_person(session, edition, person=session.merge(person), becomes=EnrolmentState.INVITED)
+        records.close(session, edition)
+        address = f"/seminar/{edition.public_id}"
+    assert "Accept my place" not in words(client.get("/").text)
+    assert "Accept my place" not in words(client.get(f"{address}/programme").text)
+    refused = client.post(f"{address}/accept")
+    assert (refused.status_code, "nobody can be added" in words(refused.text)) == (422, True)
+
+
 def test_several_editions_lead_to_each_other_and_a_foreign_one_is_not_shown(app: Flask) -> None:
     person = make_person()
     with unit_of_work() as session:

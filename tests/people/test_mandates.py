@@ -209,7 +209,7 @@ def test_nobody_confirms_what_they_proposed_nor_what_is_to_be_theirs(app: Flask)
         answer = signed_in_client(app, person).post(f"/successors/{proposed()}/confirm")
         assert answer.status_code == 422
         assert said in answer.text
-    assert successor_of(app, both, held) == 409, "a successor is proposed already"
+    assert successor_of(app, both, held, address="other@example.org") == 409, "a successor is proposed already"
     assert signed_in_client(app, both).post(f"/successors/{proposed()}/decline").status_code == 303
     assert successor_of(app, both, held) == 303
 
@@ -256,6 +256,64 @@ def test_a_proposal_whose_last_day_has_passed_cannot_be_confirmed(app: Flask) ->
             row = held_still(session, held.public_id)
             assert row is not None
             assert row.state is MandateState.IN_FORCE
+
+
+def test_a_successor_whom_nobody_confirmed_in_time_stands_in_nobodys_way(app: Flask) -> None:
+    focal, coordinator = make_person(), make_person()
+    held = give_mandate(focal, Role.FOCAL_POINT, ScopeKind.STATE, "TZ")
+    give_mandate(coordinator, Role.COORDINATOR)
+    assert successor_of(app, focal, held, until=TODAY.isoformat()) == 303
+    lapsed = proposed()
+    assert successor_of(app, focal, held) == 409
+    with frozen(NOW + DAY):
+        page = signed_in_client(app, focal).get("/").text
+        assert "propose a successor" in page
+        assert "A successor is proposed" not in page
+        assert successor_of(app, focal, held) == 303
+        assert proposed() != lapsed
+        assert signed_in_client(app, coordinator).post(f"/successors/{proposed()}/confirm").status_code == 303
+    with unit_of_work() as session:
+        assert run_all(session)["people.mandates"] == []
+
+
+def test_whoever_proposed_a_successor_takes_it_back_and_nobody_else_does(app: Flask) -> None:
+    focal, administrator, coordinator = make_person(), make_person(), make_person()
+    held = give_mandate(focal, Role.FOCAL_POINT, ScopeKind.STATE, "TZ")
+    give_mandate(administrator, Role.ADMINISTRATOR)
+    give_mandate(coordinator, Role.COORDINATOR)
+    path, client = f"/mandate/{held.public_id}/successor/take-back", signed_in_client(app, focal)
+    assert successor_of(app, focal, held) == 303
+    assert signed_in_client(app, coordinator).post(path).status_code == 404
+    assert [client.post(path).status_code for _twice in range(2)] == [303, 303]
+    assert successor_of(app, administrator, held) == 303
+    page = client.get("/").text
+    assert "A successor is proposed" in page
+    assert "/take-back" not in page
+    assert client.post(path).status_code == 422, "it is the administrator's proposal"
+    assert signed_in_client(app, coordinator).post(f"/successors/{proposed()}/confirm").status_code == 303
+    assert client.post(path).status_code == 409, "it has changed hands"
+
+
+def test_one_mandate_is_not_held_twice_by_one_person(app: Flask) -> None:
+    first, second = make_person(), make_person()
+    for one in (first, second):
+        give_mandate(one, Role.ADMINISTRATOR)
+    client, other = signed_in_client(app, first), signed_in_client(app, second)
+    form = {"address": "next@example.org", "name": "Neema Mfano", "role": "focal-point", "reach": "state:TZ"}
+    days = {"since": TODAY.isoformat(), "until": (TODAY + 9 * DAY).isoformat()}
+    later = {"since": (TODAY + 10 * DAY).isoformat(), "until": (TODAY + 20 * DAY).isoformat()}
+    went = {client.post("/mandates/new", data=form | days).location for _twice in range(2)}
+    assert went == {f"/mandates/{proposed()}"}
+    again = "This person holds this mandate on some of these days"
+    assert again in other.post("/mandates/new", data=form | days).text
+    assert other.post(f"/mandates/{proposed()}/confirm").status_code == 303
+    for data, status in ((days, 422), (days | {"until": later["until"]}, 422), (later, 303)):
+        assert client.post("/mandates/new", data=form | data).status_code == status
+    with unit_of_work() as session:
+        session.scalars(select(Mandate).where(Mandate.state == MandateState.PROPOSED)).one().since = TODAY
+    assert again in other.post(f"/mandates/{proposed()}/confirm").text, "from before it was looked at"
+    with frozen(NOW + 10 * DAY):
+        assert signed_in_client(app, second).post(f"/mandates/{proposed()}/confirm").status_code == 303
 
 
 def test_what_nobody_holds_any_more_is_handed_to_nobody(app: Flask) -> None:

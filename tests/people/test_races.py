@@ -105,25 +105,29 @@ def test_a_user_of_a_host_becomes_one_person(app: Flask) -> None:
         assert session.scalar(select(func.count(HostLink.id))) == session.scalar(select(func.count(Person.id))) == 1
 
 
-def test_a_mandate_is_decided_once(app: Flask) -> None:
+def test_a_mandate_is_proposed_and_decided_once(app: Flask) -> None:
     admins = [make_person().id for _ in range(3)]
     concerned = make_person().id
     for person in admins:
         with unit_of_work() as session:
             row = session.get_one(Person, person)
         give_mandate(row, Role.ADMINISTRATOR)
-    with unit_of_work() as session:
-        made = services.propose(
-            session,
-            person=session.get_one(Person, concerned),
-            role=Role.TRAINER,
-            scope=ScopeKind.ALL,
-            scope_id=None,
-            since=NOW.date(),
-            until=None,
-            by=admins[0],
-            at=NOW,
-        ).public_id
+
+    def propose() -> str:
+        with unit_of_work() as session:
+            return services.propose(
+                session,
+                person=session.get_one(Person, concerned),
+                role=Role.TRAINER,
+                scope=ScopeKind.ALL,
+                scope_id=None,
+                since=NOW.date(),
+                until=None,
+                by=admins[0],
+                at=NOW,
+            ).public_id
+
+    [made] = set(at_once(app, *[propose] * 3))
 
     def confirm(by: int) -> Callable[[], None]:
         def act() -> None:

@@ -268,7 +268,7 @@ def test_closing_takes_as_many_changes_for_many_as_for_few(app: Flask, number: i
     # The audit trail has a line for each record, and SQLite takes them one by one; PostgreSQL asks for two locks where
     # SQLite holds the whole database.
     others = [statement for statement in sent if "lms_audit" not in statement and "advisory" not in statement]
-    assert len(others) <= 50
+    assert len(others) <= 52
     with unit_of_work() as session:
         assert records(session) == number
         assert seminars.counts(session, edition.id)["TZ", Sector.JUSTICE, Stage.RECORDED] == number

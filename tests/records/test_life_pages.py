@@ -119,6 +119,21 @@ def test_two_officers_revoke_on_one_page(app: Flask) -> None:
     assert {"revocation.proposed", "record.revoked"} <= acts
 
 
+def test_what_an_officer_wrote_is_not_lost_where_another_was_faster(app: Flask) -> None:
+    edition, record, person, first = closed(app)
+    address, second = f"/editions/{edition}/records/{record}", a_coordinator(app, edition)
+    holder = browser_of(app, person)
+    assert holder.post(f"/records/{record}/correct", data=WANTED).status_code == 303
+    shown, late = shown_in(second.get(address)), "What the later officer wrote of it."
+    said = "There is no proof that this is your name."
+    assert first.post(f"{address}/correction/refuse", data={"shown": shown, "words": said}).status_code == 303
+    answer = second.post(f"{address}/correction/refuse", data={"shown": shown, "words": late})
+    assert (answer.status_code, late in text_of(answer)) == (409, True)
+    assert first.post(f"{address}/revocation", data={"cause": "deception", "words": WHY}).status_code == 303
+    answer = second.post(f"{address}/revocation", data={"cause": "deception", "words": late})
+    assert (answer.status_code, late in text_of(answer), WHY in text_of(answer)) == (409, True, True)
+
+
 def test_a_proposal_is_taken_back_on_the_page(app: Flask) -> None:
     edition, record, _person, first = closed(app)
     address = f"/editions/{edition}/records/{record}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from lms.alumni import queries as alumni
 from lms.alumni import services as statuses
@@ -21,8 +21,10 @@ from lms.kernel.errors import NotFound, Refused
 from lms.kernel.secrets import new_token
 from lms.kernel.unit_of_work import own_transaction, unit_of_work
 from lms.kernel.worker import drain
+from lms.people.models import Person
 from lms.people.rules import Scope
 from lms.records import queries, services
+from lms.records.checks import names
 from lms.records.credentials.queries import ended_places
 from lms.records.models import Cause, LedgerEntry, PublicRecord, RecordAct, RecordSubject
 from lms.records.queries.ledger import ENTRY
@@ -127,6 +129,29 @@ def test_an_end_that_sql_alone_wrote_ends_nothing_and_keeps_nobody_from_ending_i
         assert state.act is RecordAct.REVOKED
         [[place]] = ended_places(session).values()
         assert place == session.scalars(select(PublicRecord.status_index)).one()
+
+
+def test_a_record_that_sql_alone_gave_to_somebody_else_counts_for_nobody_and_cannot_be_ended(amina: Held) -> None:
+    with unit_of_work() as session:
+        place = make_place(session, make_edition(session, title="Another"), name="Mallory Forger")
+        thief, subject = place.person_id, session.get_one(Person, place.person_id).subject
+    with own_transaction() as session:
+        session.execute(update(RecordSubject).values(person_id=thief))
+    with pytest.raises(Refused, match=REFUSED), unit_of_work() as session:
+        services.withdraw(session, record=amina.record, by=subject, at=now())
+    with pytest.raises(Refused, match=REFUSED), unit_of_work() as session:
+        services.propose_revocation(
+            session, record=amina.record, cause=Cause.DECEPTION, words=WHY, by="officer", at=now()
+        )
+    with unit_of_work() as session:
+        statuses.recompute(session, person_ids=[thief])
+        telling.tell(session, person_ids=[thief], at=now())
+    with own_transaction() as session:
+        assert queries.valid_records(session, thief) == []
+        assert session.scalars(select(AlumniStatus.person_id)).all() == [amina.id]
+        assert thief not in set(session.scalars(select(FeedEvent.person_id)))
+        [found] = names(session)
+        assert found.about == f"record {amina.record}"
 
 
 def test_an_issue_that_sql_alone_wrote_makes_nobody_an_alumna_and_nobody_is_told(app: Flask, amina: Held) -> None:

@@ -24,13 +24,14 @@ from lms.kernel.secrets import CODE_ALPHABET, digest
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.models import PersonKey, SensitiveMark
 from lms.records import services
-from lms.records.models import PublicRecord, RecordAct
+from lms.records.models import PublicRecord, RecordAct, RecordSubject
 from lms.records.rules.public import grouped
 from lms.records.verification import marks, views
 from lms.records.verification.models import NameShowing, RecordLooks, RecordShare
 from lms.records.verification.queries import Openness, openness_of
 from lms.records.verification.rules import read_code
 from tests.conftest import NOW, statements
+from tests.records.guards import altered
 from tests.records.test_ledger import forge
 from tests.records.test_pages import a_coordinator, a_record, an_edition, browser_of, close_it, text_of
 
@@ -414,6 +415,19 @@ def test_what_sql_alone_says_shows_no_name(held: Held) -> None:
         mark = marks.of_word(held.record, NOW, shown=True)
         session.add(NameShowing(record=held.record, shown=True, at=NOW, mark=mark))
     assert named() == [f"record {held.record} shows the name, and its holder has taken that back"]
+
+
+def test_a_name_that_cannot_be_opened_is_an_error_for_nobody(sqlite_app: Flask) -> None:
+    held = held_record(sqlite_app)
+    spoilt = update(RecordSubject).where(RecordSubject.record == held.record).values(sealed_name=b"0" * 80)
+    altered("lms_record_subject", spoilt)
+    answer = held.compare(NAME)
+    assert answer.status_code == 200
+    assert "For now we cannot say whether the name agrees" in text_of(answer)
+    own = held.own.get(f"/records/{held.record}")
+    assert (own.status_code, "cannot be opened for now" in text_of(own)) == (503, True)
+    held.own.post(f"/records/{held.record}/name", data={"shown": "yes"})
+    assert held.other.get(held.address).status_code == 200
 
 
 def test_a_link_that_has_ended_is_not_opened_by_sql_alone(held: Held) -> None:

@@ -28,7 +28,7 @@ from lms.seminars.models import Edition, Enrolment
 from tests.conftest import NOW
 from tests.reminders.makers import Held, edition, fail, finish, letters, reader, rows
 from tests.seminars.browsing import coordinator, words
-from tests.seminars.makers import enrol_person
+from tests.seminars.makers import enrol_person, make_institution
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 MORNING = dt.datetime(2027, 4, 13, 6, 30, tzinfo=dt.UTC)
@@ -148,6 +148,23 @@ def test_several_editions_of_one_person_join_into_one_letter(app: Flask) -> None
     assert "Friday 23 April 2027" in letter.subject
     assert "Saturday 1 May 2027" in letter.body_text
     assert [row.about for row in rows()] == [sooner.public_id]
+
+
+def test_whoever_has_places_at_two_institutions_gets_one_letter_on_the_morning_of_their_own_clocks(app: Flask) -> None:
+    near = edition(title="Near seminar")
+    far = edition(title="Far seminar", deadline_at=dt.datetime(2027, 5, 1, 16, 0, tzinfo=dt.UTC))
+    placed = reader(near, "Amina Mfano", zone=None)
+    with unit_of_work() as session:
+        there = make_institution(session, "FJ")
+        there.zone = "Pacific/Fiji"
+        person = session.get_one(Person, placed.person_id)
+        enrol_person(session, session.get_one(Edition, far.id), person=person, institution=there)
+    turn_on(near, far)
+    assert run() == 0, "evening in Fiji, where they serve now"
+    assert run(dt.datetime(2027, 4, 13, 20, 30, tzinfo=dt.UTC)) == 1
+    (letter,) = letters()
+    assert "Near seminar" in letter.body_text
+    assert "Far seminar" in letter.body_text
 
 
 def test_a_letter_that_one_near_deadline_makes_due_is_about_all_of_their_places(app: Flask) -> None:

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from lms.catalogue.models import Course
 from lms.kernel.clock import frozen, now
 from lms.kernel.db import db
-from lms.kernel.models import Job
+from lms.kernel.models import FormReceipt, Job
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import queries as people
 from lms.people.letters import letter_for
@@ -27,7 +27,6 @@ from lms.seminars.models import (
     Enrolment,
     EnrolmentState,
     Extension,
-    FormReceipt,
     OnSiteSession,
 )
 from lms.seminars.rules import end_of_day
@@ -431,5 +430,16 @@ def test_withdrawing_needs_a_reason_and_happens_once(app: Flask) -> None:
     assert fresh(person).state == "accepted"
     assert browser.post(path, **{"how": "withdrawn", "leave-reason": "ill"}).status_code == 303
     twice = browser.post(path, **{"how": "withdrawn", "leave-reason": "ill"})
-    assert (twice.status_code, fresh(person).state) == (409, EnrolmentState.WITHDRAWN)
-    assert "changed in the meantime" in words(twice)
+    assert (twice.status_code, fresh(person).state) == (303, EnrolmentState.WITHDRAWN)
+    steps = queries.history(db.session(), person.id, person.person_id)
+    assert [step.state for step in steps].count(EnrolmentState.WITHDRAWN) == 1
+    later = browser.post(path, **{"how": "withdrawn", "leave-reason": "moved"})
+    assert (later.status_code, "changed in the meantime" in words(later)) == (409, True)
+
+
+def test_an_acceptance_noted_by_a_double_click_is_noted_once(sqlite_app: Flask) -> None:
+    edition, browser = one_edition(), coordinator(sqlite_app)
+    person = one_person(edition, becomes=EnrolmentState.INVITED)
+    path = f"/editions/{edition.public_id}/people/{person.public_id}/accept"
+    assert [browser.post(path).status_code for _click in range(2)] == [303, 303]
+    assert fresh(person).state is EnrolmentState.ACCEPTED

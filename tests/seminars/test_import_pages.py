@@ -221,7 +221,9 @@ def test_the_page_of_a_file_says_what_becomes_of_each_row(browser: Browser, edit
     page = send(browser, edition, good(1, 2))
     # Nothing needs a correction: the page begins with what would be new.
     assert "neema2@example.org" in words(browser.get(page))
-    assert "Is in this edition already, with the same words." in words(browser.get(f"{page}?show=same"))
+    assert "Is in this edition already; what the row says otherwise is not taken over." in words(
+        browser.get(f"{page}?show=same")
+    )
     assert "neema2@example.org" not in words(browser.get(f"{page}?show=refused"))
     with reading() as session:
         looks = select(func.count()).where(AuditEntry.act == "import.opened")

@@ -24,6 +24,7 @@ from lms.people.models import Affiliation, IdentityRow, Institution, Person, Sec
 from lms.people.queries import person_name
 from lms.people.queries.institutions import affiliation_on
 from lms.people.queries.persons import person_by_address
+from lms.people.rules import Role, ScopeKind
 from lms.seminars import services
 from lms.seminars.columns import Column
 from lms.seminars.imports import saving, undoing
@@ -270,7 +271,8 @@ def test_a_rehearsal_does_not_tell_which_name_is_behind_a_code_name(
         services.invite(session, enrolment=place, at=AT, by="coordinator")
     session.add(SensitiveMark(person_id=place.person_id, on=True, by_person_id=place.person_id, at=AT))
     for guess in (said(1), said(1, name="Asha Guess"), said(1, function="Judge")):
-        assert verdict_of(session, taken_in(session, edition, guess)) == ("same", "kept", None)
+        assert verdict_of(session, taken_in(session, edition, guess)) == ("same", None, None)
+    assert remark(Verdict.SAME, "kept", ()) == remark(Verdict.SAME, None, ())  # also where it was written down before
 
 
 def test_somebody_invited_is_left_as_they_are(session: Session, edition: Edition) -> None:
@@ -278,7 +280,7 @@ def test_somebody_invited_is_left_as_they_are(session: Session, edition: Edition
     place = session.scalars(select(Enrolment)).one()
     services.invite(session, enrolment=place, at=LATER, by="coordinator")
     found = taken_in(session, edition, said(1, function="Judge"))
-    assert verdict_of(session, found) == ("same", "invited", "function")
+    assert verdict_of(session, found) == ("same", None, None)
 
 
 @pytest.mark.parametrize(("leave", "reason"), [("withdraw", "left-withdrawn"), ("decline", "left-declined")])
@@ -381,8 +383,8 @@ def test_the_case_of_a_name_is_put_right_by_a_row_that_tells_it_and_by_no_other(
 def test_since_when_somebody_serves_stays_and_the_row_says_so(session: Session, edition: Edition) -> None:
     saved(session, edition, said(1, since="2020-01-01"))
     assert verdict_of(session, taken_in(session, edition, said(1, since="2020-01-01"))) == ("same", None, None)
-    assert verdict_of(session, taken_in(session, edition, said(1, since="2021-01-01"))) == ("same", "since", None)
-    assert "is not changed by a list" in remark(Verdict.SAME, "since", ())
+    assert verdict_of(session, taken_in(session, edition, said(1, since="2021-01-01"))) == ("same", None, None)
+    assert "what the row says otherwise is not taken over" in remark(Verdict.SAME, None, ())
 
 
 # Undoing ------------------------------------------------------------------------------------------------------------
@@ -423,6 +425,28 @@ def test_undoing_leaves_everything_as_it_was(session: Session, edition: Edition)
     session.flush()
     assert not {name: list(told) for name, told in run_all(session).items() if told}
     assert verdicts_of(session, taken_in(session, edition, said(2))) == ["new"]
+
+
+def test_undoing_leaves_the_institution_over_which_a_mandate_was_given(session: Session, edition: Edition) -> None:
+    new = {"institution": "Office of the Ombudsman", "sector": "other", "zone": "Africa/Nairobi"}
+    found = saved(session, edition, said(1, **new))
+    house = session.scalars(select(Institution).where(Institution.name == new["institution"])).one()
+    people_services.grant_by_operator(
+        session,
+        person=people_services.create_person(session, name="Radosław Przykład", address="focal@example.org", at=AT),
+        role=Role.FOCAL_POINT,
+        scope=ScopeKind.INSTITUTION,
+        scope_id=house.public_id,
+        since=AT.date(),
+        reason="Given in a test, by nobody else.",
+        at=AT,
+    )
+    assert undo(session, found=found, at=LATER, by="coordinator") == []
+    assert session.scalars(select(Institution.name).where(Institution.id == house.id)).all() == [new["institution"]]
+    assert run_all(session)["people.mandate_reaches"] == []
+    session.delete(house)
+    session.flush()
+    assert len(run_all(session)["people.mandate_reaches"]) == 1
 
 
 def test_undoing_says_who_has_been_invited_and_leaves_all(session: Session, edition: Edition) -> None:

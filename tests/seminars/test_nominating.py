@@ -13,10 +13,12 @@ from sqlalchemy import func, select
 from lms.kernel.clock import frozen
 from lms.kernel.models import AuditEntry, Job
 from lms.kernel.secrets import new_token
+from lms.kernel.settings import keyring
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.people import services as people
 from lms.people.models import Affiliation, Institution, Person, SensitiveMark
 from lms.people.rules import Role, ScopeKind
+from lms.people.rules.code_names import code_name, is_nominee_name
 from lms.people.services import erase
 from lms.seminars import checks, services
 from lms.seminars.models import Edition, Enrolment, EnrolmentState, Nomination, NominationCall, NominationState
@@ -28,6 +30,7 @@ from tests.dashboards.test_people import coordinator, listed
 from tests.files import both_files
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.makers import make_edition
+from tests.seminars import importing
 from tests.seminars.makers import AT, enrol_person, make_institution
 
 NAME, ADDRESS = "Wambui Mfano", "wambui.mfano@example.org"
@@ -329,6 +332,15 @@ def test_a_state_that_is_not_to_be_named_has_no_names_in_the_list_of_what_waits(
         assert hidden not in page
         assert hidden not in line.values()
     assert NAME not in own_page(client)
+    with reading() as session:
+        row = session.scalars(select(Nomination)).one()
+        nominee, person = line["Name"], code_name(row.id, keyring().veil)
+    assert is_nominee_name(nominee)
+    assert person not in nominee, "of the person with this number"
+    with unit_of_work() as session:
+        there = session.get_one(Edition, edition.id)
+        found = importing.taken_in(session, there, importing.said(1, name=nominee))
+        assert importing.verdict_of(session, found) == ("refused", "code-name", "name")
 
 
 def test_whoever_is_not_to_be_named_is_not_told_by_a_nomination_that_waits(app: Flask) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from contextlib import ExitStack
 
 import pytest
 from flask import Flask
@@ -84,6 +86,7 @@ def test_a_place_given_up_is_not_taken_without_an_invitation_but_can_be_taken_ba
     assert sound([NOMINATED, INVITED, ACCEPTED, WITHDRAWN, ACCEPTED])
     assert not sound([NOMINATED, INVITED, WITHDRAWN, ACCEPTED])
     assert not sound([NOMINATED, INVITED, EnrolmentState.REPLACED, ACCEPTED])
+    assert sound([NOMINATED, INVITED, ACCEPTED, EnrolmentState.REPLACED, ACCEPTED])
 
 
 @pytest.mark.parametrize(
@@ -92,7 +95,8 @@ def test_a_place_given_up_is_not_taken_without_an_invitation_but_can_be_taken_ba
         ([NOMINATED, WITHDRAWN], NOMINATED),
         ([NOMINATED, INVITED, DECLINED], INVITED),
         ([NOMINATED, INVITED, ACCEPTED, DEFERRED], ACCEPTED),
-        ([NOMINATED, INVITED, EnrolmentState.REPLACED], None),
+        ([NOMINATED, INVITED, EnrolmentState.REPLACED], INVITED),
+        ([NOMINATED, WITHDRAWN, EnrolmentState.REPLACED], None),
         ([NOMINATED], None),
         ([], None),
     ],
@@ -161,6 +165,34 @@ def test_a_deferral_is_not_taken_back_once_the_person_is_invited_later(app: Flas
         services.take_back(session, enrolment=session.get_one(Enrolment, place.id), at=AT, by="c")
 
 
+@pytest.mark.parametrize("then", ["nothing", "declines", "accepts", "is seen", "is replaced"])
+def test_a_replacement_is_taken_back_until_the_other_one_has_the_place(app: Flask, then: str) -> None:
+    with unit_of_work() as session:
+        here = make_edition(session)
+        place, other, third = (enrol_person(session, here, becomes=state) for state in (ACCEPTED, NOMINATED, NOMINATED))
+        before = numbers(here)
+        services.replace(session, enrolment=place, substitute=other, at=AT, by="c")
+        acts: dict[str, Callable[[], object]] = {
+            "declines": lambda: services.decline(session, enrolment=other, at=AT, by="c"),
+            "accepts": lambda: services.accept(session, enrolment=other, at=AT, by="c"),
+            "is seen": lambda: services.came_back(session, person_id=other.person_id, at=AT),
+            "is replaced": lambda: services.replace(session, enrolment=other, substitute=third, at=AT, by="c"),
+        }
+        acts.get(then, lambda: None)()
+    with ExitStack() as stays:
+        if then not in ("nothing", "declines"):
+            stays.enter_context(pytest.raises(Refused, match="has the place already"))
+        session = stays.enter_context(unit_of_work())
+        services.take_back(session, enrolment=session.get_one(Enrolment, place.id), at=AT, by="c")
+    db.session.expire_all()
+    if then in ("nothing", "declines"):
+        assert place.state is ACCEPTED
+        assert place.replaced_by_id is None
+        assert other.state is (WITHDRAWN if then == "nothing" else DECLINED)
+        assert numbers(here) == before
+    assert not any(run_all(db.session()).values())
+
+
 def test_what_somebody_declined_for_themselves_is_not_taken_back_by_others(app: Flask) -> None:
     with unit_of_work() as session:
         place = enrol_person(session, make_edition(session), becomes=INVITED)
@@ -200,7 +232,8 @@ def test_a_coordinator_defers_and_takes_back(app: Flask) -> None:
     assert "A mission abroad" in page
     assert browser.post(f"{person}/take-back").status_code == 303
     assert "The step is taken back." in words(browser.get(person))
-    twice = browser.post(f"{person}/take-back")
+    assert browser.post(f"{person}/take-back").status_code == 303, "a click made twice"
+    twice = browser.post(f"{person}/take-back", shown="")
     assert twice.status_code == 422
     assert "This step cannot be taken back." in words(twice)
 
@@ -228,7 +261,8 @@ def test_an_invited_person_declines_on_a_page_of_their_own(app: Flask) -> None:
         services.invite(session, enrolment=session.get_one(Enrolment, number), at=AT, by="c")
     assert "held against you" in words(browser.get(path))
     assert browser.post(path, reason="An election").status_code == 303
-    assert browser.post(path, reason="An election").status_code == 404
+    assert browser.post(path, reason="An election").status_code == 303, "a click made twice"
+    assert browser.post(path, reason="Another").status_code == 404
     step = db.session.scalars(select(EnrolmentEvent).order_by(EnrolmentEvent.id.desc())).first()
     assert step is not None
     assert (step.state, step.by) == (DECLINED, subject)

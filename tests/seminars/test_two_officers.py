@@ -16,13 +16,14 @@ from werkzeug.test import TestResponse
 
 from lms.alumni.models import Network
 from lms.alumni.services.networks import add_network
-from lms.kernel.clock import now
+from lms.kernel.clock import frozen, now
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people.models import Role, ScopeKind
 from lms.people.services.mandates import propose
 from lms.seminars.rules import RequestKind
 from lms.seminars.services import ask
 from lms.web.access import Permission
+from lms.web.clicks import ONE_CLICK
 from tests.people.makers import give_mandate
 from tests.people.makers import make_person as somebody
 from tests.scope.filling import Form, blanks_of
@@ -230,6 +231,26 @@ CASES: Mapping[str, Case] = {
 """By the name of the view: every form that shows what is there and is refused where that is another thing by now."""
 
 
+SAID_TWICE: Mapping[str, Case] = {
+    "seminars.attest with work": Case(
+        f"{_PERSON}/attendance",
+        {
+            "half_day": "2027-05-09-morning", "mark": "excused", "reason": FIRST, "words": SECOND,
+            "due_on": "2027-05-20",
+        },
+        {}, "",
+    ),
+    "seminars.remove_session": Case(
+        "/editions/{edition}/sessions", {"half": "2027-05-09-morning"}, {}, "",
+        action="/editions/{edition}/sessions/remove",
+    ),
+    "people.successor": Case(
+        "/mandate/{held}/successor", {"address": "asha@example.org", "name": "Asha Mfano"}, {}, "",
+    ),
+}  # fmt: skip
+"""What one officer sends twice, beside the cases above."""
+
+
 CHOSEN = frozenset({"how", "answer", "mark", "half", "half_day", "later"})
 """What nobody types."""
 
@@ -257,7 +278,7 @@ def do(browser: Browser, world: World, page: str, action: str, said: Fields) -> 
 _OWN = "held to it by tests of its own: what was shown is a list of people, told by its fingerprint"
 _MORE = "adds something, and changes nothing that stands there"
 _SAME = "says one thing alone: said by two, it is said once"
-_TWO = "one officer proposes, another answers what was shown"
+_TWO = "one officer proposes, another answers what was shown by a button; the next page says what there is to say"
 _OUT = "sends or shows what is there"
 ELSEWHERE: Mapping[str, str] = {
     **dict.fromkeys(("records.close", "records.move", "reminders.send", "seminars.join", "seminars.mark"), _OWN),
@@ -318,6 +339,30 @@ def test_whoever_is_later_reads_both_and_nothing_is_lost(sqlite_app: Flask, view
     assert not lost
     if case.again:
         assert mine.post(to, **sent(answer, path, to, said)).status_code == 303
+
+
+@pytest.mark.parametrize("view", [*CASES, *SAID_TWICE])
+def test_a_click_made_twice_is_answered_twice_as_if_it_had_been_made_once(sqlite_app: Flask, view: str) -> None:
+    case, world = {**CASES, **SAID_TWICE}[view], World(sqlite_app)
+    mine = world.second
+    if case.before:
+        do(mine, world, case.page.partition("?")[0], case.before_action, case.before)
+    world.note_contact_in(mine)
+    path, to = world.of(case.page), world.of(case.first_action or case.action or case.page)
+    form = sent(mine.get(path), path, to, world.fields(case.first))
+    done = [mine.post(to, **form) for _click in range(2)]
+    assert [one.status_code for one in done] == [303, 303]
+    assert done[0].location == done[1].location
+
+
+def test_what_was_done_a_while_ago_or_by_another_is_no_click_made_twice(sqlite_app: Flask) -> None:
+    world = World(sqlite_app)
+    path, to = world.of(_PERSON), world.of(f"{_PERSON}/leave")
+    form = sent(world.first.get(path), path, to, {"leave-reason": FIRST, "how": "withdrawn"})
+    assert world.first.post(to, **form).status_code == 303
+    assert world.second.post(to, **form).status_code == 409
+    with frozen(now() + ONE_CLICK):
+        assert world.first.post(to, **form).status_code == 409
 
 
 def test_every_form_of_officers_is_held_to_it_or_says_why_not(sqlite_app: Flask) -> None:

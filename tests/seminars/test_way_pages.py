@@ -54,7 +54,9 @@ def test_a_participant_asks_for_more_time_and_gets_it(app: Flask) -> None:
     letter = db.session.scalars(select(Job.payload).where(Job.kind == "mail.send")).one()
     assert letter["template"] == "seminars/request-answered"
     assert "Good luck" not in str(letter)
-    assert browser.post(answer, **sent).status_code == 409
+    assert browser.post(answer, **sent).status_code == 303, "a click made twice"
+    assert db.session.scalars(select(Job.payload).where(Job.kind == "mail.send")).one() == letter
+    assert browser.post(answer, **{**sent, f"{key}-words": "Another."}).status_code == 409
     assert "More time was given" in words(participant.get(path))
 
 

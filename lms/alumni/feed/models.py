@@ -57,6 +57,8 @@ class FeedPerson(Model):
     sealed_name: Mapped[bytes | None] = mapped_column(LargeBinary)
     """The name that was told last, sealed under the person's key; until another one was, that on their first record
     holds."""
+    withheld: Mapped[bool] = mapped_column(default=False)
+    """Whether it was told last that they are not to be named."""
 
 
 class FeedPartner(Model):

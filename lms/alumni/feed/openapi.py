@@ -55,8 +55,8 @@ DATA: dict[EventKind, tuple[str, dict[str, Any], str]] = {
     EventKind.RECORD_ENDED: ("RecordEnded", _ENDED, "A completion record is not in force any more."),
     EventKind.NAME_CORRECTED: (
         "NameCorrected",
-        _object({}, {"name": _ref("Name")}),
-        "Another name than before stands on the newest record in force.",
+        _object({}, {"name": _ref("Name"), "withheld": {"const": True}}),
+        "Another name than before stands on the newest record in force; or, withheld, forget their name and state.",
     ),
     EventKind.PERSON_ERASED: ("PersonErased", _object({}), "Forget everything that you keep of this subject."),
 }  # fmt: skip

@@ -42,6 +42,8 @@ class Page:
 
 
 _AT_A_TIME = 1000
+_person = cast(Table, Person.__table__)
+_ALIVE = _person.c.erased_at.is_(None)
 
 Alias = Callable[[str], str]
 """What stands for an id of ours before one partner."""
@@ -72,7 +74,7 @@ _EVENTS = (
         FeedEvent.facts,
         Person.subject,
         Person.erased_at,
-        not_to_be_named(cast(Table, Person.__table__).c.id).label("hidden"),
+        not_to_be_named(_person.c.id).label("hidden"),
     )
     .join(Person, Person.id == FeedEvent.person_id)
     .order_by(FeedEvent.position)
@@ -179,8 +181,23 @@ def statuses(session: Session, person_ids: Collection[int]) -> dict[int, Told]:
 def behind(session: Session, limit: int | None = None) -> list[int]:
     """People of whom something is true that the feed has not told: from before there was a feed, or for want of us. Of
     what somebody else wrote into the database nothing is true."""
-    people = sorted({*_behind_with_records(session, limit), *_behind_with_status(session)})
+    people = sorted(
+        {*_behind_with_records(session, limit), *_behind_with_status(session), *named_otherwise(session, limit)}
+    )
     return people[:limit]
+
+
+def living(session: Session, person_ids: Collection[int]) -> dict[int, bool]:
+    """Who of these is not erased, in their order, and whether they are not to be named."""
+    found = select(_person.c.id, not_to_be_named(_person.c.id)).where(_person.c.id.in_(person_ids))
+    return {row[0]: bool(row[1]) for row in session.execute(found.where(_ALIVE).order_by(_person.c.id))}
+
+
+def named_otherwise(session: Session, limit: int | None = None) -> list[int]:
+    """Of whom it was told otherwise than is true now whether they are to be named."""
+    told, hidden = cast(Table, FeedPerson.__table__), not_to_be_named(_person.c.id)
+    found = select(told.c.person_id).join(_person, _person.c.id == told.c.person_id).where(_ALIVE)
+    return list(session.scalars(found.where(told.c.withheld != hidden).order_by(told.c.person_id).limit(limit)))
 
 
 def _behind_with_records(session: Session, limit: int | None) -> list[int]:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 import lms.alumni.reactions  # noqa: F401  the status is brought into line first
 from lms.kernel.events import on
-from lms.people.events import PersonErased, PersonsJoined
+from lms.people.events import NamingChanged, PersonErased, PersonsJoined
 from lms.records.events import RecordEnded, RecordsIssued
 
 from . import services
@@ -34,3 +34,9 @@ def after_erasure(session: Session, event: PersonErased) -> None:
 def after_joining(session: Session, event: PersonsJoined) -> None:
     """Partners are told to forget the one, and of the other what is true now."""
     services.tell_of_joining(session, stays=event.person_id, goes=event.other_id, at=event.at)
+
+
+@on(NamingChanged)
+def after_mark(session: Session, event: NamingChanged) -> None:
+    """Partners are told whose name and state they have to forget, or may have again."""
+    services.tell_who_is_named(session, at=event.at)

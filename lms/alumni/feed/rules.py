@@ -95,7 +95,8 @@ class Happened:
     subject: str
     erased: bool
     hidden: bool
-    """Whether the person is not to be named: then neither name nor state is told."""
+    """Whether the person is not to be named: then neither name nor state is told, and what was told is to be
+    forgotten."""
     name: Mapping[str, str] | None = None
     """As it stands on the newest record in force."""
 
@@ -135,7 +136,7 @@ def _data(found: Happened, reader: Reader) -> dict[str, Any]:
     if Field.EDITIONS in reader.fields and "edition" in found.facts:
         said["edition"] = found.facts["edition"]
     if found.hidden:
-        return said
+        return said | ({"withheld": True} if found.kind is EventKind.NAME_CORRECTED else {})
     if Field.STATES in reader.fields and "state" in found.facts:
         said["state"] = found.facts["state"]
     if Field.NAMES in reader.fields and found.name:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from lms.kernel import outbox
 from lms.kernel.db import dialect_insert
 from lms.kernel.unit_of_work import one_at_a_time
-from lms.people.models import Person
 from lms.records.models import RecordAct
 
 from . import queries
@@ -31,13 +30,12 @@ _LOCK = 0xFEED
 def tell(session: Session, *, person_ids: Collection[int], at: dt.datetime) -> None:
     """Write down what is true of these people now and was not told: of their records, status and name. As many
     statements for one person as for thousands; nothing happens where everything is told, or for the erased."""
-    alive = select(Person.id).where(Person.id.in_(person_ids), Person.erased_at.is_(None)).order_by(Person.id)
-    living = list(session.scalars(alive))
+    living = queries.living(session, person_ids)
     if not living:
         return
     told = _hold(session, living)
     statuses = queries.statuses(session, living)
-    renamed = called_otherwise(session, told)
+    renamed = {*called_otherwise(session, told), *_named_otherwise(told, living)}
     new = [_of_record(entry) for entry in queries.untold(session, living)]
     for person_id, row in told.items():
         now = statuses.get(person_id, Told())
@@ -45,8 +43,24 @@ def tell(session: Session, *, person_ids: Collection[int], at: dt.datetime) -> N
         if kind:
             new.append({"person_id": person_id, "kind": kind, "entry_id": None, "facts": _of_status(now)})
             row.since, row.records = now.since, now.records
-    new += [_bare(person_id, EventKind.NAME_CORRECTED) for person_id in renamed]
+    new += [_bare(person_id, EventKind.NAME_CORRECTED) for person_id in sorted(renamed)]
     _write(session, told, new, at)
+
+
+def _named_otherwise(told: dict[int, FeedPerson], living: Mapping[int, bool]) -> list[int]:
+    """Of whom something was told while they could be named and cannot be any more, or the other way round; that counts
+    as told from now on."""
+    turned = [row for person_id, row in told.items() if row.withheld is not living[person_id]]
+    known = [row.person_id for row in turned if row.number]
+    for row in turned:
+        row.withheld = living[row.person_id]
+    return known
+
+
+def tell_who_is_named(session: Session, *, at: dt.datetime) -> None:
+    """What was marked since has partners told whose name and state they have to forget; of the many of a large state
+    the worker tells a part."""
+    tell(session, person_ids=queries.named_otherwise(session, AT_ONCE), at=at)
 
 
 def _hold(session: Session, person_ids: Iterable[int]) -> dict[int, FeedPerson]:
@@ -102,7 +116,7 @@ def tell_of_erasure(session: Session, *, person_id: int, at: dt.datetime) -> Non
     told = _hold(session, [person_id])
     session.execute(update(FeedEvent).where(FeedEvent.person_id == person_id).values(facts={}))
     row = told[person_id]
-    row.since, row.records, row.sealed_name = None, 0, None
+    row.since, row.records, row.sealed_name, row.withheld = None, 0, None, False
     _write(session, told, [_bare(person_id, EventKind.PERSON_ERASED)], at)
 
 

@@ -89,9 +89,9 @@ class Options:
 
 
 def viewpoint(session: Session, viewer_id: int, moment: dt.datetime) -> Viewpoint:
-    """From where a member looks; three statements."""
+    """From where a member looks; four statements."""
     at = institutions_on(session, [viewer_id], moment.date()).get(viewer_id)
-    state, editions = at.state_code if at else "", editions_of(session, [viewer_id]).get(viewer_id, ())
+    state, editions = at.state_code if at else "", editions_of(session, [viewer_id], sure=True).get(viewer_id, ())
     networks = networks_by_state(session).get(state, frozenset())
     return Viewpoint(viewer_id, moment, Circle(frozenset(one.edition for one in editions), state, networks), editions)
 

@@ -6,24 +6,23 @@ import datetime as dt
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import cast
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.alumni.models import Introduction, IntroductionBlock, IntroductionReport, Member
+from lms.alumni.rules.directory import Field
 from lms.alumni.rules.introductions import WINDOW, Before
 from lms.alumni.sealing import answer_place, message_place, report_place
 from lms.kernel.errors import NotFound
 from lms.kernel.values import dataclass
+from lms.people.models import Person
 from lms.people.queries import names_of
-from lms.people.queries.institutions import InstitutionView, institutions_on
-from lms.people.queries.sensitive import not_to_be_named
+from lms.people.queries.institutions import InstitutionView, institutions_then
 from lms.people.sealing import keys_of, open_if_there
 
 from .directory import Among, Seen, entries, opened, viewpoint
-
-_member = cast(Table, Member.__table__)
+from .membership import taken_back, to_be_listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +41,11 @@ class Asked:
     public_id: str
     asker_id: int
     name: str
-    """Empty once they have left the community."""
+    """Empty once they are shown no longer."""
+    left: bool
+    """Whether they are no member any more."""
     institution: InstitutionView | None
+    """Where they served when they asked."""
     message: str
     at: dt.datetime
     answered_at: dt.datetime | None
@@ -84,17 +86,17 @@ def before(session: Session, asker_id: int, asked_id: int, at: dt.datetime) -> B
     return Before(last, asked_for, reached)
 
 
-def received(session: Session, person_id: int, today: dt.date) -> list[Asked]:
-    """What reached a member, what waits for an answer first; six statements for any number."""
+def received(session: Session, person_id: int, at: dt.datetime) -> list[Asked]:
+    """What reached a member, what waits for an answer first; eight statements for any number."""
     rows = session.scalars(
         select(Introduction)
         .where(Introduction.asked_id == person_id, ~Introduction.withheld)
         .order_by(Introduction.answered_at.is_not(None), Introduction.id.desc())
     ).all()
-    return _asked(session, rows, person_id, today)
+    return _asked(session, rows, person_id, at)
 
 
-def received_one(session: Session, person_id: int, public_id: str, today: dt.date) -> Asked:
+def received_one(session: Session, person_id: int, public_id: str, at: dt.datetime) -> Asked:
     """One that reached a member; raises NotFound for everybody else."""
     rows = session.scalars(
         select(Introduction).where(
@@ -103,17 +105,16 @@ def received_one(session: Session, person_id: int, public_id: str, today: dt.dat
     ).all()
     if not rows:
         raise NotFound
-    return _asked(session, rows, person_id, today)[0]
+    return _asked(session, rows, person_id, at)[0]
 
 
-def _asked(session: Session, rows: Sequence[Introduction], person_id: int, today: dt.date) -> list[Asked]:
+def _asked(session: Session, rows: Sequence[Introduction], person_id: int, at: dt.datetime) -> list[Asked]:
     if not rows:
         return []
     askers = {row.asker_id for row in rows}
     names, keys = names_of(session, askers), keys_of(session, {*askers, person_id})
-    members = _members(session, askers)
-    named = {one for one, may_be_named in members.items() if may_be_named}
-    institutions = institutions_on(session, named, today)
+    shown = _shown(session, askers, at)
+    institutions = institutions_then(session, {(row.asker_id, row.at.date()) for row in rows})
     blocks = select(IntroductionBlock.blocked_id).where(IntroductionBlock.person_id == person_id)
     blocked = set(session.scalars(blocks))
     reports = select(IntroductionReport.introduction_id).where(
@@ -124,8 +125,11 @@ def _asked(session: Session, rows: Sequence[Introduction], person_id: int, today
         Asked(
             public_id=row.public_id,
             asker_id=row.asker_id,
-            name=names[row.asker_id] if row.asker_id in members else "",
-            institution=institutions.get(row.asker_id),
+            name=names[row.asker_id] if shown.still(row.asker_id, row.at, Field.NAME) else "",
+            left=row.asker_id not in shown.since,
+            institution=institutions.get((row.asker_id, row.at.date()))
+            if shown.still(row.asker_id, row.at, Field.INSTITUTION, Field.STATE)
+            else None,
             message=_message(row, keys),
             at=row.at,
             answered_at=row.answered_at,
@@ -147,9 +151,11 @@ def sent(session: Session, person_id: int, at: dt.datetime) -> list[Sent]:
         return []
     keys = keys_of(session, {person_id, *(row.asked_id for row in rows)})
     asked = Among(people={row.asked_id for row in rows})
-    shown = opened(session, entries(session, viewpoint(session, person_id, at), asked), at.date())
-    seen = {one.person_id: one for one in shown}
-    members = _members(session, {row.asked_id for row in rows})
+    seen = {
+        one.person_id: one
+        for one in opened(session, entries(session, viewpoint(session, person_id, at), asked), at.date())
+    }
+    shown = _shown(session, {row.asked_id for row in rows}, at)
     return [
         Sent(
             public_id=row.public_id,
@@ -158,19 +164,39 @@ def sent(session: Session, person_id: int, at: dt.datetime) -> list[Sent]:
             at=row.at,
             answered_at=row.answered_at,
             accepted=row.accepted,
-            answer=_answer(row, keys)
-            if members.get(row.asked_id)
-            else replace(_answer(row, keys), name="", address=""),
+            answer=_still_given(_answer(row, keys), row, shown),
         )
         for row in rows
     ]
 
 
-def _members(session: Session, people: Collection[int]) -> dict[int, bool]:
-    """Who of them belongs to the community now, with whether they may be named: who they are and how they are reached
-    is shown of nobody else any more, whatever they said of it before."""
-    rows = select(_member.c.person_id, ~not_to_be_named(_member.c.person_id)).where(_member.c.person_id.in_(people))
-    return {person_id: bool(may_be_named) for person_id, may_be_named in session.execute(rows)}
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What may still be shown of people who asked or answered: since when they are members, and what they have taken
+    back meanwhile. What they gave by such an act is shown as long as they are seen in the community."""
+
+    since: Mapping[int, dt.datetime]
+    listed: Collection[int]
+    back: Mapping[int, Mapping[Field | None, dt.datetime]]
+
+    def still(self, person_id: int, given: dt.datetime, *fields: Field) -> bool:
+        """Whether what somebody gave then is shown now: they have not left, or come back, since, are listed, and took
+        back neither these fields nor everything."""
+        back = self.back.get(person_id, {})
+        taken = any(field in back and given <= back[field] for field in (None, *fields))
+        return person_id in self.listed and self.since[person_id] <= given and not taken
+
+
+def _shown(session: Session, people: Collection[int], at: dt.datetime) -> _Shown:
+    members = select(Member.person_id, Member.since, to_be_listed().label("listed"))
+    rows = session.execute(
+        members.join(Person, Person.id == Member.person_id).where(Member.person_id.in_(people))
+    ).all()
+    return _Shown(
+        since={row.person_id: row.since for row in rows},
+        listed={row.person_id for row in rows if row.listed},
+        back=taken_back(session, people, at),
+    )
 
 
 def waiting(session: Session, person_id: int) -> int:
@@ -188,10 +214,11 @@ def _answer(row: Introduction, keys: Mapping[int, bytes]) -> Answer:
     return Answer(**json.loads(plain)) if plain else Answer()
 
 
-def _answer_of(shown: bool, row: Introduction, keys: Mapping[int, bytes]) -> Answer:
-    """What was given; the words alone of somebody who is not `shown` any more."""
-    answer = _answer(row, keys)
-    return answer if shown else replace(answer, name="", address="")
+def _still_given(answer: Answer, row: Introduction, shown: _Shown) -> Answer:
+    """What was given, as far as it is still shown: the words always are."""
+    given = row.answered_at or row.at
+    name = answer.name if shown.still(row.asked_id, given, Field.NAME) else ""
+    return replace(answer, name=name, address=answer.address if shown.still(row.asked_id, given) else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Table, func, select
@@ -79,6 +79,32 @@ def consents_of_nobody(session: Session) -> set[int]:
 
 def agreed(session: Session, person_ids: Collection[int] | None = None) -> dict[int, dict[Field, Consent]]:
     """The last consents of these members, or of all, under their present membership; one statement."""
+    consents: dict[int, dict[Field, Consent]] = {}
+    for row in _newest(session, person_ids):
+        consents.setdefault(row.person_id, {})[row.field] = Consent(row.audience, row.until, row.ends_at)
+    return consents
+
+
+def taken_back(
+    session: Session, person_ids: Collection[int], at: dt.datetime
+) -> dict[int, dict[Field | None, dt.datetime]]:
+    """Since when these members show a field no more that they have shown, by their own act or because its last day is
+    over; under None, since when they show nothing of what they have shown. One statement."""
+    found: dict[int, dict[Field | None, dt.datetime]] = {}
+    shows = set()
+    for row in _newest(session, person_ids):
+        if row.audience is Audience.NOBODY:
+            found.setdefault(row.person_id, {})[row.field] = row.at
+        elif row.ends_at is not None and row.ends_at <= at:
+            found.setdefault(row.person_id, {})[row.field] = row.ends_at
+        else:
+            shows.add(row.person_id)
+    for person_id in found.keys() - shows:
+        found[person_id][None] = max(found[person_id].values())
+    return found
+
+
+def _newest(session: Session, person_ids: Collection[int] | None) -> Iterator[Any]:
     later = aliased(DirectoryConsent)
     newest = (
         select(func.max(later.id))
@@ -92,10 +118,7 @@ def agreed(session: Session, person_ids: Collection[int] | None = None) -> dict[
     )
     if person_ids is not None:
         found = found.where(Member.person_id.in_(person_ids))
-    consents: dict[int, dict[Field, Consent]] = {}
-    for row in filter(said_by_them, session.execute(found)):
-        consents.setdefault(row.person_id, {})[row.field] = Consent(row.audience, row.until, row.ends_at)
-    return consents
+    return filter(said_by_them, session.execute(found))
 
 
 def shown_to_members(session: Session, person_id: int, at: dt.datetime) -> dict[Field, Consent] | None:

@@ -75,7 +75,7 @@ def send_ask(member: str) -> Answer:
 def introductions() -> str:
     """What waits for one's answer, and what one has asked for."""
     session, viewer, at = db.session(), me(), now()
-    received = reads.received(session, viewer.person_id, at.date())
+    received = reads.received(session, viewer.person_id, at)
     sent = reads.sent(session, viewer.person_id, at)
     if not received and not sent:
         _members_only()
@@ -94,7 +94,7 @@ def introduction(introduction: str) -> str:
 
 def _introduction(public_id: str, form: AnswerForm, report_form: ReportForm) -> str:
     session, viewer = db.session(), me()
-    one = reads.received_one(session, viewer.person_id, public_id, now().date())
+    one = reads.received_one(session, viewer.person_id, public_id, now())
     note_look("introduction.opened", public_id)
     return render(
         "lms/alumni/introduction.html",

@@ -21,6 +21,7 @@ from lms.people.sign_in import me
 from lms.people.states import name as state_name
 from lms.seminars.queries import edition_of
 from lms.web.access import Permission, keeps_typed, requires
+from lms.web.clicks import one_click
 from lms.web.languages import language
 from lms.web.logs import note_look
 from lms.web.render import render
@@ -71,7 +72,7 @@ def propose_past(edition: str) -> Answer:
     form, chosen = PastForm(), set(request.form.getlist("chosen"))
     if form.validate_on_submit():
         try:
-            with unit_of_work() as session:
+            with one_click() as session:
                 found = edition_of(session, edition, me().scope)
                 places = [one.enrolment_id for one in reads.candidates(session, found.id) if one.enrolment in chosen]
                 source = form.source.data or ""

@@ -13,10 +13,10 @@ from lms.alumni.services import reinvitations as services
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import Refused
-from lms.kernel.unit_of_work import unit_of_work
 from lms.people.proposals.deciding import decided
 from lms.people.sign_in import me
 from lms.web.access import Permission, keeps_typed, requires
+from lms.web.clicks import one_click
 from lms.web.logs import note_look
 from lms.web.render import render
 
@@ -48,7 +48,7 @@ def propose_mailbox() -> Answer:
     form = ReinvitationForm()
     if form.validate_on_submit():
         try:
-            with unit_of_work() as session:
+            with one_click() as session:
                 services.propose(
                     session,
                     old_address=form.old.data or "",

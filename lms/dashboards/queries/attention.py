@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from heapq import nsmallest
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, false, select, true
@@ -32,7 +31,7 @@ from lms.seminars.models import (
 from lms.seminars.queries import last_contacts, may_be_running, places_of, visible_to
 from lms.seminars.rules import coordinates
 from lms.seminars.rules.deadlines import is_over
-from lms.web.slices import PAGE, Slice, slice_among, sliced
+from lms.web.slices import PAGE, Slice, slice_among
 
 from .changes import Change, changes
 from .known import LAST, known, may_need_it
@@ -153,43 +152,29 @@ def _found(
     page: int | None, narrowed: Sequence[ColumnElement[bool]],
 ) -> tuple[int, Slice, list[Line]]:  # fmt: skip
     """How many need attention, and a page of them in their order, or all of them; without names. Whoever is on a page
-    is found by how people stand; of some of the people, and for a file, everybody is looked at."""
+    is found by how people stand; for a file everybody is looked at."""
     if not editions:
         return 0, slice_among(0, 1), []
     failed = undelivered(session)
-    if page is None or narrowed:
+    if page is None:
         everybody = and_(Enrolment.edition_id.in_(editions), visible_to(scope), may_need_it(failed), *narrowed)
-        total, lines = _lines(editions, known(session, editions, outlines, failed, everybody), at, page)
-        part = slice_among(total, page or 1)
-        return total, part, lines if page is None else sliced(lines, part)
+        lines = _lines(editions, known(session, editions, outlines, failed, everybody), at)
+        return len(lines), slice_among(len(lines), 1), lines
     days = {
         one.id: Calendar(day_of(at, one.zone), one.starts_on, outlines[one.version_id].asked_units)
         for one in editions.values()
     }
-    waiting = queue(session, days, failed, lambda ids: told_stands(session, editions, outlines, ids))
+    waiting = queue(session, days, failed, lambda ids: told_stands(session, editions, outlines, ids), narrowed)
     part = slice_among(waiting.total, page)
     those = Enrolment.id.in_(waiting.some((part.page - 1) * PAGE, PAGE))
     people = known(session, editions, outlines, failed, and_(those, visible_to(scope)))
-    return waiting.total, part, _lines(editions, people, at, None)[1]
+    return waiting.total, part, _lines(editions, people, at)
 
 
-def _lines(
-    editions: Mapping[int, Watched], people: Iterable[tuple[Row[Any], Facts]], at: dt.datetime, pages: int | None
-) -> tuple[int, list[Line]]:
-    """How many of these people need attention, and those on so many pages, or all, in their order; of the others
-    nothing is kept."""
-    total = 0
-
-    def found() -> Iterator[tuple[tuple[int, ...], Row[Any], Facts, tuple[Reason, ...]]]:
-        nonlocal total
-        for row, facts in people:
-            why = reasons(facts, at)
-            if why:
-                total += 1
-                yield order(facts, at), row, facts, why
-
-    first = sorted(found()) if pages is None else nsmallest(pages * PAGE, found())
-    return total, [_line(row, editions[row.edition_id], facts, why) for _order, row, facts, why in first]
+def _lines(editions: Mapping[int, Watched], people: Iterable[tuple[Row[Any], Facts]], at: dt.datetime) -> list[Line]:
+    """Those of these people who need attention, in their order; of the others nothing is kept."""
+    found = ((order(facts, at), row, facts, why) for row, facts in people if (why := reasons(facts, at)))
+    return [_line(row, editions[row.edition_id], facts, why) for _order, row, facts, why in sorted(found)]
 
 
 def _line(row: Row[*tuple[Any, ...]], edition: Watched, facts: Facts, why: tuple[Reason, ...]) -> Line:

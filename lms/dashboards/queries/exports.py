@@ -23,7 +23,7 @@ from lms.seminars.models import Enrolment
 from .counting import behind
 from .lists import ASKS, LATE, NAMELESS, STAGES_REACHED, stands, waits
 from .looks import Look
-from .turning import ORDER
+from .turning import ORDER, unnamed_last
 
 AT_ONCE = 400
 """People who are read together: their names are in memory until their lines are sent."""
@@ -98,11 +98,9 @@ def taken(session: Session, seen: Look, wanted: Filter) -> Iterator[Taken]:
 
 
 def _in_order(lines: Select[*tuple[Any, ...]], seen: Look, which: Select[*tuple[int]]) -> Select[*tuple[Any, ...]]:
-    """These lines by state; whoever is not to be named behind all others, since their place would tell their state."""
+    """These lines by state."""
     found = lines.where(_enrolment.c.id.in_(which))
-    if not seen.unnamed:
-        return found
-    return found.order_by(None).order_by(not_to_be_named(_person.c.id), *ORDER)
+    return found.order_by(None).order_by(*unnamed_last()) if seen.unnamed else found
 
 
 def _whole(session: Session, seen: Look, which: Select[*tuple[int]]) -> Iterator[Taken]:

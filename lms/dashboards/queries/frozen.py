@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from lms.dashboards.models import FrozenTable
-from lms.dashboards.rules.frozen import AFTER_THE_END, OTHER, Group, Published, Tallies, Tally, group_of
+from lms.dashboards.rules.frozen import AFTER_THE_END, OTHER, Published, Stratum, Tallies, Tally, group_of
 from lms.dashboards.rules.matrix import Place
 from lms.kernel.values import dataclass
 from lms.seminars.models import Edition, Enrolment, EnrolmentEvent, StageReached
@@ -66,7 +66,7 @@ def latest_tables(session: Session, editions: Iterable[str]) -> dict[str, Frozen
 def _read(groups: Sequence[dict[str, Any]]) -> tuple[Published, ...]:
     return tuple(
         Published(
-            Group(kept["row"], kept["column"], kept["step"]),
+            Stratum(kept["row"], kept["column"], kept["step"]),
             {stage: kept["numbers"].get(stage.value, 0) for stage in Stage},
         )
         for kept in groups
@@ -142,8 +142,8 @@ def _present(place: tuple[Any, ...], here: tuple[Any, ...], as_of: dt.datetime) 
 def last_invited(
     session: Session,
     edition_id: int,
-    groups: Sequence[Group],
-    surplus: dict[tuple[Group, str], int],
+    groups: Sequence[Stratum],
+    surplus: dict[tuple[Stratum, str], int],
     as_of: dt.datetime,
 ) -> set[int]:
     """The enrolments beyond what the groups hide of a state: the last that were invited; a statement where any are."""

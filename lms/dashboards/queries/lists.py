@@ -36,7 +36,7 @@ from lms.web.slices import Slice, slice_among
 
 from .counting import behind, how_many
 from .looks import Look
-from .turning import ORDER, Start, Turn, as_turned, ids_from, ids_on, turn
+from .turning import ORDER, Start, Turn, as_turned, ids_from, ids_on, turn, unnamed_last
 
 NOTHING: tuple[Awaiting, ...] = ()
 PAGE = 30
@@ -89,14 +89,16 @@ _failure = cast(Table, MailFailure.__table__)
 
 
 def people_behind(session: Session, seen: Look, wanted: Filter) -> list[PersonRow]:
-    """Everyone whom a number counts, without names, by state; the length of this list is the number."""
+    """Everyone whom a number counts, without names, by state; the length of this list is the number. Who is not to be
+    named comes last, in an order that tells nothing: their place in that of states would tell theirs."""
     if seen.sight is Sight.COUNTS:
         raise NotFound
     rows = people_where(session, behind(seen, wanted))
     if not seen.unnamed:
         return rows
     unnamed = set(session.scalars(unnamed_people()))
-    return sorted(rows, key=lambda row: row.person_id in unnamed)  # their place in the order would tell their state
+    last = [row for row in rows if row.person_id in unnamed]
+    return [row for row in rows if row.person_id not in unnamed] + sorted(last, key=lambda row: row.public_id)
 
 
 def people(
@@ -208,10 +210,10 @@ def _among(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 
 
 def _unnamed_last(which: list[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
-    """As `_among`; where in the order of states somebody stands would tell their state."""
-    last = not_to_be_named(_enrolment.c.person_id)
-    page = _ON_PAGE.where(*which).order_by(None).order_by(last, *ORDER)
-    return _ROW.where(_enrolment.c.id.in_(page.subquery().select())).order_by(None).order_by(last, *ORDER)
+    """As `_among`, where somebody is not to be named."""
+    order = unnamed_last()
+    page = _ON_PAGE.where(*which).order_by(None).order_by(*order)
+    return _ROW.where(_enrolment.c.id.in_(page.subquery().select())).order_by(None).order_by(*order)
 
 
 _EVERYBODY = _among(_enrolment.c.edition_id == bindparam("edition_id"))

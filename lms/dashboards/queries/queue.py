@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, false, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, false, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from lms.dashboards.models import AttentionDelta, AttentionStand, AttentionTally
@@ -30,6 +30,7 @@ _stand, _tally, _delta, _asked, _note, _enrolment = (
 )
 _KINDS = (RequestKind.MORE_TIME, RequestKind.CANNOT_ATTEND)
 _COUNTED, _ASKS, _RESTS, _HIDDEN = "counted", "asks", "rests", "hidden"
+Conditions = Sequence[ColumnElement[bool]]
 Place = tuple[int, str]
 """An edition, and how somebody stands in it."""
 
@@ -74,6 +75,8 @@ class Queue:
 
     groups: list[_Alike]
     resting: list[int]
+    narrowed: Conditions = ()
+    """Over enrolments, where it is of some of the people alone."""
 
     @property
     def total(self) -> int:
@@ -82,9 +85,12 @@ class Queue:
 
     def some(self, first: int, number: int) -> Select[int]:
         """The enrolments of so many from one place on, in no order."""
-        parts = list(self._parts(first, first + number)) or [select(_stand.c.enrolment_id).where(false())]
+        parts = list(self._parts(first, first + number)) or [self._those(false())]
         found = parts[0] if len(parts) == 1 else union_all(*(select(part.subquery()) for part in parts))
         return select(found.subquery())
+
+    def _those(self, condition: ColumnElement[bool]) -> Select[int]:
+        return select(_stand.c.enrolment_id).select_from(_people(self.narrowed)).where(condition, *self.narrowed)
 
     def _parts(self, first: int, last: int) -> Iterator[Select[int]]:
         begins, whole = 0, _Alike()
@@ -92,7 +98,7 @@ class Queue:
             here, until = max(first - begins, 0), min(last - begins, group.size)
             if here < until:
                 if until - here < group.size:
-                    rows = select(_stand.c.enrolment_id).where(group.condition()).order_by(_stand.c.enrolment_id)
+                    rows = self._those(group.condition()).order_by(_stand.c.enrolment_id)
                     yield rows.offset(here).limit(until - here)
                 else:
                     whole.places += group.places
@@ -100,10 +106,10 @@ class Queue:
                     whole.away |= group.away
             begins += group.size
         if whole.places or whole.more:
-            yield select(_stand.c.enrolment_id).where(whole.condition())
+            yield self._those(whole.condition())
         at_last = self.resting[max(first - begins, 0) : max(last - begins, 0)]
         if at_last:
-            yield select(_stand.c.enrolment_id).where(_stand.c.enrolment_id.in_(at_last))
+            yield self._those(_stand.c.enrolment_id.in_(at_last))
 
 
 def queue(
@@ -111,17 +117,22 @@ def queue(
     days: Mapping[int, Calendar],
     failed: Mapping[int, Undelivered],
     told: Callable[[Collection[int]], dict[int, Place]],
+    narrowed: Conditions = (),
 ) -> Queue:
-    """Of these editions, by what day it is in each; one statement, a second where mail has failed, and a third, `told`,
-    where some are not to be named: how these are told to stand."""
+    """Of these editions, by what day it is in each, or of the people in them to whom it is `narrowed`; one statement, a
+    second where mail has failed, and a third, `told`, where some are not to be named: how these are told to stand."""
     numbers: Counter[Place] = Counter()
     single: dict[str, dict[int, Place]] = {_ASKS: {}, _RESTS: {}, _HIDDEN: {}}
-    for what, edition, stand, number in session.execute(_noted(days)):
+    for what, edition, stand, number in session.execute(_noted(days, narrowed)):
         if what == _COUNTED:
             numbers[edition, stand] += int(number)
         else:
             single[what][number] = (edition, stand)
-    asking, resting, hidden = single[_ASKS] | _unreached(session, days, failed), single[_RESTS], single[_HIDDEN]
+    asking, resting, hidden = (
+        single[_ASKS] | _unreached(session, days, failed, narrowed),
+        single[_RESTS],
+        single[_HIDDEN],
+    )
     standing_so = told(hidden) if hidden else {}
     line = _Line(days)
     needing = {place for place, number in numbers.items() if number and line.needs(place)}
@@ -140,7 +151,7 @@ def queue(
             line.behind.append((line.after(own), enrolment))
         elif not counted:
             line.alike(own).join(enrolment)
-    return line.queue()
+    return line.queue(narrowed)
 
 
 @dataclass
@@ -160,19 +171,38 @@ class _Line:
     def alike(self, place: Place) -> _Alike:
         return self.groups.setdefault(self.after(place), _Alike())
 
-    def queue(self) -> Queue:
+    def queue(self, narrowed: Conditions) -> Queue:
         resting = [enrolment for _before, enrolment in sorted(self.behind)]
-        return Queue([self.groups[before] for before in sorted(self.groups)], resting)
+        return Queue([self.groups[before] for before in sorted(self.groups)], resting, narrowed)
 
 
-def _noted(days: Mapping[int, Calendar]) -> Select[str, int, str, int]:
+def _people(narrowed: Conditions, *, placed: bool = False) -> FromClause:
+    """Everybody who stands somewhere; with their places, where something is asked of these."""
+    return _stand.join(_enrolment, _enrolment.c.id == _stand.c.enrolment_id) if narrowed or placed else _stand
+
+
+def _counted(days: Mapping[int, Calendar], narrowed: Conditions) -> list[Select[str, int, str, int]]:
+    """How many people stand how: the tally and what is not folded in yet; of some of the people they are counted."""
+    if narrowed:
+        alike = select(
+            literal(_COUNTED).label("what"), _stand.c.edition_id, _stand.c.stand, func.count().label("number")
+        )
+        some = alike.select_from(_people(narrowed)).where(_stand.c.edition_id.in_(days), *narrowed)
+        return [some.group_by(_stand.c.edition_id, _stand.c.stand)]
     folded = select(
         literal(_COUNTED).label("what"), _tally.c.edition_id, _tally.c.stand, _tally.c.count.label("number")
     )
     fresh = select(literal(_COUNTED), _delta.c.edition_id, _delta.c.stand, func.sum(_delta.c.change))
-    asked = _one_by_one(_ASKS).join(_asked, _asked.c.enrolment_id == _stand.c.enrolment_id)
-    noted = _one_by_one(_RESTS).join(_note, _note.c.enrolment_id == _stand.c.enrolment_id)
-    hidden = _one_by_one(_HIDDEN).join(_enrolment, _enrolment.c.id == _stand.c.enrolment_id)
+    return [
+        folded.where(_tally.c.edition_id.in_(days)),
+        fresh.where(_delta.c.edition_id.in_(days)).group_by(_delta.c.edition_id, _delta.c.stand),
+    ]
+
+
+def _noted(days: Mapping[int, Calendar], narrowed: Conditions) -> Select[str, int, str, int]:
+    asked = _one_by_one(_ASKS, narrowed).join(_asked, _asked.c.enrolment_id == _stand.c.enrolment_id)
+    noted = _one_by_one(_RESTS, narrowed).join(_note, _note.c.enrolment_id == _stand.c.enrolment_id)
+    hidden = _one_by_one(_HIDDEN, narrowed, placed=True)
     # A sum is in no index, so that the database does not go through everybody in an edition to a few of them.
     edition = _stand.c.edition_id + 0
     here = edition.in_(days)
@@ -180,8 +210,7 @@ def _noted(days: Mapping[int, Calendar]) -> Select[str, int, str, int]:
         *(and_(edition == number, _note.c.day > day.today - dt.timedelta(days=RESTS)) for number, day in days.items())
     )
     every = union_all(
-        folded.where(_tally.c.edition_id.in_(days)),
-        fresh.where(_delta.c.edition_id.in_(days)).group_by(_delta.c.edition_id, _delta.c.stand),
+        *_counted(days, narrowed),
         asked.where(here, _asked.c.answered_at.is_(None), _asked.c.kind.in_(_KINDS)),
         noted.where(of_late, stands()),
         hidden.where(here, _enrolment.c.person_id.in_(unnamed_people())),
@@ -189,11 +218,14 @@ def _noted(days: Mapping[int, Calendar]) -> Select[str, int, str, int]:
     return select(every.subquery())
 
 
-def _one_by_one(what: str) -> Select[str, int, str, int]:
-    return select(literal(what), _stand.c.edition_id, _stand.c.stand, _stand.c.enrolment_id).select_from(_stand)
+def _one_by_one(what: str, narrowed: Conditions, *, placed: bool = False) -> Select[str, int, str, int]:
+    columns = (literal(what), _stand.c.edition_id, _stand.c.stand, _stand.c.enrolment_id)
+    return select(*columns).select_from(_people(narrowed, placed=placed)).where(*narrowed)
 
 
-def _unreached(session: Session, days: Mapping[int, Calendar], failed: Mapping[int, Undelivered]) -> dict[int, Place]:
+def _unreached(
+    session: Session, days: Mapping[int, Calendar], failed: Mapping[int, Undelivered], narrowed: Conditions
+) -> dict[int, Place]:
     """Those to whom a letter could not be sent, who have not found the way without it, or from whom one came back."""
     if not failed:
         return {}
@@ -206,7 +238,7 @@ def _unreached(session: Session, days: Mapping[int, Calendar], failed: Mapping[i
             _enrolment.c.first_seen_at,
         )
         .join(_enrolment, _enrolment.c.id == _stand.c.enrolment_id)
-        .where((_stand.c.edition_id + 0).in_(days), _enrolment.c.person_id.in_(failed))
+        .where((_stand.c.edition_id + 0).in_(days), _enrolment.c.person_id.in_(failed), *narrowed)
     )
     return {
         row.enrolment_id: (row.edition_id, row.stand) for row in rows if failed[row.person_id].still(row.first_seen_at)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, select, tuple_
+from sqlalchemy import ColumnElement, Select, Table, case, select, tuple_
 from sqlalchemy.orm import Session
 
 from lms.kernel.values import dataclass
+from lms.people.queries.sensitive import not_to_be_named
 from lms.seminars.models import Enrolment
 from lms.web.slices import Slice, slice_among
 
@@ -17,6 +18,13 @@ PAGES_NEAR = 3
 _enrolment = cast(Table, Enrolment.__table__)
 ORDER = (_enrolment.c.state_code, _enrolment.c.institution_id, _enrolment.c.id)
 BACKWARDS = tuple(column.desc() for column in ORDER)
+
+
+def unnamed_last() -> tuple[ColumnElement[Any], ...]:
+    """The order where somebody is not to be named: they come last, by what tells nothing, since their place among
+    states, also that among themselves, would tell theirs."""
+    last = not_to_be_named(_enrolment.c.person_id)
+    return (last, case((last, _enrolment.c.public_id)), *ORDER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ AFTER_THE_END = dt.timedelta(days=84)
 
 
 @dataclass(frozen=True)
-class Group:
+class Stratum:
     """Whom a number counts: people of a state and a sector, either of which may be "all that are not named" (OTHER)."""
 
     row: str
@@ -91,7 +91,7 @@ Tallies = Mapping[Place, Tally]
 class Published:
     """A group with its numbers, each of them rounded down: 0 says "fewer than a step"."""
 
-    group: Group
+    group: Stratum
     numbers: Mapping[Stage, int]
 
 
@@ -114,7 +114,7 @@ def step_for(known: int) -> int:
     return SMALLEST * math.ceil((known + 2) / SMALLEST)
 
 
-def parted(people: Mapping[Place, int], unnamed: Collection[str] = ()) -> tuple[Group, ...]:
+def parted(people: Mapping[Place, int], unnamed: Collection[str] = ()) -> tuple[Stratum, ...]:
     """The groups of an edition: states and sectors by themselves where they are large, the others together.
 
     States in `unnamed` never stand by themselves. People who cannot be put into a group that hides them are in none.
@@ -122,19 +122,19 @@ def parted(people: Mapping[Place, int], unnamed: Collection[str] = ()) -> tuple[
     left = {place: number for place, number in people.items() if number}
     least = math.ceil(sum(left.values()) / LARGEST_SHARE)
     alone = step_for(KNOWN)
-    found: list[Group] = []
+    found: list[Stratum] = []
     for column_of in (lambda place: place[1], lambda _place: OTHER):
         sizes: Counter[Place] = Counter()
         for place, number in left.items():
             sizes[place[0], column_of(place)] += number
         for (state, column), size in sorted(sizes.items()):
             if state not in unnamed and size >= max(ROOMY * alone, least):
-                found.append(Group(state, column, alone))
+                found.append(Stratum(state, column, alone))
         left = {place: number for place, number in left.items() if group_of(found, place) is None}
     return (*found, *_mixed(left, least, unnamed))
 
 
-def _mixed(left: Mapping[Place, int], least: int, unnamed: Collection[str]) -> list[Group]:
+def _mixed(left: Mapping[Place, int], least: int, unnamed: Collection[str]) -> list[Stratum]:
     """Groups of several states: sectors, and everybody else. The smallest sectors go to the rest until it is large
     enough."""
     sectors = {sector: {place: n for place, n in left.items() if place[1] == sector} for _state, sector in left}
@@ -145,12 +145,12 @@ def _mixed(left: Mapping[Place, int], least: int, unnamed: Collection[str]) -> l
         if not rest or _hides(rest) or not kept:
             break
         kept.pop()
-    groups = [Group(OTHER, sector, _step(sectors[sector])) for sector in sorted(kept)]
+    groups = [Stratum(OTHER, sector, _step(sectors[sector])) for sector in sorted(kept)]
     if rest and _hides(rest):
-        return [*groups, Group(OTHER, OTHER, _step(rest))]
+        return [*groups, Stratum(OTHER, OTHER, _step(rest))]
     only = {state for state, _sector in rest}
     if len(only) == 1 and not only & set(unnamed) and sum(rest.values()) > step_for(KNOWN) + KNOWN:
-        return [*groups, Group(only.pop(), OTHER, step_for(KNOWN))]
+        return [*groups, Stratum(only.pop(), OTHER, step_for(KNOWN))]
     return groups
 
 
@@ -170,7 +170,7 @@ def _hides(people: Mapping[Place, int]) -> bool:
     return sum(people.values()) - max(_by_state(people).values()) > _step(people)
 
 
-def group_of(groups: Iterable[Group], place: Place) -> Group | None:
+def group_of(groups: Iterable[Stratum], place: Place) -> Stratum | None:
     """The group that counts the people of a state and sector, or None: they are in no number."""
     by_place = {(group.row, group.column): group for group in groups}
     state, sector = place
@@ -178,9 +178,9 @@ def group_of(groups: Iterable[Group], place: Place) -> Group | None:
     return next((by_place[key] for key in keys if key in by_place), None)
 
 
-def surplus(groups: Sequence[Group], people: Mapping[Place, int]) -> dict[tuple[Group, str], int]:
+def surplus(groups: Sequence[Stratum], people: Mapping[Place, int]) -> dict[tuple[Stratum, str], int]:
     """How many people of a state are in a group beyond what it hides: the last invited, who are to be in no number."""
-    found: Counter[tuple[Group, str]] = Counter()
+    found: Counter[tuple[Stratum, str]] = Counter()
     for place, number in people.items():
         group = group_of(groups, place)
         if group is not None and not group.of_one_state:
@@ -191,15 +191,15 @@ def surplus(groups: Sequence[Group], people: Mapping[Place, int]) -> dict[tuple[
 # The numbers --------------------------------------------------------------------------------------------------------
 
 
-def ceiling(group: Group, present: int, known: int) -> int:
+def ceiling(group: Stratum, present: int, known: int) -> int:
     """The highest number that may newly be told of a group with `present` people, `known` of them of one state."""
     return max(0, _down(present - known - 1, group.step))
 
 
-def published(groups: Sequence[Group], tallies: Tallies, before: Iterable[Published] = ()) -> list[Published]:
+def published(groups: Sequence[Stratum], tallies: Tallies, before: Iterable[Published] = ()) -> list[Published]:
     """The numbers of this week; `before` are those of the last table, below which none of them falls."""
     last = {one.group: one.numbers for one in before}
-    members: dict[Group, dict[Place, Tally]] = {group: {} for group in groups}
+    members: dict[Stratum, dict[Place, Tally]] = {group: {} for group in groups}
     for place, tally in tallies.items():
         group = group_of(groups, place)
         if group is not None:
@@ -207,7 +207,7 @@ def published(groups: Sequence[Group], tallies: Tallies, before: Iterable[Publis
     return [Published(group, _numbers(group, members[group], last.get(group, {}))) for group in groups]
 
 
-def _numbers(group: Group, members: Tallies, before: Mapping[Stage, int]) -> dict[Stage, int]:
+def _numbers(group: Stratum, members: Tallies, before: Mapping[Stage, int]) -> dict[Stage, int]:
     by_state = _by_state({place: tally.people for place, tally in members.items()})
     known = KNOWN if group.of_one_state else max(by_state.values(), default=0)
     highest = ceiling(group, sum(tally.present for tally in members.values()), known)
@@ -234,7 +234,7 @@ def without_names_of(table: Iterable[Published], unnamed: Collection[str]) -> li
         sums.setdefault(place, Counter()).update(one.numbers)
         steps[place] = max(steps.get(place, 0), one.group.step)
     return [
-        Published(Group(*place, steps[place]), {stage: numbers[stage] for stage in Stage})
+        Published(Stratum(*place, steps[place]), {stage: numbers[stage] for stage in Stage})
         for place, numbers in sums.items()
     ]
 

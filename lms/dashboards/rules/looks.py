@@ -15,7 +15,7 @@ from lms.people.models import Sector
 from lms.people.rules import Scope
 from lms.seminars.rules import NAMES_AWAITED, EnrolmentState, Stage, coordinates, counted
 
-from .matrix import Cell, Place
+from .matrix import Headcount, Place
 
 MOST_SORTED_BY_NAME = 3000
 """Names are sealed: more than this are never unsealed to sort a list. One that has several pages stands by state, then
@@ -128,10 +128,10 @@ class Numbers:
             found[NOT_SHOWN, sector, stage] += number
         return Numbers({place: number for place, number in found.items() if number}, self.others)
 
-    def cells(self) -> dict[Place, Cell]:
+    def cells(self) -> dict[Place, Headcount]:
         """Finished pre-reading, of all who were invited, by state and sector."""
         return {
-            (state, sector): Cell(number, self.by_place.get((state, sector, Stage.PRE_READING), 0))
+            (state, sector): Headcount(number, self.by_place.get((state, sector, Stage.PRE_READING), 0))
             for (state, sector, stage), number in self.by_place.items()
             if stage is Stage.INVITED
         }

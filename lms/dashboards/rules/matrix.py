@@ -12,7 +12,7 @@ Place = tuple[str, str]
 """A state's code and a sector."""
 
 
-class Cell(NamedTuple):
+class Headcount(NamedTuple):
     """A group: how many people it has, and how many of them have finished their pre-reading.
 
     A tuple, because a large edition has a thousand groups, and other classes take several times as long to make.
@@ -21,9 +21,9 @@ class Cell(NamedTuple):
     people: int = 0
     finished: int = 0
 
-    def with_others(self, other: Cell) -> Cell:
+    def with_others(self, other: Headcount) -> Headcount:
         """Both groups as one."""
-        return Cell(self.people + other.people, self.finished + other.finished)
+        return Headcount(self.people + other.people, self.finished + other.finished)
 
     @property
     def percent(self) -> float:
@@ -36,7 +36,7 @@ class Cell(NamedTuple):
         return int(self.percent // 25)
 
 
-NO_ONE = Cell()
+NO_ONE = Headcount()
 
 
 @dataclass(frozen=True)
@@ -45,38 +45,38 @@ class Matrix:
 
     rows: tuple[str, ...]
     columns: tuple[str, ...]
-    cells: Mapping[Place, Cell]
+    cells: Mapping[Place, Headcount]
 
-    def cell(self, row: str, column: str) -> Cell:
+    def cell(self, row: str, column: str) -> Headcount:
         """The group at a place."""
         return self.cells.get((row, column), NO_ONE)
 
-    def row_total(self, row: str) -> Cell:
+    def row_total(self, row: str) -> Headcount:
         """A state over all sectors."""
         return self._sums[0].get(row, NO_ONE)
 
-    def column_total(self, column: str) -> Cell:
+    def column_total(self, column: str) -> Headcount:
         """A sector over all states."""
         return self._sums[1].get(column, NO_ONE)
 
     @cached_property
-    def _sums(self) -> tuple[Mapping[str, Cell], Mapping[str, Cell]]:
+    def _sums(self) -> tuple[Mapping[str, Headcount], Mapping[str, Headcount]]:
         """Of rows and of columns; a large edition has a thousand groups, so all are gone through once."""
-        rows: dict[str, Cell] = {}
-        columns: dict[str, Cell] = {}
+        rows: dict[str, Headcount] = {}
+        columns: dict[str, Headcount] = {}
         for (row, column), cell in self.cells.items():
             rows[row] = rows[row].with_others(cell) if row in rows else cell
             columns[column] = columns[column].with_others(cell) if column in columns else cell
         return rows, columns
 
     @property
-    def total(self) -> Cell:
+    def total(self) -> Headcount:
         """Everyone."""
         groups = self.cells.values()
-        return Cell(sum(cell.people for cell in groups), sum(cell.finished for cell in groups))
+        return Headcount(sum(cell.people for cell in groups), sum(cell.finished for cell in groups))
 
 
-def matrix(cells: Mapping[Place, Cell], rows: Iterable[str], columns: Iterable[str]) -> Matrix:
+def matrix(cells: Mapping[Place, Headcount], rows: Iterable[str], columns: Iterable[str]) -> Matrix:
     """The exact numbers, with rows and columns in the order given, those without anyone left out."""
     held = {place: cell for place, cell in cells.items() if cell.people}
     held_rows, held_columns = {row for row, _column in held}, {column for _row, column in held}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lms.dashboards.models import FrozenTable
 from lms.dashboards.queries import frozen as queries
 from lms.dashboards.queries.frozen import DueEdition
-from lms.dashboards.rules.frozen import Group, Published, begins, monday, parted, published, surplus
+from lms.dashboards.rules.frozen import Published, Stratum, begins, monday, parted, published, surplus
 from lms.kernel.db import dialect_insert
 from lms.people.queries import unnamed_states
 
@@ -39,7 +39,7 @@ def _freeze(session: Session, edition: DueEdition, as_of: dt.datetime, at: dt.da
 
 def _table(session: Session, edition_id: int, as_of: dt.datetime, before: tuple[Published, ...]) -> list[Published]:
     tallies = queries.tallies(session, edition_id, as_of)
-    groups: tuple[Group, ...] = tuple(one.group for one in before)
+    groups: tuple[Stratum, ...] = tuple(one.group for one in before)
     if not groups:
         people = {place: tally.people for place, tally in tallies.items()}
         groups = parted(people, unnamed_states(session))

@@ -11,7 +11,7 @@ from wtforms import HiddenField
 from wtforms.validators import InputRequired, Length
 
 from lms.kernel.errors import Conflict, Refused
-from lms.kernel.unit_of_work import unit_of_work
+from lms.web.clicks import one_click
 from lms.web.forms import Form
 
 
@@ -27,7 +27,7 @@ def decided(act: Callable[[Session, str], object], done: str) -> None:
     try:
         if not form.validate():
             raise Refused(_("We could not read what was sent. Nothing was changed. Please try again."))
-        with unit_of_work() as session:
+        with one_click() as session:
             act(session, form.shown.data)
     except (Refused, Conflict) as no:
         flash(str(no), "care")

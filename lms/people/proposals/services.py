@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from lms.kernel.errors import Refused
+from lms.kernel.errors import Overtaken, Refused
 
 from .models import ByTwoOfficers
 from .rules import ProposalRefusal, ProposalState, has_lapsed, may_confirm, may_decline
@@ -56,7 +56,7 @@ def decline(session: Session, found: ByTwoOfficers, *, by: str, concerned: bool,
 
 def refused(refusal: ProposalRefusal) -> Refused:
     """What is raised for something that was turned down."""
-    return Refused(str(SENTENCES[refusal]))
+    return (Overtaken if refusal is ProposalRefusal.NOT_PROPOSED else Refused)(str(SENTENCES[refusal]))
 
 
 def _refuse(refusal: ProposalRefusal | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.values import dataclass
@@ -138,14 +138,24 @@ def _view(session: Session, row: Affiliation, institution: Institution) -> Affil
 
 def zone_on(session: Session, person_id: int, day: dt.date) -> str:
     """The time zone of the institution where a person serves on a day; UTC where there is none."""
-    zone = session.scalar(
+    return session.scalar(_zone_served(day).where(Affiliation.person_id == person_id)) or "UTC"
+
+
+def _zone_served(day: dt.date) -> Select[str]:
+    return (
         select(Institution.zone)
         .join(Affiliation, Affiliation.institution_id == Institution.id)
-        .where(Affiliation.person_id == person_id, held_on(day))
-        .order_by(Affiliation.since.desc())
+        .where(held_on(day))
+        .order_by(Affiliation.since.desc(), Affiliation.id.desc())
         .limit(1)
     )
-    return zone or "UTC"
+
+
+def own_zone(day: dt.date) -> ColumnElement[str]:
+    """By which clocks each person of a statement lives on a day: those they chose, else as `zone_on`. A person has one
+    zone, in however many places they are."""
+    served = _zone_served(day).where(Affiliation.person_id == Person.id).correlate(Person).scalar_subquery()
+    return func.coalesce(Person.zone, served, "UTC")
 
 
 def institutions_on(session: Session, person_ids: Collection[int], day: dt.date) -> dict[int, InstitutionView]:
@@ -157,3 +167,21 @@ def institutions_on(session: Session, person_ids: Collection[int], day: dt.date)
         .order_by(Affiliation.since, Affiliation.id)
     )
     return {person_id: as_view(institution) for person_id, institution in rows}
+
+
+def institutions_then(
+    session: Session, asked: Collection[tuple[int, dt.date]]
+) -> dict[tuple[int, dt.date], InstitutionView]:
+    """Where each of these people served on a day of their own; one statement, otherwise the same."""
+    rows = session.execute(
+        select(Affiliation.person_id, Affiliation.since, Affiliation.until, Institution)
+        .join(Institution, Institution.id == Affiliation.institution_id)
+        .where(Affiliation.person_id.in_({person_id for person_id, _day in asked}))
+        .order_by(Affiliation.since, Affiliation.id)
+    ).all()
+    return {
+        (person_id, day): as_view(row.Institution)
+        for person_id, day in asked
+        for row in rows
+        if row.person_id == person_id and row.since <= day and (row.until is None or day <= row.until)
+    }

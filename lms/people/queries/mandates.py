@@ -61,6 +61,26 @@ def administrators(session: Session, day: dt.date) -> frozenset[int]:
     return frozenset(session.scalars(held.where(Mandate.role == Role.ADMINISTRATOR, in_force_on(day), *present)))
 
 
+def same_mandates(
+    session: Session,
+    *,
+    person_id: int,
+    over: tuple[Role, ScopeKind, str | None],
+    dates: tuple[dt.date, dt.date | None],
+    day: dt.date,
+) -> list[Mandate]:
+    """What somebody holds, or is proposed for, of one role over one thing on some of these days; not what is over. The
+    person is held until the change is done, so that of two at once the second sees the first."""
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+    (role, scope, scope_id), (since, until) = over, dates
+    open_ones = Mandate.state.in_((MandateState.PROPOSED, MandateState.IN_FORCE))
+    same = (Mandate.person_id == person_id, Mandate.role == role, Mandate.scope == scope, Mandate.scope_id == scope_id)
+    found = select(Mandate).where(*same, open_ones, or_(Mandate.until.is_(None), Mandate.until >= max(since, day)))
+    if until is not None:
+        found = found.where(Mandate.since <= until)
+    return list(session.scalars(found.order_by(Mandate.id)))
+
+
 def mandates_in_force(session: Session, at: dt.datetime) -> list[MandateView]:
     """Every mandate in force at that instant, in the order they were given."""
     return views_of(session, in_force_on(at.astimezone(dt.UTC).date()))

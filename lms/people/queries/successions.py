@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
-from lms.people.models import Mandate, MandateEndTold, MandateSuccession, Person
-from lms.people.rules.mandates import TOLD_BEFORE, MandateState, Role, ScopeKind
+from lms.people.models import Mandate, MandateAct, MandateEndTold, MandateSuccession, Person
+from lms.people.rules.mandates import TOLD_BEFORE, MandateActKind, MandateState, Role, ScopeKind
 
 from .mandates import MandateView, administrators, in_force_on, views_of
 
@@ -19,22 +19,26 @@ def replaced_by(session: Session, mandate_id: int) -> Mandate | None:
     return session.scalar(found.where(MandateSuccession.successor_id == mandate_id).with_for_update(of=Mandate))
 
 
-def successor_waiting(session: Session, mandate_id: int) -> Mandate | None:
-    """The mandate that is proposed in the place of this one."""
+def successors_proposed(session: Session, mandate_id: int) -> list[Mandate]:
+    """The mandates that are proposed in the place of this one: at most one that waits, and what has lapsed before."""
     found = select(Mandate).join(MandateSuccession, MandateSuccession.successor_id == Mandate.id)
-    waits = (MandateSuccession.replaced_id == mandate_id, Mandate.state == MandateState.PROPOSED)
-    return session.scalar(found.where(*waits).limit(1))
+    proposed = (MandateSuccession.replaced_id == mandate_id, Mandate.state == MandateState.PROPOSED)
+    return list(session.scalars(found.where(*proposed).order_by(Mandate.id)))
 
 
-def waiting_among(session: Session, person_id: int) -> frozenset[str]:
-    """Of somebody's mandates those for which a successor is proposed and not decided, by public id."""
+def waiting_among(session: Session, person_id: int, day: dt.date) -> dict[str, int | None]:
+    """Of somebody's mandates those for which a successor waits for a second person, by public id, and who proposed
+    it."""
     mine, theirs = aliased(Mandate), aliased(Mandate)
     found = (
-        select(mine.public_id)
+        select(mine.public_id, MandateAct.by_person_id)
         .join(MandateSuccession, MandateSuccession.replaced_id == mine.id)
         .join(theirs, theirs.id == MandateSuccession.successor_id)
+        .join(MandateAct, (MandateAct.mandate_id == theirs.id) & (MandateAct.kind == MandateActKind.PROPOSED))
     )
-    return frozenset(session.scalars(found.where(mine.person_id == person_id, theirs.state == MandateState.PROPOSED)))
+    waits = (theirs.state == MandateState.PROPOSED, or_(theirs.until.is_(None), theirs.until >= day))
+    rows = session.execute(found.where(mine.person_id == person_id, *waits))
+    return {row.public_id: row.by_person_id for row in rows}
 
 
 def deciders(session: Session, mandate: Mandate, day: dt.date) -> frozenset[int]:

@@ -27,6 +27,7 @@ SECOND = (
     "Wharf", "Window", "Wood", "Yard", "Zephyr",
 )  # fmt: skip
 ROUNDS = 4
+NOMINEE = "Nominee"
 
 
 def looks_like_code_name(text: str) -> bool:
@@ -47,3 +48,15 @@ def code_name(person_id: int, veil: Callable[[str], str]) -> str:
     for turn in range(ROUNDS):
         left, right = right, (left + int(veil(f"code-name:{turn}:{right}"), 16)) % size
     return f"{FIRST[left]} {SECOND[right]}"
+
+
+def nominee_name(nomination_id: int, veil: Callable[[str], str]) -> str:
+    """As a code name, for somebody of whom there is nothing but a nomination: of another form, so that it is nobody's
+    who is here, and other words than those of a person with this number."""
+    return f"{NOMINEE} {code_name(nomination_id, lambda said: veil(f'nomination:{said}'))}"
+
+
+def is_nominee_name(text: str) -> bool:
+    """Whether a text has the form of `nominee_name`, which nobody's name has."""
+    first, _blank, rest = text.partition(" ")
+    return first == NOMINEE and looks_like_code_name(rest)

@@ -74,6 +74,7 @@ class MandateRefusal(enum.Enum):
     WAITING = "waiting"
     PREDECESSOR_OVER = "predecessor-over"
     TOO_LONG = "too-long"
+    TWICE = "twice"
 
 
 WITH_AN_END = frozenset({Role.FOCAL_POINT, Role.EVALUATOR})
@@ -245,6 +246,11 @@ def may_hand_over(
     if successor == by:
         return MandateRefusal.CONCERNED
     return MandateRefusal.WAITING if waiting else None
+
+
+def waits(until: dt.date | None, today: dt.date) -> bool:
+    """Whether a proposal can still be confirmed: it lapses with the last day of what is proposed."""
+    return until is None or today <= until
 
 
 def succession_refusal(until: dt.date | None, then: dt.date | None, today: dt.date) -> MandateRefusal | None:

@@ -46,6 +46,7 @@ from .mandates import grant_by_operator as grant_by_operator
 from .mandates import hand_over as hand_over
 from .mandates import propose as propose
 from .mandates import refuse_hand_over as refuse_hand_over
+from .mandates import take_successor_back as take_successor_back
 from .names import change_name as change_name
 from .names import confirm_name as confirm_name
 from .names import set_function as set_function

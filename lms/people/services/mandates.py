@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from lms.kernel import audit
 from lms.kernel.secrets import new_token
 from lms.people.models import Mandate, MandateAct, MandateSuccession, Person
-from lms.people.queries.mandates import act_place, administrators, proposer_of
+from lms.people.queries.mandates import act_place, administrators, proposer_of, same_mandates
 from lms.people.queries.persons import subjects_of
-from lms.people.queries.successions import deciders, replaced_by, successor_waiting
+from lms.people.queries.successions import deciders, replaced_by, successors_proposed
 from lms.people.rules import mandates as rules
-from lms.people.rules.mandates import STATE_AFTER, MandateActKind, MandateRefusal, Role, ScopeKind
+from lms.people.rules.mandates import STATE_AFTER, MandateActKind, MandateRefusal, MandateState, Role, ScopeKind
 from lms.people.rules.names import mistake_in_prose
 from lms.people.sealing import seal_reason
 
@@ -35,7 +35,8 @@ def propose(
     by: int,
     at: dt.datetime,
 ) -> Mandate:
-    """An administrator proposes a mandate for somebody else; raises Refused."""
+    """An administrator proposes a mandate for somebody else; twice is once. Raises Refused, also for what the other
+    holds already."""
     refuse_mandate(
         rules.may_propose(
             role=role,
@@ -48,7 +49,17 @@ def propose(
             by_is_administrator=by in administrators(session, at.date()),
         )
     )
-    return _proposed(session, person, (role, scope, scope_id), (since, until), by, at)
+    over, dates = (role, scope, scope_id), (since, until)
+    same = same_mandates(session, person_id=person.id, over=over, dates=dates, day=at.date())
+    again = next((one for one in same if _is_proposal(session, one, dates, by)), None)
+    refuse_mandate(MandateRefusal.TWICE if same and again is None else None)
+    return again or _proposed(session, person, over, dates, by, at)
+
+
+def _is_proposal(session: Session, found: Mandate, dates: tuple[dt.date, dt.date | None], by: int) -> bool:
+    """Whether it is what the same administrator has proposed in the same words."""
+    proposed = found.state is MandateState.PROPOSED and (found.since, found.until) == dates
+    return proposed and proposer_of(session, found.id) == by
 
 
 def _proposed(
@@ -74,6 +85,8 @@ def hand_over(
     over = (mandate.role, mandate.scope, mandate.scope_id)
     refuse_mandate(rules.end_refusal(mandate.role, until) or rules.scope_refusal(*over, today, until))
     refuse_mandate(rules.succession_refusal(mandate.until, until, today))
+    for lapsed in successors_proposed(session, mandate.id):
+        _act(session, lapsed, MandateActKind.DECLINED, by, at)
     made = _proposed(session, person, over, (today, until), by, at)
     session.add(MandateSuccession(successor_id=made.id, replaced_id=mandate.id))
     return made
@@ -92,7 +105,7 @@ def refuse_hand_over(
             successor=successor,
             by=by,
             by_is_administrator=by in administrators(session, today),
-            waiting=bool(successor_waiting(session, mandate.id)),
+            waiting=any(rules.waits(one.until, today) for one in successors_proposed(session, mandate.id)),
             today=today,
         )
     )
@@ -153,12 +166,15 @@ def _bring_into_force(
     session: Session, mandate: Mandate, how: MandateActKind, by: int, at: dt.datetime, reason: str = ""
 ) -> None:
     """It is in force, and the one it takes the place of is not; raises Refused when its last day has passed, when it
-    reaches over what its role cannot, and when the other one is over: what nobody holds is handed to nobody."""
+    reaches over what its role cannot, when the person holds the same already, and when the other one is over: what
+    nobody holds is handed to nobody."""
     today = at.date()
-    if mandate.until is not None and mandate.until < today:
-        refuse_mandate(MandateRefusal.OVER)
+    refuse_mandate(None if rules.waits(mandate.until, today) else MandateRefusal.OVER)
     over = (mandate.role, mandate.scope, mandate.scope_id)
     refuse_mandate(rules.scope_refusal(*over, mandate.since, mandate.until))
+    dates = (mandate.since, mandate.until)
+    same = same_mandates(session, person_id=mandate.person_id, over=over, dates=dates, day=today)
+    refuse_mandate(MandateRefusal.TWICE if any(one.state is MandateState.IN_FORCE for one in same) else None)
     replaced = replaced_by(session, mandate.id)
     if replaced is not None:
         if not rules.in_force(replaced.state, replaced.since, replaced.until, today):
@@ -196,6 +212,14 @@ def decline(session: Session, *, mandate: Mandate, by: int, at: dt.datetime, rea
     _act(session, mandate, MandateActKind.DECLINED, by, at, reason.strip())
 
 
+def take_successor_back(session: Session, *, mandate: Mandate, by: int, at: dt.datetime) -> None:
+    """Nobody is proposed in the place of a mandate any more; twice is once. Raises Refused, and Overtaken where it has
+    changed hands meanwhile."""
+    refuse_mandate(None if mandate.state is MandateState.IN_FORCE else MandateRefusal.NOT_IN_FORCE)
+    for waiting in successors_proposed(session, mandate.id):
+        decline(session, mandate=waiting, by=by, at=at)
+
+
 def end(session: Session, *, mandate: Mandate, by: int, at: dt.datetime, reason: str = "") -> None:
     """A mandate in force ends now, and with it what was proposed in its place; raises Refused."""
     refuse_mandate(
@@ -208,8 +232,7 @@ def end(session: Session, *, mandate: Mandate, by: int, at: dt.datetime, reason:
         )
     )
     _act(session, mandate, MandateActKind.ENDED, by, at, reason.strip())
-    waiting = successor_waiting(session, mandate.id)
-    if waiting is not None:
+    for waiting in successors_proposed(session, mandate.id):
         _act(session, waiting, MandateActKind.DECLINED, by, at)
 
 

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from lms.kernel import audit
 from lms.kernel.errors import Refused
+from lms.kernel.events import publish
+from lms.people.events import NamingChanged
 from lms.people.models import SensitiveMark
 from lms.people.queries.persons import name_of, subjects_of
 from lms.people.queries.sensitive import sensitive
@@ -30,6 +32,7 @@ def mark_person(
     session.add(SensitiveMark(person_id=person_id, on=on, by_person_id=by.person_id, sealed_reason=sealed, at=at))
     subject = subjects_of(session, [person_id])[person_id]
     audit.record(session, at=at, actor=by.subject, act=_act("person", on), about=subject)
+    publish(session, NamingChanged(at))
 
 
 def mark_state(session: Session, *, state_code: str, on: bool, reason: str, by: Viewer, at: dt.datetime) -> None:
@@ -42,6 +45,7 @@ def mark_state(session: Session, *, state_code: str, on: bool, reason: str, by: 
     sealed = seal_reason(session, by.person_id, reason, mark_place(at))
     session.add(SensitiveMark(state_code=state_code, on=on, by_person_id=by.person_id, sealed_reason=sealed, at=at))
     audit.record(session, at=at, actor=by.subject, act=_act("state", on))
+    publish(session, NamingChanged(at))
 
 
 def look_behind(session: Session, *, person_id: int, about: str, by: Viewer, at: dt.datetime) -> PersonName | None:

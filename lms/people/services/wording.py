@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from lms.kernel.errors import Conflict, Refused
+from lms.kernel.errors import Overtaken, Refused
 from lms.people.rules.mandates import MandateRefusal
 from lms.people.rules.names import TextMistake
 
@@ -37,6 +37,10 @@ MANDATE: Mapping[MandateRefusal, Any] = {
         "The mandate that this one was to take the place of is over. Decline it; an administrator can give one anew."
     ),
     MandateRefusal.TOO_LONG: _l("The last day is too late. Choose one within a year from today."),
+    MandateRefusal.TWICE: _l(
+        "This person holds this mandate on some of these days, or is proposed for it. Choose other days, or end the "
+        "other first."
+    ),
     MandateRefusal.LAST: _l("This is the last administrator. Give the mandate to somebody else first."),
 }
 
@@ -51,8 +55,8 @@ _DONE_BY_OTHERS = frozenset({MandateRefusal.NOT_PROPOSED, MandateRefusal.NOT_IN_
 
 
 def refuse_mandate(refusal: MandateRefusal | None) -> None:
-    """Raises Refused with the sentence for a refusal, if there is one; Conflict where somebody else was faster."""
+    """Raises Refused with the sentence for a refusal, if there is one; Overtaken where somebody else was faster."""
     if refusal in _DONE_BY_OTHERS:
-        raise Conflict(str(MANDATE[refusal]))
+        raise Overtaken(str(MANDATE[refusal]))
     if refusal is not None:
         raise Refused(str(MANDATE[refusal]))

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import Conflict, NotFound, Refused
+from lms.kernel.errors import NotFound, Refused
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import scopes, services
 from lms.people.forms import ROLES, MandateForm, ReasonForm, grouped
@@ -22,6 +22,7 @@ from lms.people.queries.persons import names_of, person_by_address
 from lms.people.rules.mandates import Role, a_year_from
 from lms.people.sign_in import me
 from lms.web.access import SAFE, Permission, requires
+from lms.web.clicks import one_click
 from lms.web.logs import note_look
 from lms.web.render import render
 
@@ -152,12 +153,12 @@ def _act(public_id: str, act: Callable[[Session, Mandate, str], None]) -> Respon
     try:
         if not form.validate():
             return _mandate_page(public_id, form), 422
-        with unit_of_work() as session:
+        with one_click() as session:
             row = asked.mandate(session, public_id)
             if row is None:
                 raise NotFound
             act(session, row, form.reason.data or "")
-    except (Refused, Conflict) as no:
+    except Refused as no:
         form.refuse(no)
         return _mandate_page(public_id, form), form.status
     flash(_("It is done and written down."), "done")

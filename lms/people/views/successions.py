@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from lms.kernel import throttle
 from lms.kernel.clock import now
 from lms.kernel.db import db
-from lms.kernel.errors import Conflict, LmsError, NotFound, Refused, TooMany
+from lms.kernel.errors import NotFound, Refused, TooMany
 from lms.kernel.unit_of_work import unit_of_work
 from lms.people import scopes, services
 from lms.people.forms import ROLES, SuccessorForm
@@ -24,6 +24,7 @@ from lms.people.queries.successions import successors_waiting
 from lms.people.rules.mandates import a_year_from
 from lms.people.sign_in import me
 from lms.web.access import SAFE, Permission, begins_reading, requires
+from lms.web.clicks import one_click
 from lms.web.logs import note_look
 from lms.web.render import render
 
@@ -47,7 +48,7 @@ def successor(mandate: str) -> Any:
         if not form.validate():
             return _successor_page(row, form), 422
         throttle.count("successor", me().subject, at=now(), limit=PROPOSED_AT_MOST, seconds=3600)
-        with unit_of_work() as session:
+        with one_click() as session:
             held = _held_still(session, mandate)
             # Before anybody is looked up, so that no answer depends on whether the address is known here.
             services.refuse_hand_over(session, mandate=held, by=me().person_id, at=now())
@@ -61,13 +62,29 @@ def successor(mandate: str) -> Any:
                 by=me().person_id,
                 at=now(),
             )
-    except (Refused, Conflict, TooMany) as no:
+    except (Refused, TooMany) as no:
         form.refuse(no)
         return _successor_page(row, form), no.status
     flash(
         _("Your proposal is kept. It counts when a second person has confirmed it; until then nothing changes."), "done"
     )
     return redirect(url_for("home.index"), 303)
+
+
+@bp.post("/mandate/<mandate>/successor/take-back")
+@requires(Permission.SIGNED_IN)
+def take_successor_back(mandate: str) -> Any:
+    """Whoever proposed a successor thinks better of it."""
+    row = mine_or_administered(mandate)
+    try:
+        with unit_of_work() as session:
+            services.take_successor_back(session, mandate=_held_still(session, mandate), by=me().person_id, at=now())
+    except Refused as no:
+        form = SuccessorForm(formdata=None)
+        form.refuse(no)
+        return _successor_page(row, form), no.status
+    flash(_("It is done and written down."), "done")
+    return redirect(way_to(row)[-1][1], 303)
 
 
 def mine_or_administered(public_id: str) -> asked.MandateView:
@@ -118,7 +135,7 @@ def successors() -> str:
     return _successors_page()
 
 
-def _successors_page(refusal: LmsError | None = None) -> str:
+def _successors_page(refusal: Refused | None = None) -> str:
     if not me().scope.everything:
         raise NotFound
     session = db.session()
@@ -155,9 +172,9 @@ def _decide(public_id: str, act: Callable[[Session, Mandate], None]) -> Response
     if not me().scope.everything:
         raise NotFound
     try:
-        with unit_of_work() as session:
+        with one_click() as session:
             act(session, _held_still(session, public_id))
-    except (Refused, Conflict) as no:
+    except Refused as no:
         return _successors_page(no), no.status
     flash(_("It is done and written down."), "done")
     return redirect(url_for("people.successors"), 303)

@@ -26,7 +26,7 @@ from lms.web.languages import SOURCE, have_catalogue
 
 from . import publishing
 from .handing import baked
-from .holding import signed_document
+from .holding import how_it_stands, signed_document
 
 _AT_A_TIME = 500
 log = structlog.get_logger("lms.records")
@@ -114,6 +114,8 @@ def _records(session: Session) -> Iterator[str]:
 def _write(session: Session, holders: Path, record: str, done: Exported) -> None:
     document = signed_document(session, record)
     if document is None:
+        if how_it_stands(session, record) == "closed":
+            raise Unsealable("its signed file cannot be opened")
         done.unsigned += 1
         return
     place = holders / new_token()

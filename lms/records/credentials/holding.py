@@ -7,6 +7,8 @@ from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
+from lms.people.sealing import keys_of
+
 from . import keys, queries
 
 
@@ -37,7 +39,8 @@ def how_it_stands(session: Session, record: str) -> str:
     if queries.kept(session, record, believed=believed()):
         return "there"
     if queries.is_signed(session, record, believed=believed()):
-        return "closed"
+        holder = queries.holder_of(session, record)
+        return "closed" if holder is not None and keys_of(session, [holder]) else "there"
     issuer = keys.issuer()
     signs = issuer is not None and (issuer.demonstration or keys.in_force(issuer.did) is not None)
     return "soon" if signs else "waits"

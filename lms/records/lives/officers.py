@@ -132,7 +132,7 @@ def propose_revocation(edition: str, record: str) -> Answer:
         _do(edition, record, act)
     except Refused as no:
         form.refuse(no)
-        return _page(edition, record, propose=form), 422
+        return _page(edition, record, propose=form), form.status
     flash(
         _("It is proposed. Another officer confirms it within seven days; nothing has happened to the record yet."),
         "done",
@@ -181,7 +181,7 @@ def refuse_correction(edition: str, record: str) -> Answer:
         _do(edition, record, act)
     except Refused as no:
         form.refuse(no)
-        return _page(edition, record, no=form), 422
+        return _page(edition, record, no=form), form.status
     flash(_("The record stays as it is. Its holder gets your words by letter."), "done")
     return _to(edition, record)
 

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import NotFound, Refused
-from lms.kernel.unit_of_work import unit_of_work
 from lms.people.proposals.deciding import decided
 from lms.people.rules.names import PersonName
 from lms.people.sign_in import me
@@ -20,6 +19,7 @@ from lms.records import queries, services, words
 from lms.records.queries.life import Wish
 from lms.records.rules.public import grouped
 from lms.web.access import Permission, keeps_typed, requires
+from lms.web.clicks import one_click
 from lms.web.render import render
 
 from .forms import CorrectForm, WithdrawForm
@@ -67,7 +67,7 @@ def withdraw(record: str) -> Answer:
     valid = queries.valid_records(db.session(), me().person_id)
     if form.is_submitted() and form.validate():
         try:
-            with unit_of_work() as session:
+            with one_click() as session:
                 services.withdraw(session, record=record, by=me().subject, at=now())
         except Refused as no:
             form.refuse(no)
@@ -90,7 +90,7 @@ def correct(record: str) -> Answer:
         return render("lms/records/correct.html", form=form, held=page.held)
     if form.validate():
         try:
-            with unit_of_work() as session:
+            with one_click() as session:
                 services.ask_correction(session, record=record, wish=_wish(form, page.name), by=me().subject, at=now())
         except Refused as no:
             form.refuse(no)

@@ -7,21 +7,21 @@ import json
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from lms.kernel.errors import NotFound
+from lms.kernel.errors import NotFound, Unreadable
+from lms.kernel.secrets import Unsealable, unseal
 from lms.kernel.values import dataclass
 from lms.people.rules.names import PersonName
-from lms.people.sealing import unseal_text
+from lms.people.sealing import keys_of, unseal_text
 from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordSubject
 from lms.records.rules.before import from_before
-from lms.records.rules.ledger import Entry
+from lms.records.rules.ledger import Entry, commit_to
 from lms.records.signatories.rules import Signatory, signed_by
 
 from .ours import OURS, ours, said_of, with_public
-
-_ended = aliased(LedgerEntry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def my_record(session: Session, record: str, person_id: int) -> RecordPage:
     if from_before(facts):
         raise NotFound
     days = facts["met"].get("attendance")
-    shown = json.loads(unseal_text(session, person_id, mine.sealed_name, sealed_place(record)))
+    shown = _opened(session, person_id, mine)
     return RecordPage(
         held=_held(mine),
         name=PersonName.from_json(json.dumps(shown["name"])),
@@ -139,6 +139,15 @@ def my_record(session: Session, record: str, person_id: int) -> RecordPage:
         made_up=days.get("made_up", 0) if days else 0,
         signatories=signed_by(shown),
     )
+
+
+def _opened(session: Session, person_id: int, mine: Kept) -> dict[str, Any]:
+    try:
+        place = sealed_place(mine.issue.record)
+        opened: dict[str, Any] = json.loads(unseal_text(session, person_id, mine.sealed_name, place))
+    except Unsealable:
+        raise Unreadable(_("This record cannot be opened for now.")) from None
+    return opened
 
 
 def valid_records(session: Session, person_id: int) -> list[tuple[str, dt.date]]:
@@ -155,9 +164,32 @@ def valid_of(session: Session, person_ids: Collection[int] | None = None) -> dic
 
 
 def in_force(session: Session, person_ids: Collection[int] | None = None) -> list[Kept]:
-    """The same with all that we have said of each; one statement."""
+    """The same with all that we have said of each, but for what SQL alone gave to somebody; two statements."""
+    found = _said_to_be_in_force(session, person_ids)
+    keys = keys_of(session, {one.person_id for one in found}) if found else {}
+    return [
+        one
+        for one in found
+        if is_theirs(keys.get(one.person_id), one.sealed_name, one.issue.record, one.issue.commitment)
+    ]
+
+
+def _said_to_be_in_force(session: Session, person_ids: Collection[int] | None) -> list[Kept]:
     whose = () if person_ids is None else (RecordSubject.person_id.in_(person_ids),)
     return [one for one in kept(session, *whose) if one.ended is None]
+
+
+def is_theirs(key: bytes | None, sealed_name: bytes, record: str, commitment: str) -> bool:
+    """Whether a record is of the person with this key: it opens the name that the ledger committed to. The database
+    alone can say that it is somebody else's, and not seal that name under their key. Whoever was erased has no key, and
+    holds what they held."""
+    if key is None:
+        return True
+    try:
+        shown = json.loads(unseal(key, sealed_name, sealed_place(record)))
+    except Unsealable:
+        return False
+    return commit_to(shown["name"], shown["salt"]) == commitment
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +201,13 @@ class EditionHeld:
     starts_on: dt.date
 
 
-def editions_of(session: Session, person_ids: Collection[int]) -> dict[int, tuple[EditionHeld, ...]]:
-    """The editions of which these people hold a record in force, the latest first; one statement."""
+def editions_of(
+    session: Session, person_ids: Collection[int], *, sure: bool = False
+) -> dict[int, tuple[EditionHeld, ...]]:
+    """The editions of which these people hold a record in force, the latest first; one statement. Where something is
+    opened to them by it, ask `sure`: then in two, and without what SQL alone gave to them."""
     found: dict[int, dict[str, EditionHeld]] = {}
-    for one in in_force(session, person_ids):
+    for one in in_force(session, person_ids) if sure else _said_to_be_in_force(session, person_ids):
         found.setdefault(one.person_id, {})[one.issue.edition] = _edition_held(one.issue)
     return {person: tuple(_latest_first(held.values())) for person, held in found.items()}
 
@@ -190,15 +225,6 @@ def _edition_held(row: Any) -> EditionHeld:
 
 def _latest_first(held: Iterable[EditionHeld]) -> list[EditionHeld]:
     return sorted(held, key=lambda one: (one.starts_on, one.edition), reverse=True)
-
-
-def _valid() -> Any:
-    return (
-        select(RecordSubject.person_id, LedgerEntry.record, LedgerEntry.dated)
-        .join(RecordSubject, RecordSubject.record == LedgerEntry.record)
-        .outerjoin(_ended, (_ended.record == LedgerEntry.record) & (_ended.act != RecordAct.ISSUED))
-        .where(LedgerEntry.act == RecordAct.ISSUED, _ended.id.is_(None))
-    )
 
 
 def _held(one: Kept) -> HeldRecord:

@@ -15,9 +15,11 @@ from lms.kernel import audit, outbox
 from lms.kernel.errors import NotFound
 from lms.kernel.events import publish
 from lms.people.proposals.rules import ProposalState
+from lms.people.sealing import keys_of
 from lms.people.services import write_to
 from lms.records.events import RecordEnded
 from lms.records.models import Correction, LedgerEntry, RecordAct, RequestState, Revocation
+from lms.records.queries.held import is_theirs
 from lms.records.queries.life import Holding, holding
 from lms.records.queries.ours import said_of
 from lms.records.rules import life
@@ -30,12 +32,14 @@ from .wording import refuse, refused
 
 def take(session: Session, record: str) -> tuple[Holding, list[Entry]]:
     """A record to do something with: held still, with what we have said of it. Raises NotFound, and Refused where the
-    ledger's entry is not as we wrote it: whatever followed from it would carry our mark."""
+    ledger's entry is not as we wrote it, or somebody holds it to whom we did not issue it: whatever followed from it
+    would carry our mark."""
     found = holding(session, record, held=True)
     if found is None:
         raise NotFound
     entries = said_of(session, [record]).get(record)
-    if entries is None:
+    key = keys_of(session, [found.person_id]).get(found.person_id)
+    if entries is None or not is_theirs(key, found.sealed_name, record, entries[0].commitment):
         raise refused(life.LifeRefusal.NOT_OURS)
     return found, entries
 

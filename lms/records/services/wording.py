@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from lms.kernel.errors import Refused
+from lms.kernel.errors import Overtaken, Refused
 from lms.records.rules.life import LifeRefusal
 
 SENTENCES: Mapping[LifeRefusal, Any] = {
@@ -34,6 +34,11 @@ def refuse(no: LifeRefusal | None) -> None:
         raise refused(no)
 
 
+_DONE_BY_OTHERS = frozenset(
+    {LifeRefusal.ENDED, LifeRefusal.PROPOSED_ALREADY, LifeRefusal.PROPOSED, LifeRefusal.NOT_ASKED}
+)
+
+
 def refused(no: LifeRefusal) -> Refused:
     """What is raised for something that was turned down."""
-    return Refused(str(SENTENCES[no]))
+    return (Overtaken if no in _DONE_BY_OTHERS else Refused)(str(SENTENCES[no]))

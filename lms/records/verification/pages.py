@@ -33,7 +33,7 @@ class Agreement(enum.StrEnum):
     AGREES = "agrees"
     DIFFERS = "differs"
     UNKNOWABLE = "unknowable"
-    """Its holder is erased: only the file they keep says it."""
+    """Its holder is erased, or the name cannot be opened: only the file they keep says it."""
 
 
 @dataclass(frozen=True)

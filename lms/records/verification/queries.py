@@ -9,13 +9,14 @@ from collections.abc import Collection, Mapping
 from contextlib import closing
 from typing import Any, cast
 
+import structlog
 from sqlalchemy import Table, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.catalogue.models import Course, CourseVersion
 from lms.catalogue.queries import outline
 from lms.catalogue.rules.outline import Outline
-from lms.kernel.secrets import digest
+from lms.kernel.secrets import Unsealable, digest
 from lms.kernel.values import dataclass
 from lms.people.models import PersonKey
 from lms.people.queries.sensitive import not_to_be_named
@@ -29,6 +30,7 @@ from lms.records.queries.public import PUBLIC, RecordState, state_told_by
 from . import marks
 from .models import NameShowing, RecordLooks, RecordShare
 
+log = structlog.get_logger("lms.records")
 LOOKS_SHOWN = 60
 """So many days with looks are listed for the holder."""
 
@@ -165,10 +167,15 @@ def _shown_code(session: Session, record: str) -> str | None:
     return row.code if row is not None and _shows(row) and not row.hidden and row.key is not None else None
 
 
-def name_on(session: Session, found: Found) -> PersonName:
-    """The name as it stands on the record; raises NotFound once its holder is erased."""
+def name_on(session: Session, found: Found) -> PersonName | None:
+    """The name as it stands on the record, None where it cannot be opened, which the check names; raises NotFound once
+    its holder is erased."""
     sealed = session.scalars(select(RecordSubject.sealed_name).where(RecordSubject.record == found.record)).one()
-    opened = json.loads(unseal_text(session, found.person_id, sealed, sealed_place(found.record)))
+    try:
+        opened = json.loads(unseal_text(session, found.person_id, sealed, sealed_place(found.record)))
+    except Unsealable:
+        log.error("verification.unopened", record=found.record)
+        return None
     return PersonName.from_json(json.dumps(opened["name"]))
 
 

@@ -199,6 +199,8 @@ def _compared(found: Found, typed: str) -> Agreement:
     if found.erased:
         return Agreement.UNKNOWABLE
     kept = queries.name_on(db.session(), found)
+    if kept is None:
+        return Agreement.UNKNOWABLE
     return Agreement.AGREES if names_agree(typed, (kept.full, kept.latin)) else Agreement.DIFFERS
 
 

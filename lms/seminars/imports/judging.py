@@ -7,14 +7,14 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 
 from email_validator import EmailNotValidError, validate_email
 
 from lms.kernel.values import dataclass
 from lms.people import states
 from lms.people.models import Sector
-from lms.people.rules.code_names import looks_like_code_name
+from lms.people.rules.code_names import is_nominee_name, looks_like_code_name
 from lms.people.rules.names import LONGEST_NAME, folded, mistake_in_line, mistake_in_name
 from lms.seminars.cells import language_of, sector_of, zone_of
 from lms.seminars.columns import Column
@@ -140,25 +140,18 @@ def judged(number: int, cells: Mapping[str, str], blind: str | None, around: Sur
 
 
 def _of_somebody_known(nominee: Nominee, known: Known) -> Judgement:
+    """Whoever is in the edition and whom the row does not change is answered alike, whether named there or not: another
+    answer would say whose name stands behind a code name."""
     if known.state is None:
         return Judgement(Verdict.NEW, KNOWN, (), nominee, known)
-    if known.hidden and (known.state is EnrolmentState.NOMINATED or counted(known.state)):
-        # What a row says right and what it says wrong of them would tell who they are.
-        return Judgement(Verdict.SAME, "kept", (), nominee, known)
+    left_as_they_are = Judgement(Verdict.SAME, None, (), nominee, known)
     if known.state is EnrolmentState.NOMINATED:
-        changes = _changes(nominee, known)
-        if not changes:
-            begun = nominee.since not in (None, known.since)
-            return Judgement(Verdict.SAME, "since" if begun else None, (), nominee, known)
-        if not known.ours:
-            return Judgement(Verdict.SAME, "theirs", changes, nominee, known)
-        return Judgement(Verdict.CHANGED, "changes", changes, nominee, known)
+        # What a row says right and what it says wrong of whoever is not to be named would tell who they are.
+        changes = () if known.hidden or not known.ours else _changes(nominee, known)
+        return Judgement(Verdict.CHANGED, "changes", changes, nominee, known) if changes else left_as_they_are
     if known.state is EnrolmentState.WITHDRAWN and not known.invited:
         return Judgement(Verdict.CHANGED, "again", _changes(nominee, known) if known.ours else (), nominee, known)
-    if not counted(known.state):
-        return Judgement(Verdict.SAME, f"left-{known.state}", (), nominee, known)
-    differs = _changes(nominee, known)
-    return Judgement(Verdict.SAME, "invited" if differs else None, differs, nominee, known)
+    return left_as_they_are if counted(known.state) else replace(left_as_they_are, reason=f"left-{known.state}")
 
 
 def _changes(nominee: Nominee, known: Known) -> tuple[Column, ...]:
@@ -184,7 +177,7 @@ def _spelt_otherwise(said: str, known: str) -> bool:
 
 def _understood(cells: Mapping[str, str], around: Surroundings) -> Nominee:
     name = _name(cells.get(Column.NAME, ""))
-    if looks_like_code_name(name) and not address_in(cells):
+    if is_nominee_name(name) or (looks_like_code_name(name) and not address_in(cells)):
         raise Unfit("code-name", Column.NAME)
     address = _address(cells)
     state = _state(cells.get(Column.STATE, ""))

@@ -14,7 +14,8 @@ from lms.kernel import audit
 from lms.kernel.errors import Conflict
 from lms.kernel.models import Undertaking
 from lms.kernel.undertakings import begin, undertaking
-from lms.people.models import Affiliation, IdentityRow, Institution, Person, PersonKey
+from lms.people.models import Affiliation, IdentityRow, Institution, Mandate, Person, PersonKey
+from lms.people.rules import ScopeKind
 from lms.seminars.models import Edition, Enrolment, EnrolmentEvent
 from lms.seminars.rules import PLACES
 from lms.seminars.services.counting import count
@@ -161,11 +162,13 @@ def _finish(session: Session, found: Import, people: int, *, at: dt.datetime, by
 
 
 def _remove_houses(session: Session, found: Import) -> None:
-    """Institutions that were added by it and are nobody's now."""
+    """Institutions that were added by it and are nobody's now, and over which no mandate was given."""
     mine = select(ImportInstitution.institution_id).where(ImportInstitution.import_id == found.id)
     made = session.scalars(mine).all()
     session.execute(delete(ImportInstitution).where(ImportInstitution.import_id == found.id))
     unused = select(Institution.id).where(Institution.id.in_(made))
     for column in references("lms_institution"):
         unused = unused.where(~exists().where(column == Institution.id))
+    over = (Mandate.scope == ScopeKind.INSTITUTION, Mandate.scope_id == Institution.public_id)
+    unused = unused.where(~exists().where(*over))
     session.execute(delete(Institution).where(Institution.id.in_(session.scalars(unused).all())))

@@ -66,16 +66,14 @@ _REFUSED: Mapping[str, str] = {
 }
 _LEFT: Mapping[str, str] = {
     KNOWN: _l("We know somebody by this address; it is the same person and keeps their name."),
-    "since": _l("Is in this edition already. Since when somebody serves there is not changed by a list."),
-    "theirs": _l("This person has been here before, and what they say of themselves counts."),
-    "kept": _l("Is in this edition already; what the row says otherwise is not taken over."),
     "again": _l("Was withdrawn before anybody was told, and is nominated again."),
-    "invited": _l("Is invited already; what the row says otherwise is not taken over."),
     "left-declined": _l("Has declined. An invitation from their page asks them again."),
     "left-withdrawn": _l("Was withdrawn. An invitation from their page asks them again."),
     "left-deferred": _l("Was put off to a later edition."),
     "left-replaced": _l("Was replaced by somebody else."),
 }
+_AS_THEY_ARE = _l("Is in this edition already; what the row says otherwise is not taken over.")
+"""Of everybody else who is left as they are, whatever was written down of why."""
 
 
 def why_refused(reason: str | None, column: Column, cell: str) -> str:
@@ -100,7 +98,5 @@ def remark(verdict: Verdict, reason: str | None, columns: Collection[Column]) ->
     changes = _("Changes: %(columns)s.", columns=in_a_row([str(LABELS[column]) for column in columns]))
     if reason == "changes":
         return changes
-    if reason:
-        said = str(_LEFT.get(reason, ""))
-        return f"{said} {changes}" if verdict is Verdict.CHANGED and columns else said
-    return _("Is in this edition already, with the same words.") if verdict is Verdict.SAME else ""
+    said = str(_LEFT.get(reason or "", _AS_THEY_ARE if verdict is Verdict.SAME else ""))
+    return f"{said} {changes}" if verdict is Verdict.CHANGED and columns else said

@@ -18,7 +18,7 @@ from lms.people.queries import names_of
 from lms.people.queries.persons import CodeName
 from lms.people.queries.sensitive import unnamed_states
 from lms.people.rules import Scope
-from lms.people.rules.code_names import code_name
+from lms.people.rules.code_names import nominee_name
 from lms.people.sealing import keys_of
 from lms.seminars.columns import Column
 from lms.seminars.imports.judging import Judgement, Known, Surroundings, judged
@@ -182,7 +182,7 @@ def _name(row: Nomination, cells: Cells, known: str, unnamed: Collection[str]) -
     if isinstance(known, CodeName):
         return known
     if row.state_code in unnamed:
-        return CodeName(code_name(row.id, keyring().veil))
+        return CodeName(nominee_name(row.id, keyring().veil))
     return cells.get(Column.NAME) or known
 
 

@@ -170,8 +170,8 @@ _FOLLOWS: dict[EnrolmentState | None, frozenset[EnrolmentState]] = {
     # Who was withdrawn before being told may also be nominated again.
     EnrolmentState.WITHDRAWN: frozenset({EnrolmentState.INVITED, EnrolmentState.NOMINATED}),
 }
-TAKEN_BACK = frozenset({EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN, EnrolmentState.DEFERRED})
-"""Steps that can be taken back as if they had not been made: nobody else has the place because of them."""
+TAKEN_BACK = ENDED
+"""Steps that can be taken back as if they had not been made, as long as nobody else has the place because of them."""
 
 
 def may_become(now: EnrolmentState | None, then: EnrolmentState) -> bool:

@@ -37,7 +37,6 @@ from .enrolments import (
     invite,
     name_confirmed,
     replace,
-    take_back,
     withdraw,
 )
 from .institutions import correct_institution
@@ -54,6 +53,7 @@ from .nominations import (
 )
 from .receipts import SentOtherwise, receipt
 from .requests import answer_request, ask
+from .taking_back import take_back
 from .uniting import join_entries
 
 __all__ = [

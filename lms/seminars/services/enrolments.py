@@ -30,7 +30,6 @@ from lms.seminars.rules import (
     counted,
     due_at,
     may_become,
-    state_before,
     step_place,
 )
 from lms.web.meanwhile import as_shown
@@ -112,16 +111,16 @@ def hold_as_shown(session: Session, *, enrolment: Enrolment, shown: str) -> None
 
 def nominate_again(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: str | None) -> None:
     """Take up again a place that was withdrawn before its person was told of it; raises Refused, Conflict."""
-    _while_steady(session, enrolment)
+    while_steady(session, enrolment)
     if enrolment.invited_at is not None:
         raise Conflict(_("This has been changed in the meantime. Look at the page again before you repeat it."))
-    _move(session, enrolment, EnrolmentState.NOMINATED, at, by)
+    move(session, enrolment, EnrolmentState.NOMINATED, at, by)
 
 
 def invite(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: str | None) -> None:
     """Offer the place, for the first time or again after it was given up; raises Refused, Conflict."""
-    _while_steady(session, enrolment)
-    _move(session, enrolment, EnrolmentState.INVITED, at, by)
+    while_steady(session, enrolment)
+    move(session, enrolment, EnrolmentState.INVITED, at, by)
     enrolment.invited_at = at
     enrolment.replaced_by_id = None
     reach(session, enrolment=enrolment, stage=Stage.INVITED, at=at)
@@ -140,7 +139,7 @@ def accept(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: str |
 def _take(session: Session, enrolment: Enrolment, closing: Closing | None, at: dt.datetime, by: str | None) -> None:
     # Who waited here for the closing came after it, whenever the request began.
     at = max(at, closing.at) if closing else at
-    _move(session, enrolment, EnrolmentState.ACCEPTED, at, by)
+    move(session, enrolment, EnrolmentState.ACCEPTED, at, by)
     publish(session, EnrolmentAccepted(enrolment.id, enrolment.edition_id, enrolment.person_id, at))
 
 
@@ -230,41 +229,11 @@ def defer(
     return put_off
 
 
-def take_back(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: str | None) -> None:
-    """Undo the last step, by which a place was given up: the place stands where it stood before, and nobody is
-    written to. Raises Refused where it cannot be undone, Conflict."""
-    _while_steady(session, enrolment)
-    session.refresh(enrolment, with_for_update={"key_share": True})
-    taken = select(EnrolmentEvent.state, EnrolmentEvent.by).where(EnrolmentEvent.enrolment_id == enrolment.id)
-    steps = session.execute(taken.order_by(EnrolmentEvent.id)).all()
-    before = state_before([step.state for step in steps])
-    if before is None:
-        raise Refused(_("This step cannot be taken back."))
-    if steps[-1].by == subjects_of(session, [enrolment.person_id])[enrolment.person_id]:
-        raise Refused(_("The person declined themselves. Invite them again if they have changed their mind."))
-    _give_up_later(session, enrolment, at, by)
-    _move(session, enrolment, before, at, by, back=True)
-    if before is EnrolmentState.ACCEPTED:
-        publish(session, EnrolmentAccepted(enrolment.id, enrolment.edition_id, enrolment.person_id, at))
-
-
-def _give_up_later(session: Session, enrolment: Enrolment, at: dt.datetime, by: str | None) -> None:
-    """What a deferral made in the later edition; raises Refused once the person was invited there."""
-    later = session.scalar(select(Enrolment).where(Enrolment.deferred_from_id == enrolment.id))
-    if later is None:
-        return
-    if counted(later.state):
-        raise Refused(_("The person is invited to the later edition already. Withdraw them there first."))
-    if later.state is EnrolmentState.NOMINATED:
-        withdraw(session, enrolment=later, at=at, by=by)
-    later.deferred_from_id = None
-
-
 def _end(
     session: Session, enrolment: Enrolment, then: EnrolmentState, at: dt.datetime, by: str | None, reason: str
 ) -> None:
-    _while_steady(session, enrolment)
-    _move(session, enrolment, then, at, by, reason or None)
+    while_steady(session, enrolment)
+    move(session, enrolment, then, at, by, reason or None)
     publish(session, EnrolmentEnded(enrolment.id, enrolment.edition_id, enrolment.person_id, str(then), at))
 
 
@@ -278,7 +247,7 @@ def said_closed() -> str:
     return str(_("The attendance of this edition is closed, so nobody can be added or taken out any more."))
 
 
-def _while_steady(session: Session, enrolment: Enrolment) -> None:
+def while_steady(session: Session, enrolment: Enrolment) -> None:
     """A place changes while the edition is open, and not while the import that it came with is being taken back."""
     _while_open(session, enrolment.edition_id)
     going = select(Import.id).join(ImportRow, ImportRow.import_id == Import.id)
@@ -293,7 +262,7 @@ def _closing_held(session: Session, edition_id: int) -> Closing | None:
     return closing_of(session, edition_id)
 
 
-def _move(
+def move(
     session: Session,
     enrolment: Enrolment,
     then: EnrolmentState,

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from lms.kernel import outbox
 from lms.kernel.db import dialect_insert
 from lms.kernel.errors import Conflict
+from lms.kernel.models import FormReceipt
 from lms.kernel.settings import keyring
-from lms.seminars.models import FormReceipt
 
 KEPT = dt.timedelta(days=1)
 

@@ -21,6 +21,7 @@ from lms.seminars.forms import SessionForm
 from lms.seminars.labels import HALVES, MARKS, STATE_MARKS, STATES, state_name
 from lms.seminars.rules import HalfDay, Mark, SheetSession, half_day_at_hand
 from lms.web.access import Permission, requires
+from lms.web.clicks import one_click
 from lms.web.dates import local_day
 from lms.web.forms import submitted
 from lms.web.logs import note_look
@@ -168,7 +169,7 @@ def sessions(edition: str) -> Answer:
 def remove_session(edition: str) -> Answer:
     """Take a half-day without marks off the sheet."""
     viewer, key = me(), str(submitted("half"))
-    with unit_of_work() as session:
+    with one_click() as session:
         found = queries.edition_of(session, edition, viewer.scope)
         row = next((row for row in queries.sessions_of(session, found.id) if row.key == key), None)
         if row is None:

@@ -19,6 +19,7 @@ from lms.seminars.models import Edition
 from lms.seminars.queries.attestations import shown_of
 from lms.seminars.rules import EnrolmentState, Mark
 from lms.web.access import Permission, requires
+from lms.web.clicks import one_click
 from lms.web.languages import unmarked
 from lms.web.logs import note_look
 from lms.web.render import render
@@ -35,7 +36,7 @@ def attest(edition: str, enrolment: str) -> Answer:
     form = AttestForm(queries.sessions_of(db.session(), found.id))
     if form.validate_on_submit():
         try:
-            with unit_of_work() as session:
+            with one_click() as session:
                 found = queries.edition_of(session, edition, viewer.scope)
                 half_days = {row.key: row for row in queries.sessions_of(session, found.id)}
                 if form.half_day.data not in half_days:

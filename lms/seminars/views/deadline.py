@@ -11,7 +11,6 @@ from flask_babel import ngettext
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import Conflict, Refused
-from lms.kernel.unit_of_work import unit_of_work
 from lms.people.queries import names_of
 from lms.people.sign_in import me
 from lms.seminars import queries, services
@@ -19,6 +18,7 @@ from lms.seminars.forms import EditionDeadlineForm
 from lms.seminars.models import Edition
 from lms.seminars.pages import DeadlinePage
 from lms.web.access import Permission, requires
+from lms.web.clicks import one_click
 from lms.web.dates import town
 from lms.web.logs import note_look
 from lms.web.render import render
@@ -44,13 +44,13 @@ def deadline(edition: str) -> Answer:
 @requires(Permission.COORDINATE)
 def change_deadline(edition: str) -> Answer:
     """Change it, as it was shown; what has changed since is shown anew. People are told where that was asked for."""
-    viewer = me()
+    viewer, told = me(), 0
     found = queries.edition_of(db.session(), edition, viewer.scope)
     form = EditionDeadlineForm(found)
     if not form.validate():
         return _page(found, form), 422
     try:
-        with unit_of_work() as session:
+        with one_click() as session:
             found = queries.edition_of(session, edition, viewer.scope)
             told = services.set_deadline(
                 session, edition=found, deadline=form.deadline, shown=form.shown.data or "", tell=form.tell.data,

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import Conflict, Refused
-from lms.kernel.unit_of_work import unit_of_work
 from lms.people.sign_in import me
 from lms.seminars import queries, services
 from lms.seminars.forms import JoinForm, TwoAddressesForm
@@ -16,6 +15,7 @@ from lms.seminars.labels import STAGES, STATE_MARKS, STATES, state_name
 from lms.seminars.queries.duplicates import MOST_COMPARED, candidates, pair, pair_at, side_by_side
 from lms.seminars.rules import Stage
 from lms.web.access import Permission, requires
+from lms.web.clicks import one_click
 from lms.web.logs import note_look
 from lms.web.render import render
 
@@ -54,7 +54,6 @@ def join(edition: str, person: str, other: str) -> Answer:
     """Two entries side by side, with what would become of each part; then the act."""
     session, scope = db.session(), me().scope
     found = queries.edition_of(session, edition, scope)
-    pair(session, person, other, scope)  # or there is no such page
     form = JoinForm()
     if form.validate_on_submit():
         try:
@@ -67,6 +66,7 @@ def join(edition: str, person: str, other: str) -> Answer:
         else:
             flash(_("The two entries are one now."), "done")
             return redirect(url_for(".duplicates", edition=edition), 303)
+    pair(session, person, other, scope)  # or there is no such page
     note_look("duplicates.compared", edition, people=2)
     page = render(
         "lms/seminars/join.html",
@@ -87,7 +87,7 @@ def _chosen() -> set[str]:
 
 def _join(stays: str, goes: str, shown: str) -> None:
     """Raises Refused, Conflict."""
-    with unit_of_work() as session:
+    with one_click() as session:
         services.join_entries(
             session, stays=stays, goes=goes, kept=_chosen(), shown=shown, scope=me().scope, at=now(), by=me().subject
         )

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import Conflict, Refused
-from lms.kernel.unit_of_work import unit_of_work
 from lms.people.sign_in import me
 from lms.seminars import queries, services
 from lms.seminars.forms import DeclineForm, MessageForm
@@ -16,6 +15,7 @@ from lms.seminars.labels import HALVES
 from lms.seminars.plain_text import blocks
 from lms.seminars.rules import EnrolmentState, RequestKind
 from lms.web.access import Permission, requires
+from lms.web.clicks import one_click
 from lms.web.dates import clocks, town
 from lms.web.languages import listed
 from lms.web.render import render
@@ -47,8 +47,10 @@ def programme(edition: str) -> str:
 def accept_place(edition: str) -> Answer:
     """Take the place offered, for somebody who was signed in already when the invitation came."""
     viewer = me()
-    with unit_of_work() as session:
-        queries.own_enrolment(session, edition, viewer.person_id)
+    with one_click() as session:
+        mine = queries.own_enrolment(session, edition, viewer.person_id)
+        if mine.state is EnrolmentState.INVITED:
+            services.accept(session, enrolment=mine, at=now(), by=viewer.subject)
         services.came_back(session, person_id=viewer.person_id, at=now())
     flash(_("You have accepted your place."), "done")
     return redirect(url_for("home.index"), 303)
@@ -59,12 +61,9 @@ def accept_place(edition: str) -> Answer:
 def decline_place(edition: str) -> Answer:
     """Not take the place that is offered, so that somebody else can be sent."""
     viewer, form = me(), DeclineForm()
-    mine = queries.enrolment_of_person(db.session(), edition, viewer.person_id)
-    if mine.state is not EnrolmentState.INVITED:
-        return redirect(url_for(".cannot_attend", edition=edition), 303)
     if form.validate_on_submit():
         try:
-            with unit_of_work() as session:
+            with one_click() as session:
                 enrolment = queries.own_enrolment(session, edition, viewer.person_id)
                 reason = form.reason.data or ""
                 services.decline_own(session, enrolment=enrolment, reason=reason, at=now(), by=viewer.subject)
@@ -73,6 +72,9 @@ def decline_place(edition: str) -> Answer:
         else:
             flash(_("You have declined your place. Your coordinator knows it."), "done")
             return redirect(url_for("home.index"), 303)
+    mine = queries.enrolment_of_person(db.session(), edition, viewer.person_id)
+    if mine.state is not EnrolmentState.INVITED:
+        return redirect(url_for(".cannot_attend", edition=edition), 303)
     page = render("lms/seminars/decline.html", form=form, mine=mine)
     return page, form.status
 
@@ -96,7 +98,7 @@ def _ask(edition: str, kind: RequestKind) -> Answer:
     mine = queries.enrolment_of_person(db.session(), edition, viewer.person_id)
     if form.validate_on_submit():
         try:
-            with unit_of_work() as session:
+            with one_click() as session:
                 enrolment = queries.own_enrolment(session, edition, viewer.person_id)
                 services.ask(
                     session, enrolment=enrolment, kind=kind, message=form.message.data, at=now(), by=viewer.subject

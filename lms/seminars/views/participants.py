@@ -14,7 +14,6 @@ from werkzeug.wrappers import Response
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import Conflict, Refused
-from lms.kernel.unit_of_work import unit_of_work
 from lms.people import queries as people
 from lms.people import services as people_services
 from lms.people.sign_in import me
@@ -36,6 +35,7 @@ from lms.seminars.models import Edition, Enrolment
 from lms.seminars.post import posted
 from lms.seminars.rules import Stage, counted, may_become, state_before, told_without_zone
 from lms.web.access import Permission, requires
+from lms.web.clicks import one_click
 from lms.web.dates import clocks, long_day, town
 from lms.web.forms import Form, submitted
 from lms.web.logs import note_look
@@ -135,8 +135,9 @@ def _to(edition: str, enrolment: str) -> Response:
 
 
 def _change(edition: str, enrolment: str, act: Act) -> str | None:
-    """Do something to one enrolment of an edition one coordinates; for every other there is none."""
-    with unit_of_work() as session:
+    """Do something to one enrolment of an edition one coordinates; for every other there is none. A click made twice
+    has nothing else to say."""
+    with one_click() as session:
         found = queries.edition_of(session, edition, me().scope)
         return act(session, found, queries.enrolment_in(session, found, enrolment, me().scope))
 

@@ -13,25 +13,23 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, update
 
 from lms.kernel.clock import frozen
 from lms.kernel.errors import Refused
 from lms.kernel.models import AuditEntry
-from lms.kernel.secrets import Unsealable
 from lms.kernel.unit_of_work import own_transaction, unit_of_work
 from lms.kernel.worker import drain
 from lms.people.models import Person
 from lms.people.rules.mandates import Role
 from lms.people.services import erase
 from lms.records.credentials import approvals, queries
-from lms.records.credentials import export as exporting
-from lms.records.credentials.holding import signed_document
+from lms.records.models import RecordCredential
 from lms.records.rules.baking import carried
 from tests.conftest import NOW
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.credentials.test_signing import document, issue
+from tests.records.guards import altered
 from tests.records.sheets import text_of
 
 APPROVAL = re.compile(r'<p class="mono as-typed" dir="ltr">([^<]+)</p>')
@@ -121,19 +119,12 @@ def test_whoever_is_erased_is_in_no_export(sqlite_app: Flask, tmp_path: Path) ->
     assert len(list((tmp_path / "out/holders").iterdir())) == 1
 
 
-def test_one_record_that_cannot_be_read_is_named_and_keeps_no_other_one_in(
-    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_record_that_cannot_be_read_is_named_and_keeps_no_other_one_in(sqlite_app: Flask, tmp_path: Path) -> None:
     records = issue(3)
     drain()
-
-    def opened(session: Session, record: str) -> bytes | None:
-        if record == records[0]:
-            raise Unsealable
-        return signed_document(session, record)
-
-    monkeypatch.setattr(exporting, "signed_document", opened)
-    code, said = run(app, tmp_path / "out")
+    spoilt = update(RecordCredential).where(RecordCredential.record == records[0]).values(sealed_document=b"0" * 99)
+    altered("lms_record_credential", spoilt)
+    code, said = run(sqlite_app, tmp_path / "out")
     assert code == 1
     assert f"unreadable: record {records[0]}" in said
     assert "2 signed files and 2 certificates" in said

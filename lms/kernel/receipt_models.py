@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.kernel.db import Model
+from .db import Model
 
 
 class FormReceipt(Model):
@@ -18,7 +18,8 @@ class FormReceipt(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     by: Mapped[str] = mapped_column(String(40))
     client_key: Mapped[str] = mapped_column(String(64))
-    """Made when the page with the form was drawn."""
+    """Made when the page with the form was drawn; of a form without one, a keyed hash of where it was sent and what it
+    said."""
     body_hash: Mapped[str] = mapped_column(String(64))
     """A keyed hash of what it said."""
     made: Mapped[str] = mapped_column(String(32), default="")
