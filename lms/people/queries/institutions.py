@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.values import dataclass
 from lms.people.models import Affiliation, Institution, Person, Sector
 from lms.people.sealing import unseal_text
+
+from .sensitive import unnamed_people
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,21 @@ def institutions_of(session: Session, state_code: str | None = None) -> list[Ins
     if state_code:
         wanted = wanted.where(Institution.state_code == state_code)
     return [as_view(row) for row in session.scalars(wanted)]
+
+
+def served_by(session: Session, day: dt.date) -> list[tuple[InstitutionView, int]]:
+    """Every institution by state and name, with how many people serve there on a day; whoever is not to be named is in
+    no number, since it would tell where they serve. One statement."""
+    gone = select(Person.id).where(Person.erased_at.is_not(None))
+    apart = (Affiliation.person_id.not_in(gone), Affiliation.person_id.not_in(unnamed_people()))
+    here = and_(Affiliation.institution_id == Institution.id, held_on(day), *apart)
+    rows = (
+        select(Institution, func.count(Affiliation.person_id.distinct()))
+        .outerjoin(Affiliation, here)
+        .group_by(Institution.id)
+        .order_by(Institution.state_code, Institution.name)
+    )
+    return [(as_view(row), people) for row, people in session.execute(rows)]
 
 
 def as_view(row: Institution) -> InstitutionView:

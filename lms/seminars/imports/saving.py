@@ -186,7 +186,7 @@ def _take_newcomers(
 
 
 def _serving(person_id: int, affiliation_id: int, house: Institution) -> Serving:
-    return Serving(person_id, affiliation_id, house.id, house.state_code, house.sector, house.zone)
+    return Serving(person_id, affiliation_id, house.id, house.state_code)
 
 
 def _take_known(
