@@ -13,14 +13,15 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.types import TypeDecorator
 from sqlalchemy.util.queue import Empty, Queue
 
 PREFIX = "lms_"
-READS, ALONE = "lms_reads", "lms_alone"
-"""Whether a connection is set up for reading, and for statements that are whole by themselves; in the pool's notes."""
+READS = "lms_reads"
+"""Whether a connection is set up for reading alone; in the notes that the pool keeps of it."""
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):
@@ -152,7 +153,7 @@ class _ByIntent(Queue[ConnectionPoolEntry]):
         """Raises Empty, upon which the pool makes another, as long as none of the kind that is wanted is idle."""
         with self.mutex:
             reading = present_intent() is Intent.READ
-            wanted = next((one for one in reversed(self.queue) if one.info.get(READS) is reading), None)
+            wanted = next((one for one in reversed(self.queue) if one.info.get(READS, False) is reading), None)
             if wanted is not None:
                 self.queue.remove(wanted)
                 return wanted
@@ -179,7 +180,7 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
     else:
-        event.listen(engine, "begin", _postgresql_begin)
+        event.listen(engine, "checkout", _set_up_by_intent(cast(Any, engine.dialect).loaded_dbapi.Error))
         event.listen(engine, "before_cursor_execute", _postgresql_portions)
 
 
@@ -208,17 +209,25 @@ def _sqlite_begin(connection: Any) -> None:
     raw.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-def _postgresql_begin(connection: Any) -> None:
+def _set_up_by_intent(gone: type[Exception]) -> Callable[[Any, ConnectionPoolEntry, object], None]:
+    """Of connections to PostgreSQL, as the pool gives them away; `gone` is what they raise when the server is gone."""
+
     # Under READ COMMITTED each statement sees what is committed when it is sent, inside a transaction and outside. So
     # reading does without one, which saves a page two journeys to the server; that it cannot write the server sees to.
-    reading, alone = present_intent() is Intent.READ, present_intent() is not Intent.WRITE
-    raw, info = connection.connection.dbapi_connection, connection.info
-    if info.get(READS) is not reading:
-        raw.autocommit = info[ALONE] = True
-        raw.execute(f"SET default_transaction_read_only = {'on' if reading else 'off'}")
-        info[READS] = reading
-    if info.get(ALONE, False) is not alone:
-        raw.autocommit = info[ALONE] = alone
+    def checkout(raw: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        intent = present_intent()
+        reading, alone = intent is Intent.READ, intent is not Intent.WRITE
+        try:
+            if record.info.get(READS, False) is not reading:
+                raw.autocommit = True
+                raw.execute(f"SET default_transaction_read_only = {'on' if reading else 'off'}")
+                record.info[READS] = reading
+            if raw.autocommit is not alone:
+                raw.autocommit = alone
+        except gone as error:
+            raise InvalidatePoolError from error  # the pool forgets whoever is idle, and makes another
+
+    return checkout
 
 
 def _postgresql_portions(connection: Any, cursor: Any, *_statement: Any) -> None:

@@ -156,6 +156,36 @@ def test_a_connection_goes_from_reading_to_writing_and_back(app: Flask) -> None:
         assert session.scalars(sa.select(AuditEntry.act).order_by(AuditEntry.id)).all() == ["first", "second"]
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_where_the_server_has_ended_idle_connections_others_are_made(app: Flask) -> None:
+    with own_transaction() as session:
+        with intending(Intent.READ), db.engine.connect() as first, db.engine.connect() as second:
+            idle = [one.scalar(sa.text("SELECT pg_backend_pid()")) for one in (first, second)]
+        for number in idle:
+            session.execute(sa.text("SELECT pg_terminate_backend(:number)"), {"number": number})
+        kept = [db.engine.connect() for _ in range(db.engine.pool.size())]  # the last of them have to be turned
+        assert {one.scalar(sa.text("SELECT 1")) for one in kept} == {1}
+        for one in kept:
+            one.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_what_must_not_stand_in_a_transaction_does_not_whatever_was_done_before(app: Flask) -> None:
+    for intent in Intent:
+        with intending(intent), db.engine.begin() as connection:
+            connection.execute(sa.text("SELECT 1"))
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("VACUUM lms_throttle"))
+        with pytest.raises(ZeroDivisionError), own_transaction() as session:
+            session.add(AuditEntry(at=NOW, act="taken back", details={}))
+            session.flush()
+            raise ZeroDivisionError
+    with own_transaction() as session:
+        assert session.scalars(sa.select(AuditEntry.act)).all() == []
+
+
 PORTIONS = {"yield_per": 3}
 
 

@@ -180,11 +180,9 @@ def statuses(session: Session, person_ids: Collection[int]) -> dict[int, Told]:
 
 def behind(session: Session, limit: int | None = None) -> list[int]:
     """People of whom something is true that the feed has not told: from before there was a feed, or for want of us. Of
-    what somebody else wrote into the database nothing is true."""
-    people = sorted(
-        {*_behind_with_records(session, limit), *_behind_with_status(session), *named_otherwise(session, limit)}
-    )
-    return people[:limit]
+    what somebody else wrote into the database nothing is true. That somebody who moved is not to be named any more is
+    another matter: the worker comes to it."""
+    return sorted({*_behind_with_records(session, limit), *_behind_with_status(session)})[:limit]
 
 
 def living(session: Session, person_ids: Collection[int]) -> dict[int, bool]:

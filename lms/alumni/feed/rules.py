@@ -136,7 +136,9 @@ def _data(found: Happened, reader: Reader) -> dict[str, Any]:
     if Field.EDITIONS in reader.fields and "edition" in found.facts:
         said["edition"] = found.facts["edition"]
     if found.hidden:
-        return said | ({"withheld": True} if found.kind is EventKind.NAME_CORRECTED else {})
+        # Nobody who never had a name or a state to forget is told who is in danger.
+        had = bool(reader.fields & {Field.NAMES, Field.STATES}) and found.kind is EventKind.NAME_CORRECTED
+        return said | ({"withheld": True} if had else {})
     if Field.STATES in reader.fields and "state" in found.facts:
         said["state"] = found.facts["state"]
     if Field.NAMES in reader.fields and found.name:

@@ -60,7 +60,10 @@ def _named_otherwise(told: dict[int, FeedPerson], living: Mapping[int, bool]) ->
 def tell_who_is_named(session: Session, *, at: dt.datetime) -> None:
     """What was marked since has partners told whose name and state they have to forget; of the many of a large state
     the worker tells a part."""
-    tell(session, person_ids=queries.named_otherwise(session, AT_ONCE), at=at)
+    people = queries.named_otherwise(session, AT_ONCE)
+    tell(session, person_ids=people, at=at)
+    if len(people) == AT_ONCE:
+        outbox.enqueue(session, COMPLETE, key=COMPLETE)
 
 
 def _hold(session: Session, person_ids: Iterable[int]) -> dict[int, FeedPerson]:
@@ -145,5 +148,6 @@ def complete(session: Session, _payload: dict[str, Any], at: dt.datetime) -> Non
     """Tell what was true before there was a feed, a thousand people at a time."""
     people = queries.behind(session, AT_ONCE)
     tell(session, person_ids=people, at=at)
+    tell_who_is_named(session, at=at)
     if len(people) == AT_ONCE:
         outbox.enqueue(session, COMPLETE, key=COMPLETE)
