@@ -53,6 +53,7 @@ _REFUSED: Mapping[str, str] = {
     "address-several": _l("There is more than one address. Keep the one that the person reads."),
     "address-wrong": _l("No mail can go to this address."),
     "twice": _l("An earlier row has the same address. It is one person, or one of the two is wrong."),
+    "twice-named": _l("Another row has the same name, institution and state. Give it the address, or leave one out."),
     "state-missing": _l("The state is missing. Write it as the United Nations does."),
     "institution-missing": _l("The ministry or institution is missing."),
     "institution-wrong": _l("This cannot be the name of a ministry or institution."),

@@ -47,6 +47,8 @@ class Serving:
     state_code: str
     sector: Sector
     zone: str
+    name_blind: str | None = None
+    """By what they are found who have no address."""
 
 
 def enrol(
