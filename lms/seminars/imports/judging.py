@@ -146,8 +146,8 @@ def judged(
     if nominee.address and called in around.first:
         return Judgement(Verdict.REFUSED, "twice-named", (Column.ADDRESS,))
     known = around.people.get(blind or "")
-    if (known is None or known.state is None) and called in around.people:
-        known = around.people[called]
+    if known is None or known.state is None:
+        known = around.people.get(called or "", known)
     if nominee.name in around.code_names or (known and nominee.name == known.code_name):
         return Judgement(Verdict.REFUSED, "code-name", (Column.NAME,))
     if known is None:
