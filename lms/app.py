@@ -66,7 +66,7 @@ from lms.alumni.feed import views as feed_views
 from lms.authoring import routes as authoring_routes
 from lms.catalogue import views as catalogue_views
 from lms.catalogue.kinds import plugin as standard_unit_kinds
-from lms.dashboards import attention_views
+from lms.dashboards import attention_views, institution_views
 from lms.dashboards import downloads as dashboards_downloads
 from lms.dashboards import views as dashboards_views
 from lms.home import views as home_views
@@ -117,13 +117,17 @@ BLUEPRINTS = (
     reminders_views.bp,
     attention_views.bp,
     dashboards_downloads.bp,
+    institution_views.bp,
     integrations_views.bp,
     own_copy_views.bp,
 )
 NAV = (
     NavItem(Permission.SIGNED_IN, "home.index", _l("Your seminar"), frozenset({"", "learn", "seminar"})),
     NavItem(
-        Permission.OVERSEE, "seminars.editions", _l("Editions"), frozenset({"editions", "successors", "decisions"})
+        Permission.OVERSEE,
+        "seminars.editions",
+        _l("Editions"),
+        frozenset({"editions", "successors", "decisions", "institutions"}),
     ),
     NavItem(Permission.AUTHOR, "authoring.courses", _l("Courses"), frozenset({"courses"})),
     NavItem(

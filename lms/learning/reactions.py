@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from lms.kernel.events import on
-from lms.seminars.events import CameFurther, EditionVersionChanged, PlacesJoined, Recounted
+from lms.seminars.events import CameFurther, CountedElsewhere, EditionVersionChanged, PlacesJoined, Recounted
 from lms.seminars.rules import Stage
 
 from .services import complete_whoever_has_finished, count_stage, keep_modules, unite_progress, unite_texts
@@ -27,6 +27,12 @@ def count_their_modules(session: Session, event: Recounted) -> None:
 def count_them_by_module(session: Session, event: CameFurther) -> None:
     """Among those who have finished a module, whoever has comes further too."""
     count_stage(session, enrolment_ids=event.enrolment_ids, stage=Stage(event.stage))
+
+
+@on(CountedElsewhere)
+def count_them_elsewhere(session: Session, event: CountedElsewhere) -> None:
+    """Among those who have finished a module, under the sector that is theirs."""
+    count_stage(session, enrolment_ids=event.enrolment_ids, change=event.change)
 
 
 @on(PlacesJoined)

@@ -56,6 +56,15 @@ class CameFurther(Event):
 
 
 @dataclass(frozen=True)
+class CountedElsewhere(Event):
+    """People who count are taken out of the numbers of their state and sector (-1), or come into those of the one that
+    their places have now (+1); said while their places are held."""
+
+    enrolment_ids: tuple[int, ...]
+    change: int
+
+
+@dataclass(frozen=True)
 class LookedAtAnew(Event):
     """Of these places something has changed by which it is decided whom a coordinator is told of: whether somebody
     counts, when they were invited or first seen, until when they have time, whether their name is confirmed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import TimeField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 
 from lms.web.dates import is_zone
 from lms.web.forms import Form, zone_choices
@@ -19,17 +20,24 @@ from .rules import NoSuchTime, end_of_day, instant
 
 NEEDED = _l("This is needed.")
 _NO_TIME = _l("Write the time with 24 hours, such as 18:00.")
+# Control characters, but those that end a line or a page; the first of them cannot be kept on every database.
+_SEEN = re.compile(r"[^\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]*\Z")
 END_OF_DAY = dt.time(23, 59)
 
 
 def needed(longest: int) -> list[Any]:
     """A line that must be there and may be this long."""
-    return [DataRequired(NEEDED), Length(max=longest, message=_l("At most %(max)d characters."))]
+    return [DataRequired(NEEDED), *_text(longest)]
 
 
 def may_be(longest: int) -> list[Any]:
     """A line that may be missing."""
-    return [Optional(), Length(max=longest, message=_l("At most %(max)d characters."))]
+    return [Optional(), *_text(longest)]
+
+
+def _text(longest: int) -> list[Any]:
+    signs = Regexp(_SEEN, message=_l("There are signs in this text that cannot be seen. Write it anew."))
+    return [Length(max=longest, message=_l("At most %(max)d characters.")), signs]
 
 
 def choices(labels: Mapping[Any, Any], nothing: Any = None) -> list[SelectChoice]:

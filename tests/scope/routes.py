@@ -16,7 +16,7 @@ from lms.authoring.models import Draft, DraftComment, DraftSave
 from lms.catalogue.models import Course
 from lms.kernel.db import Model
 from lms.learning.models import QuizTry, TermProposal, TextReport
-from lms.people.models import IdentityKind, IdentityRow, MailChoice, Mandate, Person, SignInSession
+from lms.people.models import IdentityKind, IdentityRow, Institution, MailChoice, Mandate, Person, SignInSession
 from lms.records.models import PublicRecord, RecordSubject
 from lms.reminders.models import ReminderSending
 from lms.seminars.imports.models import Import
@@ -40,6 +40,7 @@ SOURCES: Mapping[str, object] = {
     "credential": select(PublicRecord.credential),
     "code": select(PublicRecord.code),
     "mandate": select(Mandate.public_id),
+    "institution": select(Institution.public_id),
     "person": select(Person.subject),
     "other": select(Person.subject),
     "tried": select(QuizTry.public_id),

@@ -85,6 +85,7 @@ def test_a_coordinator_creates_an_edition_with_its_half_days(app: Flask) -> None
         ({"deadline_day": "9999-12-31", "deadline_policy": "end-of-day"}, "This day is too long ago, or too far off."),
         ({"contact": "office"}, "This is not an e-mail address."),
         ({"title": "x" * 201}, "At most 200 characters."),
+        ({"title": "a\x00b"}, "There are signs in this text that cannot be seen."),
         ({"course": "unknown"}, "Not a valid choice"),
         ({"ends_on": "2028-11-06"}, "An edition lasts at most 60 days on site."),
     ],

@@ -30,8 +30,10 @@ from lms.seminars import services
 from lms.seminars.columns import Column
 from lms.seminars.imports import saving, undoing
 from lms.seminars.imports.models import Import, ImportInstitution, ImportRow, ImportState, Verdict
+from lms.seminars.imports.no_names import has_signs_of_no_name, stands_for_a_name
 from lms.seminars.imports.rehearsing import discard, mend, tidy, verdicts
 from lms.seminars.imports.saving import save
+from lms.seminars.imports.table import MORE
 from lms.seminars.imports.undoing import undo
 from lms.seminars.imports.wording import remark
 from lms.seminars.models import AttendanceClosing, Edition, Enrolment, EnrolmentEvent, EnrolmentState
@@ -72,6 +74,8 @@ def saved(session: Session, edition: Edition, *rows: dict[str, str]) -> Import:
         ({"name": ""}, "name-missing", Column.NAME),
         ({"name": "1234"}, "name-no-letters", Column.NAME),
         ({"name": "x" * 201}, "name-long", Column.NAME),
+        ({"name": "neema@example.org"}, "name-signs", Column.NAME),
+        ({MORE: "yes"}, MORE, Column.INSTITUTION),
         ({"address": ""}, "address-missing", Column.ADDRESS),
         ({"address": "neema.example.org"}, "address-no-at", Column.ADDRESS),
         ({"address": "a@example.org; b@example.org"}, "address-several", Column.ADDRESS),
@@ -93,6 +97,29 @@ def test_a_row_is_refused_for_the_cell_that_keeps_it_out(
 ) -> None:
     found = taken_in(session, edition, said(**cells))
     assert verdict_of(session, found) == ("refused", reason, column)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["TBC", "T.B.C.", "tba 2", "N/A", "n. a.", "To be confirmed", "À désigner", "por confirmar", "Total: 2", "N.N.",
+     "待定", "يُحدَّد لاحقًا"],
+)  # fmt: skip
+def test_words_that_stand_for_a_name_are_none(text: str) -> None:
+    assert stands_for_a_name(text)
+
+
+@pytest.mark.parametrize("text", ["Jos‚ Mfano", "╤ван ╥жак", "John <j>", "Jos+AOk", "5 €", "Jos\ufffd"])
+def test_signs_that_no_name_holds_are_seen(text: str) -> None:
+    assert has_signs_of_no_name(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Na", "Nk", "Hans „Hansi“ Müller", "M° José Núñez", "O`Neil", "Neema Mfano 1", "Mª Luz", "ʻAna", "T. B. Carr"],
+)
+def test_a_name_is_none_of_these(text: str) -> None:
+    assert not stands_for_a_name(text)
+    assert not has_signs_of_no_name(text)
 
 
 @pytest.mark.parametrize(
@@ -812,3 +839,15 @@ def test_what_waits_of_somebody_erased_goes_also_where_no_address_stands(session
     rows = session.scalars(select(ImportRow).where(ImportRow.import_id == waits.id).order_by(ImportRow.number)).all()
     assert [bool(row.sealed_cells) for row in rows] == [False, True]
     assert place.name_blind is None
+
+
+def test_whoever_has_no_address_is_found_by_the_right_name_of_their_institution(
+    session: Session, over: Edition
+) -> None:
+    saved(session, over, unaddressed(1))
+    house = session.scalars(select(Enrolment)).one().affiliation.institution
+    right = {"name": "Ministry of Law", "sector": house.sector, "zone": house.zone}
+    assert services.correct_institution(session, institution=house, **right, at=LATER, by="coordinator")
+    session.flush()
+    again = taken_in(session, over, unaddressed(1, institution="Ministry of Law"))
+    assert verdict_of(session, again) == ("same", None, None)

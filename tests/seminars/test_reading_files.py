@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -12,7 +13,7 @@ from lms.seminars.imports.asked import FOR_FILES, READING
 from lms.seminars.imports.days import day_of
 from lms.seminars.imports.encodings import decoded
 from lms.seminars.imports.reading import table_in
-from lms.seminars.imports.table import place_of
+from lms.seminars.imports.table import MORE, place_of
 from lms.seminars.spelling import tidy_cell
 from tests.seminars.ugly_files import HEAD, NEEMA, REFUSED, SAME, TWO, ZOE, book, rewritten, sheets, text
 
@@ -94,6 +95,19 @@ def test_what_is_merged_over_a_delegation_holds_for_each_of_it_and_for_nobody_el
     assert len(table_in(file).rows) == 1, "rows in which nothing else stands are no rows"
 
 
+@pytest.mark.parametrize("file", [lambda rows: text(rows).replace('"', "").encode(), lambda rows: book(rows)])
+def test_a_row_with_more_cells_than_headings_says_so(file: Callable[[Sequence[Sequence[str]]], bytes]) -> None:
+    moved = (*NEEMA[:3], "Ministry of Justice", " Legal Affairs")
+    rows = table_in(file([moved, ZOE, (*ZOE, "")])).rows
+    assert [MORE in cells for _, cells in rows] == [True, False, False]
+
+
+def test_a_column_without_a_heading_is_left_aside_where_no_comma_can_have_made_it() -> None:
+    rows = [(*NEEMA, "vegetarian"), (*ZOE, "vegetarian"), ZOE]
+    assert not any(MORE in cells for _, cells in table_in(book(rows)).rows)
+    assert [MORE in cells for _, cells in table_in(text(rows).encode()).rows] == [True, True, False]
+
+
 def test_what_is_missing_is_named_with_what_was_found() -> None:
     with pytest.raises(Rejected) as refused:
         table_in(text([NEEMA[:2]], ("Full name", "Courriel")).encode())
@@ -152,7 +166,8 @@ def test_a_day_is_read_where_it_can_mean_only_one(written: str, day: dt.date | N
         ("cp1250", "nazwa;kraj\nŁukasz Przykład;Świętokrzyskie, Łódź\n"),
         ("mac_roman", "nombre;país\nJosé Muñoz Peña;México\n"),
         ("cp1251", "имя;страна\nИван Примеров;Министерство иностранных дел\n"),
-        ("koi8_r", "имя;страна\nИван Примеров;Министерство иностранных дел\n"),
+        ("koi8_u", "имя;страна\nІван Їжак;Міністерство юстиції України\n"),
+        ("koi8_u", "имя;страна\nИван Примеров;Министерство иностранных дел\n"),
         ("cp1253", "όνομα;χώρα\nΝίκος Παράδειγμα;Υπουργείο Δικαιοσύνης\n"),
         ("cp1256", "الاسم;الدولة\nنادية مثال;وزارة العدل والحريات\n"),
         ("cp1254", "Ad;Kurum\nAyşe Örneğiğ;Dışişleri Bakanlığı\n"),

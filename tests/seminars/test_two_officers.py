@@ -43,10 +43,10 @@ class World:
         with unit_of_work() as session:
             edition = make_edition(session)
             later = make_edition(session, starts_on=dt.date(2027, 11, 8), ends_on=dt.date(2027, 11, 9))
-            place = enrol_person(session, edition, institution=make_institution(session))
+            place = enrol_person(session, edition, institution=(ministry := make_institution(session)))
             asked = ask(session, enrolment=place, kind=RequestKind.MORE_TIME, message="Please.", at=AT, by="p")
             self.ids = {"edition": edition.public_id, "later": later.public_id, "place": place.public_id}
-            self.ids["request"] = asked
+            self.ids["request"], self.ids["institution"] = asked, ministry.public_id
         people = [somebody(f"Officer Mfano {number}") for number in range(3)]
         for one in people:
             give_mandate(one, Role.COORDINATOR)
@@ -161,6 +161,9 @@ CASES: Mapping[str, Case] = {
     ),
     "alumni.change_network": Case(
         "/alumni/networks/{network}", {"name": FIRST}, {"name": SECOND}, f"There stands now: {FIRST}"
+    ),
+    "institutions.correct": Case(
+        "/institutions/{institution}", {"name": FIRST}, {"name": SECOND}, f"There stands now: {FIRST}"
     ),
     "seminars.leave": Case(
         _PERSON, {"leave-reason": FIRST, "how": "withdrawn"}, {"leave-reason": SECOND, "how": "withdrawn"}, FIRST,

@@ -187,6 +187,8 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "a workbook of more rows than are taken": (lambda: book([NEEMA] * 20_001, constant_memory=True), "rows"),
     "more columns than are taken": (lambda: text([[*NEEMA, *"x" * 200]]).encode(), "columns"),
     "a cell without an end": (lambda: (text() + '"' + "x" * 200_000).encode(), "cell-length"),
+    "a quotation mark without an end": (lambda: text([NEEMA, ZOE]).replace("Neema", '"Neema').encode(), "quote"),
+    "letters between escapes": (lambda: text([("山田太郎", *NEEMA[1:])]).encode("iso2022_jp"), "encoding"),
     "a cell of a whole page": (lambda: text([("Neema " * 300, *NEEMA[1:])]).encode(), "cell"),
     "letters that nobody can tell": (lambda: text().encode().replace(b"\xc3", b"\x81\x8d"), "encoding"),
     "too many bytes": (lambda: b"x" * (10 * 1024 * 1024 + 1), "bytes"),

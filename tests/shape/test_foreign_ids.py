@@ -24,7 +24,7 @@ from lms.kernel.clock import now
 from lms.kernel.secrets import new_token
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.learning.models import QuizTry, TermProposal, TextReport
-from lms.people.models import IdentityKind, IdentityRow, Mandate, Person, SignInSession
+from lms.people.models import IdentityKind, IdentityRow, Institution, Mandate, Person, SignInSession
 from lms.people.queries import person_by_address, viewer_for_person
 from lms.records.models import RecordSubject
 from lms.reminders.models import ReminderSending
@@ -141,6 +141,7 @@ def _walker(app: Flask, key: str) -> Walker:
             "introduction": session.scalar(select(Introduction.public_id).where(Introduction.asked_id != person.id)),
             "nomination": NOBODY,
             "network": session.scalar(select(Network.public_id)),
+            "institution": session.scalar(select(Institution.public_id)),
             "feed_partner": session.scalar(select(FeedPartner.public_id)),
             "feed_token": NOBODY,
             "listing": session.scalar(select(Import.public_id).where(Import.edition_id == edition.id)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .choices import Choices, choices, choices_among
 from .counting import behind, how_many, numbers, of_place, waiting_numbers
 from .exports import Taken, taken
-from .frozen import Frozen, frozen_tables, latest_tables
+from .frozen import Frozen, frozen_tables, latest_tables, parted_by_sector
 from .lists import Listed, People, people, people_behind
 from .looks import Look, SeenEdition, look
 from .modules import module_numbers
@@ -35,6 +35,7 @@ __all__ = [
     "nominations",
     "numbers",
     "of_place",
+    "parted_by_sector",
     "people",
     "people_behind",
     "taken",

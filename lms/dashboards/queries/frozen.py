@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from lms.dashboards.models import FrozenTable
-from lms.dashboards.rules.frozen import AFTER_THE_END, Published, Stratum, Tallies, Tally, group_of
+from lms.dashboards.rules.frozen import AFTER_THE_END, OTHER, Published, Stratum, Tallies, Tally, group_of
 from lms.dashboards.rules.matrix import Place
 from lms.kernel.values import dataclass
 from lms.seminars.models import Edition, Enrolment, EnrolmentEvent, StageReached
@@ -33,6 +33,18 @@ def frozen_tables(session: Session, edition_id: int) -> list[Frozen]:
     """Everything that was published of an edition, the latest first; one statement."""
     rows = select(FrozenTable.as_of, FrozenTable.groups).where(FrozenTable.edition_id == edition_id)
     return [Frozen(as_of, _read(groups)) for as_of, groups in session.execute(rows.order_by(FrozenTable.as_of.desc()))]
+
+
+def parted_by_sector(session: Session) -> frozenset[int]:
+    """The editions of which numbers of single sectors were published: their people are counted under the sector they
+    had then for the whole term, see `rules.frozen`. One statement."""
+    last = select(func.max(FrozenTable.id)).group_by(FrozenTable.edition_id)
+    rows = select(FrozenTable.edition_id, FrozenTable.groups).where(FrozenTable.id.in_(last))
+    return frozenset(
+        edition_id
+        for edition_id, groups in session.execute(rows)
+        if any(one.group.column != OTHER for one in _read(groups))
+    )
 
 
 def latest_tables(session: Session, editions: Iterable[str]) -> dict[str, Frozen]:

@@ -60,8 +60,8 @@ _IN_FORCE = (
 )
 _OWN = (
     select(
-        _enrolment.c.id, _enrolment.c.person_id, _enrolment.c.edition_id, _enrolment.c.state_code, _enrolment.c.sector,
-        _enrolment.c.due_at, _edition.c.title,
+        _enrolment.c.id, _enrolment.c.person_id, _enrolment.c.edition_id, _enrolment.c.state_code,
+        _institution.c.sector, _enrolment.c.due_at, _edition.c.title,
         _institution.c.zone.label("institution_zone"), _reads.c.version_id, _reads.c.id.label("reads_id"),
         _reads.c.since, _version.c.published_at, *_COURSE,
     )

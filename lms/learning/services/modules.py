@@ -33,11 +33,14 @@ def forget_modules(session: Session, *, enrolment_id: int) -> None:
     _change(session, [], delete(ModuleFinished).where(ModuleFinished.enrolment_id == enrolment_id))
 
 
-def count_stage(session: Session, *, enrolment_ids: Collection[int], stage: Stage) -> None:
-    """A stage more of people who may have finished modules; the caller holds their places."""
+def count_stage(
+    session: Session, *, enrolment_ids: Collection[int], stage: Stage | None = None, change: int = 1
+) -> None:
+    """A stage more of people who may have finished modules, or all that they have reached; the caller holds their
+    places."""
     noted = select(ModuleFinished.module_key, ModuleFinished.enrolment_id)
     for key, theirs in _by_module(session.execute(noted.where(ModuleFinished.enrolment_id.in_(enrolment_ids)))).items():
-        count_part(session, part=counted_as(key), enrolment_ids=theirs, change=1, stage=stage)
+        count_part(session, part=counted_as(key), enrolment_ids=theirs, change=change, stage=stage)
 
 
 def _hold(session: Session, ids: Collection[int]) -> set[int]:

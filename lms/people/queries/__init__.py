@@ -5,7 +5,9 @@ from .institutions import InstitutionView as InstitutionView
 from .institutions import affiliation_after as affiliation_after
 from .institutions import affiliation_on as affiliation_on
 from .institutions import institution as institution
+from .institutions import institution_told as institution_told
 from .institutions import institutions_of as institutions_of
+from .institutions import served_by as served_by
 from .mail import Failure as Failure
 from .mail import LetterRow as LetterRow
 from .mail import failures_of as failures_of

@@ -15,8 +15,11 @@ from .erasure import erase_again as erase_again
 from .institutions import Belonging as Belonging
 from .institutions import affiliate as affiliate
 from .institutions import affiliate_all as affiliate_all
+from .institutions import correct_institution as correct_institution
 from .institutions import create_institution as create_institution
+from .institutions import hold_names as hold_names
 from .institutions import move as move
+from .institutions import said_of as said_of
 from .institutions import sealed_function as sealed_function
 from .institutions import sync_states as sync_states
 from .invitations import ask_for_new_password as ask_for_new_password

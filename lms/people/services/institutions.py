@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import insert, select
@@ -20,6 +21,7 @@ from lms.people.rules.names import folded, mistake_in_line, mistake_in_name, tid
 from lms.people.sealing import seal_text
 from lms.people.states import all_states, recognise
 from lms.web.dates import is_zone
+from lms.web.meanwhile import together
 
 from .wording import refuse_text
 
@@ -42,20 +44,70 @@ def create_institution(
     """A ministry or institution of a state, or the one that goes by this name there already, however it is written.
     `by` is the subject of who adds it. Raises Refused."""
     state, name = recognise(state_code), tidy_line(name)
-    refuse_text(mistake_in_name(name))
-    if not is_zone(zone):
-        raise Refused(_("Choose the time zone of the ministry or institution."))
-    # The state is held, so that two who name one institution at once do not both miss it.
-    session.execute(select(StateRow.code).where(StateRow.code == state.code).with_for_update(key_share=True))
-    known = session.scalars(select(Institution).where(Institution.state_code == state.code).order_by(Institution.id))
-    for row in known:
-        if folded(row.name) == folded(name):
-            return row
+    _check(name, zone)
+    hold_names(session, state.code)
+    known = _called(session, state.code, name)
+    if known:
+        return known[0]
     made = Institution(public_id=new_token(), state_code=state.code, sector=sector, name=name, zone=zone)
     session.add(made)
     session.flush()  # its id is what an affiliation keeps
     audit.record(session, at=at, actor=by, act="institution.added", about=made.public_id)
     return made
+
+
+def _check(name: str, zone: str) -> None:
+    refuse_text(mistake_in_name(name))
+    if not is_zone(zone):
+        raise Refused(_("Choose the time zone of the ministry or institution."))
+
+
+def hold_names(session: Session, state_code: str) -> None:
+    """Nobody names an institution of this state until the transaction ends: of two who name one at once neither misses
+    it."""
+    session.execute(select(StateRow.code).where(StateRow.code == state_code).with_for_update(key_share=True))
+
+
+def _called(session: Session, state_code: str, name: str) -> list[Institution]:
+    """The institutions of a state that go by this name, however it is written."""
+    known = select(Institution).where(Institution.state_code == state_code).order_by(Institution.id)
+    return [row for row in session.scalars(known) if folded(row.name) == folded(name)]
+
+
+def said_of(institution: Institution) -> dict[str, Any]:
+    """What there is to be corrected of an institution."""
+    return {"name": institution.name, "sector": institution.sector, "zone": institution.zone}
+
+
+def correct_institution(
+    session: Session,
+    *,
+    institution: Institution,
+    name: str,
+    sector: Sector,
+    zone: str,
+    shown: str = "",
+    at: dt.datetime,
+    by: str,
+) -> set[str]:
+    """What was entered wrongly is put right, said on the page with the marks `shown`; says what is another thing now.
+    What follows from it at places in editions is the caller's, who holds the names of the state. Raises Refused,
+    ChangedMeanwhile."""
+    # Held as whoever gives a place here holds it: they find it as it is before or after.
+    session.refresh(institution, with_for_update={"key_share": True})
+    present = said_of(institution)
+    said = together(present, {"name": tidy_line(name), "sector": sector, "zone": zone}, shown)
+    _check(said["name"], said["zone"])
+    if any(row.id != institution.id for row in _called(session, institution.state_code, said["name"])):
+        raise Refused(_("Another ministry or institution of this state has this name."))
+    changed = {part for part, value in said.items() if present[part] != value}
+    for part in changed:
+        setattr(institution, part, said[part])
+    session.flush()
+    if changed:
+        about = institution.public_id
+        audit.record(session, at=at, actor=by, act="institution.corrected", about=about, fields=sorted(changed))
+    return changed
 
 
 def affiliate(

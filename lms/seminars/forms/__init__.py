@@ -10,6 +10,7 @@ from .editions import DueForm as DueForm
 from .editions import EditionDeadlineForm as EditionDeadlineForm
 from .editions import EditionForm as EditionForm
 from .editions import NewEditionForm as NewEditionForm
+from .institutions import InstitutionForm as InstitutionForm
 from .people import AnswerForm as AnswerForm
 from .people import CompanionForm as CompanionForm
 from .people import ContactForm as ContactForm

@@ -60,6 +60,10 @@ _WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "cell-length": lambda _values: _(
         'A cell is not ended: somewhere a quotation mark (") is opened and not closed. Send the list as XLSX.'
     ),
+    "quote": lambda values: _(
+        'A cell in row %(row)s holds the rows below it: a quotation mark (") is opened there and not closed.',
+        row=values["row"],
+    ),
     "encoding": lambda _values: _(
         "We cannot tell in which encoding the letters were saved. Save the file as XLSX, or as CSV in UTF-8."
     ),

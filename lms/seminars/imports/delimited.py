@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from lms.kernel.apart import Rejected
-from lms.seminars.columns import column_of
+from lms.seminars.columns import NEEDED, column_of
 from lms.web.cells import bare
 
 from .bounds import FIRST_ROWS, MOST_COLUMNS, MOST_ROWS
@@ -45,7 +45,15 @@ def _rows(text: str, separator: str) -> Iterator[Row]:
             raise Rejected("rows", most=MOST_ROWS)
         if len(cells) > MOST_COLUMNS:
             cells = _without_empty_end(cells)
+        if any(_has_rows_in_it(cell, separator) for cell in cells):
+            raise Rejected("quote", row=number)
         yield Row(number, [bare(cell) for cell in cells])
+
+
+def _has_rows_in_it(cell: str, separator: str) -> bool:
+    """Whether rows were taken for a part of this cell, because the quotation mark before them has no end."""
+    lines = cell.splitlines() if "@" in cell else ()
+    return len(lines) > 1 and any("@" in line and line.count(separator) >= len(NEEDED) - 1 for line in lines)
 
 
 def _without_empty_end(cells: list[str]) -> list[str]:

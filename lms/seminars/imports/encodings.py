@@ -25,7 +25,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_COMMON = {"cp1251": "оеаинтср", "koi8_r": "оеаинтср", "cp1253": "αοιετσνρ", "cp1256": "اليمونرة"}
+_COMMON = {"cp1251": "оеаинтср", "koi8_u": "оеаинтср", "cp1253": "αοιετσνρ", "cp1256": "اليمونرة"}
 _SAMPLE = 200_000
 _WORD = re.compile(rb"[A-Za-z\x80-\xff'`-]+")
 _HIGH = re.compile(rb"[\x80-\xff]")
@@ -48,6 +48,8 @@ def decoded(data: bytes) -> tuple[str, str]:
     data = data.rstrip(b"\0")
     if b"\0" in data:
         raise Rejected("not-a-table")
+    if b"\x1b" in data:  # by which ISO 2022 changes between alphabets
+        raise Rejected("encoding")
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:

@@ -22,6 +22,8 @@ from lms.seminars.rules import EnrolmentState, counted
 from lms.seminars.spelling import tidy_cell
 
 from .models import Verdict
+from .no_names import why_no_name
+from .table import MORE
 
 LONGEST_FUNCTION = 200
 LONGEST_INSTITUTION = 300
@@ -150,6 +152,9 @@ def judged(
         known = around.people.get(called or "", known)
     if nominee.name in around.code_names or (known and nominee.name == known.code_name):
         return Judgement(Verdict.REFUSED, "code-name", (Column.NAME,))
+    named = known is not None and (known.hidden or folded(nominee.name) == folded(tidy_cell(known.name)))
+    if not named and (wrong := why_no_name(nominee.name)):
+        return Judgement(Verdict.REFUSED, wrong, (Column.NAME,))
     if known is None:
         return Judgement(Verdict.NEW, None, (), nominee)
     return _of_somebody_known(nominee, known)
@@ -192,6 +197,8 @@ def _spelt_otherwise(said: str, known: str) -> bool:
 
 
 def _understood(cells: Mapping[str, str], around: Surroundings) -> Nominee:
+    if MORE in cells:
+        raise Unfit(MORE, Column.INSTITUTION)
     name = _name(cells.get(Column.NAME, ""))
     if is_nominee_name(name) or (looks_like_code_name(name) and not address_in(cells)):
         raise Unfit("code-name", Column.NAME)

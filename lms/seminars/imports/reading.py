@@ -16,7 +16,7 @@ from .days import day_of
 from .delimited import delimited
 from .grid import Grid, Row
 from .sheets import OLE, ZIP, Paper, workbook
-from .table import SHEET, Cells, Table
+from .table import MORE, SHEET, Cells, Table
 
 _NOT_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
 _PARTS_OF_A_NAME = (Column.GIVEN, Column.FAMILY)
@@ -85,6 +85,9 @@ def _table(grid: Grid) -> Table:
     _refuse_missing(head, columns)
     below = _spread(columns, chain(first[at + 1 :], filled), grid.merged)
     rows = list(_people(head, columns, below, grid.since_1904))
+    if not grid.separator and sum(MORE in cells for _, cells in rows) * 2 > len(rows):
+        for _number, cells in rows:  # a column without a heading, where no comma can have made one
+            cells.pop(MORE, None)
     if not rows:
         raise Rejected("no-people")
     ignored = [tidy_cell(cell) for number, cell in enumerate(head.cells) if number not in columns.values()]
@@ -131,6 +134,7 @@ def _people(
     head: Row, columns: Mapping[Column, int], rows: Iterable[Row], since_1904: bool
 ) -> Iterator[tuple[int, Cells]]:
     repeated = [letters_of(cell) for cell in head.cells]
+    width = 1 + max(at for at, cell in enumerate(head.cells) if cell.strip())
     for count, row in enumerate(rows):
         if count >= MOST_ROWS:
             raise Rejected("rows", most=MOST_ROWS)
@@ -139,7 +143,8 @@ def _people(
             continue
         if any(len(cell) > LONGEST_CELL for cell in cells.values()):
             raise Rejected("cell", row=row.number, most=LONGEST_CELL)
-        yield row.number, _said(cells, since_1904)
+        more = {MORE: "yes"} if any(map(tidy_cell, row.cells[width:])) else {}
+        yield row.number, {**_said(cells, since_1904), **more}
 
 
 def _said(cells: dict[Column, str], since_1904: bool) -> Cells:

@@ -104,8 +104,7 @@ def _finish(session: Session, found: Import, *, at: dt.datetime, by: str) -> Non
 
 def save_rows(session: Session, found: Import, most: int, *, by: str, at: dt.datetime) -> int:
     """Take over the next rows, as they are judged now; says how many were looked at."""
-    # One after the other, so that nobody without an address is taken from two files at once.
-    edition = session.scalars(select(Edition).where(Edition.id == found.edition_id).with_for_update()).one()
+    edition = session.get_one(Edition, found.edition_id)
     rows = rows_of(session, found, _waiting(), limit=most)
     confirmed = {row.number: _shown(row) for row, _cells in rows}
     verdicts = []
@@ -187,12 +186,14 @@ def _take_newcomers(
         if verdict.nominee
     ]
     places = enrol_all(session, edition=edition, serving=serving, at=at, by=by)
+    if len(places) < len(people):  # somebody without an address was taken from another file beside us
+        raise Conflict(_("This has been changed in the meantime. Look at the page again before you repeat it."))
     for (row, _verdict), (person_id, _key) in zip(rows, people, strict=True):
         row.enrolment_id, row.person_made = places[person_id], True
 
 
 def _serving(person_id: int, affiliation_id: int, house: Institution) -> Serving:
-    return Serving(person_id, affiliation_id, house.id, house.state_code, house.sector, house.zone)
+    return Serving(person_id, affiliation_id, house.id, house.state_code)
 
 
 def _take_known(

@@ -55,7 +55,12 @@ def blind_in(cells: Mapping[str, str]) -> str | None:
 def name_blind_in(edition: str, cells: Mapping[str, str]) -> str | None:
     """The blind index of a row's name, state and institution within an edition; nothing where one is missing."""
     called = called_in(cells)
-    return keyring().blind("\x1f".join((edition, *called))) if called else None
+    return name_blind(edition, *called) if called else None
+
+
+def name_blind(edition: str, state: str, institution: str, name: str) -> str:
+    """The blind index of somebody within an edition who has no address, by what is folded already."""
+    return keyring().blind("\x1f".join((edition, state, institution, name)))
 
 
 def row_blind(edition: str, cells: Mapping[str, str]) -> str | None:

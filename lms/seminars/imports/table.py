@@ -8,6 +8,8 @@ from lms.kernel.values import dataclass
 
 Cells = dict[str, str]
 """What a row says, by column; without the columns that are empty."""
+MORE = "more-cells"
+"""The cell by which a row says that there is more in it than its table has headings for."""
 SHEET = 2_000_000
 """More rows than a sheet can have: where a file has several sheets, the rows of the second are numbered from twice as
 many on, so that each row has a number of its own."""

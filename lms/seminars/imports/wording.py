@@ -12,6 +12,7 @@ from lms.web.languages import lazy_gettext as _l
 
 from .judging import KNOWN
 from .models import ImportState, Verdict
+from .table import MORE
 
 LABELS: Mapping[Column, str] = {
     Column.NAME: _l("Name"),
@@ -46,6 +47,8 @@ _REFUSED: Mapping[str, str] = {
     "name-no-letters": _l("A name has at least one letter."),
     "code-name": _l("This is a code name. Somebody who is not to be named cannot be taken from a list."),
     "name-control": _l("There are signs in this name that cannot be seen. Write it anew."),
+    "name-signs": _l("There are signs here that stand in no name. Write it anew."),
+    "name-stands-for-one": _l("These words stand for a name that is not known yet. Import the row again when it is."),
     "name-long": _l("A name has at most 200 characters."),
     "name-too-long": _l("A name has at most 200 characters."),
     "address-missing": _l("The address is missing."),
@@ -55,6 +58,10 @@ _REFUSED: Mapping[str, str] = {
     "twice": _l("An earlier row has the same address. It is one person, or one of the two is wrong."),
     "twice-named": _l("Another row has the same name, institution and state. Give it the address, or leave one out."),
     "state-missing": _l("The state is missing. Write it as the United Nations does."),
+    MORE: _l(
+        "There is more in this row than there are headings, as where a comma stands in a cell: what is behind it may "
+        "have moved. Put the row right in the file, and import that again."
+    ),
     "institution-missing": _l("The ministry or institution is missing."),
     "institution-wrong": _l("This cannot be the name of a ministry or institution."),
     "language-unknown": _l("We know no language of this name."),

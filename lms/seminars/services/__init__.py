@@ -39,6 +39,7 @@ from .enrolments import (
     replace,
     withdraw,
 )
+from .institutions import correct_institution
 from .nominations import (
     Nominee,
     decline_all,
@@ -72,6 +73,7 @@ __all__ = [
     "change_edition",
     "close_attendance",
     "confirm_make_up",
+    "correct_institution",
     "count",
     "count_part",
     "create_edition",

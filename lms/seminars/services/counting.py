@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from lms.kernel.db import Model, dialect_insert
 from lms.kernel.events import publish
-from lms.people.models import Person
-from lms.seminars.events import CameFurther, LookedAtAnew
+from lms.people.models import Person, Sector
+from lms.seminars.events import CameFurther, CountedElsewhere, LookedAtAnew
 from lms.seminars.models import (
     EditionCount,
     EditionCountDelta,
@@ -40,9 +40,10 @@ def reach(session: Session, *, enrolment: Enrolment, stage: Stage, at: dt.dateti
     if session.scalar(new.on_conflict_do_nothing().returning(StageReached.stage)) is None:
         return False
     # The lock puts this change before or after a withdrawal going on at the same time, so that the delta is right.
-    state = session.scalar(select(Enrolment.state).where(Enrolment.id == enrolment.id).with_for_update(key_share=True))
-    if state and counted(state):
-        _add(session, enrolment, stage, 1)
+    place = select(Enrolment.state, Enrolment.sector).where(Enrolment.id == enrolment.id)
+    held = session.execute(place.with_for_update(key_share=True)).first()
+    if held and counted(held.state):
+        _add(session, enrolment, held.sector, stage, 1)
         _came_further(session, [enrolment.id], stage)
     return True
 
@@ -73,20 +74,37 @@ def recount(session: Session, enrolment: Enrolment, change: int) -> None:
     """Bring all stages of an enrolment into the numbers (+1) or out of them (-1); the caller holds its row."""
     reached = session.scalars(select(StageReached.stage).where(StageReached.enrolment_id == enrolment.id)).all()
     for stage in reached:
-        _add(session, enrolment, stage, change)
+        _add(session, enrolment, enrolment.sector, stage, change)
     if Stage.PRE_READING in reached:
         count_part(session, part=COMPLETE, enrolment_ids=[enrolment.id], change=change)
+
+
+def recount_all(session: Session, *, enrolment_ids: Collection[int], change: int) -> None:
+    """As `recount`, for any number at once who count, and in every part of their editions that they belong to."""
+    session.flush()  # the stages are read as they stand in the database
+    place = (Enrolment.edition_id, Enrolment.state_code, Enrolment.sector, StageReached.stage)
+    reached = select(*place, func.count()).join(StageReached, StageReached.enrolment_id == Enrolment.id)
+    stages = session.execute(reached.where(Enrolment.id.in_(enrolment_ids)).group_by(*place))
+    session.add_all(
+        TallyDelta(edition_id=edition, state_code=state, sector=sector, stage=stage, change=change * number)
+        for edition, state, sector, stage, number in stages
+    )
+    count_part(session, part=COMPLETE, enrolment_ids=_complete(session, enrolment_ids), change=change)
+    publish(session, CountedElsewhere(tuple(enrolment_ids), change))
+
+
+def _complete(session: Session, enrolment_ids: Collection[int]) -> Sequence[int]:
+    """Who of these has completed the pre-reading."""
+    whose = select(StageReached.enrolment_id).where(StageReached.stage == Stage.PRE_READING)
+    return session.scalars(whose.where(StageReached.enrolment_id.in_(enrolment_ids))).all()
 
 
 def _came_further(session: Session, enrolment_ids: Collection[int], stage: Stage) -> None:
     """A stage more of people who count, whose places are held: also in every part of their editions they belong to."""
     if not enrolment_ids:
         return
-    complete = select(StageReached.enrolment_id).where(
-        StageReached.enrolment_id.in_(enrolment_ids), StageReached.stage == Stage.PRE_READING
-    )
     all_of_theirs = None if stage is Stage.PRE_READING else stage
-    theirs = session.scalars(complete).all()
+    theirs = _complete(session, enrolment_ids)
     count_part(session, part=COMPLETE, enrolment_ids=theirs, change=1, stage=all_of_theirs)
     publish(session, CameFurther(tuple(enrolment_ids), stage.value))
 
@@ -114,12 +132,12 @@ def count_part(
     )
 
 
-def _add(session: Session, enrolment: Enrolment, stage: Stage, change: int) -> None:
+def _add(session: Session, enrolment: Enrolment, sector: Sector, stage: Stage, change: int) -> None:
     session.add(
         TallyDelta(
             edition_id=enrolment.edition_id,
             state_code=enrolment.state_code,
-            sector=enrolment.sector,
+            sector=sector,
             stage=stage,
             change=change,
         )

@@ -128,6 +128,8 @@ def _write(session: Session, edition: Edition, person_id: int, until: dt.datetim
 def _deadline_held(session: Session, enrolment: Enrolment) -> tuple[Deadline, str, dt.date]:
     """The deadline of the edition, which nobody changes until the transaction ends, as nobody does the person's own;
     the institution's zone, and the edition's last day."""
+    # Held first: a zone that is being corrected is read once that is done.
+    session.execute(select(Edition.id).where(Edition.id == enrolment.edition_id).with_for_update(read=True))
     found = (
         select(Edition.deadline_at, Edition.deadline_on, Institution.zone, Edition.ends_on)
         .select_from(Enrolment)
@@ -135,7 +137,7 @@ def _deadline_held(session: Session, enrolment: Enrolment) -> tuple[Deadline, st
         .join(Institution, Institution.id == Enrolment.institution_id)
         .where(Enrolment.id == enrolment.id)
     )
-    row = session.execute(found.with_for_update(read=True, of=Edition)).one()
+    row = session.execute(found).one()
     session.refresh(enrolment, with_for_update={"key_share": True})
     return Deadline(row.deadline_at, row.deadline_on), row.zone, row.ends_on
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import and_, insert, or_, select, update
@@ -45,8 +45,6 @@ class Serving:
     affiliation_id: int
     institution_id: int
     state_code: str
-    sector: Sector
-    zone: str
     name_blind: str | None = None
     """By what they are found who have no address."""
 
@@ -55,13 +53,13 @@ def enrol(
     session: Session, *, edition: Edition, person_id: int, affiliation_id: int, at: dt.datetime, by: str | None
 ) -> Enrolment:
     """Nominate a person for an edition; raises Refused for one who is in it already, once or at the same moment."""
-    found = select(Institution.state_code, Institution.sector, Institution.id, Institution.zone)
+    found = select(Institution.state_code, Institution.id)
     there = session.execute(
         found.join(Affiliation, Affiliation.institution_id == Institution.id).where(
             Affiliation.id == affiliation_id, Affiliation.person_id == person_id
         )
     ).one()
-    serving = Serving(person_id, affiliation_id, there.id, there.state_code, there.sector, there.zone)
+    serving = Serving(person_id, affiliation_id, there.id, there.state_code)
     made = enrol_all(session, edition=edition, serving=[serving], at=at, by=by)
     if not made:
         raise Refused(_("This person is in this edition already."))
@@ -76,9 +74,11 @@ def enrol_all(
     _while_open(session, edition.id)
     # Read again now that nobody can change it.
     deadline = session.execute(select(Edition.deadline_at, Edition.deadline_on).where(Edition.id == edition.id)).one()
-    rows = [_new_place(edition.id, one, Deadline(deadline.deadline_at, deadline.deadline_on)) for one in serving]
+    houses = _houses_held(session, {one.institution_id for one in serving})
+    due = Deadline(deadline.deadline_at, deadline.deadline_on)
+    rows = [_new_place(edition.id, one, due, *houses[one.institution_id]) for one in serving]
     new = dialect_insert(session)(Enrolment).values(rows)
-    new = new.on_conflict_do_nothing(index_elements=["edition_id", "person_id"])
+    new = new.on_conflict_do_nothing()
     made = session.execute(new.returning(Enrolment.id, Enrolment.public_id, Enrolment.person_id)).all()
     # Events are told apart by their id, so they are numbered in the order of the places.
     placed = sorted(made, key=lambda row: row.id)
@@ -91,11 +91,16 @@ def enrol_all(
     return {row.person_id: row.id for row in placed}
 
 
-def _new_place(edition_id: int, serving: Serving, deadline: Deadline) -> dict[str, object]:
-    said = {name: value for name, value in vars(serving).items() if name != "zone"}
-    due = due_at(deadline, None, serving.zone)
-    state = EnrolmentState.NOMINATED
-    return {**said, "public_id": new_token(), "edition_id": edition_id, "state": state, "due_at": due}
+def _houses_held(session: Session, ids: Collection[int]) -> dict[int, tuple[Sector, str]]:
+    """Sector and zone of institutions, which nobody corrects until the transaction ends."""
+    found = select(Institution.id, Institution.sector, Institution.zone).where(Institution.id.in_(ids))
+    rows = session.execute(found.order_by(Institution.id).with_for_update(read=True))
+    return {row.id: (row.sector, row.zone) for row in rows}
+
+
+def _new_place(edition_id: int, serving: Serving, deadline: Deadline, sector: Sector, zone: str) -> dict[str, object]:
+    place = {"public_id": new_token(), "edition_id": edition_id, "state": EnrolmentState.NOMINATED}
+    return {**vars(serving), **place, "sector": sector, "due_at": due_at(deadline, None, zone)}
 
 
 def hold_as_shown(session: Session, *, enrolment: Enrolment, shown: str) -> None:
