@@ -22,6 +22,7 @@ from .persons import CodeName as CodeName
 from .persons import Identity as Identity
 from .persons import addresses_of as addresses_of
 from .persons import beside as beside
+from .persons import has_address as has_address
 from .persons import identities_of as identities_of
 from .persons import listed_name as listed_name
 from .persons import name_of as name_of

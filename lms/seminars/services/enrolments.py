@@ -45,6 +45,8 @@ class Serving:
     affiliation_id: int
     institution_id: int
     state_code: str
+    name_blind: str | None = None
+    """By what they are found who have no address."""
 
 
 def enrol(
@@ -76,7 +78,7 @@ def enrol_all(
     due = Deadline(deadline.deadline_at, deadline.deadline_on)
     rows = [_new_place(edition.id, one, due, *houses[one.institution_id]) for one in serving]
     new = dialect_insert(session)(Enrolment).values(rows)
-    new = new.on_conflict_do_nothing(index_elements=["edition_id", "person_id"])
+    new = new.on_conflict_do_nothing()
     made = session.execute(new.returning(Enrolment.id, Enrolment.public_id, Enrolment.person_id)).all()
     # Events are told apart by their id, so they are numbered in the order of the places.
     placed = sorted(made, key=lambda row: row.id)
