@@ -84,7 +84,7 @@ def _over_all() -> None:
 
 
 def _found(public_id: str) -> Institution:
-    found = people.institution(db.session(), public_id)
+    found = people.institution_told(db.session(), public_id)
     if found is None:
         raise NotFound
     return found

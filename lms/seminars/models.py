@@ -130,6 +130,9 @@ class Enrolment(Model):
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("lms_enrolment.id"), index=True)
     deferred_from_id: Mapped[int | None] = mapped_column(ForeignKey("lms_enrolment.id"), unique=True, index=True)
     """The place in an earlier edition that was put off until this one."""
+    name_blind: Mapped[str | None] = mapped_column(String(64))
+    """Of somebody who was taken from a list without an address: the blind index of the name, state and institution
+    there, by which the same row finds them again."""
 
     edition: Mapped[Edition] = relationship()
     person: Mapped[Person] = relationship()
@@ -137,6 +140,7 @@ class Enrolment(Model):
 
     __table_args__ = (
         UniqueConstraint("edition_id", "person_id"),
+        Index("uq_lms_enrolment_name_blind", "edition_id", "name_blind", unique=True),
         Index("ix_lms_enrolment_edition_state", "edition_id", "state_code", "sector"),
         # The order of long lists; with the id, so that turning to a far page reads nothing but the index.
         Index("ix_lms_enrolment_edition_place", "edition_id", "state_code", "institution_id", "id"),

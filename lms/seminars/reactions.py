@@ -56,7 +56,7 @@ def erased(session: Session, event: PersonErased) -> None:
     """What others wrote down about them goes, also where it waits under a key of its own."""
     blinds = blinds_of(session, event.person_id)
     nominating.forget(session, person_id=event.person_id, blinds=blinds, at=event.at)
-    rehearsing.forget(session, blinds)
+    rehearsing.forget(session, event.person_id, blinds)
     scrubbing.ask(session, (Nomination.__tablename__, ImportRow.__tablename__))
 
 

@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lms.alumni.models import Reinvitation
+from lms.alumni.models import AlumniStatus, Reinvitation
 from lms.kernel import audit
+from lms.kernel.checks import run_all
 from lms.kernel.clock import frozen
 from lms.kernel.events import publish
 from lms.kernel.models import AuditEntry, Job
 from lms.kernel.unit_of_work import reading, unit_of_work
 from lms.people.events import SignedIn
 from lms.people.letters import letter_for
-from lms.people.models import IdentityRow, MailedToken, Person, Role, SentLetter
+from lms.people.models import IdentityRow, MailedToken, Person, Role, Sector, SentLetter
 from lms.people.proposals.rules import PROPOSAL_LASTS
 from lms.people.queries import addresses_of, person_by_address
 from lms.people.rules.codes import GOOD_FOR, TokenPurpose
+from lms.seminars.imports.reading import table_in
+from lms.seminars.imports.saving import save
+from lms.seminars.models import Edition
 from tests.conftest import NOW
+from tests.pages import shown_in
 from tests.people.makers import give_mandate, make_person, signed_in_client
+from tests.seminars.importing import JUSTICE, taken_in, verdicts_of
+from tests.seminars.importing import said as row_of
+from tests.seminars.makers import make_edition, make_institution
 
 from .makers import browser, make_alumni
+from .test_past import THEN
 
 NEW = "zqnew@ministry.example.org"
 REASON = "The ministry has a new domain. I called the number on its page and asked for the month and the group."
@@ -185,3 +195,57 @@ def test_addresses_and_reasons_are_sealed_and_only_officers_over_everything_come
         kept += repr([(one.act, one.about, one.details) for one in session.scalars(select(AuditEntry))])
         kept += repr([job.payload for job in session.scalars(select(Job))])
     assert not [word for word in ("zqnew", "the month", "Zqkielelezo") if word in kept]
+
+
+def test_two_officers_give_an_address_to_whoever_came_without_one(app: Flask) -> None:
+    with unit_of_work() as session:
+        make_institution(session, "TZ", Sector.JUSTICE, JUSTICE)
+        edition = make_edition(session, **THEN)
+        found = taken_in(session, edition, row_of(1, name="Zuri Zqkielelezo", address=""), row_of(2))
+        save(session, found=found, at=NOW, by="an officer")
+        public_id = edition.public_id
+    first, second = officer(app), officer(app)
+    people = first.get(f"/alumni/past/{public_id}").text
+    assert "Propose an address" not in people
+    sent = {"chosen": re.findall(r'name="chosen" value="([^"]+)"', people), "source": "The signed list in the archive."}
+    assert len(sent["chosen"]) == 2
+    assert first.post(f"/alumni/past/{public_id}", data=sent).status_code == 303
+    shown = {"shown": shown_in(second.get(f"/alumni/past/{public_id}"))}
+    assert second.post(f"/alumni/past/{public_id}/confirm", data=shown).status_code == 303
+    with reading() as session:
+        assert session.scalars(select(SentLetter.id)).all() == []
+        status = session.scalars(select(AlumniStatus.person_id)).all()
+    assert len(status) == 2
+    as_exported = table_in(first.get(f"/editions/{public_id}/people.csv").data)
+    assert sorted(row.get("address", "") for _, row in as_exported.rows) == ["", "neema2@example.org"]
+    with unit_of_work() as session:
+        again = taken_in(session, session.scalars(select(Edition)).one(), *(row for _, row in as_exported.rows))
+        assert verdicts_of(session, again) == ["same", "same"]
+    [link] = re.findall(r'href="(/alumni/mailboxes\?place=[^"]+)"', first.get(f"/alumni/past/{public_id}").text)
+    page = first.get(link).text
+    assert "Zuri Zqkielelezo" in page
+    assert "Old e-mail address" not in page
+    sent = {"place": link.split("=")[1], "new": NEW, "reason": REASON}
+    assert first.post("/alumni/mailboxes", data={**sent, "reason": "Short."}).status_code == 422
+    assert first.post("/alumni/mailboxes", data=sent).status_code == 303
+    with reading() as session:
+        proposal = session.scalars(select(Reinvitation.public_id)).one()
+    first.post("/alumni/mailboxes/confirm", data={"shown": proposal})
+    with reading() as session:
+        assert person_by_address(session, NEW) is None
+    second.post("/alumni/mailboxes/confirm", data={"shown": proposal})
+    with reading() as session:
+        person = person_by_address(session, NEW)
+        assert person is not None
+        assert session.scalars(select(SentLetter.template)).all() == ["people/invitation"]
+    assert first.get(link).status_code == 404
+    assert first.post("/alumni/mailboxes", data={**sent, "new": "zqlater@example.org"}).status_code == 404
+    away = table_in(first.get(f"/editions/{public_id}/people.csv").data)
+    assert [(row["name"], row.get("address", "")) for _, row in away.rows if row["name"] != "Neema Mfano 2"] == [
+        ("Zuri Zqkielelezo", NEW)
+    ]
+    with unit_of_work() as session:
+        edition = session.scalars(select(Edition)).one()
+        for rows in ([row for _, row in away.rows], [row_of(1, name="Zuri Zqkielelezo", address=""), row_of(2)]):
+            assert verdicts_of(session, taken_in(session, edition, *rows)) == ["same", "same"]
+        assert not {name: list(told) for name, told in run_all(session).items() if told}

@@ -136,12 +136,15 @@ def test_the_page_lists_all_by_state_and_counts_nobody_who_is_not_to_be_named(ap
         edition = make_edition(session)
         ministry = make_institution(session, "TZ", name="Minstry of Justice")
         make_institution(session, "KE", name="Ministry of Examples")
+        apart = make_institution(session, "NP", name="Ministry Apart")
         hidden = make_person(session)
         for person in (None, None, hidden):
             make_place(session, edition, institution=ministry, person=person)
+        make_place(session, make_edition(session), institution=apart, person=hidden)
         told = {"person_id": hidden.id, "state_code": "TZ", "reason": "Asked for it.", "by": viewer_of(browser.person)}
         mark_person(session, **told, on=True, at=AT)  # type: ignore[arg-type]
-        address = f"/institutions/{ministry.public_id}"
+        address, not_told = (f"/institutions/{one.public_id}" for one in (ministry, apart))
+    assert browser.get(not_told).status_code == 404
     assert 'href="/institutions"' in browser.get("/editions").text
     with statements(app) as sent:
         page = browser.get("/institutions")
@@ -149,6 +152,8 @@ def test_the_page_lists_all_by_state_and_counts_nobody_who_is_not_to_be_named(ap
     said = words(page)
     assert said.index("Ministry of Examples Kenya") < said.index("Minstry of Justice")
     assert "Justice Dar es Salaam 2 " in said
+    assert "Apart" not in said
+    assert "Nepal" not in said
     assert 'value="Minstry of Justice"' in browser.get(address).text
     answer = browser.post(address, name="Ministry of Justice", sector="interior", zone=FIJI)
     assert answer.status_code == 303

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lms.integrations.own_copy.walking import walk
 from lms.kernel import outbox, worker
 from lms.kernel.checks import run_all
 from lms.kernel.db import db
@@ -764,3 +765,89 @@ def test_a_closing_in_the_middle_ends_the_saving_and_says_so(app: Flask) -> None
         assert work.sentence.startswith("The attendance of this edition is closed")
         assert session.scalar(select(func.count()).select_from(Enrolment)) == 250
     db.session.remove()
+
+
+OVER = {
+    "title": "Raphael Lemkin Seminar, November 2012",
+    "starts_on": dt.date(2012, 11, 4),
+    "ends_on": dt.date(2012, 11, 10),
+    "deadline_at": dt.datetime(2012, 10, 20, 16, 0, tzinfo=dt.UTC),
+}
+
+
+@pytest.fixture
+def over(session: Session) -> Edition:
+    """An edition of long ago, and the ministry that the rows name."""
+    make_institution(session, "TZ", Sector.JUSTICE, JUSTICE)
+    return make_edition(session, **OVER)
+
+
+def unaddressed(number: int = 1, **more: str) -> dict[str, str]:
+    return said(number, **{"address": "", **more})
+
+
+def test_whoever_has_no_address_is_taken_into_an_edition_that_is_over_and_into_no_other(
+    session: Session, over: Edition
+) -> None:
+    [refused] = [verdict_of(session, taken_in(session, make_edition(session, title="May"), unaddressed()))]
+    assert refused == ("refused", "address-missing", "address")
+    found = taken_in(session, over, unaddressed(1), unaddressed(2), said(3), unaddressed(4, address="no at"))
+    assert verdicts_of(session, found) == ["new", "new", "new", "refused"]
+    before, beside = everything(session), taken_in(session, over, unaddressed(1), unaddressed(2))
+    save(session, found=found, at=AT, by="coordinator")
+    save(session, found=beside, at=AT, by="coordinator")
+    assert len(session.scalars(select(Enrolment).where(Enrolment.edition_id == over.id)).all()) == 3
+    assert session.scalars(select(Job.id).where(Job.kind == "mail.send")).all() == []
+    assert not {name: list(told) for name, told in run_all(session).items() if told}
+    again = taken_in(session, over, unaddressed(1), unaddressed(2, name="NEEMA  MFANO 2"), said(3))
+    assert verdicts_of(session, again) == ["same"] * 3
+    with_address = taken_in(session, over, said(1), unaddressed(1, function="Judge"))
+    assert verdict_of(session, with_address)[:2] == ("refused", "twice-named")
+    assert verdict_of(session, with_address, 3) == ("changed", "changes", "function")
+    assert verdict_of(session, taken_in(session, over, said(1))) == ("same", None, None)
+    assert undo(session, found=found, at=LATER, by="coordinator") == []
+    session.flush()
+    assert everything(session) == before
+    assert verdicts_of(session, taken_in(session, over, unaddressed(1))) == ["new"]
+
+
+def test_one_name_institution_and_state_without_an_address_is_one_person(session: Session, over: Edition) -> None:
+    make_institution(session, "TZ", Sector.DEFENCE, "Ministry of Defence")
+    make_institution(session, "KE", Sector.JUSTICE, JUSTICE)
+    elsewhere = unaddressed(1, institution="Ministry of Defence")
+    rows = (unaddressed(1), unaddressed(1, name="neema mfano 1"), elsewhere, unaddressed(1, state="Kenya"))
+    found = taken_in(session, over, *rows)
+    assert verdict_of(session, found, 3) == ("refused", "twice-named", "address")
+    assert verdicts_of(session, found) == ["new", "refused", "new", "new"]
+    mend(session, found=found, mended={3: {"name": "Pia Beispiel"}}, at=AT, by="coordinator")
+    assert verdicts_of(session, found) == ["new"] * 4
+
+
+def test_what_waits_of_somebody_erased_goes_also_where_no_address_stands(session: Session, over: Edition) -> None:
+    saved(session, over, unaddressed(1), unaddressed(2))
+    waits = taken_in(session, over, unaddressed(1), unaddressed(2))
+    place = session.scalars(select(Enrolment).order_by(Enrolment.id)).first()
+    assert place is not None
+    session.flush()
+    own = walk(session, place.person_id).rows["lms_import_row"]
+    assert (waits.id, 2) in {(row["import_id"], row["number"]) for row in own}
+    assert (waits.id, 3) not in {(row["import_id"], row["number"]) for row in own}
+    people_services.erase(session, person=place.person, by="coordinator", at=LATER)
+    assert verdict_of(session, waits) == ("refused", "erased", "name")
+    assert verdict_of(session, waits, 3) == ("same", None, None)
+    session.expire_all()
+    rows = session.scalars(select(ImportRow).where(ImportRow.import_id == waits.id).order_by(ImportRow.number)).all()
+    assert [bool(row.sealed_cells) for row in rows] == [False, True]
+    assert place.name_blind is None
+
+
+def test_whoever_has_no_address_is_found_by_the_right_name_of_their_institution(
+    session: Session, over: Edition
+) -> None:
+    saved(session, over, unaddressed(1))
+    house = session.scalars(select(Enrolment)).one().affiliation.institution
+    right = {"name": "Ministry of Law", "sector": house.sector, "zone": house.zone}
+    assert services.correct_institution(session, institution=house, **right, at=LATER, by="coordinator")
+    session.flush()
+    again = taken_in(session, over, unaddressed(1, institution="Ministry of Law"))
+    assert verdict_of(session, again) == ("same", None, None)

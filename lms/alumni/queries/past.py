@@ -16,7 +16,7 @@ from lms.kernel.values import dataclass
 from lms.people.models import Institution, Person
 from lms.people.proposals.queries import open_ones
 from lms.people.proposals.rules import has_lapsed
-from lms.people.queries import names_of
+from lms.people.queries import has_address, names_of
 from lms.people.sealing import keys_of, open_if_there
 from lms.records.models import LedgerEntry, RecordSubject
 from lms.records.queries import without_record
@@ -49,6 +49,8 @@ class Candidate:
     state_code: str
     attested: bool
     welcomed: bool
+    reachable: bool
+    """Whether there is an address to write to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def candidates(session: Session, edition_id: int) -> list[Candidate]:
             Institution.name,
             RecordSubject.record,
             Person.welcomed_at,
+            has_address().label("reachable"),
         )
         .join(Institution, Institution.id == Enrolment.institution_id)
         .join(Person, Person.id == Enrolment.person_id)
@@ -119,6 +122,7 @@ def candidates(session: Session, edition_id: int) -> list[Candidate]:
             state_code=row.state_code,
             attested=row.record is not None,
             welcomed=row.welcomed_at is not None,
+            reachable=row.reachable,
         )
         for row in rows
     ]

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from lms.alumni.models import AlumniStatus, Reinvitation
 from lms.alumni.sealing import new_address_place, new_address_reason_place
+from lms.kernel.errors import NotFound
 from lms.kernel.values import dataclass
 from lms.people.models import Person
 from lms.people.proposals.queries import open_ones
 from lms.people.proposals.rules import has_lapsed
-from lms.people.queries import identities_of, names_of, person_by_address
+from lms.people.queries import has_address, identities_of, names_of, person_by_address
 from lms.people.sealing import keys_of, open_if_there
+from lms.seminars.models import Enrolment
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Waiting:
     person_id: int
     name: str
     old_address: str
+    """Empty where it is not to be shown, or there is none."""
     new_address: str
     reason: str
     proposed_by: str
@@ -68,6 +71,15 @@ def alumni_at(session: Session, address: str) -> Person | None:
     found = person_by_address(session, address)
     if found is None or session.get(AlumniStatus, found.id) is None:
         return None
+    return found
+
+
+def alumni_without_address(session: Session, place: str) -> Person:
+    """The alumna or alumnus who holds the place with this public id and has no address; raises NotFound."""
+    theirs = select(Person).join(Enrolment, Enrolment.person_id == Person.id).where(Enrolment.public_id == place)
+    found = session.scalar(theirs.join(AlumniStatus, AlumniStatus.person_id == Person.id).where(~has_address()))
+    if found is None:
+        raise NotFound
     return found
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.alumni.models import Reinvitation
-from lms.alumni.queries.reinvitations import alumni_at, open_for, reinvitation
+from lms.alumni.queries.reinvitations import alumni_at, alumni_without_address, open_for, reinvitation
 from lms.alumni.sealing import new_address_place, new_address_reason_place
 from lms.kernel import audit
 from lms.kernel.errors import Refused
@@ -30,11 +30,13 @@ SHORTEST_REASON = 40
 LONGEST_REASON = 1000
 
 
-def propose(session: Session, *, old_address: str, new_address: str, reason: str, by: str, at: dt.datetime) -> None:
-    """An officer proposes another address for the alumna or alumnus who has the old one; nothing changes yet. Raises
-    Refused."""
+def propose(
+    session: Session, *, old_address: str, new_address: str, reason: str, by: str, at: dt.datetime, place: str = ""
+) -> None:
+    """An officer proposes another address for the alumna or alumnus who has the old one, or a first one for who holds
+    this `place` and has none; nothing changes yet. Raises Refused, NotFound."""
     new_address = checked_address(new_address)
-    person = alumni_at(session, old_address.strip())
+    person = alumni_without_address(session, place) if place else alumni_at(session, old_address.strip())
     if person is None:
         raise Refused(_("No alumna or alumnus has this address."))
     session.refresh(person, with_for_update=True)

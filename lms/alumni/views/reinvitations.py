@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from lms.alumni.forms import ReinvitationForm
@@ -14,6 +14,7 @@ from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.kernel.errors import Refused
 from lms.people.proposals.deciding import decided
+from lms.people.queries import names_of
 from lms.people.sign_in import me
 from lms.web.access import Permission, keeps_typed, requires
 from lms.web.clicks import one_click
@@ -27,16 +28,20 @@ from .office import everything_only
 @bp.get("/alumni/mailboxes")
 @requires(Permission.COORDINATE)
 def mailboxes() -> str:
-    """What is proposed and waits for a second officer, and the form for a new proposal."""
+    """What is proposed and waits for a second officer, and the form for a new proposal; with `place` for whoever holds
+    that place and has no address."""
     return _page(ReinvitationForm(formdata=None))
 
 
 def _page(form: ReinvitationForm) -> str:
     everything_only()
-    rows = reads.waiting_reinvitations(db.session(), now())
-    if rows:
-        note_look("mailboxes.listed", me().subject, people=len(rows))
-    return render("lms/alumni/mailboxes.html", rows=rows, form=form, me=me())
+    session, place = db.session(), request.values.get("place", "")
+    rows = reads.waiting_reinvitations(session, now())
+    whom = reads.alumni_without_address(session, place).id if place else None
+    if rows or whom:
+        note_look("mailboxes.listed", me().subject, people=len(rows) + bool(whom))
+    name = names_of(session, [whom])[whom] if whom else ""
+    return render("lms/alumni/mailboxes.html", rows=rows, form=form, place=place, called=name, me=me())
 
 
 @bp.post("/alumni/mailboxes")
@@ -45,7 +50,9 @@ def _page(form: ReinvitationForm) -> str:
 def propose_mailbox() -> Answer:
     """Propose another address."""
     everything_only()
-    form = ReinvitationForm()
+    form, place = ReinvitationForm(), request.form.get("place", "")
+    if place:
+        form.old.validators = []  # there is none
     if form.validate_on_submit():
         try:
             with one_click() as session:
@@ -56,6 +63,7 @@ def propose_mailbox() -> Answer:
                     reason=form.reason.data or "",
                     by=me().subject,
                     at=now(),
+                    place=place,
                 )
         except Refused as no:
             form.refuse(no)
@@ -69,7 +77,7 @@ def propose_mailbox() -> Answer:
 @requires(Permission.COORDINATE)
 def confirm_mailbox() -> Answer:
     """The second officer confirms."""
-    return _answer(services.confirm, _("Confirmed. The old address is told, and a letter goes to the new."))
+    return _answer(services.confirm, _("Confirmed. A letter goes to the new address; an old one is told."))
 
 
 @bp.post("/alumni/mailboxes/decline")

@@ -14,12 +14,14 @@ from lms.kernel.db import Base
 from lms.kernel.values import dataclass
 from lms.people.joining import PERSON
 from lms.people.queries.persons import blinds_of
+from lms.seminars.queries.enrolments import name_blinds_of
 
 ACTING = frozenset({"by_person_id", "begun_by", "joined_into_id", "blocked_id"})
 """Columns of whoever did something: what it was done to is somebody else's, and is not shown here. Nor is anybody told
 who has shut them out."""
 BY_ADDRESS = frozenset({"lms_nomination", "lms_import_row"})
-"""What others put forward about somebody, found by the blind index of an address of theirs until it is decided on."""
+"""What others put forward about somebody, found by the blind index of an address of theirs, or of what stands for
+one, until it is decided on."""
 WITHOUT_KEY = {
     "lms_ledger_entry": ("record", "lms_record_subject", "record"),
     "lms_record_public": ("record", "lms_record_subject", "record"),
@@ -89,7 +91,7 @@ def walk(session: Session, person_id: int) -> Found:
                 found.rows.setdefault(table.name, []).extend(new)
                 if table.name not in ENDS:
                     waiting.append(table.name)
-    _by_address(session, found, blinds_of(session, person_id))
+    _by_address(session, found, blinds_of(session, person_id) | name_blinds_of(session, person_id))
     return found
 
 

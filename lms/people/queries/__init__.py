@@ -5,6 +5,7 @@ from .institutions import InstitutionView as InstitutionView
 from .institutions import affiliation_after as affiliation_after
 from .institutions import affiliation_on as affiliation_on
 from .institutions import institution as institution
+from .institutions import institution_told as institution_told
 from .institutions import institutions_of as institutions_of
 from .institutions import served_by as served_by
 from .mail import Failure as Failure
@@ -21,6 +22,7 @@ from .persons import CodeName as CodeName
 from .persons import Identity as Identity
 from .persons import addresses_of as addresses_of
 from .persons import beside as beside
+from .persons import has_address as has_address
 from .persons import identities_of as identities_of
 from .persons import listed_name as listed_name
 from .persons import name_of as name_of

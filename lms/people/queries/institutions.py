@@ -67,6 +67,11 @@ def institution(session: Session, public_id: str) -> Institution | None:
     return session.scalar(select(Institution).where(Institution.public_id == public_id))
 
 
+def institution_told(session: Session, public_id: str) -> Institution | None:
+    """The institution with this public id, if it is one of those that `served_by` lists."""
+    return session.scalar(select(Institution).where(Institution.public_id == public_id, _tells_nobody()))
+
+
 def institutions_of(session: Session, state_code: str | None = None) -> list[InstitutionView]:
     """The institutions of a state, or all of them, by name."""
     wanted = select(Institution).order_by(Institution.state_code, Institution.name)
@@ -75,15 +80,28 @@ def institutions_of(session: Session, state_code: str | None = None) -> list[Ins
     return [as_view(row) for row in session.scalars(wanted)]
 
 
-def served_by(session: Session, day: dt.date) -> list[tuple[InstitutionView, int]]:
-    """Every institution by state and name, with how many people serve there on a day; whoever is not to be named is in
-    no number, since it would tell where they serve. One statement."""
+def _named(one: type[Affiliation] = Affiliation) -> ColumnElement[bool]:
+    """That an affiliation is of somebody who is still here and may be named."""
     gone = select(Person.id).where(Person.erased_at.is_not(None))
-    apart = (Affiliation.person_id.not_in(gone), Affiliation.person_id.not_in(unnamed_people()))
-    here = and_(Affiliation.institution_id == Institution.id, held_on(day), *apart)
+    return and_(one.person_id.not_in(gone), one.person_id.not_in(unnamed_people()))
+
+
+def _tells_nobody() -> ColumnElement[bool]:
+    """That an institution says of nobody who is not to be named where they serve: not one that only such people serve
+    or have served, since its being there would tell."""
+    one = aliased(Affiliation)
+    here = select(one.id).where(one.institution_id == Institution.id)
+    return ~here.where(one.person_id.in_(unnamed_people())).exists() | here.where(_named(one)).exists()
+
+
+def served_by(session: Session, day: dt.date) -> list[tuple[InstitutionView, int]]:
+    """Institutions by state and name, with how many people serve there on a day, but for those that would tell where
+    somebody serves who is not to be named; these people are in no number. One statement."""
+    here = and_(Affiliation.institution_id == Institution.id, held_on(day), _named())
     rows = (
         select(Institution, func.count(Affiliation.person_id.distinct()))
         .outerjoin(Affiliation, here)
+        .where(_tells_nobody())
         .group_by(Institution.id)
         .order_by(Institution.state_code, Institution.name)
     )

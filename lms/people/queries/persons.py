@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from typing import cast
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Table, bindparam, select
+from sqlalchemy import ColumnElement, Table, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.secrets import Keyring, unseal
@@ -240,6 +240,12 @@ def owned() -> ColumnElement[bool]:
     application says of its user is not enough: there anybody may name anybody's address."""
     vouched_for = select(HostLink.id).where(HostLink.person_id == IdentityRow.person_id).exists()
     return IdentityRow.verified_at.is_not(None) | (IdentityRow.primary & ~vouched_for)
+
+
+def has_address() -> ColumnElement[bool]:
+    """The condition that there is an address to which letters to a person go."""
+    theirs = (IdentityRow.person_id == Person.id, IdentityRow.kind == IdentityKind.ADDRESS, IdentityRow.primary)
+    return exists().where(*theirs).correlate(Person)
 
 
 def blinds_of(session: Session, person_id: int) -> frozenset[str]:

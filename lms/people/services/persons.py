@@ -68,7 +68,7 @@ def create_person(
 
 @dataclass(frozen=True)
 class Newcomer:
-    """Somebody to be made known: name and address are checked already."""
+    """Somebody to be made known: name and address are checked already; "" where there is no address."""
 
     name: str
     address: str
@@ -81,8 +81,8 @@ def create_people(session: Session, newcomers: Sequence[Newcomer], *, at: dt.dat
     Raises Conflict, for all of them, when somebody here has one of the addresses.
     """
     ring = keyring()
-    blinds = [ring.blind(newcomer.address) for newcomer in newcomers]
-    _release_all(session, blinds, at)
+    blinds = [ring.blind(newcomer.address) if newcomer.address else None for newcomer in newcomers]
+    _release_all(session, [blind for blind in blinds if blind], at)
     subjects = [new_token() for _ in newcomers]
     rows = [
         {"subject": subject, "created_at": at, "locale": newcomer.locale}
@@ -104,7 +104,10 @@ def create_people(session: Session, newcomers: Sequence[Newcomer], *, at: dt.dat
     addresses = [
         _identity(number, key, IdentityKind.ADDRESS, newcomer.address, blind, at)
         for (number, key), newcomer, blind in who
+        if blind
     ]
+    if not addresses:
+        return made
     change = (
         dialect_insert(session)(IdentityRow).values(addresses).on_conflict_do_nothing(index_elements=["blind_index"])
     )

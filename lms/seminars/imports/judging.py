@@ -71,15 +71,17 @@ class Surroundings:
     """What is known around some rows."""
 
     people: Mapping[str, Known]
-    """By the blind index of their address."""
+    """By the blind index of their address, or of what stands for it in an edition that is over."""
     houses: Mapping[str, Mapping[str, House]]
     """By state, then by folded name."""
     first: Mapping[str, int]
-    """The first row of the file with an address."""
+    """The first row of the file with a blind index."""
     languages: Collection[str]
     today: dt.date
     code_names: Collection[str] = ()
     """Of everybody who is not to be named, where a row might say one of them."""
+    over: bool = False
+    """Whether the edition is over: of whoever was there long ago, often no address is left."""
 
 
 @dataclass(frozen=True)
@@ -125,15 +127,29 @@ def address_in(cells: Mapping[str, str]) -> str:
     return text.strip()
 
 
-def judged(number: int, cells: Mapping[str, str], blind: str | None, around: Surroundings) -> Judgement:
-    """What becomes of the row with this number."""
+def called_in(cells: Mapping[str, str]) -> tuple[str, str, str] | None:
+    """By what somebody without an address is known within an edition: state, institution and name, each folded."""
+    state = states.named(cells.get(Column.STATE, ""))
+    institution, name = folded(cells.get(Column.INSTITUTION, "")), folded(cells.get(Column.NAME, ""))
+    return (state.code, institution, name) if state and institution and name else None
+
+
+def judged(
+    number: int, cells: Mapping[str, str], blind: str | None, around: Surroundings, called: str | None = None
+) -> Judgement:
+    """What becomes of the row with this number. `called` stands for its name, state and institution, where the edition
+    is over; for a row without an address that is `blind` too."""
     try:
         nominee = _understood(cells, around)
     except Unfit as no:
         return Judgement(Verdict.REFUSED, no.reason, (no.column,))
     if blind is not None and around.first.get(blind, number) < number:
-        return Judgement(Verdict.REFUSED, "twice", (Column.ADDRESS,))
+        return Judgement(Verdict.REFUSED, "twice" if nominee.address else "twice-named", (Column.ADDRESS,))
+    if nominee.address and called in around.first:
+        return Judgement(Verdict.REFUSED, "twice-named", (Column.ADDRESS,))
     known = around.people.get(blind or "")
+    if known is None or known.state is None:
+        known = around.people.get(called or "", known)
     if nominee.name in around.code_names or (known and nominee.name == known.code_name):
         return Judgement(Verdict.REFUSED, "code-name", (Column.NAME,))
     named = known is not None and (known.hidden or folded(nominee.name) == folded(tidy_cell(known.name)))
@@ -186,7 +202,7 @@ def _understood(cells: Mapping[str, str], around: Surroundings) -> Nominee:
     name = _name(cells.get(Column.NAME, ""))
     if is_nominee_name(name) or (looks_like_code_name(name) and not address_in(cells)):
         raise Unfit("code-name", Column.NAME)
-    address = _address(cells)
+    address = "" if around.over and not address_in(cells) else _address(cells)
     state = _state(cells.get(Column.STATE, ""))
     institution, house = _house(cells, around.houses.get(state, {}))
     return Nominee(

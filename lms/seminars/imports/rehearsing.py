@@ -19,13 +19,14 @@ from lms.kernel.undertakings import begin, undertaking
 from lms.people.rules.names import folded
 from lms.people.states import named
 from lms.seminars.columns import Column
-from lms.seminars.models import Edition
+from lms.seminars.models import Edition, Enrolment
 from lms.seminars.queries import closing_of
+from lms.seminars.queries.enrolments import name_blinds_of
 from lms.web.languages import gettext as _
 
 from .judging import NEW_ON_PURPOSE, Judgement, judged
 from .models import Import, ImportRow, ImportState, Verdict
-from .sealing import Cells, blind_in, cells_in, key_of, sealed_cells, sealed_head
+from .sealing import Cells, cells_in, key_of, name_blind_in, row_blind, sealed_cells, sealed_head
 from .surroundings import around
 from .table import Table
 
@@ -51,7 +52,8 @@ def take_in(
         before = select(Import).where(Import.edition_id == edition.id, Import.client_key == client_key)
         return session.scalars(before).one()
     found, key = made
-    session.execute(insert(ImportRow), [_row(found, key, number, cells) for number, cells in table.rows])
+    rows = [_row(found, key, edition.public_id, number, cells) for number, cells in table.rows]
+    session.execute(insert(ImportRow), rows)
     audit.record(session, at=at, actor=by, act="import.read", about=found.public_id, rows=found.size)
     rehearse(session, found, at=at, by=by)
     return found
@@ -78,9 +80,9 @@ def _written(
     return (session.get_one(Import, made), key) if made is not None else None
 
 
-def _row(found: Import, key: bytes, number: int, cells: Cells) -> dict[str, Any]:
+def _row(found: Import, key: bytes, edition: str, number: int, cells: Cells) -> dict[str, Any]:
     sealed = sealed_cells(key, found, number, cells)
-    return {"import_id": found.id, "number": number, "sealed_cells": sealed, "blind": blind_in(cells)}
+    return {"import_id": found.id, "number": number, "sealed_cells": sealed, "blind": row_blind(edition, cells)}
 
 
 def rehearse(session: Session, found: Import, *, at: dt.datetime, by: str) -> None:
@@ -126,8 +128,11 @@ def judge(
     session: Session, found: Import, rows: Sequence[tuple[ImportRow, Cells]], at: dt.datetime
 ) -> list[tuple[ImportRow, Judgement]]:
     """Say of each of these rows what becomes of it."""
-    known = around(session, found, rows, at)
-    verdicts = [(row, judged(row.number, cells, row.blind, known)) for row, cells in rows]
+    known, edition = around(session, found, rows, at), session.get_one(Edition, found.edition_id).public_id
+    verdicts = [
+        (row, judged(row.number, cells, row.blind, known, name_blind_in(edition, cells) if known.over else None))
+        for row, cells in rows
+    ]
     for (row, verdict), (_row, cells) in zip(verdicts, rows, strict=True):
         row.verdict, row.reason = verdict.verdict, verdict.reason
         row.column = ",".join(verdict.columns) or None
@@ -158,10 +163,10 @@ def mend(session: Session, *, found: Import, mended: Mapping[int, Mapping[str, s
     found = held(session, found.public_id)
     if found.state is not ImportState.REHEARSED:
         raise Conflict(_("This has been changed in the meantime. Look at the page again before you repeat it."))
-    key = key_of(found)
+    key, edition = key_of(found), session.get_one(Edition, found.edition_id).public_id
     for row, cells in _concerned(session, found, mended):
         said = {**cells, **mended.get(row.number, {})}
-        row.sealed_cells, row.blind = sealed_cells(key, found, row.number, said), blind_in(said)
+        row.sealed_cells, row.blind = sealed_cells(key, found, row.number, said), row_blind(edition, said)
     audit.record(session, at=at, actor=by, act="import.mended", about=found.public_id, rows=len(mended))
     session.flush()  # the rows are judged by what is in the database
     rehearse(session, found, at=at, by=by)
@@ -211,14 +216,16 @@ def end(session: Session, found: Import, state: ImportState, at: dt.datetime) ->
     )
 
 
-def forget(session: Session, blinds: Collection[str]) -> None:
-    """Erase the rows of somebody who is erased from every file that nobody has decided on yet, by their addresses."""
-    theirs = update(ImportRow).where(ImportRow.blind.in_(blinds))
+def forget(session: Session, person_id: int, blinds: Collection[str]) -> None:
+    """Erase the rows of somebody who is erased from every file that nobody has decided on yet, by their addresses,
+    or by what they are called in an edition."""
+    theirs = update(ImportRow).where(ImportRow.blind.in_({*blinds, *name_blinds_of(session, person_id)}))
     nothing = {"sealed_cells": None, "blind": None, "knot": None}
     session.execute(
         theirs.values(**nothing, verdict=Verdict.REFUSED, reason=ERASED, column=Column.NAME),
         execution_options={"synchronize_session": "fetch"},
     )
+    session.execute(update(Enrolment).where(Enrolment.person_id == person_id).values(name_blind=None))
 
 
 @outbox.database("seminars.imports_tidy", every=86_400.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -103,6 +104,7 @@ def _finish(session: Session, found: Import, *, at: dt.datetime, by: str) -> Non
 
 def save_rows(session: Session, found: Import, most: int, *, by: str, at: dt.datetime) -> int:
     """Take over the next rows, as they are judged now; says how many were looked at."""
+    edition = session.get_one(Edition, found.edition_id)
     rows = rows_of(session, found, _waiting(), limit=most)
     confirmed = {row.number: _shown(row) for row, _cells in rows}
     verdicts = []
@@ -111,7 +113,6 @@ def save_rows(session: Session, found: Import, most: int, *, by: str, at: dt.dat
             verdicts.append((row, verdict))
         elif verdict.verdict in _TAKEN:  # other than what whoever saves it was shown
             row.verdict, row.reason, row.column = Verdict.REFUSED, "meanwhile", None
-    edition = session.get_one(Edition, found.edition_id)
     houses = _houses(session, found, [verdict.nominee for _, verdict in verdicts if verdict.nominee], by=by, at=at)
     fresh = [one for one in verdicts if one[1].known is None]
     _take_newcomers(session, edition, fresh, houses, by=by, at=at)
@@ -175,12 +176,18 @@ def _take_newcomers(
         for (number, key), one in zip(people, nominees, strict=True)
     ]
     serving = [
-        _serving(one.person_id, affiliation, _house(houses, nominee))
-        for one, affiliation, nominee in zip(
-            belongings, people_services.affiliate_all(session, belongings), nominees, strict=True
+        replace(
+            _serving(one.person_id, affiliation, _house(houses, verdict.nominee)),
+            name_blind=None if verdict.nominee.address else row.blind,
         )
+        for one, affiliation, (row, verdict) in zip(
+            belongings, people_services.affiliate_all(session, belongings), rows, strict=True
+        )
+        if verdict.nominee
     ]
     places = enrol_all(session, edition=edition, serving=serving, at=at, by=by)
+    if len(places) < len(people):  # somebody without an address was taken from another file beside us
+        raise Conflict(_("This has been changed in the meantime. Look at the page again before you repeat it."))
     for (row, _verdict), (person_id, _key) in zip(rows, people, strict=True):
         row.enrolment_id, row.person_made = places[person_id], True
 

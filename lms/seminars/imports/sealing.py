@@ -11,7 +11,7 @@ from lms.kernel.secrets import seal, unseal
 from lms.kernel.settings import keyring
 from lms.web.languages import gettext as _
 
-from .judging import address_in
+from .judging import address_in, called_in
 from .models import Import
 
 Cells = dict[str, str]
@@ -50,6 +50,22 @@ def blind_in(cells: Mapping[str, str]) -> str | None:
     """The blind index of a row's address; nothing where it has none."""
     address = address_in(cells)
     return keyring().blind(address) if address else None
+
+
+def name_blind_in(edition: str, cells: Mapping[str, str]) -> str | None:
+    """The blind index of a row's name, state and institution within an edition; nothing where one is missing."""
+    called = called_in(cells)
+    return name_blind(edition, *called) if called else None
+
+
+def name_blind(edition: str, state: str, institution: str, name: str) -> str:
+    """The blind index of somebody within an edition who has no address, by what is folded already."""
+    return keyring().blind("\x1f".join((edition, state, institution, name)))
+
+
+def row_blind(edition: str, cells: Mapping[str, str]) -> str | None:
+    """By what the rows of one person find each other: the address, or without one what stands for it."""
+    return blind_in(cells) or name_blind_in(edition, cells)
 
 
 def before_place(public_id: str, number: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -21,11 +21,12 @@ from lms.people.rules.names import folded
 from lms.people.sealing import keys_of
 from lms.people.states import named
 from lms.seminars.columns import Column
-from lms.seminars.models import Enrolment
+from lms.seminars.models import Edition, Enrolment
 from lms.web.languages import choices
 
 from .judging import House, Known, Surroundings
 from .models import Import, ImportRow
+from .sealing import name_blind_in
 
 Cells = Mapping[str, str]
 _person_id = cast(Table, Person.__table__).c.id
@@ -33,16 +34,20 @@ _person_id = cast(Table, Person.__table__).c.id
 
 def around(session: Session, found: Import, rows: Sequence[tuple[ImportRow, Cells]], at: dt.datetime) -> Surroundings:
     """What has to be known to judge these rows."""
+    edition = session.get_one(Edition, found.edition_id)
+    over = edition.ends_on < at.date()
     blinds = {row.blind for row, _ in rows if row.blind}
+    called = {blind for _, cells in rows if (blind := name_blind_in(edition.public_id, cells))} if over else set()
     codes = {state.code for _, cells in rows if (state := named(cells.get(Column.STATE, "")))}
     today = at.date()
     return Surroundings(
-        people=people_known(session, found.edition_id, blinds, today),
+        people=people_known(session, found.edition_id, blinds, today, called),
         houses=houses_of(session, codes),
-        first=_first(session, found.id, blinds),
+        first=_first(session, found.id, blinds | called),
         languages=choices(),
         today=today,
         code_names=_code_names(session, [cells.get(Column.NAME, "") for _, cells in rows]),
+        over=over,
     )
 
 
@@ -69,14 +74,25 @@ def _code_names(session: Session, names: Iterable[str]) -> frozenset[str]:
     return frozenset(code_name(number, keyring().veil) for number in session.scalars(unnamed_people()))
 
 
-def people_known(session: Session, edition_id: int, blinds: set[str], today: dt.date) -> dict[str, Known]:
-    """What we have of the people with these addresses, by the blind index of each."""
+def people_known(
+    session: Session, edition_id: int, blinds: set[str], today: dt.date, called: Collection[str] = ()
+) -> dict[str, Known]:
+    """What we have of the people with these addresses, by the blind index of each, and of those who came into the
+    edition without one and are called so."""
     having = (
         select(IdentityRow.blind_index, Person)
         .join(Person, Person.id == IdentityRow.person_id)
         .where(IdentityRow.blind_index.in_(blinds), owned())
     )
-    people = {person.id: (str(blind), person) for blind, person in session.execute(having)}
+    found = [(str(blind), person) for blind, person in session.execute(having)]
+    if called:
+        unaddressed = (
+            select(Enrolment.name_blind, Person)
+            .join(Person, Person.id == Enrolment.person_id)
+            .where(Enrolment.edition_id == edition_id, Enrolment.name_blind.in_(called))
+        )
+        found += [(str(blind), person) for blind, person in session.execute(unaddressed)]
+    people = {person.id: person for _blind, person in found}
     if not people:
         return {}
     names, keys = full_names_of(session, set(people)), keys_of(session, people)
@@ -86,12 +102,14 @@ def people_known(session: Session, edition_id: int, blinds: set[str], today: dt.
     elsewhere = _elsewhere(session, edition_id, people)
     return {
         blind: replace(
-            _known(person, names[number].full, keys[number], serving.get(number), places.get(number), elsewhere),
-            hidden=number in hidden,
-            code_name=code_name(number, keyring().veil),
+            _known(
+                person, names[person.id].full, keys[person.id], serving.get(person.id), places.get(person.id), elsewhere
+            ),
+            hidden=person.id in hidden,
+            code_name=code_name(person.id, keyring().veil),
         )
-        for number, (blind, person) in people.items()
-        if number in names
+        for blind, person in found
+        if person.id in names
     }
 
 

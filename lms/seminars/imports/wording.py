@@ -56,6 +56,7 @@ _REFUSED: Mapping[str, str] = {
     "address-several": _l("There is more than one address. Keep the one that the person reads."),
     "address-wrong": _l("No mail can go to this address."),
     "twice": _l("An earlier row has the same address. It is one person, or one of the two is wrong."),
+    "twice-named": _l("Another row has the same name, institution and state. Give it the address, or leave one out."),
     "state-missing": _l("The state is missing. Write it as the United Nations does."),
     MORE: _l(
         "There is more in this row than there are headings, as where a comma stands in a cell: what is behind it may "

@@ -23,6 +23,12 @@ from lms.seminars.rules import (
 )
 
 
+def name_blinds_of(session: Session, person_id: int) -> frozenset[str]:
+    """By what the places of somebody are found whom lists name without an address."""
+    theirs = select(Enrolment.name_blind).where(Enrolment.person_id == person_id, Enrolment.name_blind.is_not(None))
+    return frozenset(blind for blind in session.scalars(theirs) if blind)
+
+
 def visible_to(scope: Scope) -> ColumnElement[bool]:
     """The condition over Enrolment that `rules.visible` is for one row."""
     own = Enrolment.person_id == scope.person_id

@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 from lms.kernel.errors import Conflict
 from lms.people import services as people_services
 from lms.people.models import Institution, Sector
+from lms.people.queries.persons import full_names_of
+from lms.people.rules.names import folded
+from lms.seminars.imports.sealing import name_blind
 from lms.seminars.models import Edition, Enrolment, Extension
 from lms.seminars.rules import COUNTED
 
@@ -49,11 +52,24 @@ def correct_institution(
     )
     if len(_editions(session, institution)) > len(editions):
         raise Conflict(_("This has been changed in the meantime. Look at the page again before you repeat it."))
+    if "name" in changed:
+        _find_by_name(session, institution)
     if "zone" in changed:
         _fit(session, institution, editions, at)
     if "sector" in changed:
         _count_elsewhere(session, institution, keeping)
     return bool(changed)
+
+
+def _find_by_name(session: Session, institution: Institution) -> None:
+    """Whoever came without an address is found by the right name of the institution from now on."""
+    theirs = select(Enrolment).where(Enrolment.institution_id == institution.id, Enrolment.name_blind.is_not(None))
+    places = session.scalars(theirs).all()
+    names = full_names_of(session, {place.person_id for place in places}) if places else {}
+    for place in places:
+        if place.person_id in names:
+            called = (institution.state_code, folded(institution.name), folded(names[place.person_id].full))
+            place.name_blind = name_blind(place.edition.public_id, *called)
 
 
 def _editions(session: Session, institution: Institution) -> list[Edition]:
