@@ -341,6 +341,38 @@ def test_whoever_is_later_reads_both_and_nothing_is_lost(sqlite_app: Flask, view
         assert mine.post(to, **sent(answer, path, to, said)).status_code == 303
 
 
+def test_a_day_and_an_hour_of_the_first_one_stand_in_the_page_after_it_and_stay(sqlite_app: Flask) -> None:
+    world = World(sqlite_app)
+    path = world.of("/editions/{edition}/edit")
+    shown = world.second.get(path)
+    do(
+        world.first,
+        world,
+        "/editions/{edition}/edit",
+        "/editions/{edition}/edit",
+        {"title": FIRST, "morning_from": "08:17"},
+    )
+    answer = world.second.post(path, **sent(shown, path, path, {"title": SECOND}))
+    assert answer.status_code == 409
+    assert 'value="08:17"' in answer.text
+    assert world.second.post(path, **sent(answer, path, path, {"title": SECOND})).status_code == 303
+    after = world.first.get(path).text
+    assert SECOND in after
+    assert 'value="08:17"' in after
+
+
+def test_what_is_compared_of_a_deadline_is_alike_for_no_two_places(sqlite_app: Flask) -> None:
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        places = [enrol_person(session, edition).public_id for _ in range(2)]
+        path = f"/editions/{edition.public_id}/people/"
+    officer = somebody("Officer Mfano")
+    give_mandate(officer, Role.COORDINATOR)
+    pages = [Browser(sqlite_app, officer).get(path + place).text for place in places]
+    marks = [re.findall(r"until:([0-9a-zA-Z_-]+)", page)[0] for page in pages]
+    assert marks[0] != marks[1]
+
+
 @pytest.mark.parametrize("view", [*CASES, *SAID_TWICE])
 def test_a_click_made_twice_is_answered_twice_as_if_it_had_been_made_once(sqlite_app: Flask, view: str) -> None:
     case, world = {**CASES, **SAID_TWICE}[view], World(sqlite_app)

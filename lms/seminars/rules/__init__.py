@@ -14,6 +14,7 @@ from .deadlines import Deadline as Deadline
 from .deadlines import DeadlinePolicy as DeadlinePolicy
 from .deadlines import NoSuchTime as NoSuchTime
 from .deadlines import due_at as due_at
+from .deadlines import due_for as due_for
 from .deadlines import end_of_day as end_of_day
 from .deadlines import instant as instant
 from .deadlines import told_without_zone as told_without_zone

@@ -50,6 +50,12 @@ def due_at(edition: Deadline, extension: Deadline | None, zone: str) -> dt.datet
     return max(ends, extension.within(zone)) if extension else ends
 
 
+def due_for(place: str, until: dt.datetime) -> str:
+    """What of a deadline is compared for one place (its public id), so that it is alike for no two of them: where days
+    end in their own zones, an instant in common would tell a zone."""
+    return f"{place} {until.astimezone(dt.UTC).isoformat()}"
+
+
 def is_over(last_day: dt.date, zone: str, at: dt.datetime) -> bool:
     """Whether an edition's last day is over on the clocks of the place where it is held."""
     return at.astimezone(ZoneInfo(zone)).date() > last_day

@@ -19,7 +19,7 @@ from lms.seminars.events import EditionLookedAtAnew, LookedAtAnew
 from lms.seminars.models import Edition, Enrolment, Extension, StageReached
 from lms.seminars.queries import shifts
 from lms.seminars.queries.deadlines import shown_of
-from lms.seminars.rules import Deadline, Stage, due_at, told_without_zone
+from lms.seminars.rules import Deadline, Stage, due_at, due_for, told_without_zone
 from lms.web.dates import local_day, long_day, moment, town
 from lms.web.meanwhile import as_shown
 
@@ -58,7 +58,7 @@ def extend(
         raise Refused(_("This is more than a year after the end of the edition."))
     if until == before:
         return True  # a click made twice
-    as_shown({"until": before}, shown)
+    as_shown({"until": due_for(enrolment.public_id, before)}, shown)
     if until < before and not less:
         raise Refused(_less_than(session, enrolment, zone))
     enrolment.deadline_at, enrolment.due_at = until, due_at(edition, extension, zone)

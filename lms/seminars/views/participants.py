@@ -33,7 +33,7 @@ from lms.seminars.labels import (
 )
 from lms.seminars.models import Edition, Enrolment
 from lms.seminars.post import posted
-from lms.seminars.rules import Stage, counted, may_become, state_before, told_without_zone
+from lms.seminars.rules import Stage, counted, due_for, may_become, state_before, told_without_zone
 from lms.web.access import Permission, requires
 from lms.web.clicks import one_click
 from lms.web.dates import clocks, long_day, town
@@ -86,7 +86,7 @@ def _page(edition: str, enrolment: str, refused: dict[str, Form] | None = None) 
         late=stages.get(Stage.PRE_READING, row.deadline) > row.deadline,
         closing=queries.closing_of(session, found.id),
         due=_due(row, found, hidden),
-        shown=marks_of({"state": row.state, "until": row.deadline}),
+        shown=marks_of({"state": row.state, "until": due_for(row.public_id, row.deadline)}),
         may_become=may_become,
         may_take_back=_may_take_back(steps, row),
         linked=queries.linked_places(session, row.id, scope),
