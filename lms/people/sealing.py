@@ -42,7 +42,7 @@ def private_key_of(session: Session, person_id: int) -> bytes:
 def _keys(session: Session, person_ids: Iterable[int], *, private: bool) -> dict[int, bytes]:
     own: dict[int, bytes] = {}
     held: dict[int, bytes] = {}
-    joined = set()
+    joined: set[int] = set()
     for row in session.execute(_wrapped(set(person_ids))):
         if not row.former_id:
             (own if row.holder == row.id else held)[row.id] = keyring().unwrap(row.wrapped, row.subject)
@@ -58,9 +58,9 @@ def _keys(session: Session, person_ids: Iterable[int], *, private: bool) -> dict
 def _wrapped(person_ids: set[int]) -> CompoundSelect[Any]:
     """The key of each entry, of the one into which it is said to be joined, and then those of entries joined into
     these."""
-    asked = select(Person.id, Person.id.label("holder")).where(Person.id.in_(person_ids))
-    into = select(Person.id, Person.joined_into_id).where(Person.id.in_(person_ids), Person.joined_into_id.is_not(None))
-    both, before = union_all(asked, into).cte(), aliased(Person)
+    asked = select(Person.id, Person.joined_into_id).where(Person.id.in_(person_ids)).cte()
+    into = select(asked.c.id, asked.c.joined_into_id).where(asked.c.joined_into_id.is_not(None))
+    both, before = union_all(select(asked.c.id, asked.c.id.label("holder")), into).cte(), aliased(Person)
     first = (literal(0).label("former_id"), literal("").label("former"), literal(True).label("proved"))
     own = select(*both.c, PersonKey.wrapped, Person.subject, *first)
     own = own.join(PersonKey, PersonKey.person_id == both.c.holder).join(Person, Person.id == PersonKey.person_id)

@@ -132,7 +132,7 @@ def _last_genuine(session: Session, person_ids: Collection[int]) -> Collection[A
     return {(row.person_id, row.field): row for row in filter(said_by_them, found)}.values()
 
 
-def _said(person_ids: Collection[int] | None) -> Select[Any]:
+def _said(person_ids: Collection[int] | None) -> Select[*tuple[Any, ...]]:
     found = select(Member.person_id, *SAID).join(Member, Member.step_id == DirectoryConsent.step_id)
     return found if person_ids is None else found.where(Member.person_id.in_(person_ids))
 
