@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import structlog
@@ -216,6 +216,20 @@ def pause_after(tries: int) -> dt.timedelta:
     """
     seconds = min(_FIRST_WAIT * 4 ** (tries - 1), _LONGEST_WAIT)
     return dt.timedelta(seconds=seconds * random.uniform(0.5, 1))  # noqa: S311
+
+
+def others_waiting(session: Session, kind: str) -> dict[int, dict[str, Any]]:
+    """What else of this kind waits: the payload of each by its id. What they were asked for is there already."""
+    waiting = select(Job.id, Job.payload).where(Job.kind == kind, Job.state == JobState.WAITING)
+    return {row.id: row.payload for row in session.execute(waiting)}
+
+
+def done_along(session: Session, jobs: Collection[int]) -> None:
+    """These jobs were done together with another; those that somebody has taken up meanwhile are theirs."""
+    done = update(Job).where(Job.id.in_(jobs), Job.state == JobState.WAITING)
+    session.execute(
+        done.values(state=JobState.DONE, error=None, payload={}), execution_options={"synchronize_session": False}
+    )
 
 
 def revive(session: Session) -> int:

@@ -7,7 +7,7 @@ anew (VACUUM FULL); its own write-ahead log, and the disk below, are the operato
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from . import outbox
 from .db import Base, db
+from .unit_of_work import own_reading, own_transaction
 
 SCRUB = "kernel.scrub"
 _PATIENCE_MS = 500
@@ -35,11 +36,25 @@ def ask(session: Session, tables: Iterable[str]) -> None:
 
 @outbox.effect(SCRUB)
 def scrub(payload: dict[str, Any], _delivery: str) -> None:
-    """Take what was deleted out of the files; raises Busy while somebody still reads it."""
-    if db.engine.dialect.name == "sqlite":
-        _empty_the_log()
-    else:
-        _write_anew(payload["tables"])
+    """Take what was deleted out of the files, also for whoever else waits for that by now, since each time costs whole
+    tables; raises Busy while somebody still reads it."""
+    with own_reading() as session:
+        waiting = {job: set(said["tables"]) for job, said in outbox.others_waiting(session, SCRUB).items()}
+    busy = _scrub({*payload["tables"]}.union(*waiting.values()))
+    done = [job for job, tables in waiting.items() if not tables & busy.keys()]
+    if done:
+        with own_transaction() as session:
+            outbox.done_along(session, done)
+    for table in sorted(busy.keys() & payload["tables"]):
+        raise busy[table]
+
+
+def _scrub(tables: Collection[str]) -> dict[str, Busy]:
+    """The tables that this was not done for, and why."""
+    if db.engine.dialect.name != "sqlite":
+        return _write_anew(tables)
+    _empty_the_log()
+    return {}
 
 
 def _empty_the_log() -> None:
@@ -57,17 +72,21 @@ def _empty_the_log() -> None:
         raise Busy("somebody reads what lies in the write-ahead log")
 
 
-def _write_anew(tables: Iterable[str]) -> None:
-    known = {table.name for table in Base.metadata.sorted_tables}
+def _write_anew(tables: Collection[str]) -> dict[str, Busy]:
+    known, busy = {table.name for table in Base.metadata.sorted_tables}, dict[str, Busy]()
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         try:
             # Everybody who comes after waits for whoever waits for a whole table, so not for long.
             connection.execute(text(f"SET lock_timeout = {_PATIENCE_MS}"))
             connection.execute(text("SET statement_timeout = 0"))
             for table in sorted(known.intersection(tables)):
-                _table_anew(connection, table)
+                try:
+                    _table_anew(connection, table)
+                except Busy as no:
+                    busy[table] = no
         finally:
             connection.invalidate()  # its settings are not those of the others
+    return busy
 
 
 def _table_anew(connection: Connection, table: str) -> None:

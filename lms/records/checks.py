@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.checks import Finding, check
 from lms.kernel.clock import now
@@ -141,8 +141,11 @@ def issuing(session: Session) -> Iterable[Finding]:
 
 @check("records.before")
 def before(session: Session) -> Iterable[Finding]:
-    """An edition is from before this system, or its records follow from what was read and attended here: never both."""
-    issued = select(LedgerEntry.edition).where(LedgerEntry.act == RecordAct.ISSUED)
+    """An edition is from before this system, or its records follow from what was read and attended here: never both.
+    What has ended says nothing any more."""
+    end = aliased(LedgerEntry)
+    ended = exists().where(end.record == LedgerEntry.record, end.act != RecordAct.ISSUED)
+    issued = select(LedgerEntry.edition).where(LedgerEntry.act == RecordAct.ISSUED, ~ended)
     ours = issued.where(LedgerEntry.version_hash != NO_VERSION)
     both = issued.where(LedgerEntry.version_hash == NO_VERSION, LedgerEntry.edition.in_(ours)).distinct()
     for edition in sorted(session.scalars(both)):

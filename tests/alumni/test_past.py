@@ -98,6 +98,25 @@ def test_the_check_names_an_edition_with_records_of_both_kinds(app: Flask) -> No
             session.add(LedgerEntry(record=record, edition=edition, version_hash=version, mark="", **issued))
     with reading() as session:
         assert [one.about for one in run_all(session)["records.before"]] == ["edition both"]
+    revoked = {**issued, "act": RecordAct.REVOKED}
+    with unit_of_work() as session:
+        session.add(LedgerEntry(record="one", edition="both", version_hash=NO_VERSION, mark="", **revoked))
+    with reading() as session:
+        assert run_all(session)["records.before"] == [], "what has ended says nothing any more"
+
+
+def test_to_an_edition_from_before_nobody_is_invited(app: Flask) -> None:
+    public_id, [person, other] = past("Zuri Kielelezo", "Urs Beispiel")
+    first, second = officers(app)
+    propose(first, public_id, but=1)
+    confirm(second, public_id)
+    with unit_of_work() as session:
+        places = {one.person_id: one for one in session.scalars(select(Enrolment))}
+        for one in (other, person):
+            with pytest.raises(Refused, match="from before this system"):
+                invite(session, enrolment=places[one.id], at=NOW, by="an officer")
+    with reading() as session:
+        assert {one.state for one in session.scalars(select(Enrolment))} == {EnrolmentState.NOMINATED}
 
 
 def past(*names: str) -> tuple[str, list[Person]]:

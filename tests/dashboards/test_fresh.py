@@ -124,9 +124,18 @@ def _ministry_is_renamed(session: Session, place: Enrolment) -> None:
     session.get_one(Institution, place.institution_id).name = "Ministry of Everything Else"
 
 
+def _ministry_is_of_another_sector(session: Session, place: Enrolment) -> None:
+    session.get_one(Institution, place.institution_id).sector = Sector.DEFENCE
+
+
+def _ministry_lives_by_other_clocks(session: Session, place: Enrolment) -> None:
+    session.get_one(Institution, place.institution_id).zone = "Pacific/Fiji"
+
+
+PUT_RIGHT = [_ministry_is_renamed, _ministry_is_of_another_sector, _ministry_lives_by_other_clocks]
 ACTS = [
     _asks, _withdraws, _called, _more_time, _mail_fails, _comes, _name, _not_to_be_named, _serves_elsewhere,
-    _ministry_is_renamed,
+    *PUT_RIGHT,
 ]  # fmt: skip
 
 
@@ -144,7 +153,7 @@ def _confirms(session: Session, place: Enrolment) -> None:
     people_services.change_name(session, person=person, name=PersonName("Amina A. Mfano"), at=NOW)
 
 
-LARGE = [*(act for act in ACTS if act not in (_name, _ministry_is_renamed)), _confirms]
+LARGE = [*(act for act in ACTS if act not in (_name, *PUT_RIGHT)), _confirms]
 
 
 @pytest.mark.parametrize("act", LARGE, ids=[act.__name__.strip("_") for act in LARGE])

@@ -214,6 +214,31 @@ def test_files_of_the_log_from_before_an_erasure_go_with_a_checkpoint_where_they
     assert not any(wrapped in whole for whole in log_files())
 
 
+def test_the_files_are_cleared_once_for_many_erasures(app: Flask) -> None:
+    with unit_of_work() as session:
+        for person in [make_person() for _ in range(3)]:
+            people.erase(session, person=session.get_one(Person, person.id), by="-", at=now())
+    db.session.remove()
+    worker.drain()
+    with reading() as session:
+        tries = session.scalars(select(Job.tries).where(Job.kind == scrubbing.SCRUB)).all()
+    assert (len(tries), sum(tries)) == (6, 1)
+    assert waiting() == []
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_one_table_that_is_read_does_not_keep_the_others_waiting(app: Flask) -> None:
+    person = make_person()
+    with db.engine.connect() as reader:
+        reader.execute(text("SELECT count(*) FROM lms_import_row"))
+        erase(person.id)
+        assert waiting() == [scrubbing.SCRUB]
+    with reading() as session:
+        left = session.scalars(select(Job.payload).where(Job.state == JobState.WAITING)).all()
+    assert [one["tables"] for one in left] == [["lms_import_row", "lms_nomination"]]
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize("app", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("looked_at", ["lms_person_key", "lms_job"])

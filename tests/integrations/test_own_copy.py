@@ -174,9 +174,11 @@ def test_in_a_world_of_many_nobodys_words_stand_in_anybody_elses_copy(world: Wor
         assert [number for number, subject in subjects.items() if subject in whole] == [person_id]
         standing = {mark.text for mark in marks if mark.text in whole}
         assert standing == {mark.text for mark in marks if mark.person_id == person_id}
-    [(asker, asked_one)] = world.introduced
-    assert [text in found[asker] for text in between] == [True, False], "what was reported of them is not told"
-    assert [text in found[asked_one] for text in between] == [False, True]
+    (asker, asked_one), (other, asked_too) = world.introduced
+    assert asked_too == asked_one
+    assert [text in found[asker] for text in between] == [True, False, False], "what was reported of them is not told"
+    assert [text in found[asked_one] for text in between] == [False, True, False]
+    assert [text in found[other] for text in between] == [False, False, True]
     assert len(found) > 10
 
 

@@ -71,13 +71,18 @@ def _newest(model: type[Any]) -> ColumnElement[int]:
 _NAMING = (SensitiveMark, Affiliation)
 """What decides whether somebody is named."""
 _served_at = (
-    select((_institution.c.name + ", " + type_coerce(_institution.c.sector, String)).label("said"))
+    select(
+        (_institution.c.name + ", " + type_coerce(_institution.c.sector, String) + ", " + _institution.c.zone).label(
+            "said"
+        )
+    )
     .where(_institution.c.id.in_(select(_enrolment.c.institution_id).where(_HERE)))
     .order_by(_institution.c.id)
     .subquery()
 )
 _HOUSES = select(func.aggregate_strings(_served_at.c.said, "; ")).scalar_subquery()
-"""What their ministries and institutions are called and are there for, which is corrected where it stands."""
+"""What their ministries and institutions are called, what they are there for and by which clocks they live: all
+that is corrected where it stands."""
 _FAILED = select(func.sum(_job.c.id)).where(_job.c.kind == "mail.send", _job.c.state == JobState.DEAD).scalar_subquery()
 _FACTS: Select[*tuple[Any, ...]] = select(
     *_PEOPLE.c,

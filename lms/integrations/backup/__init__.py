@@ -121,8 +121,11 @@ def restore(folder: Path, settings: Settings, *, at: dt.datetime, mirror: Path |
     if found.migration != [migrations.newest()]:
         raise Refused(_("This backup stands at another migration: use the release that made it, then upgrade."))
     published = json.loads(there.read_bytes()) if mirror and (there := mirror / publishing.HISTORY).exists() else None
-    issuer_keys.hold_to(issuer_keys.among(folder / ANCHORS / issuer_keys.file().name))
-    issuer_keys.hold_to(in_history(published) if published else {})
+    history = folder / ANCHORS / issuer_keys.file().name
+    issuer_keys.hold_to(issuer_keys.among(history))
+    if published:
+        issuer_keys.hold_to_issuer(published, history)
+        issuer_keys.hold_to(in_history(published))
     _ENGINES[kind].copy_in(db.engine, folder / DATA, found)
     _bring_back(folder / ANCHORS, anchors.file())
     _bring_back(folder / ANCHORS, issuer_keys.file())

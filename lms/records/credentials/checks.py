@@ -67,8 +67,9 @@ def _unknown(session: Session, issuer: Issuer, known: Sequence[IssuerKey]) -> It
 def _kept(session: Session, known: Sequence[IssuerKey]) -> Iterator[Finding]:
     """The sealing vouches for every byte of a signed file; that the key is the one we know, the short form shows, which
     the same key signed and which costs no canonical form."""
-    by_number = {key.number: key for key in known}
-    for record, number, kept in queries.every_kept(session, believed=believed()):
+    # A key that was made since may have signed already; the next check knows it.
+    by_number = {key.number: key for key in known if key.believed}
+    for record, number, kept in queries.every_kept(session, believed=list(by_number)):
         if kept is None:
             yield Finding(f"record {record}", "its signed file cannot be opened: restore that row from a backup")
         elif not _signed_with(by_number[number], kept):

@@ -111,7 +111,7 @@ def learn(folder: Path) -> None:
     before = len(issuer_keys.known())
     try:
         issuer_keys.learn(json.loads((folder / publishing.HISTORY).read_bytes()))
-    except (OSError, ValueError, LookupError, TypeError, Refused) as no:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, Refused) as no:
         raise click.ClickException(f"Nothing was learned from {folder}. {no}") from None
     found = issuer_keys.known()
     for key in found[-1:]:

@@ -19,7 +19,7 @@ from lms.kernel import lines
 from lms.kernel.errors import Refused
 from lms.kernel.settings import make_key, present_settings
 from lms.records.rules.credential import Issuer, did_of
-from lms.records.rules.issuer_keys import BEGINS, Act, IssuerKey, first_number, in_history, signing_key, told
+from lms.records.rules.issuer_keys import BEGINS, Act, IssuerKey, first_number, in_history, news, signing_key, told
 from lms.records.rules.multibase import multikey
 
 from . import publishing
@@ -56,7 +56,7 @@ def _private_file(number: int) -> Path:
 
 def known() -> list[IssuerKey]:
     """Every key there ever was, by number; raises ValueError for a history that contradicts itself."""
-    return told(_history())
+    return _told_in(file())
 
 
 def _history() -> list[dict[str, Any]]:
@@ -149,17 +149,17 @@ def end(number: int, act: Act, at: dt.datetime) -> IssuerKey:
 
 def learn(history: Mapping[str, Any]) -> None:
     """Add what a published history of keys tells and ours does not: keys made since, and how keys have ended. Raises
-    Refused for one that gives another key under a number of ours."""
+    Refused for that of another issuer, and for one that gives another key under a number of ours; ValueError,
+    LookupError or TypeError for what cannot be read. Then nothing is added."""
     with _alone():
-        theirs, ours = in_history(history), {key.number: key for key in known()}
-        hold_to(theirs)
-        for (number, public), said in zip(theirs.items(), history["keys"], strict=True):
-            mine, how, did = ours.get(number), said.get("how"), history["issuer"]
-            if mine is None:
-                lines.append(file(), {"act": Act.MADE, "key": number, "did": did, "public": public, "at": said["made"]})
-            if how and (mine is None or mine.signs or (Act(how) is Act.RETIRED and mine.believed)):
-                lines.append(file(), {"act": Act(how), "key": number, "at": said["ended"]})
-                _private_file(number).unlink(missing_ok=True)
+        hold_to_issuer(history)
+        hold_to(in_history(history))
+        found = news(history, known())
+        told([*_history(), *found])
+        for line in found:
+            lines.append(file(), line)
+            if line["act"] != Act.MADE:
+                _private_file(line["key"]).unlink(missing_ok=True)
 
 
 def begin(at: dt.datetime) -> None:
@@ -172,7 +172,20 @@ def begin(at: dt.datetime) -> None:
 
 def among(history: Path) -> dict[int, str]:
     """The public halves that another file of a history tells of, by number."""
-    return {key.number: key.public for key in told(line.said for line in lines.read(history) if line.said)}
+    return {key.number: key.public for key in _told_in(history)}
+
+
+def _told_in(history: Path) -> list[IssuerKey]:
+    return told(line.said for line in lines.read(history) if line.said)
+
+
+def hold_to_issuer(published: Mapping[str, Any], *more: Path) -> None:
+    """Raises Refused where a published history is of another issuer than this site, what it was before, or those of
+    these files of a history."""
+    here = issuer()
+    ours = {key.did for path in (file(), *more) for key in _told_in(path)} | ({here.did} if here else set())
+    if published["issuer"] not in ours:
+        raise Refused(f"The keys there are those of {published['issuer']}, which LMS_ISSUER does not name.")
 
 
 def hold_to(keys: Mapping[int, str]) -> None:

@@ -178,11 +178,15 @@ def every_kept(session: Session, *, believed: Collection[int]) -> Iterator[tuple
 
 
 def signed_by_unknown(session: Session, *, known: Collection[int], believed: Collection[int]) -> dict[int, int]:
-    """For each key that the history does not know: how many records nothing else was signed for."""
+    """For each key that the history does not know: how many records nothing else was signed for. One whose holder is
+    erased is none of them: nobody can open it, and it is never signed anew."""
     other = aliased(RecordCredential)
     better = exists().where(other.record == RecordCredential.record, other.key.in_(believed))
-    asked = select(RecordCredential.key, func.count().label("number")).where(
-        RecordCredential.key.not_in(known), ~better
+    asked = (
+        select(RecordCredential.key, func.count().label("number"))
+        .join(RecordSubject, RecordSubject.record == RecordCredential.record)
+        .join(PersonKey, PersonKey.person_id == RecordSubject.person_id)
+        .where(RecordCredential.key.not_in(known), ~better)
     )
     rows = session.execute(asked.group_by(RecordCredential.key).order_by(RecordCredential.key))
     return {row.key: row.number for row in rows}

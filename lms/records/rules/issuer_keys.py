@@ -11,6 +11,7 @@ from typing import Any
 from lms.kernel.values import dataclass
 
 from .credential import instant
+from .multibase import from_multikey
 
 CONTEXTS = ("https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1")
 
@@ -86,6 +87,21 @@ def first_number(history: Iterable[Mapping[str, Any]]) -> int:
 def in_history(published: Mapping[str, Any]) -> dict[int, str]:
     """The public halves that a published history tells of, by number."""
     return {int(said["id"].rpartition("#key-")[2]): said["publicKeyMultibase"] for said in published["keys"]}
+
+
+def news(published: Mapping[str, Any], ours: Iterable[IssuerKey]) -> list[dict[str, Any]]:
+    """The lines by which a published history goes beyond these keys. Raises ValueError, LookupError or TypeError where
+    it cannot be read."""
+    known, found = {key.number: key for key in ours}, list[dict[str, Any]]()
+    for (number, public), said in zip(in_history(published).items(), published["keys"], strict=True):
+        mine, how = known.get(number), said.get("how")
+        if mine is None:
+            from_multikey(public)
+            made = {"act": Act.MADE, "key": number, "did": published["issuer"], "public": public, "at": said["made"]}
+            found.append(made)
+        if how and (mine is None or mine.signs or (Act(how) is Act.RETIRED and mine.believed)):
+            found.append({"act": Act(how), "key": number, "at": said["ended"]})
+    return found
 
 
 def signing_key(did: str, keys: Iterable[IssuerKey]) -> IssuerKey | None:

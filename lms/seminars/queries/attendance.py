@@ -21,8 +21,9 @@ from lms.seminars.models import (
     EnrolmentEvent,
     MakeUp,
     OnSiteSession,
+    StageReached,
 )
-from lms.seminars.rules import Attendance, EnrolmentState, HalfDay, Mark, SheetSession, coordinates
+from lms.seminars.rules import Attendance, EnrolmentState, HalfDay, Mark, SheetSession, Stage, coordinates
 
 from .editions import asked_in
 
@@ -172,6 +173,13 @@ def held_here(session: Session, edition_id: int) -> bool:
     offered = select(EnrolmentEvent.id).join(Enrolment, Enrolment.id == EnrolmentEvent.enrolment_id)
     offered = offered.where(Enrolment.edition_id == edition_id, EnrolmentEvent.state.in_(begun))
     return session.scalar(offered.limit(1)) is not None or closing_of(session, edition_id) is not None
+
+
+def from_before(session: Session, edition_id: int) -> bool:
+    """Whether the edition is one from before this system: somebody has a record who was never offered a place in it."""
+    recorded = select(StageReached.enrolment_id).join(Enrolment, Enrolment.id == StageReached.enrolment_id)
+    recorded = recorded.where(StageReached.edition_id == edition_id, StageReached.stage == Stage.RECORDED)
+    return session.scalar(recorded.where(Enrolment.invited_at.is_(None)).limit(1)) is not None
 
 
 def attendance_result(session: Session, enrolment_id: int) -> Attendance | None:

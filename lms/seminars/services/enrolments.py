@@ -21,7 +21,7 @@ from lms.people.sealing import seal_reason
 from lms.seminars.events import EnrolmentAccepted, EnrolmentEnded, EnrolmentInvited, LookedAtAnew, Recounted
 from lms.seminars.imports.models import Import, ImportRow, ImportState
 from lms.seminars.models import Edition, Enrolment, EnrolmentEvent
-from lms.seminars.queries import Closing, closing_of, settled
+from lms.seminars.queries import Closing, closing_of, from_before, settled
 from lms.seminars.rules import (
     PLACES,
     Deadline,
@@ -120,8 +120,11 @@ def nominate_again(session: Session, *, enrolment: Enrolment, at: dt.datetime, b
 
 
 def invite(session: Session, *, enrolment: Enrolment, at: dt.datetime, by: str | None) -> None:
-    """Offer the place, for the first time or again after it was given up; raises Refused, Conflict."""
+    """Offer the place, for the first time or again after it was given up; raises Conflict, and Refused also in an
+    edition from before this system, since its records would follow from what was done here."""
     while_steady(session, enrolment)
+    if from_before(session, enrolment.edition_id):
+        raise Refused(_("This edition is from before this system, so nobody can be invited to it."))
     move(session, enrolment, EnrolmentState.INVITED, at, by)
     enrolment.invited_at = at
     enrolment.replaced_by_id = None

@@ -3,6 +3,7 @@ believed is believed again, and no new record gets a place that somebody else's 
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -112,6 +113,41 @@ def test_a_mirror_tells_of_keys_made_since_and_of_those_that_are_not_believed(sq
     other["keys"][0]["publicKeyMultibase"] = "z6MkOther"
     with pytest.raises(Refused, match="Key 1"):
         keys.learn(other)
+
+
+@pytest.mark.parametrize("wrong", [
+    {"issuer": "did:web:other.example"}, {"made": "some day"}, {"how": "begins"}, {"publicKeyMultibase": "z6Mk"}
+])  # fmt: skip
+def test_of_a_history_that_is_another_site_s_or_cannot_be_read_nothing_is_learned(
+    sqlite_app: Flask, tmp_path: Path, wrong: dict[str, str]
+) -> None:
+    keys.make(DID, NOW)
+    before = keys.file().read_bytes()
+    keys.rotate(DID, NOW)
+    keys.rotate(DID, NOW)
+    keys.end(3, Act.LOST, NOW)
+    history = key_history(DID, keys.known())
+    keys.file().write_bytes(before)
+    history |= {name: said for name, said in wrong.items() if name in history}
+    history["keys"][2] |= {name: said for name, said in wrong.items() if name not in history}
+    (tmp_path / publishing.HISTORY).write_text(json.dumps(history))
+    answer = sqlite_app.test_cli_runner().invoke(args=["lms", "keys", "learn", str(tmp_path)])
+    assert (answer.exit_code, "Nothing was learned" in answer.output) == (1, True)
+    assert keys.file().read_bytes() == before
+
+
+def test_a_restore_with_the_mirror_of_another_site_is_refused_before_anything_is_written(
+    app: Flask, empty: Flask, tmp_path: Path
+) -> None:
+    with app.app_context():
+        keys.make(DID, NOW)
+        backups.backup(tmp_path / "backup", settings_of(app), at=now())
+        history = key_history("did:web:other.example", [])
+    (tmp_path / publishing.HISTORY).write_text(json.dumps(history))
+    with empty.app_context():
+        with pytest.raises(Refused, match=r"other\.example"):
+            backups.restore(tmp_path / "backup", settings_of(empty), at=now(), mirror=tmp_path)
+        assert keys.known() == []
 
 
 def test_no_key_made_after_a_restore_has_the_number_of_one_that_was_lost(

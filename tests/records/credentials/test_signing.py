@@ -25,7 +25,7 @@ from lms.people.services import erase
 from lms.records import services
 from lms.records.credentials import jobs, keys, publishing, queries, signing
 from lms.records.credentials.checking import judged
-from lms.records.credentials.checks import PATIENCE
+from lms.records.credentials.checks import PATIENCE, _kept
 from lms.records.credentials.holding import believed, how_it_stands, short_form, signed_document
 from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordCredential, RecordSubject
 from lms.records.rules.multibase import from_multikey
@@ -410,8 +410,12 @@ def test_no_number_of_a_key_is_given_again_when_the_history_is_lost(sqlite_app: 
     with production(sqlite_app, did):
         keys.make(did, NOW)
         [record] = issue()
+        erased = issue(slug="another")[0]
         drain()
         before, copy = document(record), publishing.folder()
+        with unit_of_work() as session:
+            of_erased = session.scalars(select(RecordSubject.person_id).where(RecordSubject.record == erased)).one()
+            erase(session, person=session.get_one(Person, of_erased), by=None, at=NOW)
         keys.file().unlink()
         keys.private_file(keys.IssuerKey(1, did, "", NOW)).unlink()
         with unit_of_work() as session:
@@ -430,7 +434,18 @@ def test_no_number_of_a_key_is_given_again_when_the_history_is_lost(sqlite_app: 
         assert [key.number for key in keys.known()] == [2]
         drain()
         assert document(record)["proof"][0]["verificationMethod"] == f"{did}#key-2"
-        assert findings() == []
+        assert findings() == [], "what somebody erased had is signed anew for nobody"
+
+
+def test_a_key_that_signs_while_the_check_runs_is_no_error(sqlite_app: Flask) -> None:
+    issue()
+    drain()
+    known = keys.known()
+    keys.rotate(known[0].did, NOW)
+    issue(slug="another")
+    drain()
+    with unit_of_work() as session:
+        assert list(_kept(session, known)) == []
 
 
 def test_what_a_key_in_other_hands_signed_is_signed_anew(app: Flask) -> None:
