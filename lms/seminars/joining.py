@@ -171,7 +171,9 @@ def _settled(session: Session, joining: Joining, mine: Enrolment, theirs: Enrolm
     kept, other = (mine, theirs) if best.enrolment_id == mine.id else (theirs, mine)
     written_by = other.person_id
     if other.state in OPEN:
-        replace(session, enrolment=other, substitute=kept, at=joining.at, by=joining.by)
+        # Of whom nobody was told at either place, nobody is told by this.
+        told = counted(other.state)
+        replace(session, enrolment=other, substitute=kept, at=joining.at, by=joining.by, invited=told)
     if other is mine:
         _reseal(session, joining, theirs)
         _exchange(session, joining, mine, theirs)

@@ -71,14 +71,14 @@ class Two:
     later: int
 
 
-def two(session: Session, *, both_here: bool = False) -> Two:
+def two(session: Session, *, both_here: bool = False, becomes: EnrolmentState = EnrolmentState.ACCEPTED) -> Two:
     """One person who was entered twice: once for each of two editions, or both times for the first one."""
     house = make_institution(session, "TZ", Sector.JUSTICE)
     here = make_edition(session)
     later = make_edition(session, title="November 2027", starts_on=LATER, ends_on=LATER)
     stays, goes = make_person(session, "Amina Mfano"), make_person(session, "MFANO Amina")
-    enrol_person(session, here, person=stays, institution=house)
-    enrol_person(session, here if both_here else later, person=goes, institution=house)
+    enrol_person(session, here, person=stays, institution=house, becomes=becomes)
+    enrol_person(session, here if both_here else later, person=goes, institution=house, becomes=becomes)
     return Two(stays.id, goes.id, here.id, later.id)
 
 
@@ -297,6 +297,21 @@ def test_of_two_places_the_one_with_progress_is_kept_and_the_other_points_to_it(
         Stage.INVITED: 1, Stage.SIGNED_IN: 1, Stage.READING: 1,
     }  # fmt: skip
     assert not any(run_all(db.session()).values())
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_of_two_places_that_nobody_was_told_of_neither_is_offered(app: Flask, before: bool) -> None:
+    with unit_of_work() as session:
+        found = two(session, both_here=True, becomes=EnrolmentState.NOMINATED)
+        if before:
+            mine = place_of(session, found.here, found.stays)
+            services.reach(session, enrolment=mine, stage=Stage.RECORDED, at=AT)
+    join(found)
+    states = {place.person_id: (place.state, place.invited_at) for place in db.session.scalars(select(Enrolment))}
+    assert states == {
+        found.stays: (EnrolmentState.NOMINATED, None), found.goes: (EnrolmentState.REPLACED, None),
+    }  # fmt: skip
+    assert before or not any(run_all(db.session()).values())
 
 
 def test_a_place_that_counts_changes_its_holder_with_one_that_was_given_up(app: Flask) -> None:

@@ -205,13 +205,21 @@ def withdraw_untold(session: Session, *, enrolments: Sequence[Enrolment], at: dt
 
 
 def replace(
-    session: Session, *, enrolment: Enrolment, substitute: Enrolment, at: dt.datetime, by: str | None, reason: str = ""
+    session: Session,
+    *,
+    enrolment: Enrolment,
+    substitute: Enrolment,
+    at: dt.datetime,
+    by: str | None,
+    reason: str = "",
+    invited: bool = True,
 ) -> None:
-    """Another person takes over the place: this one is `replaced`, the substitute invited. Raises Refused, Conflict."""
+    """Another person takes over the place: this one is `replaced`, the substitute `invited`. Raises Refused,
+    Conflict."""
     if substitute.edition_id != enrolment.edition_id or substitute.id == enrolment.id:
         raise Refused(_("The substitute must be another person of the same edition."))
     _end(session, enrolment, EnrolmentState.REPLACED, at, by, reason)
-    if not counted(substitute.state):
+    if invited and not counted(substitute.state):
         invite(session, enrolment=substitute, at=at, by=by)
     enrolment.replaced_by_id = substitute.id
 
