@@ -68,7 +68,7 @@ class Member(Model):
 
 class DirectoryConsent(Model):
     """To whom a member shows one field, through which day. Append-only, by triggers; of each field the last one counts,
-    and none outlives the membership under which it was given."""
+    by number and by time, and none outlives the membership under which it was given."""
 
     __tablename__ = "lms_directory_consent"
 
@@ -81,7 +81,8 @@ class DirectoryConsent(Model):
     """When that day ended where the member was as they agreed."""
     at: Mapped[dt.datetime]
     mark: Mapped[str | None] = mapped_column(String(64))
-    """An HMAC over the rest and whose membership it is: what SQL alone puts in shows nothing."""
+    """An HMAC over the rest and whose membership it is: what SQL alone puts in shows nothing, nor does an
+    earlier one that it puts in again."""
 
     __table_args__ = (CheckConstraint("(until IS NULL) = (ends_at IS NULL)", name="ends_with_its_day"),)
 

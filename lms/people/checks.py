@@ -32,7 +32,7 @@ from lms.people.rules.mandates import (
     scope_refusal,
 )
 from lms.people.rules.names import PersonName
-from lms.people.sealing import name_place
+from lms.people.sealing import name_place, unwrap_joined
 
 
 @check("people.mandates")
@@ -139,22 +139,28 @@ def only_the_erased_have_no_key(session: Session) -> Iterable[Finding]:
 
 @check("people.former-keys")
 def former_keys_are_of_joined_entries(session: Session) -> Iterable[Finding]:
-    """The key of a joined entry opens, and is held by the person whose that entry is, who was not erased."""
+    """The key of a joined entry opens, and is held by the person whose that entry is, who was not erased; no entry is
+    said to be joined without it."""
     former, holder = aliased(Person), aliased(Person)
+    said = (former.subject, former.joined_into_id, holder.subject, holder.erased_at)
     rows = session.execute(
-        select(FormerKey.person_id, FormerKey.wrapped, former.subject, former.joined_into_id, holder.erased_at)
+        select(FormerKey.person_id, FormerKey.wrapped, *said)
         .join(former, former.id == FormerKey.former_id)
         .join(holder, holder.id == FormerKey.person_id)
     )
-    for person_id, wrapped, subject, joined_into_id, erased_at in rows:
+    for person_id, wrapped, subject, joined_into_id, stays, erased_at in rows:
         if joined_into_id != person_id:
             yield Finding(f"person {subject}", "the key of this entry is held by somebody it was not joined into")
         if erased_at:
             yield Finding(f"person {subject}", "the key of this entry is there, but whose it was is erased")
-        try:
-            keyring().unwrap(wrapped, subject)
-        except Unsealable:
-            yield Finding(f"person {subject}", "the key of this entry does not open")
+        if unwrap_joined(wrapped, subject, stays) is None:
+            yield Finding(
+                f"person {subject}", "the key of this entry does not open for whom it is said to be joined into"
+            )
+    proof = (FormerKey.former_id == former.id) & (FormerKey.person_id == former.joined_into_id)
+    bare = select(former.subject).join(holder, holder.id == former.joined_into_id).outerjoin(FormerKey, proof)
+    for subject in session.scalars(bare.where(FormerKey.former_id.is_(None), holder.erased_at.is_(None))):
+        yield Finding(f"person {subject}", "is said to be joined into another entry, and no key proves it")
 
 
 @check("people.erasures")

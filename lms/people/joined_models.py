@@ -11,8 +11,9 @@ from lms.kernel.db import Model
 
 
 class FormerKey(Model):
-    """The key of an entry that was joined into another one, wrapped as it was: what was sealed under it, and is never
-    written anew, opens for whom the entry that stays opens. Erasing that person destroys this row too."""
+    """The key of an entry that was joined into another one, wrapped for the two of them: what was sealed under it, and
+    is never written anew, opens for whom the entry that stays opens, and SQL alone can give it to nobody else. It is
+    what proves the joining. Erasing that person destroys this row too."""
 
     __tablename__ = "lms_former_key"
 

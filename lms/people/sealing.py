@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import func, literal, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import CompoundSelect, literal, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.errors import NotFound
-from lms.kernel.secrets import KeyRing, new_key, seal, unseal, with_former
+from lms.kernel.secrets import KeyRing, Unsealable, new_key, seal, unseal, with_former
 from lms.kernel.settings import keyring
 
 from .models import FormerKey, Person, PersonKey
@@ -24,7 +25,8 @@ def make_key(session: Session, person: Person) -> bytes:
 
 def keys_of(session: Session, person_ids: Iterable[int]) -> dict[int, bytes]:
     """The keys of several people in one statement; those whose key was destroyed are absent. A key opens what was
-    sealed under an entry that was joined into its holder's, and an entry that was joined has the key of whose it is."""
+    sealed under an entry that was joined into its holder's, and an entry that was joined has the key of whose it is.
+    That two were joined is believed by the key that was wrapped for both, not by what SQL alone says."""
     return _keys(session, person_ids, private=False)
 
 
@@ -38,19 +40,51 @@ def private_key_of(session: Session, person_id: int) -> bytes:
 
 
 def _keys(session: Session, person_ids: Iterable[int], *, private: bool) -> dict[int, bytes]:
-    whose = func.coalesce(Person.joined_into_id, Person.id).label("whose")
-    asked = select(Person.id, whose).where(Person.id.in_(set(person_ids))).cte()
-    own = select(asked.c.id, PersonKey.wrapped, Person.subject, literal(0).label("former"))
-    own = own.join(PersonKey, PersonKey.person_id == asked.c.whose).join(Person, Person.id == PersonKey.person_id)
-    former = select(asked.c.id, FormerKey.wrapped, Person.subject, literal(1))
-    former = former.join(FormerKey, FormerKey.person_id == asked.c.whose).join(Person, Person.id == FormerKey.former_id)
-    if private:
-        former = former.where(FormerKey.proved_at.is_not(None))
-    keys: dict[int, bytes] = {}
-    for person_id, wrapped, subject, is_former in session.execute(union_all(own, former).order_by("former")):
-        key = keyring().unwrap(wrapped, subject)
-        keys[person_id] = with_former(keys[person_id], (*_former(keys[person_id]), key)) if is_former else key
-    return keys
+    own: dict[int, bytes] = {}
+    held: dict[int, bytes] = {}
+    joined: set[int] = set()
+    for row in session.execute(_wrapped(set(person_ids))):
+        if not row.former_id:
+            (own if row.holder == row.id else held)[row.id] = keyring().unwrap(row.wrapped, row.subject)
+            continue
+        key, keys = unwrap_joined(row.wrapped, row.former, row.subject), own if row.holder == row.id else held
+        if key and row.id in keys:
+            joined.update({row.id} if row.former_id == row.id else ())
+            if row.proved or not private:
+                keys[row.id] = with_former(keys[row.id], (*_former(keys[row.id]), key))
+    return own | {person_id: key for person_id, key in held.items() if person_id in joined}
+
+
+def _wrapped(person_ids: set[int]) -> CompoundSelect[Any]:
+    """The key of each entry, of the one into which it is said to be joined, and then those of entries joined into
+    these."""
+    asked = select(Person.id, Person.joined_into_id).where(Person.id.in_(person_ids)).cte()
+    into = select(asked.c.id, asked.c.joined_into_id).where(asked.c.joined_into_id.is_not(None))
+    both, before = union_all(select(asked.c.id, asked.c.id.label("holder")), into).cte(), aliased(Person)
+    first = (literal(0).label("former_id"), literal("").label("former"), literal(True).label("proved"))
+    own = select(*both.c, PersonKey.wrapped, Person.subject, *first)
+    own = own.join(PersonKey, PersonKey.person_id == both.c.holder).join(Person, Person.id == PersonKey.person_id)
+    theirs = (FormerKey.former_id, before.subject, FormerKey.proved_at.is_not(None))
+    former = select(*both.c, FormerKey.wrapped, Person.subject, *theirs)
+    former = former.join(FormerKey, FormerKey.person_id == both.c.holder).join(Person, Person.id == FormerKey.person_id)
+    return union_all(own, former.join(before, before.id == FormerKey.former_id)).order_by("former_id")
+
+
+def wrap_joined(key: bytes, goes: str, stays: str) -> bytes:
+    """The key of the entry `goes`, for the entry into which it was joined and for no other one; both by subject."""
+    return keyring().wrap(key, _joined(goes, stays))
+
+
+def unwrap_joined(wrapped: bytes, goes: str, stays: str) -> bytes | None:
+    """That key; none where these two were not joined through us."""
+    try:
+        return keyring().unwrap(wrapped, _joined(goes, stays))
+    except Unsealable:
+        return None
+
+
+def _joined(goes: str, stays: str) -> str:
+    return f"{goes}>{stays}"
 
 
 def _former(key: bytes) -> tuple[bytes, ...]:

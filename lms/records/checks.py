@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.checks import Finding, check
 from lms.kernel.clock import now
-from lms.people.sealing import keys_of
 
 from . import anchors, queries
 from .ledger_keys import ledger_keys
 from .models import LedgerEntry, RecordAct, RecordSubject
-from .queries.held import is_theirs
+from .queries.held import is_theirs, keys_of_holders
 from .queries.life import Happening
 from .rules.before import NO_VERSION, from_before
 from .rules.ledger import breaks, genuine
@@ -95,7 +94,7 @@ def names(session: Session) -> Iterable[Finding]:
         .order_by(LedgerEntry.id)
     ).all()
     # Who was erased has no key any more; their record stands without a name.
-    keys = keys_of(session, {row.person_id for row in rows})
+    keys = keys_of_holders(session, {row.person_id for row in rows})
     for row in rows:
         if not is_theirs(keys.get(row.person_id), row.sealed_name, row.record, row.commitment):
             yield Finding(f"record {row.record}", "does not fit the name that its holder keeps, or is held by another")

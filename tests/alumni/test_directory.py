@@ -19,7 +19,7 @@ from lms.alumni import pages
 from lms.alumni.models import DirectoryConsent, Member
 from lms.alumni.queries import directory
 from lms.alumni.queries.directory import Among, as_seen, entries, in_order, viewpoint
-from lms.alumni.queries.membership import agreed, shown_to_members
+from lms.alumni.queries.membership import SAID, agreed, shown_to_members, taken_back
 from lms.alumni.rules.directory import Audience, Circle, Consent, Field, changes, consent, shared, shown, usual_day
 from lms.alumni.services import membership as services
 from lms.kernel import migrations
@@ -507,6 +507,51 @@ def test_what_sql_alone_says_in_somebodys_name_shows_nothing(sqlite_app: Flask) 
     with reading() as session:
         assert Field.NAME in entries(session, viewpoint(session, other.id, now()))[0].fields
         assert not list(checks["alumni.membership"](session))
+
+
+def test_what_was_taken_back_is_not_opened_by_putting_it_in_again(sqlite_app: Flask) -> None:
+    one, other = members("Zuri Kielelezo", "Pia Beispiel")
+    show(one, Field.NAME, Field.STATE)
+    with unit_of_work() as session:
+        services.withdraw_all(session, person_id=one.id, at=now() - dt.timedelta(hours=1))  # the clock was set back
+    kept = ", ".join(column.key for column in SAID)
+    again = f"INSERT INTO lms_directory_consent ({kept}) SELECT {kept} FROM lms_directory_consent WHERE audience = :to"
+    with reading() as session:
+        assert not list(checks["alumni.membership"](session))
+    with unit_of_work() as session:
+        session.execute(text(again), {"to": "members"})
+    with reading() as session:
+        assert not entries(session, viewpoint(session, other.id, now()))
+        assert not agreed(session, [one.id])
+        assert set(taken_back(session, [one.id], now())[one.id]) == {Field.NAME, Field.STATE, None}
+        [found] = checks["alumni.membership"](session)
+        assert one.subject in found.about
+    show(one, Field.STATE)
+    with reading() as session:
+        [seen] = entries(session, viewpoint(session, other.id, now()))
+        assert seen.fields == {Field.STATE}
+
+
+def test_what_sql_alone_says_is_no_filter(sqlite_app: Flask) -> None:
+    one, other = members("Zuri Kielelezo", "Pia Beispiel")
+    show(one, Field.NAME)
+    with unit_of_work() as session:
+        step = session.get_one(Member, one.id).step_id
+        for field in (Field.STATE, Field.SECTOR, Field.EDITION):
+            session.add(DirectoryConsent(step_id=step, field=field, audience=Audience.MEMBERS, at=now()))
+
+    def filters() -> list[bool]:
+        with reading() as session:
+            here = viewpoint(session, other.id, now())
+            said = directory.options(session, here)
+            [edition] = here.editions
+            asked = (Among(state="TZ"), Among(sector="justice"), Among(edition=edition.edition))
+            found = [bool(entries(session, here, among)) for among in asked]
+            return [*found, bool(said.states), bool(said.sectors), bool(said.editions)]
+
+    assert not any(filters())
+    show(one, *Field)
+    assert all(filters())
 
 
 def test_consents_from_before_get_the_end_of_their_day_and_stay_as_they_were_given(app: Flask) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 
 from lms.alumni import queries as alumni
 from lms.alumni import services as statuses
@@ -131,12 +131,26 @@ def test_an_end_that_sql_alone_wrote_ends_nothing_and_keeps_nobody_from_ending_i
         assert place == session.scalars(select(PublicRecord.status_index)).one()
 
 
-def test_a_record_that_sql_alone_gave_to_somebody_else_counts_for_nobody_and_cannot_be_ended(amina: Held) -> None:
+@pytest.mark.parametrize(
+    "also",
+    [
+        "",
+        "INSERT INTO lms_former_key (former_id, person_id, wrapped) SELECT person_id, :thief, wrapped"
+        " FROM lms_person_key WHERE person_id = :victim",
+        "UPDATE lms_person SET joined_into_id = :victim WHERE id = :thief",
+        "DELETE FROM lms_person_key WHERE person_id = :thief",
+    ],
+)
+def test_a_record_that_sql_alone_gave_to_somebody_else_counts_for_nobody_and_cannot_be_ended(
+    amina: Held, also: str
+) -> None:
     with unit_of_work() as session:
         place = make_place(session, make_edition(session, title="Another"), name="Mallory Forger")
         thief, subject = place.person_id, session.get_one(Person, place.person_id).subject
     with own_transaction() as session:
         session.execute(update(RecordSubject).values(person_id=thief))
+        if also:
+            session.execute(text(also), {"thief": thief, "victim": amina.id})
     with pytest.raises(Refused, match=REFUSED), unit_of_work() as session:
         services.withdraw(session, record=amina.record, by=subject, at=now())
     with pytest.raises(Refused, match=REFUSED), unit_of_work() as session:

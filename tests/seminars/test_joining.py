@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+import flask_migrate
 import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
+from lms.kernel import migrations
 from lms.kernel.checks import run_all
 from lms.kernel.db import Base, db
 from lms.kernel.errors import Conflict, Refused
@@ -21,6 +23,7 @@ from lms.kernel.unit_of_work import unit_of_work
 from lms.people import joining
 from lms.people import queries as people
 from lms.people import services as people_services
+from lms.people.checks import former_keys_are_of_joined_entries
 from lms.people.models import (
     FormerKey,
     HostLink,
@@ -55,6 +58,7 @@ from tests.seminars.browsing import coordinator, words
 from tests.seminars.makers import AT, enrol_person, make_edition, make_institution, make_person
 
 LATER = dt.date(2027, 11, 7)
+EVEN_LATER = dt.date(2028, 3, 5)
 
 
 @dataclass(frozen=True)
@@ -342,6 +346,52 @@ def test_what_is_noted_about_a_place_moves_with_it_and_still_opens(app: Flask) -
     assert not note.words
     assert not db.session.scalar(select(func.count()).select_from(FormerKey))
     assert not any(run_all(db.session()).values())
+
+
+@pytest.mark.parametrize("joined", [False, True])
+@pytest.mark.parametrize(
+    "gift",
+    [
+        "INSERT INTO lms_former_key (former_id, person_id, wrapped) SELECT person_id, :thief, wrapped"
+        " FROM lms_person_key WHERE person_id = :stays",
+        "UPDATE lms_person SET joined_into_id = :stays WHERE id = :thief",
+        "UPDATE lms_former_key SET person_id = :thief",
+    ],
+)
+def test_a_key_opens_for_nobody_to_whom_sql_alone_gave_it(sqlite_app: Flask, gift: str, joined: bool) -> None:
+    with unit_of_work() as session:
+        found, thief = two(session), make_person(session, "Zuri Kielelezo").id
+        theirs = keys_of(session, [thief])[thief]
+    if joined:
+        join(found)
+    with unit_of_work() as session:
+        given = session.execute(text(gift), {"thief": thief, "stays": found.stays})
+        [ring] = keys_of(session, [thief]).values()
+        assert (ring, getattr(ring, "former", ())) == (theirs, ())
+        assert bool(list(former_keys_are_of_joined_entries(session))) == bool(given.rowcount)
+
+
+def test_keys_of_entries_joined_before_and_joined_again_go_on_opening(app: Flask) -> None:
+    with unit_of_work() as session:
+        found, last = two(session), make_person(session, "Amina Mfano the third").id
+        house = make_institution(session, "TZ", Sector.JUSTICE)
+        edition = make_edition(session, title="March 2028", starts_on=EVEN_LATER, ends_on=EVEN_LATER)
+        enrol_person(session, edition, person=session.get_one(Person, last), institution=house)
+        keys = {keys_of(session, [number])[number] for number in (found.goes, found.stays)}
+    join(found)
+    folder = str(migrations.folder())
+    db.session.remove()
+    flask_migrate.Migrate().init_app(app, db, directory=folder)
+    flask_migrate.downgrade(directory=folder, revision="c1f05a8be274")
+    with unit_of_work() as session:
+        assert not keys_of(session, [found.goes]), "wrapped for one alone"
+    flask_migrate.upgrade(directory=folder)
+    join(Two(last, found.stays, found.here, found.later))
+    with unit_of_work() as session:
+        for number in (found.goes, found.stays, last):
+            assert set(keys_of(session, [number])[number].former) == keys
+        session.execute(delete(FormerKey))
+        assert len(list(former_keys_are_of_joined_entries(session))) == 2
 
 
 @pytest.mark.parametrize("kept", ["stays", "goes", None])

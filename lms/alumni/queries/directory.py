@@ -5,11 +5,12 @@ of the database; what is sealed is opened only for those who are shown, and for 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Subquery, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from lms.alumni.models import AlumniRecord, AlumniStatus, DirectoryConsent, Member, NetworkState
 from lms.alumni.rules.directory import MOST_SORTED_BY_NAME, Audience, Circle, Consent, Field, shown
@@ -21,7 +22,7 @@ from lms.people.queries.persons import full_names_of
 from lms.records.queries import EditionHeld, editions_of
 from lms.records.queries.held import editions_named
 
-from .membership import SAID, Words, agreed, said_by_them, to_be_listed, words_of
+from .membership import SAID, Words, agreed, last_word, said_by_them, to_be_listed, words_of
 from .networks import networks_by_state
 
 
@@ -97,39 +98,52 @@ def viewpoint(session: Session, viewer_id: int, moment: dt.datetime) -> Viewpoin
 
 
 def entries(session: Session, here: Viewpoint, among: Among = EVERYBODY) -> list[Entry]:
-    """Whom of these a member sees, and what of each, in no order; one statement."""
+    """Whom of these a member sees, and what of each, in no order; one statement. What is filtered by must be shown by
+    their own word: the database alone does not look at marks."""
     shown = _shown(here)
     fields: dict[tuple[int, str], set[Field]] = {}
     for row in filter(said_by_them, session.execute(select(shown).where(*_among(shown, among)))):
         fields.setdefault((row.person_id, row.public_id), set()).add(row.field)
-    return [Entry(*who, frozenset(seen)) for who, seen in fields.items()]
+    by = {Field.STATE: among.state, Field.SECTOR: among.sector, Field.EDITION: among.edition}
+    needed = {field for field, value in by.items() if value}
+    return [Entry(*who, frozenset(seen)) for who, seen in fields.items() if needed <= seen]
 
 
 def options(session: Session, here: Viewpoint) -> Options:
     """What can be filtered by; three statements."""
     shown, held = _shown(here), AlumniRecord
-    where = select(shown.c.field, shown.c.state_code, shown.c.sector).distinct()
-    rows = session.execute(where.where(shown.c.field.in_((Field.STATE, Field.SECTOR)))).all()
-    last = select(func.max(held.record)).join(shown, shown.c.person_id == held.person_id).group_by(held.edition)
-    records = session.scalars(last.where(shown.c.field == Field.EDITION)).all()
+    rows = session.execute(select(shown).where(shown.c.field.in_((Field.STATE, Field.SECTOR)))).all()
+    records = select(shown, held.edition, held.record).join(held, held.person_id == shown.c.person_id)
+    latest = session.execute(records.where(shown.c.field == Field.EDITION).order_by(held.record.desc()))
     return Options(
-        states=frozenset(row.state_code for row in rows if row.field is Field.STATE and row.state_code),
-        sectors=frozenset(row.sector for row in rows if row.field is Field.SECTOR and row.sector),
-        editions=tuple(editions_named(session, records)),
+        states=frozenset(_said_by_one((row.state_code, row) for row in rows if row.field is Field.STATE)),
+        sectors=frozenset(_said_by_one((row.sector, row) for row in rows if row.field is Field.SECTOR)),
+        editions=tuple(
+            editions_named(session, [row.record for row in _said_by_one((row.edition, row) for row in latest).values()])
+        ),
     )
+
+
+def _said_by_one(rows: Iterable[tuple[Any, Any]]) -> dict[Any, Any]:
+    """What somebody at least shows by their own word, with the first row that says so. A mark takes its time: no more
+    are looked at than it needs."""
+    found: dict[Any, Any] = {}
+    for value, row in rows:
+        if value and value not in found and said_by_them(row):
+            found[value] = row
+    return found
 
 
 def _shown(here: Viewpoint) -> CTE:
     """Everything that others show to the one who looks, a row for each field, with where they serve."""
-    one, later, at = DirectoryConsent, aliased(DirectoryConsent), serving_on(here.today)
-    newer = select(later.id).where(later.step_id == one.step_id, later.field == one.field, later.id > one.id)
+    one, at = DirectoryConsent, serving_on(here.today)
     return (
         select(Member.person_id, Member.public_id, *SAID, at.c.state_code, at.c.sector)
         .join(Person, Person.id == Member.person_id)
         .join(AlumniStatus, AlumniStatus.person_id == Member.person_id)
         .join(one, one.step_id == Member.step_id)
         .outerjoin(at, at.c.person_id == Member.person_id)
-        .where(to_be_listed(), Member.person_id != here.viewer_id, ~newer.exists())
+        .where(to_be_listed(), Member.person_id != here.viewer_id, last_word())
         .where(or_(one.ends_at.is_(None), one.ends_at > here.at), _reaches(here.circle, at))
         .cte("shown")
     )

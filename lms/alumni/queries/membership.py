@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, func, select
+from sqlalchemy import ColumnElement, Select, Table, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.alumni.models import AlumniStatus, DirectoryConsent, DirectoryWords, Member, MembershipStep
@@ -69,18 +69,35 @@ def said_by_them(row: Any) -> bool:
     return same(mark_of(row.person_id, row), row.mark or "")
 
 
+_later = aliased(DirectoryConsent)
+_AFTER, _OVERTAKES = _later.id > DirectoryConsent.id, _later.at > DirectoryConsent.at
+
+
+def _another(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    same_field = (_later.step_id == DirectoryConsent.step_id, _later.field == DirectoryConsent.field)
+    return select(_later.id).where(*same_field, which).exists()
+
+
+def last_word() -> ColumnElement[bool]:
+    """The condition over DirectoryConsent that it is the last on its field, by number and by time. The time is in the
+    mark: an earlier one that SQL alone put in again, with the mark it had, is the last by number only."""
+    return ~_another(_AFTER | _OVERTAKES)
+
+
 def consents_of_nobody(session: Session) -> set[int]:
-    """The members under whose names stands, as the last word on a field, what they did not agree to."""
-    last = select(func.max(DirectoryConsent.id)).group_by(DirectoryConsent.step_id, DirectoryConsent.field)
-    open_to_some = (DirectoryConsent.id.in_(last), DirectoryConsent.audience != Audience.NOBODY)
-    asked = select(Member.person_id, *SAID).join(Member, Member.step_id == DirectoryConsent.step_id)
-    return {row.person_id for row in session.execute(asked.where(*open_to_some)) if not said_by_them(row)}
+    """The members under whose names stands, as the last word on a field, what they did not agree to, or agreed to
+    before they said something else."""
+    overtaken = _another(_OVERTAKES)
+    asked = select(Member.person_id, *SAID, overtaken.label("overtaken"))
+    asked = asked.join(Member, Member.step_id == DirectoryConsent.step_id).where(~_another(_AFTER))
+    rows = session.execute(asked.where((DirectoryConsent.audience != Audience.NOBODY) | overtaken))
+    return {row.person_id for row in rows if row.overtaken or not said_by_them(row)}
 
 
 def agreed(session: Session, person_ids: Collection[int] | None = None) -> dict[int, dict[Field, Consent]]:
     """The last consents of these members, or of all, under their present membership; one statement."""
     consents: dict[int, dict[Field, Consent]] = {}
-    for row in _newest(session, person_ids):
+    for row in filter(said_by_them, session.execute(_said(person_ids).where(last_word()))):
         consents.setdefault(row.person_id, {})[row.field] = Consent(row.audience, row.until, row.ends_at)
     return consents
 
@@ -92,7 +109,7 @@ def taken_back(
     over; under None, since when they show nothing of what they have shown. One statement."""
     found: dict[int, dict[Field | None, dt.datetime]] = {}
     shows = set()
-    for row in _newest(session, person_ids):
+    for row in _last_genuine(session, person_ids):
         if row.audience is Audience.NOBODY:
             found.setdefault(row.person_id, {})[row.field] = row.at
         elif row.ends_at is not None and row.ends_at <= at:
@@ -104,21 +121,20 @@ def taken_back(
     return found
 
 
-def _newest(session: Session, person_ids: Collection[int] | None) -> Iterator[Any]:
-    later = aliased(DirectoryConsent)
-    newest = (
-        select(func.max(later.id))
-        .where(later.step_id == DirectoryConsent.step_id, later.field == DirectoryConsent.field)
-        .scalar_subquery()
-    )
-    found = (
-        select(Member.person_id, *SAID)
-        .join(Member, Member.step_id == DirectoryConsent.step_id)
-        .where(DirectoryConsent.id == newest)
-    )
-    if person_ids is not None:
-        found = found.where(Member.person_id.in_(person_ids))
-    return filter(said_by_them, session.execute(found))
+def said_last_at(session: Session, person_id: int) -> dict[Field, dt.datetime]:
+    """When a member spoke last of each field."""
+    return {row.field: row.at for row in _last_genuine(session, [person_id])}
+
+
+def _last_genuine(session: Session, person_ids: Collection[int]) -> Collection[Any]:
+    """What each said last of a field, whatever SQL alone put in behind it: what was taken back stays so."""
+    found = session.execute(_said(person_ids).order_by(DirectoryConsent.at, DirectoryConsent.id))
+    return {(row.person_id, row.field): row for row in filter(said_by_them, found)}.values()
+
+
+def _said(person_ids: Collection[int] | None) -> Select[*tuple[Any, ...]]:
+    found = select(Member.person_id, *SAID).join(Member, Member.step_id == DirectoryConsent.step_id)
+    return found if person_ids is None else found.where(Member.person_id.in_(person_ids))
 
 
 def shown_to_members(session: Session, person_id: int, at: dt.datetime) -> dict[Field, Consent] | None:

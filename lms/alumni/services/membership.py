@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from lms.alumni.events import MembershipLeft, MembershipOpened
 from lms.alumni.models import AlumniStatus, DirectoryConsent, DirectoryWords, Member, MembershipStep
-from lms.alumni.queries.membership import SAID, agreed, mark_of, member
+from lms.alumni.queries.membership import SAID, agreed, mark_of, member, said_last_at
 from lms.alumni.rules.directory import NO_CONSENT, Consent, Field, changes
 from lms.alumni.rules.membership import Step
 from lms.alumni.sealing import words_place
@@ -85,7 +85,7 @@ def agree(
         raise Conflict(_("You are no member any more. Nothing was saved."))
     new = changes(agreed(session, [person_id]).get(person_id, {}), wanted)
     if new:
-        session.execute(insert(DirectoryConsent), [_row(held, field, one, at) for field, one in sorted(new.items())])
+        _write_down(session, held, new, at)
         said = {str(field): str(one.audience) for field, one in sorted(new.items())}
         _note(session, person_id, at, "directory.agreed", **said)
     _describe(session, held, languages, subjects, at)
@@ -96,13 +96,18 @@ def withdraw_all(session: Session, *, person_id: int, at: dt.datetime) -> None:
     held = member(session, person_id, hold=True)
     if held is None:
         return
-    rows = [
-        _row(held, field, NO_CONSENT, at)
-        for field in sorted(changes(agreed(session, [person_id]).get(person_id, {}), dict.fromkeys(Field, NO_CONSENT)))
-    ]
-    if rows:
-        session.execute(insert(DirectoryConsent), rows)
+    new = changes(agreed(session, [person_id]).get(person_id, {}), dict.fromkeys(Field, NO_CONSENT))
+    if new:
+        _write_down(session, held, new, at)
         _note(session, person_id, at, "directory.withdrawn")
+
+
+def _write_down(session: Session, held: Member, new: Mapping[Field, Consent], at: dt.datetime) -> None:
+    """Each later than what was said of its field before, even if the clock was set back since: the last one counts."""
+    spoke, tick = said_last_at(session, held.person_id), dt.timedelta(microseconds=1)
+    times = {field: max(at, spoke[field] + tick) if field in spoke else at for field in new}
+    rows = [_row(held, field, one, times[field]) for field, one in sorted(new.items())]
+    session.execute(insert(DirectoryConsent), rows)
 
 
 def _row(held: Member, field: Field, one: Consent, at: dt.datetime) -> dict[str, Any]:

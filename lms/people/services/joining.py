@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from lms.kernel import audit
 from lms.kernel.errors import Conflict, Refused
 from lms.kernel.events import publish
+from lms.kernel.settings import keyring
 from lms.people.events import PersonsJoined
 from lms.people.joining import Joining, Told, binds, move_all, moves, objects, tells, why_not
 from lms.people.models import (
@@ -37,7 +38,7 @@ from lms.people.models import (
 from lms.people.queries.institutions import function_place
 from lms.people.queries.mandates import act_place
 from lms.people.rules.codes import TokenPurpose
-from lms.people.sealing import confirmation_place, key_of, name_place
+from lms.people.sealing import confirmation_place, key_of, name_place, unwrap_joined, wrap_joined
 
 from .codes import make_code
 from .letters import write_to
@@ -74,8 +75,12 @@ def hold_both(session: Session, stays: int, goes: int) -> None:
 def _keep_the_key(session: Session, stays: Person, goes: Person) -> None:
     """What is never written anew stays sealed as it was: its key is the other entry's from now on."""
     old = session.get_one(PersonKey, goes.id)
-    session.execute(update(FormerKey).where(FormerKey.person_id == goes.id).values(person_id=stays.id, proved_at=None))
-    session.add(FormerKey(former_id=goes.id, person_id=stays.id, wrapped=old.wrapped))
+    theirs = select(FormerKey, Person.subject).join(Person, Person.id == FormerKey.former_id)
+    for row, subject in session.execute(theirs.where(FormerKey.person_id == goes.id)).all():
+        if key := unwrap_joined(row.wrapped, subject, goes.subject):
+            row.person_id, row.proved_at, row.wrapped = stays.id, None, wrap_joined(key, subject, stays.subject)
+    wrapped = wrap_joined(keyring().unwrap(old.wrapped, goes.subject), goes.subject, stays.subject)
+    session.add(FormerKey(former_id=goes.id, person_id=stays.id, wrapped=wrapped))
     session.delete(old)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from lms.kernel.errors import NotFound, Unreadable
 from lms.kernel.secrets import Unsealable, unseal
 from lms.kernel.values import dataclass
+from lms.people.models import Person
 from lms.people.rules.names import PersonName
 from lms.people.sealing import keys_of, unseal_text
 from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordSubject
@@ -166,12 +167,20 @@ def valid_of(session: Session, person_ids: Collection[int] | None = None) -> dic
 def in_force(session: Session, person_ids: Collection[int] | None = None) -> list[Kept]:
     """The same with all that we have said of each, but for what SQL alone gave to somebody; two statements."""
     found = _said_to_be_in_force(session, person_ids)
-    keys = keys_of(session, {one.person_id for one in found}) if found else {}
+    keys = keys_of_holders(session, {one.person_id for one in found}) if found else {}
     return [
         one
         for one in found
         if is_theirs(keys.get(one.person_id), one.sealed_name, one.issue.record, one.issue.commitment)
     ]
+
+
+def keys_of_holders(session: Session, person_ids: Collection[int]) -> dict[int, bytes]:
+    """The keys of these people, empty for whoever was erased; nothing of whoever lost theirs in another way."""
+    keys = keys_of(session, person_ids)
+    without = set(person_ids) - keys.keys()
+    erased = select(Person.id).where(Person.id.in_(without), Person.erased_at.is_not(None))
+    return keys | dict.fromkeys(session.scalars(erased) if without else (), b"")
 
 
 def _said_to_be_in_force(session: Session, person_ids: Collection[int] | None) -> list[Kept]:
@@ -181,10 +190,10 @@ def _said_to_be_in_force(session: Session, person_ids: Collection[int] | None) -
 
 def is_theirs(key: bytes | None, sealed_name: bytes, record: str, commitment: str) -> bool:
     """Whether a record is of the person with this key: it opens the name that the ledger committed to. The database
-    alone can say that it is somebody else's, and not seal that name under their key. Whoever was erased has no key, and
-    holds what they held."""
-    if key is None:
-        return True
+    alone can say that it is somebody else's, and not seal that name under their key. Whoever was erased has none,
+    an empty one here, and holds what they held; whose key is gone otherwise holds nothing."""
+    if not key:
+        return key is not None
     try:
         shown = json.loads(unseal(key, sealed_name, sealed_place(record)))
     except Unsealable:

@@ -15,11 +15,10 @@ from lms.kernel import audit, outbox
 from lms.kernel.errors import NotFound
 from lms.kernel.events import publish
 from lms.people.proposals.rules import ProposalState
-from lms.people.sealing import keys_of
 from lms.people.services import write_to
 from lms.records.events import RecordEnded
 from lms.records.models import Correction, LedgerEntry, RecordAct, RequestState, Revocation
-from lms.records.queries.held import is_theirs
+from lms.records.queries.held import is_theirs, keys_of_holders
 from lms.records.queries.life import Holding, holding
 from lms.records.queries.ours import said_of
 from lms.records.rules import life
@@ -38,7 +37,7 @@ def take(session: Session, record: str) -> tuple[Holding, list[Entry]]:
     if found is None:
         raise NotFound
     entries = said_of(session, [record]).get(record)
-    key = keys_of(session, [found.person_id]).get(found.person_id)
+    key = keys_of_holders(session, [found.person_id]).get(found.person_id)
     if entries is None or not is_theirs(key, found.sealed_name, record, entries[0].commitment):
         raise refused(life.LifeRefusal.NOT_OURS)
     return found, entries
