@@ -92,9 +92,7 @@ class SharedForm(Form):
         mine, told = changed_on(said, self.shown.data or ""), told or present
         for name in present.keys() - mine:
             if name in self:
-                self[
-                    name
-                ].raw_data = None  # days, hours and numbers are drawn from what was sent, as long as it is there
+                self[name].raw_data = None  # else a day, an hour or a number is drawn as it was sent
                 self[name].process(None, told[name])
         for name in no.there:
             self[name].errors = [theirs(_in_words(self[name], told[name]))]

@@ -272,7 +272,7 @@ class Acts:
     def _send_fresh(self, fresh: list[tuple[str, Blank]]) -> None:
         """Each in the world as it is after the act that brought it up."""
         outer, newest = self.before, self.newest
-        self.before, self.newest, self.depth = Before(self.world, outer), _newest(), self.depth + 1
+        self.before, self.newest, self.depth = Before(self.world), _newest(), self.depth + 1
         for who, blank in fresh:
             if self._is_new(blank.action):
                 self.send(who, self.endpoint(blank.action), blank)

@@ -30,7 +30,7 @@ from .world import BEGINNING, Kind, Mark, World
 
 ENDS_THE_WALK = frozenset({"people.sign_out", "people.end_session", "people.end_other_sessions"})
 REFUSED = (401, 403, 404)
-PATIENCE = 4
+PATIENCE = 6
 _MARK = re.compile(f"{BEGINNING}[a-z]{{7}}")
 ZIPPED = b"PK\x03\x04"
 _LINK = re.compile(r'(?:href|src|action)="(/[^"#]*\?[^"#]*)')
