@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
@@ -13,7 +12,7 @@ from lms.kernel.secrets import Unsealable, seal, unseal
 from lms.people.rules.names import PersonName
 from lms.people.sealing import keys_of
 from lms.records.models import RecordSubject
-from lms.records.queries.held import Kept, kept, sealed_place
+from lms.records.queries.held import Kept, kept, name_in, open_shown
 
 from .models import FeedPerson
 
@@ -64,7 +63,7 @@ def _newest_name(key: bytes, records: list[Kept]) -> PersonName | None:
 
 def _name_on(key: bytes, one: Kept) -> PersonName | None:
     try:
-        shown = json.loads(unseal(key, one.sealed_name, sealed_place(one.issue.record)))
+        shown = open_shown(key, one.sealed_name, one.issue.record)
     except Unsealable:
         return None
-    return PersonName.from_json(json.dumps(shown["name"]))
+    return name_in(shown)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -15,10 +14,9 @@ from sqlalchemy.orm import Session, aliased
 from lms.kernel.secrets import Unsealable, unseal
 from lms.kernel.values import dataclass
 from lms.people.models import PersonKey
-from lms.people.rules.names import PersonName
 from lms.people.sealing import keys_of
 from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordCredential, RecordSubject
-from lms.records.queries.held import sealed_place
+from lms.records.queries.held import name_in, open_shown
 from lms.records.queries.ours import OURS, ours, with_public
 from lms.records.rules.credential import Said
 from lms.records.rules.text import clean
@@ -113,14 +111,14 @@ def _waiting(believed: Collection[int]) -> Any:
 
 
 def _unsigned(row: Row[Any], holder_key: bytes) -> Unsigned:
-    shown = json.loads(unseal(holder_key, row.sealed_name, sealed_place(row.record)))
+    shown = open_shown(holder_key, row.sealed_name, row.record)
     edition, facts = row.facts["edition"], row.facts
     said = Said(
         credential=row.credential,
         subject=row.told,
         status_list=row.status_list,
         status_index=row.status_index,
-        name=clean(PersonName.from_json(json.dumps(shown["name"])).full),
+        name=clean(name_in(shown).full),
         programme=clean(edition["title"]),
         place=clean(edition["place"]),
         starts_on=dt.date.fromisoformat(edition["starts_on"]),

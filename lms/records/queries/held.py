@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from lms.kernel.errors import NotFound, Unreadable
-from lms.kernel.secrets import Unsealable, unseal
+from lms.kernel.secrets import Unsealable, seal, unseal
 from lms.kernel.values import dataclass
 from lms.people.models import Person
 from lms.people.rules.names import PersonName
-from lms.people.sealing import keys_of, unseal_text
+from lms.people.sealing import key_of, keys_of
 from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordSubject
 from lms.records.rules.before import from_before
 from lms.records.rules.ledger import Entry, commit_to
@@ -100,6 +100,23 @@ def sealed_place(record: str) -> str:
     return f"lms_record_subject:sealed_name:{record}"
 
 
+def seal_shown(key: bytes, shown: Mapping[str, Any], record: str) -> bytes:
+    """What stands on a record, sealed under its holder's key: name, institution, state, who signs, and the salt of what
+    the ledger committed to."""
+    return seal(key, json.dumps(shown).encode(), sealed_place(record))
+
+
+def open_shown(key: bytes, sealed: bytes, record: str) -> dict[str, Any]:
+    """The same opened; raises Unsealable where it is not of this record and this key."""
+    shown: dict[str, Any] = json.loads(unseal(key, sealed, sealed_place(record)))
+    return shown
+
+
+def name_in(shown: Mapping[str, Any]) -> PersonName:
+    """The name among what stands on a record."""
+    return PersonName.from_json(json.dumps(shown["name"]))
+
+
 def my_records(session: Session, person_id: int) -> list[HeldRecord]:
     """A person's own records, the newest first; one statement."""
     found = kept(session, RecordSubject.person_id == person_id)
@@ -130,7 +147,7 @@ def my_record(session: Session, record: str, person_id: int) -> RecordPage:
     shown = _opened(session, person_id, mine)
     return RecordPage(
         held=_held(mine),
-        name=PersonName.from_json(json.dumps(shown["name"])),
+        name=name_in(shown),
         institution=shown["institution"],
         state_code=shown["state"],
         version=facts["version"],
@@ -144,11 +161,9 @@ def my_record(session: Session, record: str, person_id: int) -> RecordPage:
 
 def _opened(session: Session, person_id: int, mine: Kept) -> dict[str, Any]:
     try:
-        place = sealed_place(mine.issue.record)
-        opened: dict[str, Any] = json.loads(unseal_text(session, person_id, mine.sealed_name, place))
+        return open_shown(key_of(session, person_id), mine.sealed_name, mine.issue.record)
     except Unsealable:
         raise Unreadable(_("This record cannot be opened for now.")) from None
-    return opened
 
 
 def valid_records(session: Session, person_id: int) -> list[tuple[str, dt.date]]:
@@ -195,7 +210,7 @@ def is_theirs(key: bytes | None, sealed_name: bytes, record: str, commitment: st
     if not key:
         return key is not None
     try:
-        shown = json.loads(unseal(key, sealed_name, sealed_place(record)))
+        shown = open_shown(key, sealed_name, record)
     except Unsealable:
         return False
     return commit_to(shown["name"], shown["salt"]) == commitment

@@ -14,7 +14,7 @@ from lms.people.models import Person
 from lms.people.proposals.queries import open_ones
 from lms.people.proposals.rules import PROPOSAL_LASTS, ProposalState, has_lapsed
 from lms.people.rules.names import PersonName
-from lms.people.sealing import key_of, keys_of, open_if_there, unseal_text
+from lms.people.sealing import key_of, keys_of, open_if_there
 from lms.records.models import (
     Cause,
     Correction,
@@ -26,7 +26,7 @@ from lms.records.models import (
 )
 from lms.records.signatories.rules import Signatory, signed_by
 
-from .held import sealed_place
+from .held import name_in, open_shown
 from .ours import said_of, sorted_out
 
 
@@ -164,9 +164,8 @@ def holding(session: Session, record: str, *, held: bool = False) -> Holding | N
 
 def shown_on(session: Session, found: Holding) -> Shown:
     """What stands on the record; raises NotFound once its holder is erased."""
-    said = json.loads(unseal_text(session, found.person_id, found.sealed_name, sealed_place(found.record)))
-    name = PersonName.from_json(json.dumps(said["name"]))
-    return Shown(name, said["institution"], said["state"], said["salt"], signed_by(said))
+    said = open_shown(key_of(session, found.person_id), found.sealed_name, found.record)
+    return Shown(name_in(said), said["institution"], said["state"], said["salt"], signed_by(said))
 
 
 def words_place(public_id: str) -> str:

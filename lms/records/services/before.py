@@ -4,7 +4,6 @@ ledger like any other, and say so; they get no code, no credential and no certif
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Collection
 from typing import Any
 
@@ -13,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from lms.kernel import audit, outbox
 from lms.kernel.events import publish
-from lms.kernel.secrets import new_token, seal
+from lms.kernel.secrets import new_token
 from lms.people.models import Institution
 from lms.people.queries.persons import full_names_of
 from lms.people.sealing import keys_of
 from lms.records.events import RecordsIssued
 from lms.records.models import LedgerEntry, RecordAct, RecordSubject
 from lms.records.queries import without_record
-from lms.records.queries.held import sealed_place
+from lms.records.queries.held import seal_shown
 from lms.records.rules.before import NO_VERSION
 from lms.records.rules.ledger import Entry, commit_to
 from lms.seminars.models import Edition, Enrolment, EnrolmentState, Stage
@@ -54,7 +53,7 @@ def attest_before(
         subject = subjects.setdefault(place.person_id, new_token())
         entries.append(row_of(_entry(edition, record, subject, commit_to(name, salt), at)))
         shown = {"name": name, "institution": institution, "state": place.state_code, "salt": salt}
-        sealed = seal(keys[place.person_id], json.dumps(shown).encode(), sealed_place(record))
+        sealed = seal_shown(keys[place.person_id], shown, record)
         holders.append({
             "record": record, "subject": subject, "person_id": place.person_id, "enrolment_id": place.id,
             "correction": 0, "sealed_name": sealed, "issued_at": at,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lms.kernel import audit
 from lms.kernel.errors import NotFound, Refused
 from lms.kernel.events import publish
-from lms.kernel.secrets import new_token, seal
+from lms.kernel.secrets import new_token
 from lms.people.proposals.rules import has_lapsed
 from lms.people.rules.names import (
     mistake_in_line,
@@ -26,7 +26,7 @@ from lms.people.sealing import key_of, keys_of, seal_text, unseal_text
 from lms.people.services.wording import refuse_text
 from lms.records.events import RecordIssued, RecordsIssued
 from lms.records.models import Correction, LedgerEntry, PublicRecord, RecordAct, RecordSubject, RequestState
-from lms.records.queries.held import sealed_place
+from lms.records.queries.held import seal_shown
 from lms.records.queries.life import Holding, Wish, answer_place, proposal_row, request_row, shown_on, wanted_place
 from lms.records.queries.public import public_of
 from lms.records.rules import life
@@ -155,7 +155,7 @@ def _holder(
         "person_id": found.person_id,
         "enrolment_id": found.enrolment_id,
         "correction": found.correction + 1,
-        "sealed_name": seal(key, json.dumps(shown).encode(), sealed_place(public.record)),
+        "sealed_name": seal_shown(key, shown, public.record),
         "issued_at": at,
     }
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from lms.catalogue.queries import outline
 from lms.kernel import audit, outbox
 from lms.kernel.events import publish
-from lms.kernel.secrets import new_token, seal
+from lms.kernel.secrets import new_token
 from lms.kernel.values import dataclass
 from lms.people.models import Institution
 from lms.people.queries.persons import full_names_of
@@ -24,7 +24,7 @@ from lms.people.sealing import keys_of
 from lms.records.events import RecordIssued, RecordsIssued
 from lms.records.models import LedgerEntry, PublicRecord, RecordAct, RecordSubject
 from lms.records.queries import Standing, standings, without_record
-from lms.records.queries.held import sealed_place
+from lms.records.queries.held import seal_shown
 from lms.records.rules.ledger import Entry, commit_to
 from lms.records.rules.public import Public, commitment_of
 from lms.records.signatories.queries import lines_for
@@ -106,7 +106,7 @@ def _prepare(session: Session, met: Sequence[Standing], at: dt.datetime) -> list
         entry = replace(entry, record=record, subject=subject, commitment=commit_to(name, salt), facts=facts)
         shown = {"name": name, "institution": institutions[place.institution_id].name, "state": place.state_code}
         shown |= {"salt": salt, "signed_by": signatures(lines[edition.public_id])}
-        sealed = seal(keys[place.person_id], json.dumps(shown).encode(), sealed_place(record))
+        sealed = seal_shown(keys[place.person_id], shown, record)
         new.append(_New(place, entry, _holder(place, record, subject, sealed, at), public))
     return new
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections import Counter
 from collections.abc import Collection, Mapping
 from contextlib import closing
@@ -21,9 +20,9 @@ from lms.kernel.values import dataclass
 from lms.people.models import PersonKey
 from lms.people.queries.sensitive import not_to_be_named
 from lms.people.rules.names import PersonName
-from lms.people.sealing import unseal_text
+from lms.people.sealing import key_of
 from lms.records.models import LedgerEntry, PublicRecord, RecordSubject
-from lms.records.queries.held import sealed_place
+from lms.records.queries.held import name_in, open_shown
 from lms.records.queries.ours import OURS, each_of_ours, ours, with_public
 from lms.records.queries.public import PUBLIC, RecordState, state_told_by
 
@@ -172,11 +171,11 @@ def name_on(session: Session, found: Found) -> PersonName | None:
     its holder is erased."""
     sealed = session.scalars(select(RecordSubject.sealed_name).where(RecordSubject.record == found.record)).one()
     try:
-        opened = json.loads(unseal_text(session, found.person_id, sealed, sealed_place(found.record)))
+        opened = open_shown(key_of(session, found.person_id), sealed, found.record)
     except Unsealable:
         log.error("verification.unopened", record=found.record)
         return None
-    return PersonName.from_json(json.dumps(opened["name"]))
+    return name_in(opened)
 
 
 @dataclass(frozen=True, slots=True)
