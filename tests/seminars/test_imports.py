@@ -375,7 +375,7 @@ def test_a_row_that_has_become_another_since_it_was_shown_is_not_saved(session: 
     saved(session, edition, said(1, name="Neema Other"))
     save(session, found=found, at=LATER, by="coordinator")
     assert verdicts_of(session, found) == ["refused", "new"]
-    reasons = select(ImportRow.reason).where(ImportRow.import_id == found.id).order_by(ImportRow.id)
+    reasons = select(ImportRow.reason).where(ImportRow.import_id == found.id).order_by(ImportRow.number)
     assert session.scalars(reasons).all() == ["meanwhile", None]
     person = session.scalars(select(Person).join(Enrolment).order_by(Person.id)).first()
     assert person is not None
