@@ -15,6 +15,27 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tools import chromium
 
+# Chromium heeds the last such list alone, so what Playwright switches off stands here as well.
+OF_PLAYWRIGHT = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "TcpPortRandomizationWin",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+    "msForceBrowserSignIn",
+    "msEdgeUpdateLaunchServicesPreferredVersion",
+)
+# Two pages behind the address bar that nobody sees: loading them took more of a core than the page under test.
+OF_THE_ADDRESS_BAR = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
 # Quiet: nothing but the page under test may ask the network for anything.
 ARGUMENTS = (
     "--no-sandbox",  # as root, and in containers, Chromium does not start with it
@@ -26,6 +47,7 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
     "--no-default-browser-check",
+    f"--disable-features={','.join((*OF_PLAYWRIGHT, *OF_THE_ADDRESS_BAR))}",
 )
 
 
