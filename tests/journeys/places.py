@@ -37,7 +37,8 @@ def _terms(page: Page) -> None:
 def _some_terms(page: Page, asked: str = "Estado") -> None:
     _terms(page)
     page.get_by_role("searchbox").fill(asked)
-    page.get_by_role("searchbox").press("Enter")
+    with page.expect_event("load"):  # what is typed changes the address already, before the page that is asked for
+        page.get_by_role("searchbox").press("Enter")
 
 
 def _one_term(page: Page) -> None:

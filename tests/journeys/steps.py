@@ -27,7 +27,7 @@ def enter(page: Page, key: str) -> None:
     """On the page for signing in."""
     page.get_by_label("E-mail address").fill(f"{key}@lemkin.example")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    follow(page.get_by_role("button", name="Sign in"))
     # Whatever it is called in their language: for somebody signed in the masthead has one button, to sign out.
     expect(page.get_by_role("banner").get_by_role("button")).to_be_visible()
 
@@ -36,12 +36,12 @@ def read_in_english(page: Page) -> None:
     """Whatever language somebody of the demonstration reads in; nothing happens for who reads English already."""
     english = page.get_by_role("contentinfo").get_by_role("button", name="English")
     if english.count():
-        english.click()
+        follow(english)
 
 
 def home(page: Page) -> None:
     """By the link that stands in the masthead of every page."""
-    page.get_by_role("banner").get_by_role("link", name="Raphael Lemkin Seminar").click()
+    follow(page.get_by_role("banner").get_by_role("link", name="Raphael Lemkin Seminar"))
 
 
 def button(page: Page, name: str) -> Locator:
@@ -75,26 +75,26 @@ def accept_the_invitation(page: Page, begins: str = "") -> None:
     letter = _letter(page, begins)
     code = re.search(r"code there: (\S+ \S+)", letter.inner_text())
     assert code
-    letter.get_by_role("link").click()
+    follow(letter.get_by_role("link"))
     page.reload()
     page.get_by_label("Code from the message").fill(code[1].lower())
-    button(page, "Continue").click()
+    follow(button(page, "Continue"))
     page.get_by_label("Your name, as it should stand on your certificate").fill(NEWCOMER)
     page.get_by_label("Your function").fill("Assistant Commissioner")
     page.get_by_label("Language", exact=True).select_option(label="English")
     page.get_by_label("Time zone").select_option(label="Dar es Salaam")
     page.get_by_label("Password").fill(OWN_PASSWORD)
-    button(page, "Confirm and continue").click()
+    follow(button(page, "Confirm and continue"))
     expect(page.get_by_text("your time, in Dar es Salaam")).to_be_visible()
 
 
 def begin_a_draft(page: Page, title: str) -> None:
     """Of the course the trainer writes on."""
     page.goto("courses")
-    link(page, re.compile("pre-reading")).first.click()
-    link(page, "Drafts").click()
+    follow(link(page, re.compile("pre-reading")).first)
+    follow(link(page, "Drafts"))
     page.get_by_label("What does it change?").fill(title)
-    button(page, "Begin the draft").click()
+    follow(button(page, "Begin the draft"))
 
 
 # Reading --------------------------------------------------------------------------------------------------------------
@@ -102,15 +102,16 @@ def begin_a_draft(page: Page, title: str) -> None:
 
 def read_everything(page: Page, *, script: bool) -> list[str]:
     """From home to the end of the pre-reading; gives the titles of the units on the way."""
-    link(page, "Begin reading").click()
+    follow(link(page, "Begin reading"))
     seen: list[str] = []
     while True:
         seen.append(page.get_by_role("heading", level=1).inner_text())
         _do_unit(page, first=len(seen) == 1, script=script, wrong_first=len(seen) < units() // 2 + 1)
+        page.wait_for_load_state()  # what says that a unit is done may have come with a page whose end says more
         if page.get_by_text("Your pre-reading is complete.").count():
             return seen
         assert len(seen) <= units(), f"the pre-reading does not end: {seen}"
-        link(page, re.compile("^Continue: ")).click()
+        follow(link(page, re.compile("^Continue: ")))
 
 
 def _do_unit(page: Page, *, first: bool, script: bool, wrong_first: bool) -> None:
@@ -121,7 +122,7 @@ def _do_unit(page: Page, *, first: bool, script: bool, wrong_first: bool) -> Non
         if page.get_by_role("radio").count():
             page.get_by_role("radio", name="2: in good part").first.check()
         page.get_by_label("Your text").fill("Whom I would ask first, and why.")
-        keep.click()
+        follow(keep)
         expect(page.get_by_text("Only you can read it.")).to_be_visible()
     else:
         mark_as_read(page, undo=first)
@@ -144,23 +145,23 @@ def mark_as_read(page: Page, *, undo: bool = False) -> None:
 
 def take_quiz(page: Page, questions: tuple[Question, ...], *, script: bool, wrong_first: bool = True) -> None:
     """Answer, once wrongly and once rightly, and read why."""
-    button(page, "Begin").click()
+    follow(button(page, "Begin"))
     if wrong_first:
         _refused_while_open(page, questions)
         _answer_all(page, questions, right=False, script=script)
-        button(page, "Check my answers").click()
+        follow(button(page, "Check my answers"))
         expect(page.get_by_text("Not quite.")).to_have_count(sum(question.scored for question in questions))
         expect(page.get_by_text(questions[0].explanation)).to_be_visible()
-        button(page, "Try again").click()
+        follow(button(page, "Try again"))
     _answer_all(page, questions, right=True, script=script)
-    button(page, "Check my answers").click()
+    follow(button(page, "Check my answers"))
     expect(page.get_by_text("so this unit is passed.")).to_be_visible()
     expect(page.get_by_text("Not quite.")).to_have_count(0)
 
 
 def _refused_while_open(page: Page, questions: tuple[Question, ...]) -> None:
     """Nothing is checked, and nothing explained, while a question has no answer."""
-    button(page, "Check my answers").click()
+    follow(button(page, "Check my answers"))
     expect(page.get_by_role("alert")).to_contain_text("no answer yet")
     expect(page.get_by_text(questions[0].explanation)).to_have_count(0)
 
@@ -221,21 +222,21 @@ def see_the_record(page: Page, title: str, name: str) -> None:
     """Home says it is issued; the certificate carries the name as confirmed; the alumni page knows its member."""
     home(page)
     expect(page.get_by_role("heading", name="Issued on")).to_be_visible()
-    link(page, "Open the certificate").click()
+    follow(link(page, "Open the certificate"))
     sheet = page.get_by_role("main")
     expect(sheet.get_by_role("heading", name="Certificate of completion")).to_be_visible()
     expect(sheet.get_by_text(name)).to_be_visible()
     expect(sheet.get_by_text(f"has completed the {title}")).to_be_visible()
     expect(sheet.get_by_text(f"Pre-reading: {modules()} modules")).to_be_visible()
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="2PREVENT").click()
+    follow(page.get_by_role("navigation", name="Main").get_by_role("link", name="2PREVENT"))
     expect(page.get_by_text("You are an alumna or alumnus of the seminar since")).to_be_visible()
 
 
 def take_the_certificate(page: Page) -> bytes:
     """Make the file of one's newest record, wait for it, and take it."""
     page.goto("records")
-    link(page, "Raphael Lemkin Seminar").first.click()
-    button(page, "Make the file").click()
+    follow(link(page, "Raphael Lemkin Seminar").first)
+    follow(button(page, "Make the file"))
     ready = link(page, "Download the certificate (PDF, English)")
     expect(ready).to_be_visible(timeout=30_000)
     with page.expect_download() as taken:
@@ -251,7 +252,7 @@ def check_the_paper(phone: Page, address: str, name: str, wrong: str) -> None:
     expect(phone.get_by_text(name)).to_have_count(0)
     for typed, said in ((wrong, "The name does not agree"), (name.upper(), "The name agrees")):
         phone.get_by_label("Name on the certificate").fill(typed)
-        button(phone, "Compare the name").click()
+        follow(button(phone, "Compare the name"))
         expect(phone.get_by_text(said, exact=True)).to_be_visible()
         assert name not in phone.url
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth") if phone.viewport_size else True
@@ -261,16 +262,16 @@ def type_the_code(phone: Page, code: str) -> None:
     """The same by hand, in small letters with blanks, from the form that the paper names."""
     phone.goto("verify")
     phone.get_by_label("Verification code").fill(code.lower().replace("-", " "))
-    button(phone, "Check").click()
+    follow(button(phone, "Check"))
     expect(phone.get_by_role("heading", name="This certificate is valid")).to_be_visible()
 
 
 def proposed_words(page: Page) -> None:
     """What readers propose for the terms of the course, by way of the courses of one's mandate."""
     page.goto("")
-    page.get_by_role("banner").get_by_role("link", name="Courses").click()
-    link(page, "Raphael Lemkin Seminar").first.click()
-    link(page, "Words that readers propose").click()
+    follow(page.get_by_role("banner").get_by_role("link", name="Courses"))
+    follow(link(page, "Raphael Lemkin Seminar").first)
+    follow(link(page, "Words that readers propose"))
 
 
 # Coordinating ---------------------------------------------------------------------------------------------------------
@@ -278,9 +279,9 @@ def proposed_words(page: Page) -> None:
 
 def open_edition(page: Page) -> str:
     """The newest edition whose attendance is open, from the list of editions; gives its title."""
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Editions").click()
+    follow(page.get_by_role("navigation", name="Main").get_by_role("link", name="Editions"))
     row = page.get_by_role("row").filter(has=page.get_by_role("cell", name="Open", exact=True)).first
-    row.get_by_role("rowheader").get_by_role("link").click()
+    follow(row.get_by_role("rowheader").get_by_role("link"))
     return page.get_by_role("heading", level=1).inner_text()
 
 
@@ -290,10 +291,10 @@ def mark_everybody_present(page: Page) -> int:
     total = half_days.get_by_role("link").count() + 1
     for done in range(total):
         if done:
-            half_days.get_by_role("link").nth(done - 1).click()
+            follow(half_days.get_by_role("link").nth(done - 1))
         for present in page.get_by_role("radio", name="Present").all():
             present.check()
-        button(page, "Save this half-day").click()
+        follow(button(page, "Save this half-day"))
         expect(page.get_by_role("status").filter(has_text="saved")).to_be_visible()
     return total
 
@@ -301,7 +302,7 @@ def mark_everybody_present(page: Page) -> int:
 def close_attendance(page: Page) -> None:
     """After the preview, with the word that the sheet is right."""
     page.get_by_label("I have checked the sheet").check()
-    button(page, "Close the attendance").click()
+    follow(button(page, "Close the attendance"))
     expect(page.get_by_text("The attendance is closed.")).to_be_visible()
 
 
@@ -310,9 +311,9 @@ def close_the_edition(page: Page, name: str) -> str:
     title = open_edition(page)
     _list_behind_a_number(page, name)
     page.go_back()
-    link(page, "Attendance").click()
+    follow(link(page, "Attendance"))
     assert mark_everybody_present(page) > 0
-    link(page, "See who meets the rule, and close attendance").click()
+    follow(link(page, "See who meets the rule, and close attendance"))
     standing = page.get_by_role("region", name="Person by person").get_by_role("listitem").filter(has_text=name)
     expect(standing.get_by_text("Meets the rule")).to_be_visible()
     close_attendance(page)
@@ -324,7 +325,7 @@ def _list_behind_a_number(page: Page, name: str) -> None:
     stage = page.get_by_role("rowheader", name="Finished reading", exact=True)
     number = page.get_by_role("row").filter(has=stage).get_by_role("link")
     finished = int(number.inner_text())
-    number.click()
+    follow(number)
     people = page.get_by_role("region", name="Table: people").get_by_role("rowheader")
     expect(people).to_have_count(finished)
     expect(people.filter(has_text=name)).to_be_visible()

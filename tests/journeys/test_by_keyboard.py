@@ -34,6 +34,12 @@ def press(page: Page, key: str, times: int = 1) -> None:
         page.keyboard.press(key)
 
 
+def follow(page: Page) -> None:
+    """Press Enter on what has the focus and leads to another page; back when that is there whole."""
+    with page.expect_navigation():
+        press(page, "Enter")
+
+
 def answer(page: Page, question: Question) -> None:
     """Rightly, by the keys that the controls of a browser have by themselves."""
     group = steps.asked(page, question)
@@ -75,16 +81,16 @@ def test_a_quiz_is_passed_with_the_keys_alone(
     try:
         steps.sign_in(page, who)
         steps.home(page)
-        steps.link(page, module).first.click()
+        steps.follow(steps.link(page, module).first)
         title = steps.link(page, re.compile("questions on")).first
         questions = quizzes()[title.inner_text()]
         assert kind in {question.kind for question in questions}
-        title.click()
-        steps.button(page, "Try again").click()
+        steps.follow(title)
+        steps.follow(steps.button(page, "Try again"))
         for question in questions:
             answer(page, question)
         tab_to(page, steps.button(page, "Check my answers"))
-        press(page, "Enter")
+        follow(page)
         expect(page.get_by_text("so this unit is passed.")).to_be_visible()
         expect(page.get_by_text("Not quite.")).to_have_count(0)
     finally:

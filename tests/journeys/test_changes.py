@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from lms.kernel.db import db
 from lms.kernel.settings import from_environment
 from lms.kernel.unit_of_work import unit_of_work
 from lms.plugins.manager import unit_kinds
-from tests.journeys import accessibility
+from tests.journeys import accessibility, steps
 from tests.journeys.running import Running, free_port
 from tools import pictures
 
@@ -72,36 +71,32 @@ def signed_in(chromium: Browser, base: str, who: str) -> Iterator[Page]:
         context.close()
 
 
-def button(page: Page, name: str | re.Pattern[str]) -> Callable[[], None]:
-    return page.get_by_role("button", name=name).click
-
-
 def test_a_change_reaches_its_readers_and_a_new_substance_waits_for_the_coordinator(
     running: Running, folder: Path, chromium: Browser
 ) -> None:
     base = running.url
     publish(running, folder, BEFORE, AFTER)
     with signed_in(chromium, base, "reader") as page:
-        page.get_by_role("link", name="1 text you have finished has changed since").click()
-        page.get_by_role("main").get_by_role("link", name="Raphael Lemkin and a new word").click()
+        steps.follow(page.get_by_role("link", name="1 text you have finished has changed since"))
+        steps.follow(steps.link(page, "Raphael Lemkin and a new word"))
         page.get_by_text("What changed", exact=True).click()
         expect(page.locator("#changed ins")).to_contain_text("and his brothers")
         assert accessibility.faults(page, accessibility.TWO) == []
-        button(page, "I have seen what changed")()
+        steps.follow(steps.button(page, "I have seen what changed"))
         expect(page.locator("#changed")).to_have_count(0)
     publish(running, folder, "substance: s1", "substance: s2")
     with signed_in(chromium, base, "coordinator") as page:
         pictures.open_edition(page)
         page.goto(f"{page.url}/edit")
-        page.get_by_role("link", name="See what version 2.0 changes").click()
+        steps.follow(page.get_by_role("link", name="See what version 2.0 changes"))
         expect(page.get_by_text("people have finished a text that is to be read again")).to_be_visible()
         assert accessibility.faults(page, accessibility.TWO) == []
-        button(page, "Use version 2.0 in this edition")()
+        steps.follow(steps.button(page, "Use version 2.0 in this edition"))
         expect(page.get_by_text("The edition reads version 2.0 from now on.")).to_be_visible()
     with signed_in(chromium, base, "reader") as page:
         page.goto(f"{pictures.edition_address(page)}/units/raphael-lemkin")
         expect(page.get_by_text("so it counts as not read yet.")).to_be_visible()
-        button(page, "I have read this")()
+        steps.button(page, "I have read this").click()
         expect(page.get_by_text("Done at")).to_be_visible()
         page.reload()
         expect(page.locator("#changed")).to_have_count(0)

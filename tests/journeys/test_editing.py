@@ -17,6 +17,7 @@ from lms.people.rules import Role
 from tests.authoring.desks import published, worker
 from tests.authoring.drafts import FIRST_PATH, begin, workspace
 from tests.journeys.accessibility import EVERY, faults
+from tests.journeys.steps import follow
 from tests.journeys.test_hostile_texts import served
 from tests.people.makers import signed_in_client
 
@@ -115,12 +116,12 @@ def test_two_trainers_write_at_once_and_nobody_loses_a_word(desk: Desk) -> None:
     expect(told(hers)).to_contain_text("Both changes are kept.", timeout=8000)
     body(his).fill(BODY.replace("it began", "his began"))
     expect(told(his)).to_contain_text("Somebody else has changed the same place.", timeout=8000)
-    his.get_by_role("link", name="Look at both").click()
+    follow(his.get_by_role("link", name="Look at both"))
     expect(his.get_by_role("heading", name="Two texts for one place")).to_be_visible()
     assert faults(his, EVERY) == []
     his.set_viewport_size({"width": 1280, "height": 900})
     his.get_by_label("Yours").check()
-    his.get_by_role("button", name="Put them together").click()
+    follow(his.get_by_role("button", name="Put them together"))
     expect(body(his)).to_have_value(re.compile("his began"))
     assert "his began" in desk.text()
 
@@ -164,13 +165,13 @@ def test_what_was_not_sent_stays_on_the_device_and_is_offered_again(desk: Desk) 
 
 def test_without_scripts_everything_is_a_button(desk: Desk) -> None:
     page = desk.page(script=False)
-    page.get_by_role("button", name="Add: Key point").click()
+    follow(page.get_by_role("button", name="Add: Key point"))
     page.get_by_label("Key point 2").fill("Another point.")
     body(page).fill("A plain text. [@S001]")
-    page.get_by_role("button", name="Save and show").click()
+    follow(page.get_by_role("button", name="Save and show"))
     expect(page.get_by_role("complementary").get_by_text("A plain text.")).to_be_visible()
 
-    page.get_by_role("button", name="Move up Key point 2").click()
+    follow(page.get_by_role("button", name="Move up Key point 2"))
     expect(page.get_by_label("Key point 1")).to_have_value("Another point.")
     assert "key_points:\n- Another point.\n- A point.\n" in desk.text()
 

@@ -34,7 +34,7 @@ def desk(new_home: Callable[[], Path], chromium: Browser) -> Iterator[Page]:
         steps.sign_in(page, "coordinator")
         steps.read_in_english(page)
         steps.open_edition(page)
-        steps.link(page, "Import nominations").click()
+        steps.follow(steps.link(page, "Import nominations"))
         yield page
     finally:
         running.stop()
@@ -43,7 +43,7 @@ def desk(new_home: Callable[[], Path], chromium: Browser) -> Iterator[Page]:
 def send(page: Page, name: str, data: bytes) -> None:
     """Choose a file and send it."""
     page.get_by_label("File").set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
-    steps.button(page, "Check the file").click()
+    steps.follow(steps.button(page, "Check the file"))
 
 
 def sound(page: Page, name: str) -> None:
@@ -69,18 +69,18 @@ def test_a_list_with_mistakes_is_mended_saved_and_taken_back(desk: Page) -> None
     desk.get_by_label("E-mail address").fill("zoe@import.example.org")
     desk.get_by_label("State", exact=True).first.fill("Jordan")
     desk.get_by_label("State", exact=True).last.fill("Türkiye")
-    steps.button(desk, "Check the corrections").click()
+    steps.follow(steps.button(desk, "Check the corrections"))
     for _state in ("Tanzania", "Kenya", "Jordan", "Türkiye"):
         desk.get_by_label("Sector").first.select_option(label="Justice")
         zone = desk.get_by_label("Time zone").first
         if not zone.input_value():
             zone.select_option(value="Africa/Nairobi")
-        steps.button(desk, "Check the corrections").click()
+        steps.follow(steps.button(desk, "Check the corrections"))
     expect(desk.get_by_text("4 rows ready")).to_be_visible()
-    steps.button(desk, "Save 4 rows").click()
+    steps.follow(steps.button(desk, "Save 4 rows"))
     expect(desk.get_by_role("heading", name="The import is saved")).to_be_visible()
     sound(desk, "saved")
-    steps.button(desk, "Take this import back").click()
+    steps.follow(steps.button(desk, "Take this import back"))
     expect(desk.get_by_text("The import is taken back. The edition is as it was before.")).to_be_visible()
 
 
@@ -94,7 +94,7 @@ def test_a_long_list_is_followed_until_it_is_done_without_touching_the_page(desk
     expect(desk.get_by_role("progressbar")).to_be_visible()
     sound(desk, "progress")
     expect(desk.get_by_text("900 rows ready")).to_be_visible(timeout=120_000)
-    steps.button(desk, "Save 900 rows").click()
+    steps.follow(steps.button(desk, "Save 900 rows"))
     expect(desk.get_by_role("heading", name="The import is saved")).to_be_visible(timeout=120_000)
     expect(desk.get_by_text("900 rows taken over")).to_be_visible()
     assert desk.get_by_role("progressbar").count() == 0

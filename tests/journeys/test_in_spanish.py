@@ -36,14 +36,14 @@ def questions() -> tuple[Question, ...]:
 
 def first_module(page: Page) -> None:
     """In English, as far as the door of the second."""
-    steps.link(page, "Begin reading").click()
+    steps.follow(steps.link(page, "Begin reading"))
     for _unit in range(6):
         title = page.get_by_role("heading", level=1).inner_text()
         if title in quizzes():
             steps.take_quiz(page, quizzes()[title], script=True, wrong_first=False)
             return
         steps.mark_as_read(page)
-        steps.link(page, re.compile("^Continue: ")).click()
+        steps.follow(steps.link(page, re.compile("^Continue: ")))
     raise AssertionError("the first module does not end")
 
 
@@ -74,24 +74,24 @@ def test_a_module_is_read_and_passed_in_spanish_from_its_first_text_to_its_last_
     try:
         steps.sign_in(page, "participant")
         first_module(page)
-        page.get_by_role("contentinfo").get_by_role("button", name="Español").click()
-        steps.link(page, re.compile("^Continuar: ")).click()
+        steps.follow(page.get_by_role("contentinfo").get_by_role("button", name="Español"))
+        steps.follow(steps.link(page, re.compile("^Continuar: ")))
         for title in TEXTS:
             read_in_spanish(page, title)
-            steps.link(page, re.compile("^Continuar: ")).click()
+            steps.follow(steps.link(page, re.compile("^Continuar: ")))
         expect(page.get_by_role("heading", level=1)).to_have_text(QUIZ)
-        steps.button(page, "Empezar").click()
+        steps.follow(steps.button(page, "Empezar"))
         for question in questions():
             answer(page, question)
-        steps.button(page, "Comprobar mis respuestas").click()
+        steps.follow(steps.button(page, "Comprobar mis respuestas"))
         expect(page.get_by_text("así que esta unidad está superada.")).to_be_visible()
         for question in questions():
             expect(page.get_by_text(question.explanation)).to_be_visible()
-        page.get_by_role("banner").get_by_role("link", name="Seminario Raphael Lemkin").click()
+        steps.follow(page.get_by_role("banner").get_by_role("link", name="Seminario Raphael Lemkin"))
         done = page.get_by_role("listitem").filter(has_text=MODULE).filter(has=page.get_by_role("heading", level=3))
         expect(done).to_contain_text("Leído el ")
         assert page.locator("ol.modlist > li").count() == modules()
-        page.get_by_role("contentinfo").get_by_role("button", name="English").click()
+        steps.follow(page.get_by_role("contentinfo").get_by_role("button", name="English"))
         expect(page.get_by_text("The Responsibility to Protect and its three pillars").first).to_be_visible()
     finally:
         page.context.close()

@@ -44,17 +44,25 @@ def choose(page: Page, language: str, at: str = "footer") -> None:
     """Press the button of a language, unless it is the page's own already."""
     button = page.locator(f"{at} form.langs").get_by_role("button", name=language)
     if button.count():
-        with page.expect_navigation():
-            button.click()
+        steps.follow(button)
     assert page.locator("footer form.langs b").inner_text() == language
 
 
 def open_unit(page: Page, number: int, module: int = 0) -> str:
     """A unit of a module by its place; its address."""
     page.goto("")
-    page.locator("ol.modlist h3 a").nth(module).click()
-    page.locator("ol.modlist h3 a").nth(number).click()
+    steps.follow(page.locator("ol.modlist h3 a").nth(module))
+    steps.follow(page.locator("ol.modlist h3 a").nth(number))
     return page.url
+
+
+def open_questions(page: Page) -> None:
+    """In English, under way: begun, or tried again, or as they were left."""
+    open_unit(page, -1)
+    choose(page, "English")
+    for name in ("Try again", "Begin"):
+        if steps.button(page, name).count():
+            steps.follow(steps.button(page, name))
 
 
 def spoken_now(page: Page) -> str | None:
@@ -87,12 +95,7 @@ def test_at_the_top_of_a_page_nothing_is_added_to_its_address(page: Page) -> Non
 
 
 def test_an_answer_chosen_and_one_being_typed_are_there_in_the_other_language(page: Page) -> None:
-    open_unit(page, -1)
-    choose(page, "English")
-    if steps.button(page, "Try again").count():
-        steps.button(page, "Try again").click()
-    if steps.button(page, "Begin").count():
-        steps.button(page, "Begin").click()
+    open_questions(page)
     option = page.locator(".q").first.locator("input").last
     option.check()
     expect(page.locator(".q").first.locator("[data-receipt]")).to_have_text(steps.SAVED)
@@ -106,11 +109,7 @@ def test_an_answer_chosen_and_one_being_typed_are_there_in_the_other_language(pa
 
 
 def test_an_answer_that_could_not_be_saved_yet_is_saved_in_the_other_language(page: Page) -> None:
-    open_unit(page, -1)
-    choose(page, "English")
-    for name in ("Try again", "Begin"):
-        if steps.button(page, name).count():
-            steps.button(page, name).click()
+    open_questions(page)
     page.route(re.compile(r"/answers\?"), lambda route: route.abort())
     option = page.locator(".q").first.locator("input").first
     option.check()
@@ -156,7 +155,7 @@ def test_what_a_refused_form_held_is_carried_too_and_a_password_never(page: Page
     page.goto("account/name")
     page.locator("[name=full]").fill("1234")
     page.locator("[name=called]").fill("Consejera Ejemplo")
-    page.locator("main form [type=submit]").click()
+    steps.follow(page.locator("main form [type=submit]"))
     expect(page.get_by_role("alert")).to_be_visible()
     choose(page, "English")
     expect(page.locator("[name=called]")).to_have_value("Consejera Ejemplo")
@@ -182,16 +181,16 @@ def test_a_translation_beside_its_original_is_confirmed_in_the_browser(spoken: R
     page = context.new_page()
     steps.sign_in(page, "reviewer")
     choose(page, "English")
-    page.get_by_role("banner").get_by_role("link", name="Courses").click()
-    page.get_by_role("main").get_by_role("link").first.click()
+    steps.follow(page.get_by_role("banner").get_by_role("link", name="Courses"))
+    steps.follow(page.get_by_role("main").get_by_role("link").first)
     waiting = page.get_by_role("main").get_by_role("link", name="Awaiting a native reader")
     number = waiting.count()
     assert number
-    waiting.first.click()
+    steps.follow(waiting.first)
     page.get_by_role("checkbox", name=re.compile("^I grew up with")).check()
-    steps.button(page, "Confirm this translation").click()
+    steps.follow(steps.button(page, "Confirm this translation"))
     expect(page.get_by_role("status").filter(has_text="The translation is confirmed.")).to_be_visible()
-    page.locator("nav.crumbs a").last.click()
+    steps.follow(page.locator("nav.crumbs a").last)
     expect(waiting).to_have_count(number - 1)
     expect(page.get_by_text("Lucía Ejemplo,")).to_be_visible()
     context.close()

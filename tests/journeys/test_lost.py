@@ -36,7 +36,7 @@ def arrive(chromium: Browser, house: Running) -> Iterator[Arrive]:
         steps.sign_in(page, who)
         _questions(page)
         if steps.button(page, "Try again").count():
-            steps.button(page, "Try again").click()
+            steps.follow(steps.button(page, "Try again"))
         expect(steps.button(page, "Check my answers")).to_be_visible()
         return page
 
@@ -47,8 +47,8 @@ def arrive(chromium: Browser, house: Running) -> Iterator[Arrive]:
 
 def _questions(page: Page) -> None:
     steps.home(page)
-    steps.link(page, MODULE).first.click()
-    steps.link(page, TITLE).first.click()
+    steps.follow(steps.link(page, MODULE).first)
+    steps.follow(steps.link(page, TITLE).first)
 
 
 def _choice() -> tuple[Question, str, str]:
@@ -108,8 +108,8 @@ def test_an_answer_whose_receipt_was_lost_counts_once(house: Running, arrive: Ar
 def test_a_session_that_ends_among_the_questions_is_told_and_keeps_the_choice(house: Running, arrive: Arrive) -> None:
     page, (_question, right, _wrong) = arrive(EXPIRED), _choice()
     elsewhere = arrive(EXPIRED)
-    elsewhere.get_by_role("navigation", name="Main").get_by_role("link", name="Your account").click()
-    steps.button(elsewhere, "End all others").click()
+    steps.follow(elsewhere.get_by_role("navigation", name="Main").get_by_role("link", name="Your account"))
+    steps.follow(steps.button(elsewhere, "End all others"))
     expect(elsewhere.get_by_text("This device")).to_be_visible()
     _option(page, right).check()
     told = page.get_by_role("status").filter(has=page.get_by_role("link", name="Sign in"))
@@ -139,7 +139,7 @@ def test_two_tabs_on_the_same_questions_keep_the_later_choice_and_close_once(hou
     expect(_option(first, right)).to_be_checked()
     for question in quizzes()[TITLE]:
         steps.answer(first, question, right=True)
-    steps.button(first, "Check my answers").click()
+    steps.follow(steps.button(first, "Check my answers"))
     expect(first.get_by_text("so this unit is passed.")).to_be_visible()
     second.bring_to_front()
     _option(second, wrong).check()
@@ -151,11 +151,10 @@ def test_two_tabs_on_the_same_questions_keep_the_later_choice_and_close_once(hou
 def test_going_back_and_changing_an_answer_saves_the_change(house: Running, arrive: Arrive) -> None:
     page, (_question, right, wrong) = arrive(BACK, script=False), _choice()
     _option(page, wrong).check()
-    with page.expect_navigation():
-        steps.button(page, "Save and finish later").click()
+    steps.follow(steps.button(page, "Save and finish later"))
     page.go_back()
     _option(page, right).check()
-    steps.button(page, "Save and finish later").click()
+    steps.follow(steps.button(page, "Save and finish later"))
     expect(_option(page, right)).to_be_checked()
     assert _kept(house, page) == [wrong, right]
 
@@ -172,5 +171,5 @@ def test_a_page_sent_twice_with_something_else_shows_both_and_keeps_the_first(ho
     assert answered.value.status == 409
     row = page.get_by_role("row").filter(has_text=question.prompt)
     expect(row.get_by_role("cell")).to_have_text([wrong, right])
-    steps.link(page, "Open the page as it is saved").click()
+    steps.follow(steps.link(page, "Open the page as it is saved"))
     expect(_option(page, wrong)).to_be_checked()

@@ -51,7 +51,7 @@ def test_a_newcomer_comes_to_the_record_under_a_prefix(mounted: Running, chromiu
 def _invite_again(page: Page) -> None:
     """The newcomer, who has not signed in; back when the letter has been written."""
     steps.open_edition(page)
-    steps.link(page, "have not signed in").click()
-    steps.link(page, "Juma Sampuli").click()
-    steps.button(page, "Send the invitation again").click()
+    steps.follow(steps.link(page, "have not signed in"))
+    steps.follow(steps.link(page, "Juma Sampuli"))
+    steps.follow(steps.button(page, "Send the invitation again"))
     expect(page.get_by_role("status").filter(has_text="The invitation is on its way.")).to_be_visible()

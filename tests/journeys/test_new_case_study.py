@@ -18,7 +18,7 @@ from lms.kernel.unit_of_work import reading
 from lms.people.models import Person
 from lms.people.rules import Role
 from tests.authoring.desks import worker
-from tests.journeys.steps import button, link
+from tests.journeys.steps import button, follow, link
 from tests.journeys.test_hostile_texts import served
 from tests.learning.makers import make_reader, publish
 from tests.people.makers import signed_in_client
@@ -97,23 +97,23 @@ def test_a_case_study_comes_to_new_readers_and_leaves_those_on_the_way_alone(
 
 
 def begin(page: Page) -> None:
-    page.get_by_role("banner").get_by_role("link", name="Courses").click()
-    link(page, "A tiny course").click()
-    link(page, "Drafts").click()
+    follow(page.get_by_role("banner").get_by_role("link", name="Courses"))
+    follow(link(page, "A tiny course"))
+    follow(link(page, "Drafts"))
     page.get_by_label("What does it change?").fill("New case study on a bridge")
-    button(page, "Begin the draft").click()
+    follow(button(page, "Begin the draft"))
 
 
 def add_the_unit(page: Page) -> None:
-    link(page, "Outline").click()
+    follow(link(page, "Outline"))
     page.get_by_role("main").get_by_text("A unit", exact=True).click()
     form = page.locator("#add-unit")
     form.get_by_label("Title").fill(TITLE)
     form.get_by_label("Kind").select_option(label="Case study")
     form.get_by_label("Module").select_option(label="Cases")
     form.get_by_label("Minutes").fill("12")
-    button(page, "Add the unit").click()
-    page.get_by_role("link", name=TITLE, exact=True).click()
+    follow(button(page, "Add the unit"))
+    follow(page.get_by_role("link", name=TITLE, exact=True))
 
 
 def write_the_account(page: Page) -> None:
@@ -131,12 +131,12 @@ def saved(page: Page) -> None:
 
 def fill_the_entries(page: Page) -> None:
     """Each entry is a button and then its fields; everything typed so far is saved with it."""
-    page.get_by_role("button", name="Add: Question").click()
+    follow(page.get_by_role("button", name="Add: Question"))
     page.get_by_label("Question 1", exact=True).fill("What would you have done?")
     numbers: dict[str, int] = {}
     for what, fields in ENTRIES:
         numbers[what] = numbers.get(what, 0) + 1
-        button(page, f"Add: {what}").click()
+        follow(button(page, f"Add: {what}"))
         entry = page.get_by_role("group", name=f"{what} {numbers[what]}")
         for label, words in fields:
             entry.get_by_label(label, exact=True).fill(words)
@@ -147,8 +147,8 @@ def fill_the_entries(page: Page) -> None:
 def send_to_review(page: Page) -> None:
     page.reload()
     expect(page.get_by_text("Nothing to mend")).to_be_visible()
-    page.get_by_role("navigation", name="You are here").get_by_role("link", name="New case study on a bridge").click()
-    button(page, "Send to the reviewers").click()
+    follow(page.get_by_role("navigation", name="You are here").get_by_role("link", name="New case study on a bridge"))
+    follow(button(page, "Send to the reviewers"))
     expect(page.get_by_role("main").get_by_text("In review").first).to_be_visible()
 
 
@@ -165,23 +165,23 @@ def remark_and_sign(page: Page, address: str) -> None:
     """From the address in the letter: read what changes, remark on a sentence, sign both kinds."""
     page.goto(address)
     tab(page, "Changes")
-    link(page, "Read it, with remarks").click()
+    follow(link(page, "Read it, with remarks"))
     passage = page.locator(".passage").filter(has_text="The mayor wrote to both ministries.")
     passage.get_by_text(re.compile("^Remark on passage")).click()
     passage.get_by_label(re.compile("^Your remark")).fill(REMARK)
-    passage.get_by_role("button", name="Keep the remark").click()
+    follow(passage.get_by_role("button", name="Keep the remark"))
     expect(page.get_by_text(REMARK)).to_be_visible()
     tab(page, "Sign-offs")
     sign(page)
 
 
 def tab(page: Page, name: str) -> None:
-    page.get_by_role("navigation", name="Pages of this draft").get_by_role("link", name=name).click()
+    follow(page.get_by_role("navigation", name="Pages of this draft").get_by_role("link", name=name))
 
 
 def sign(page: Page) -> None:
     for kind in KINDS:
-        button(page, f"Give the sign-off: {kind}").click()
+        follow(button(page, f"Give the sign-off: {kind}"))
         expect(page.get_by_role("region", name=kind).get_by_text("Given", exact=True).first).to_be_visible()
 
 
@@ -189,13 +189,13 @@ def answer_the_remark(page: Page) -> None:
     """The text is changed as it was asked for; what was signed was the text before."""
     tab(page, "Remarks")
     expect(page.get_by_text(REMARK)).to_be_visible()
-    link(page, "Write in this passage").first.click()
+    follow(link(page, "Write in this passage").first)
     page.get_by_label("Text", exact=True).fill(LATER)
     saved(page)
-    page.get_by_role("navigation", name="You are here").get_by_role("link", name="New case study on a bridge").click()
+    follow(page.get_by_role("navigation", name="You are here").get_by_role("link", name="New case study on a bridge"))
     tab(page, "Remarks")
     page.get_by_text("Answer or settle").click()
-    button(page, "Settle").click()
+    follow(button(page, "Settle"))
     tab(page, "Publish")
     expect(page.get_by_role("heading", name="What must be done first")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^Publish version"))).to_have_count(0)
@@ -205,7 +205,7 @@ def sign_again(page: Page) -> None:
     page.reload()
     for kind in KINDS:
         expect(page.get_by_role("region", name=kind).get_by_text("Given for an earlier text").first).to_be_visible()
-    link(page, re.compile("since")).first.click()
+    follow(link(page, re.compile("since")).first)
     expect(page.locator("ins").filter(has_text="to the ombudsman")).to_be_visible()
     page.go_back()
     sign(page)
@@ -214,7 +214,7 @@ def sign_again(page: Page) -> None:
 def publish_it(page: Page) -> None:
     page.reload()
     page.get_by_label("English").fill("A case study on a bridge that was closed.")
-    button(page, "Publish version 2.0").click()
+    follow(button(page, "Publish version 2.0"))
     expect(page.get_by_text("A case study on a bridge that was closed.").first).to_be_visible()
 
 
@@ -222,9 +222,9 @@ def sees_nothing_new(page: Page, home: str, edition: str) -> None:
     """The edition reads the version it began with, and its reader finishes it as it was."""
     page.goto(f"{home}/learn/{edition}/modules/cases")
     expect(page.get_by_text(TITLE)).to_have_count(0)
-    link(page, "A thought").first.click()
+    follow(link(page, "A thought").first)
     page.get_by_label("Your text").fill("Whom I would call.")
-    page.get_by_role("button", name=re.compile("^Keep my ")).click()
+    follow(page.get_by_role("button", name=re.compile("^Keep my ")))
     expect(page.get_by_text("Your pre-reading is complete.")).to_be_visible()
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import steps
 from tests.journeys.running import Running
-from tests.journeys.test_by_keyboard import tab_to
+from tests.journeys.test_by_keyboard import follow, tab_to
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_time")]
 
@@ -33,30 +33,30 @@ def order(page: Page) -> list[str]:
 
 def test_a_unit_is_moved_undone_and_moved_elsewhere_by_the_keys_alone(page: Page) -> None:
     steps.begin_a_draft(page, "Another order")
-    steps.link(page, "Outline").click()
+    steps.follow(steps.link(page, "Outline"))
     before = order(page)
     down = page.get_by_role("button", name=f"Down {before[0]}")
     tab_to(page, down)
-    page.keyboard.press("Enter")
+    follow(page)
     expect(page.get_by_text("Moved. Readers of a running edition")).to_be_visible()
     assert order(page) == [before[1], before[0], *before[2:]]
     again = page.get_by_role("button", name=f"Down {before[0]}")
     expect(again).to_be_focused()
-    page.keyboard.press("Enter")
+    follow(page)
     expect(again).to_be_focused()
     assert order(page) == [before[1], before[2], before[0], before[3]]
     tab_to(page, page.get_by_role("button", name="Undo"))
-    page.keyboard.press("Enter")
+    follow(page)
     expect(page.get_by_text("Undone.")).to_be_visible()
     assert order(page) == [before[1], before[0], *before[2:]]
     arrange = page.get_by_role("link", name=f"Arrange {before[0]}")
     tab_to(page, arrange)
-    page.keyboard.press("Enter")
+    follow(page)
     select = page.get_by_label("Move to the end of")
     tab_to(page, select)
     page.keyboard.press("ArrowDown")
     target = select.evaluate("select => select.selectedOptions[0].textContent")
     tab_to(page, steps.button(page, "Move the unit"))
-    page.keyboard.press("Enter")
+    follow(page)
     moved = page.get_by_role("region", name=target).get_by_role("link", name=before[0], exact=True)
     expect(moved).to_be_visible()

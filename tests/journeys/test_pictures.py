@@ -26,6 +26,7 @@ from tests.catalogue import tiny
 from tests.catalogue.illustrated import illustrated_files, picture, report, written_with_media
 from tests.hostile_texts import PAYLOADS
 from tests.journeys.accessibility import EVERY, faults
+from tests.journeys.steps import follow
 from tests.journeys.test_hostile_texts import served, watched
 from tests.learning.makers import Reader, make_reader
 
@@ -143,7 +144,7 @@ def test_a_trainer_puts_a_photograph_into_a_draft(chromium: Browser, reader: Rea
         page.get_by_label("Title").fill("The gate of the archive")
         page.get_by_label("Licence").fill("Public domain")
         page.get_by_label("Who made it").fill("Photograph by Jane Roe, 2011")
-        page.get_by_role("button", name="Add the file").click()
+        follow(page.get_by_role("button", name="Add the file"))
         expect(page.get_by_role("status").or_(page.locator(".note-done"))).to_contain_text("The file is kept.")
         line = page.locator("#the-gate-of-the-archive")
         expect(line).to_contain_text("![what the picture shows](media/the-gate-of-the-archive)")
@@ -153,6 +154,6 @@ def test_a_trainer_puts_a_photograph_into_a_draft(chromium: Browser, reader: Rea
         expect(page.locator("#court")).to_contain_text("Used in First.")
         expect(page.locator("#court").get_by_role("button", name="Take out")).to_have_count(0)
         assert faults(page, EVERY) == []
-        line.get_by_role("button", name="Take out").click()
+        follow(line.get_by_role("button", name="Take out"))
         expect(page.locator("#the-gate-of-the-archive")).to_have_count(0)
         assert seen.told == []

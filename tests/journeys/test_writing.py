@@ -60,9 +60,9 @@ def arrive(chromium: Browser, house: Running) -> Iterator[Arrive]:
 
 def _offered(page: Page) -> None:
     """From home to the page for writing instead, by the note before the first text."""
-    steps.link(page, "Begin reading").click()
+    steps.follow(steps.link(page, "Begin reading"))
     expect(page.get_by_text(OFFER)).to_be_visible()
-    steps.link(page, "Write instead").click()
+    steps.follow(steps.link(page, "Write instead"))
     fields, heading = _text()
     expect(page.get_by_text(fields["written_alternative"])).to_be_visible()
     expect(page.get_by_text(heading)).to_have_count(0)
@@ -78,22 +78,22 @@ def test_somebody_writes_instead_takes_it_back_and_reads_later(arrive: Arrive, w
     expect(points.first).to_be_visible()
     box, keep = page.get_by_label("Your text"), steps.button(page, "Keep my text")
     box.fill(MINE)
-    keep.click()
+    steps.follow(keep)
     expect(page.get_by_text(steps.DONE)).to_be_visible()
     expect(page.get_by_text("Only you can read it.")).to_be_visible()
     expect(box).to_have_value(MINE)
-    steps.button(page, "Undo").click()
+    steps.follow(steps.button(page, "Undo"))
     expect(page.get_by_text(steps.DONE)).to_have_count(0)
     expect(box).to_have_value(MINE)
-    keep.click()
+    steps.follow(keep)
     expect(page.get_by_text(steps.DONE)).to_be_visible()
-    steps.link(page, "Read the text").click()
+    steps.follow(steps.link(page, "Read the text"))
     expect(page.get_by_role("heading", name=_text()[1])).to_be_visible()
     expect(page.get_by_text(steps.DONE)).to_be_visible()
     expect(page.get_by_text(OFFER)).to_have_count(0)
-    steps.link(page, "Read or change what you wrote").click()
+    steps.follow(steps.link(page, "Read or change what you wrote"))
     expect(box).to_have_value(MINE)
-    steps.link(page, re.compile("^Continue: ")).click()
+    steps.follow(steps.link(page, re.compile("^Continue: ")))
     expect(page.get_by_role("heading", level=1)).not_to_have_text(_text()[0]["title"]["en"])
 
 
@@ -101,7 +101,7 @@ def test_an_emptied_box_is_refused_on_the_page_for_writing(arrive: Arrive) -> No
     page = arrive(EXPIRED)
     _offered(page)
     page.get_by_label("Your text").fill("  \n ")
-    steps.button(page, "Keep my text").click()
+    steps.follow(steps.button(page, "Keep my text"))
     expect(page.get_by_role("alert")).to_contain_text("There is no text yet.")
     expect(page.get_by_text(_text()[1])).to_have_count(0)
     expect(page.get_by_text(steps.DONE)).to_have_count(0)
@@ -112,28 +112,28 @@ def test_what_was_typed_when_the_session_ended_is_sent_again_after_signing_in(ar
     _offered(page)
     page.get_by_label("Your text").fill(MINE)
     elsewhere = arrive(EXPIRED)
-    elsewhere.get_by_role("navigation", name="Main").get_by_role("link", name="Your account").click()
-    steps.button(elsewhere, "End all others").click()
+    steps.follow(elsewhere.get_by_role("navigation", name="Main").get_by_role("link", name="Your account"))
+    steps.follow(steps.button(elsewhere, "End all others"))
     expect(elsewhere.get_by_text("This device")).to_be_visible()
-    steps.button(page, "Keep my text").click()
+    steps.follow(steps.button(page, "Keep my text"))
     expect(page.get_by_role("heading", name="What you wrote is not lost")).to_be_visible()
     expect(page.get_by_label("Your text")).to_have_value(MINE)
     assert faults(page, EVERY) == []
     with page.context.expect_page() as opened:
         steps.link(page, "Sign in, in another tab").click()
     steps.enter(opened.value, EXPIRED)
-    steps.button(page, "Send it again").click()
+    steps.follow(steps.button(page, "Send it again"))
     # What was drawn before signing in carries an old token; the second time it is a new one.
     expect(page.get_by_label("Your text")).to_have_value(MINE)
-    steps.button(page, "Send it again").click()
+    steps.follow(steps.button(page, "Send it again"))
     expect(page.get_by_text(steps.DONE)).to_be_visible()
     expect(page.get_by_label("Your text")).to_have_value(MINE)
 
 
 def _cases(page: Page) -> None:
     page.goto("")
-    steps.link(page, MODULE).first.click()
-    steps.link(page, "Score the cases").first.click()
+    steps.follow(steps.link(page, MODULE).first)
+    steps.follow(steps.link(page, "Score the cases").first)
     expect(page.get_by_role("heading", name="Score and write for yourself")).to_be_visible()
 
 
@@ -153,7 +153,7 @@ def test_somebody_scores_two_cases_and_finds_them_filled_in(arrive: Arrive, who:
     own.get_by_role("group", name="Funding").get_by_label("0: not at all").check()
     own.get_by_label(f"Your reasons: {OWN}").fill("Nobody had put money aside.")
     page.get_by_label("Your text", exact=True).fill(MINE)
-    steps.button(page, "Keep my scores and my text").click()
+    steps.follow(steps.button(page, "Keep my scores and my text"))
     expect(page.get_by_text("Only you can read it.")).to_be_visible()
     page.reload()
     checked = page.locator("input:checked")
@@ -161,7 +161,7 @@ def test_somebody_scores_two_cases_and_finds_them_filled_in(arrive: Arrive, who:
     expect(coordination.get_by_label("2: in good part")).to_be_checked()
     expect(own.get_by_label(f"Your reasons: {OWN}")).to_have_value("Nobody had put money aside.")
     expect(page.get_by_label("Your text", exact=True)).to_have_value(MINE)
-    kenya.get_by_role("link", name="Read this case").click()
+    steps.follow(kenya.get_by_role("link", name="Read this case"))
     expect(page.get_by_role("heading", level=1)).to_have_text(KENYA)
 
 
@@ -179,13 +179,13 @@ def test_going_back_and_scoring_otherwise_shows_both_and_keeps_the_first(arrive:
     assert answered.value.status == 409
     row = page.get_by_role("row").filter(has_text=f"{KENYA}: Funding")
     expect(row.get_by_role("cell")).to_have_text(["1: a little", "3: fully"])
-    steps.link(page, "Open the page as it is saved").click()
+    steps.follow(steps.link(page, "Open the page as it is saved"))
     expect(funding.get_by_label("1: a little")).to_be_checked()
 
 
 def _instead(page: Page) -> str:
     """The address of the page for writing instead of the first text."""
-    steps.link(page, re.compile("Begin reading|Continue")).first.click()
+    steps.follow(steps.link(page, re.compile("Begin reading|Continue")).first)
     return re.sub(r"/units/.*", f"/units/{_text()[0]['key']}/instead", page.url)
 
 
