@@ -26,6 +26,7 @@ from lms.demo.cast import cast
 from lms.kernel.clock import frozen
 from lms.kernel.settings import from_environment
 from tests import browser
+from tests.journeys import steps
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "docs/pictures"
@@ -121,7 +122,7 @@ def sign_in(page: Page, who: str) -> None:
 def follow(page: Page, *links: str) -> None:
     """Click one link of the page after the other."""
     for link in links:
-        page.locator("main").get_by_role("link", name=link).first.click()
+        steps.follow(steps.link(page, link).first)
 
 
 def edition_address(page: Page) -> str:
@@ -142,7 +143,7 @@ def read_a_unit(page: Page) -> None:
 def answer_on_a_phone(page: Page) -> None:
     """Questions under way, the first answered and its receipt in sight."""
     page.goto(f"{edition_address(page)}/units/{QUIZ}")
-    page.get_by_role("button", name="Begin").click()
+    steps.follow(page.get_by_role("button", name="Begin"))
     first = page.locator("[data-question]").first
     first.locator("input").nth(2).check()
     first.locator("[data-receipt][data-state=saved]").wait_for()
@@ -152,14 +153,14 @@ def answer_on_a_phone(page: Page) -> None:
 
 def open_edition(page: Page) -> None:
     """What a coordinator sees first of the edition under way."""
-    page.locator("main table a").first.click()
+    steps.follow(page.locator("main table a").first)
 
 
 def one_person(page: Page) -> None:
     """Somebody who asked for more time."""
     open_edition(page)
     follow(page, "waits for an answer")
-    page.locator("main table a").first.click()
+    steps.follow(page.locator("main table a").first)
 
 
 def look_at_the_table(page: Page) -> None:
@@ -194,8 +195,7 @@ def rehearse_import(page: Page) -> None:
     follow(page, "Import nominations")
     file = FilePayload(name="nominations.csv", mimeType="text/csv", buffer=NOMINEES.encode())
     page.get_by_label("File").set_input_files(file)
-    page.get_by_role("button", name="Check the file").click()
-    page.wait_for_load_state()
+    steps.follow(page.get_by_role("button", name="Check the file"))
 
 
 def mark_attendance(page: Page) -> None:
@@ -206,8 +206,7 @@ def mark_attendance(page: Page) -> None:
     for number, person in enumerate(page.locator("main form ul.people > li").all()):
         if number != 6:
             person.locator(f"input[value={marks.get(number, 'present')}]").check(force=True)
-    page.get_by_role("button", name="Save this half-day").click()
-    page.wait_for_load_state()
+    steps.follow(page.get_by_role("button", name="Save this half-day"))
 
 
 def preview_closing(page: Page) -> None:
@@ -223,15 +222,15 @@ def look_at_certificate(page: Page) -> None:
 
 def open_draft(page: Page) -> None:
     """The draft that trainers have written and a reviewer has begun to read."""
-    page.get_by_role("banner").get_by_role("link", name="Courses").click()
-    page.locator("main h2 a").first.click()
+    steps.follow(page.get_by_role("banner").get_by_role("link", name="Courses"))
+    steps.follow(page.locator("main h2 a").first)
     follow(page, "Drafts", cast().writing.title)
 
 
 def write_a_unit(page: Page) -> None:
     """The text that the draft changes, with its preview."""
     open_draft(page)
-    page.locator("section[aria-labelledby=changed] a").first.click()
+    steps.follow(page.locator("section[aria-labelledby=changed] a").first)
     page.locator("#f\\.body").scroll_into_view_if_needed()
     page.evaluate("document.querySelector('label[for=\"f.body\"]').scrollIntoView()")
 
@@ -239,14 +238,14 @@ def write_a_unit(page: Page) -> None:
 def see_changes(page: Page) -> None:
     """Word by word what the draft changes."""
     open_draft(page)
-    page.get_by_role("navigation", name="Pages of this draft").get_by_role("link", name="Changes").click()
+    steps.follow(page.get_by_role("navigation", name="Pages of this draft").get_by_role("link", name="Changes"))
     page.evaluate("document.querySelector('main h2').scrollIntoView()")
 
 
 def sign_off(page: Page) -> None:
     """Who has signed, and what is still missing."""
     open_draft(page)
-    page.get_by_role("navigation", name="Pages of this draft").get_by_role("link", name="Sign-offs").click()
+    steps.follow(page.get_by_role("navigation", name="Pages of this draft").get_by_role("link", name="Sign-offs"))
 
 
 def arrange(page: Page) -> None:
