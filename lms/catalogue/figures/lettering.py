@@ -50,8 +50,8 @@ STYLES = (HEAD, NAME, WORDS, SOFT, SMALL)
 
 def width(text: str, style: Style) -> float:
     """The units a line takes at most."""
-    face = _letters(style.serif)
-    return sum(_letter(letter, face) for letter in text) * style.size / 100 * (_STANDING_IN if style.serif else 1)
+    letters = sum(map(_face(style.serif).__getitem__, text))
+    return letters * style.size / 100 * (_STANDING_IN if style.serif else 1)
 
 
 def lines(text: str, style: Style, room: float) -> list[str]:
@@ -93,14 +93,27 @@ def _pieces(text: str) -> list[tuple[str, str]]:
     ]
 
 
+class _Face(dict[str, int]):
+    """The hundredths that each letter takes. What is worked out for one is kept: a figure measures the same words many
+    times, until its lines are as even as they can be."""
+
+    def __init__(self, known: dict[str, int]) -> None:
+        super().__init__(known)
+        self._known = known
+
+    def __missing__(self, letter: str) -> int:
+        self[letter] = _other(letter, self._known)
+        return self[letter]
+
+
 @lru_cache(maxsize=2)
-def _letters(serif: bool) -> dict[str, int]:
-    return {letter: size for size, letters in (_SERIF if serif else _SANS).items() for letter in letters} | _BROAD
+def _face(serif: bool) -> _Face:
+    return _Face(
+        {letter: size for size, letters in (_SERIF if serif else _SANS).items() for letter in letters} | _BROAD
+    )
 
 
-def _letter(letter: str, face: dict[str, int]) -> int:
-    if letter in face:
-        return face[letter]
+def _other(letter: str, face: dict[str, int]) -> int:
     plain = unicodedata.normalize("NFD", letter)[0]
     if plain in face:
         return face[plain]
