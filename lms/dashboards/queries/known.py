@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from typing import Any, Protocol, cast
 
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, case, false, func, or_, select, true, tuple_
@@ -49,7 +50,9 @@ def _open(asked: Any, kind: RequestKind) -> ColumnElement[bool]:
     return and_(asked.enrolment_id == Enrolment.id, asked.kind == kind, asked.answered_at.is_(None))
 
 
-def _people(editions: Mapping[int, OnCalendar], outlines: Mapping[int, Outline]) -> Select[*tuple[Any, ...]]:
+@cache
+def _people() -> Select[*tuple[Any, ...]]:
+    """Built once: it is asked whenever anybody comes to stand otherwise, and building it takes as long as asking it."""
     return (
         select(
             Enrolment.id, Enrolment.public_id, Enrolment.edition_id, Enrolment.person_id, Enrolment.state_code,
@@ -60,7 +63,6 @@ def _people(editions: Mapping[int, OnCalendar], outlines: Mapping[int, Outline])
             _cannot_attend.public_id.label("cannot_attend"), _cannot_attend.at.label("cannot_attend_at"),
             last_contact_day().scalar_subquery().label("contacted_on"),
             _finished(func.max(UnitProgress.done_at, type_=UtcDateTime())).label("last"),
-            _finished(func.count(), _asked(editions, outlines)).label("done"),
         )
         .join(Person, Person.id == Enrolment.person_id)
         .join(Institution, Institution.id == Enrolment.institution_id)
@@ -102,7 +104,8 @@ def known(
 ) -> Iterator[tuple[Row[Any], Facts]]:
     """Of everybody who counts and for whom `who` holds, in these editions and no other: a line about each, and what is
     known of them, in one statement; as it may be `told` of those who are not to be named, or as it is."""
-    several = _people(editions, outlines).where(who).execution_options(yield_per=AT_ONCE)
+    done = _finished(func.count(), _asked(editions, outlines)).label("done")
+    several = _people().add_columns(done).where(who).execution_options(yield_per=AT_ONCE)
     session.flush()  # a statement sent past the session does not see by itself what is not written yet
     for row in session.connection().execute(several):
         edition = editions[row.edition_id]

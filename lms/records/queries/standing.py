@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, exists, func, literal, select
@@ -76,7 +77,8 @@ def standings(
 
     With `under`, as if their edition read that version; whoever is complete keeps the one they completed.
     """
-    rows = session.execute(_places(under).where(*conditions)).all()
+    places = _places_today() if under is None else _places(literal(under))
+    rows = session.execute(places.where(*conditions)).all()
     outlines = {version: outline(session, version) for version in {row.version for row in rows}}
     passed = dict(_passed(session, [row for row in rows if row.completed_at is None], outlines, conditions))
     sheets = _open_sheets(session, rows, conditions)
@@ -85,18 +87,19 @@ def standings(
     ]
 
 
-def _places(under: int | None) -> Any:
-    in_force = (
-        literal(under)
-        if under is not None
-        else (
-            select(EditionVersion.version_id)
-            .where(EditionVersion.edition_id == Enrolment.edition_id)
-            .order_by(EditionVersion.id.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
+@cache
+def _places_today() -> Any:
+    """Under the version that their edition reads now. Built once: whatever brings somebody further asks it."""
+    return _places(
+        select(EditionVersion.version_id)
+        .where(EditionVersion.edition_id == Enrolment.edition_id)
+        .order_by(EditionVersion.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
+
+
+def _places(in_force: ColumnElement[int]) -> Any:
     return (
         select(
             Enrolment.id,
