@@ -15,7 +15,8 @@ from lms.dashboards.forms import state_key
 from lms.dashboards.rules import looks
 from lms.kernel.models import AuditEntry
 from lms.kernel.unit_of_work import unit_of_work
-from lms.people.models import Sector
+from lms.people import services as people_services
+from lms.people.models import Person, Sector
 from lms.people.rules import Role, ScopeKind
 from lms.seminars import services
 from lms.seminars.models import Edition, Enrolment, EnrolmentState, RequestKind, Stage
@@ -308,3 +309,18 @@ def test_units_that_the_record_does_not_ask_for_are_not_counted_as_read(app: Fla
     reader.finish()
     page = coordinator(app).get(f"/editions/{reader.edition}/people").text
     assert '<td class="nowrap">2 of 2</td>' in page
+
+
+def test_what_is_finished_is_told_of_those_who_are_erased_too(app: Flask, tmp_path: Path) -> None:
+    publish(tmp_path)
+    reader = make_reader(app)
+    reader.read()
+    client, path = coordinator(app), f"/editions/{reader.edition}/people"
+    told = '<td class="nowrap">1 of 3</td>'
+    assert told in client.get(path).text
+    with statements(app) as sent:
+        assert told in client.get(path).text
+    assert not [one for one in sent if "lms_unit_progress" in one], "nobody's units are read where it is noted"
+    with unit_of_work() as session:
+        people_services.erase(session, person=session.get_one(Person, reader.person_id), by=None, at=AT)
+    assert told in client.get(path).text

@@ -30,7 +30,7 @@ from lms.people.queries.sensitive import not_to_be_named, unnamed_people
 from lms.seminars import queries as seminars
 from lms.seminars.models import Enrolment, NameAwaited, ParticipantRequest, StageReached
 from lms.seminars.queries import visible_to
-from lms.seminars.rules import COMPLETE, COUNTED, NAMES_AWAITED, PLACES, Stage
+from lms.seminars.rules import COMPLETE, COUNTED, NAMES_AWAITED, Stage
 
 from .looks import Look
 
@@ -149,7 +149,7 @@ def how_many(session: Session, seen: Look, wanted: Filter) -> int:
     can be."""
     wanted = wanted.within(seen.sight)
     if seen.sight is Sight.EVERYTHING and wanted.empty:
-        return seminars.count_of(session, seen.edition.id, PLACES)
+        return seen.places
     if seen.sight is Sight.EVERYTHING and not wanted.institution:
         known = wanted.counted_in(numbers(session, seen, Filter(progress=wanted.progress)))
         if known is not None:

@@ -11,7 +11,9 @@ from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, func,
 from sqlalchemy.orm import Session
 
 from lms.catalogue.queries import outline
+from lms.dashboards.models import AttentionStand
 from lms.dashboards.rules.looks import FEW, MOST_SORTED_BY_NAME, Awaiting, Filter, Sight, Status, sort_key, status_of
+from lms.dashboards.rules.stands import stand_of
 from lms.kernel.errors import NotFound
 from lms.kernel.settings import keyring
 from lms.kernel.values import dataclass
@@ -85,7 +87,7 @@ _enrolment, _institution, _progress, _request, _reached = (
 )
 _awaited = cast(Table, NameAwaited.__table__)
 _person, _key, _identity = (cast(Table, model.__table__) for model in (Person, PersonKey, IdentityRow))
-_failure = cast(Table, MailFailure.__table__)
+_failure, _stand = (cast(Table, model.__table__) for model in (MailFailure, AttentionStand))
 
 
 def people_behind(session: Session, seen: Look, wanted: Filter) -> list[PersonRow]:
@@ -192,7 +194,9 @@ _ROW = (
         _identity.c.place,
         _identity.c.sealed,
         not_to_be_named(_person.c.id).label("hidden"),
+        _stand.c.stand,
     )
+    .outerjoin(_stand, _stand.c.enrolment_id == _enrolment.c.id)
     .join(_person, _person.c.id == _enrolment.c.person_id)
     .outerjoin(_key, _key.c.person_id == _person.c.id)
     .outerjoin(
@@ -238,14 +242,19 @@ def _listed(session: Session, seen: Look, rows: Sequence[Row[Any]], names: Mappi
 
 def _read(session: Session, seen: Look, rows: Sequence[Row[Any]]) -> dict[int, tuple[int, int]]:
     """Finished and required units of those who are counted, for those who see progress."""
-    ids = [row.id for row in rows if counted(row.state)]
-    if seen.sight is not Sight.EVERYTHING or not ids:
+    counting = [row for row in rows if counted(row.state)]
+    if seen.sight is not Sight.EVERYTHING or not counting:
         return {}
     course = outline(session, seen.version_id)
-    done = asked_done(session, ids, course)
     asked = course.asked_units
-    finished = {row.id for row in rows if row.completed_at}
-    return {number: (asked if number in finished else done[number], asked) for number in ids}
+    # It is noted of everybody how they stand but of those who are erased: few, and looked up one by one.
+    unnoted = [row.id for row in counting if row.stand is None]
+    done = asked_done(session, unnoted, course) if unnoted else {}
+    return {row.id: (asked if row.completed_at else _done(row, done), asked) for row in counting}
+
+
+def _done(row: Row[Any], unnoted: Mapping[int, int]) -> int:
+    return unnoted[row.id] if row.stand is None else stand_of(row.stand).done
 
 
 @lru_cache(maxsize=1024)
