@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 from lms.kernel.clock import now
 from lms.kernel.db import db
 from lms.people.sign_in import me
-from lms.seminars.queries import version_waiting
 from lms.seminars.rules import coordinates
 from lms.web.access import Permission, local_path, requires
 from lms.web.dates import local_day
@@ -55,7 +54,7 @@ def edition(edition: str) -> Response:
         choices=offered,
     )
     acts = coordinates(viewer.scope, edition) and seen.closed_at is None
-    newer = version_waiting(db.session(), seen.edition.id) if acts else None
+    newer = seen.newer if acts else None
     tag = tag_of(viewer.subject, viewer.grants, request.full_path, page.facts, newer) if page.full else ""
     same = unchanged(tag) if tag else None
     if same is not None:

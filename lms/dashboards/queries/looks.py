@@ -14,7 +14,7 @@ from lms.kernel.values import dataclass
 from lms.people.queries.sensitive import unnamed_people
 from lms.people.rules import Scope
 from lms.seminars.models import AttendanceClosing, Edition, EditionVersion, Enrolment
-from lms.seminars.queries import places_of, visible_to
+from lms.seminars.queries import places_of, version_waiting, visible_to
 from lms.seminars.rules import COUNTED
 
 
@@ -44,6 +44,8 @@ class Look:
     """The version of its course that the edition reads."""
     places: int
     """How many places there are in the edition, whatever the look shows of them."""
+    newer: str | None
+    """The number of the newest version that the edition reads only by its coordinator's act."""
     unnamed: bool = False
     """Whether somebody in the edition is not to be named, so that their state is told nowhere."""
 
@@ -55,8 +57,10 @@ _IN_FORCE = (
     .where(_reads.c.edition_id == _edition.c.id)
     .order_by(_reads.c.id.desc())
     .limit(1)
+    .correlate(_edition)
     .scalar_subquery()
 )
+_NOTED = (_closing.c.at, _IN_FORCE, places_of(_edition.c.id), version_waiting(_IN_FORCE))
 _enrolment = cast(Table, Enrolment.__table__)
 # From the marks, which are few, to their places in the edition: nothing here grows with its people.
 _UNNAMED = (
@@ -66,7 +70,7 @@ _UNNAMED = (
     .exists()
 )
 _FOUND = (
-    select(*(_edition.c[name] for name in SeenEdition.__slots__), _closing.c.at, _IN_FORCE, places_of(_edition.c.id), _UNNAMED)
+    select(*(_edition.c[name] for name in SeenEdition.__slots__), *_NOTED, _UNNAMED)
     .select_from(_edition.outerjoin(_closing, _closing.c.edition_id == _edition.c.id))
     .where(_edition.c.public_id == bindparam("public_id"))
 )
@@ -77,14 +81,14 @@ def look(session: Session, public_id: str, scope: Scope) -> Look:
     row = session.connection().execute(_FOUND, {"public_id": public_id}).first()
     if row is None:
         raise NotFound
-    *facts, closed_at, version_id, places, unnamed = row
+    *facts, closed_at, version_id, places, newer, unnamed = row
     edition = SeenEdition(*facts)
     focal = of_states_and_institutions(scope)
     sight = sight_of(scope, public_id, has_people=_has_people(session, edition.id, focal))
     if sight is None:
         raise NotFound
     seen = focal if sight is Sight.COMPLETION else by_mandate(scope)
-    return Look(edition, closed_at, sight, seen, version_id, int(places), unnamed)
+    return Look(edition, closed_at, sight, seen, version_id, int(places), newer, unnamed)
 
 
 def _has_people(session: Session, edition_id: int, focal: Scope) -> bool:

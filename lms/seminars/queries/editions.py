@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, Table, bindparam, exists, false, or_, select, true
+from sqlalchemy import cast as cast_as
 from sqlalchemy.orm import Session
 
 from lms.catalogue.models import ChangeKind, Course, CourseVersion
@@ -154,20 +155,19 @@ def course_versions(session: Session, course_id: int) -> list[CourseVersion]:
 
 
 _present = _newer.alias()
-_WAITING = (
-    select(_newer.c.major, _newer.c.minor)
-    .join(_present, (_present.c.course_id == _newer.c.course_id) & (_newer.c.major > _present.c.major))
-    .where(_present.c.id == _LAST.scalar_subquery())
-    .order_by(_newer.c.major.desc(), _newer.c.minor.desc())
-    .limit(1)
-)
 
 
-def version_waiting(session: Session, edition_id: int) -> str | None:
-    """The number of the newest version that an edition reads only by its coordinator's act, if there is one."""
-    session.flush()  # a statement sent past the session does not see by itself what is not written yet
-    found = session.connection().execute(_WAITING, {"edition_id": edition_id}).first()
-    return f"{found.major}.{found.minor}" if found else None
+def version_waiting(present: ColumnElement[int]) -> ColumnElement[str | None]:
+    """The number of the newest version that an edition which reads this one reads only by its coordinator's act, if
+    there is one: as a part of the statement that speaks of the edition."""
+    return (
+        select(cast_as(_newer.c.major, String) + "." + cast_as(_newer.c.minor, String))
+        .join(_present, (_present.c.course_id == _newer.c.course_id) & (_newer.c.major > _present.c.major))
+        .where(_present.c.id == present)
+        .order_by(_newer.c.major.desc(), _newer.c.minor.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 @dataclass(frozen=True, slots=True)
