@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
 from types import FunctionType, MethodType
 from typing import Any
 
 from flask import Flask, current_app, request
-from flask.templating import Environment
-from jinja2 import BaseLoader, ChoiceLoader, FileSystemBytecodeCache, FileSystemLoader, PrefixLoader, StrictUndefined
+from flask.templating import Environment as FlaskEnvironment
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+)
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 
@@ -22,6 +31,18 @@ class _Context(Context):
     """As Jinja's, for which finding out what a function wants to be given costs more than calling it: a page calls a
     hundred, and all but a few want their arguments alone."""
 
+    def __init__(
+        self,
+        environment: Environment,
+        parent: dict[str, Any],
+        name: str | None,
+        blocks: dict[str, Callable[[Context], Iterator[str]]],
+        globals: MutableMapping[str, Any] | None = None,
+    ) -> None:
+        """Without the names of the `globals`, which are the environment's for every template: with each import Jinja
+        would look through them for those that the imported one has not."""
+        super().__init__(environment, parent, name, blocks)
+
     def call(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
         """The function's answer; `_loop_vars` and `_block_vars` are for those that ask for the context."""
         if type(function) is Macro:
@@ -33,7 +54,7 @@ class _Context(Context):
         return function(*args, **kwargs)
 
 
-class _Environment(Environment):
+class _Environment(FlaskEnvironment):
     context_class = _Context
 
 
