@@ -69,7 +69,8 @@ def module_choices(session: Session, seen: Look) -> tuple[tuple[str, str], ...]:
     """The modules of the version that the edition reads, for those who see progress."""
     if seen.sight is not Sight.EVERYTHING:
         return ()
-    return tuple((module.key, module.named(language())) for module in outline(session, seen.version_id).modules)
+    spoken = language()
+    return tuple((module.key, module.named(spoken)) for module in outline(session, seen.version_id).modules)
 
 
 def choices(session: Session, seen: Look) -> Choices:
