@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from lms.catalogue.checks import check
 from lms.catalogue.cli import packaged_courses
 from lms.catalogue.files import disk
+from lms.catalogue.files.read import read_files
 from lms.catalogue.kinds.plugin import OURS
 from tests.journeys.crawl import Gallery
 
@@ -35,7 +35,8 @@ ASTRAY = """drawing => {
 
 
 def units_with_figures() -> list[str]:
-    course = check(disk.collect(packaged_courses() / "lemkin-seminar"), KINDS).course
+    # Read only: whether the course is in order tests/catalogue asks, and this runs whenever tests are collected.
+    course = read_files(disk.collect(packaged_courses() / "lemkin-seminar"), KINDS, lenient=True).course
     assert course is not None
     return [unit.key for _, unit in course.units() if "figures" in unit.front]
 
