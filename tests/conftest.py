@@ -154,8 +154,8 @@ class Remembered(Rule):
 
     def compile(self) -> None:
         """As the first route that was alike in all that is read for this."""
-        key = (self.rule, self.host if self.map.host_matching else self.subdomain, self.merge_slashes)
-        key = (*key, repr(self.defaults), *self.map.converters.values())
+        where = self.host if self.map.host_matching else self.subdomain
+        key = (self.rule, where, self.merge_slashes, repr(self.defaults), *self.map.converters.values())
         like = self.made.get(key)
         if like is None:
             super().compile()
