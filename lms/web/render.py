@@ -18,9 +18,10 @@ from jinja2 import (
     FileSystemLoader,
     PrefixLoader,
     StrictUndefined,
+    Template,
 )
 from jinja2.runtime import Context, Macro
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -54,8 +55,23 @@ class _Context(Context):
         return function(*args, **kwargs)
 
 
+def _escaped(value: Any) -> Markup:
+    """As MarkupSafe's `escape`. Most of what a page is filled with is Markup already, and is not made so once more."""
+    return value if type(value) is Markup else escape(value)
+
+
+class _Template(Template):
+    @classmethod
+    def from_code(cls, *args: Any, **kwargs: Any) -> Template:
+        """As Jinja's, whose compiled code finds `escape` under its name."""
+        made = super().from_code(*args, **kwargs)
+        made.root_render_func.__globals__["escape"] = _escaped
+        return made
+
+
 class _Environment(FlaskEnvironment):
     context_class = _Context
+    template_class = _Template
 
 
 def install(app: Flask, override: Path | None, home: Path) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from flask import Flask, render_template_string
 from jinja2 import pass_context, pass_environment
+from markupsafe import Markup
 
 from lms.app import create_app
+from lms.web.languages import lazy_gettext
 from lms.web.render import keep_compiled
 from tests.conftest import settings
 
@@ -69,3 +71,36 @@ def test_functions_are_given_what_they_ask_for(app: Flask) -> None:
             made=list,
         )
     assert text == "page 1 &lt;b&gt;|True|page two|a+b|UP|x&lt;|y!inside|[3]"
+
+
+class Told:
+    """Something that says its own markup."""
+
+    def __html__(self) -> str:
+        return "<i>told</i>"
+
+
+def test_what_is_not_markup_is_escaped_once_and_markup_never(sqlite_app: Flask) -> None:
+    template = sqlite_app.jinja_env.from_string(
+        "{{ plain }}|{{ made }}|{{ told }}|{{ lazy }}|{{ number }}|{{ twice|e|e }}"
+    )
+    with sqlite_app.test_request_context("/help"):
+        filled = template.render(
+            plain="<b>&", made=Markup("<b>&amp;</b>"), told=Told(), lazy=lazy_gettext("<u>"), number=3, twice="<"
+        )
+    assert filled == "&lt;b&gt;&amp;|<b>&amp;</b>|<i>told</i>|<u>|3|&lt;", "what is lazy is a text of ours"
+
+
+def test_a_text_is_filled_with_markup_as_it_is_and_with_words_escaped(sqlite_app: Flask) -> None:
+    with sqlite_app.test_request_context("/help"):
+        text = sqlite_app.jinja_env.from_string('{{ _("%(plain)s %(made)s %(lazy)s %(number)s", **values) }}')
+        values = {"plain": "<b>", "made": Markup("<b>"), "lazy": lazy_gettext("<u>"), "number": 3}
+        assert text.render(values=values) == "&lt;b&gt; <b> <u> 3"
+
+
+def test_what_is_imported_knows_what_the_environment_knows(sqlite_app: Flask) -> None:
+    environment = sqlite_app.jinja_env
+    environment.globals["of_the_host"] = "known"
+    macros = environment.from_string("{% macro say() %}{{ of_the_host }}{% endmacro %}")
+    page = environment.from_string("{% import macros as part %}{{ part.say() }}, {{ of_the_host }}")
+    assert page.render(macros=macros) == "known, known"
