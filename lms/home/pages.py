@@ -126,7 +126,7 @@ class HomePage:
         """The modules as a bar; the words beside it carry the meaning."""
         return [_SEGMENTS[module.state] for module in self.standing.modules] if self.standing else []
 
-    @property
+    @cached_property
     def modules(self) -> list[ModuleLine]:
         """The list of modules."""
         lines = enumerate(self.standing.modules, 1) if self.standing else ()

@@ -20,15 +20,12 @@ class UnitStanding:
 
     unit: OutlineUnit
     progress: UnitSummary
-    earned: bool = False
+    done: bool
+    """Finished, or not asked any more."""
+    earned: bool
     """The pre-reading was complete before this text changed: nothing more is asked."""
-    touched: bool = False
+    touched: bool
     """Something was done on it once, taken back or not, under this substance or an earlier one."""
-
-    @property
-    def done(self) -> bool:
-        """Finished, or not asked any more."""
-        return self.earned or self.progress.done
 
     @property
     def state(self) -> UnitState:
@@ -49,16 +46,13 @@ class ModuleStanding:
     units: tuple[UnitStanding, ...]
     waits_for: tuple[OutlineModule, ...]
     required: bool
+    done: int
+    """How many of its units are finished."""
 
     @property
     def open(self) -> bool:
         """Whether its units may be opened."""
         return not self.waits_for
-
-    @property
-    def done(self) -> int:
-        """How many of its units are finished."""
-        return sum(unit.done for unit in self.units)
 
     @property
     def total(self) -> int:
@@ -172,18 +166,26 @@ NOT_BEGUN = Course()
 
 def standing_of(outline: Outline, progress: Mapping[Key, UnitSummary], course: Course = NOT_BEGUN) -> Standing:
     """Where somebody stands: a unit whose substance changed is open again, unless the pre-reading was complete."""
-    earned = course.completed_at is not None
-    touched = {unit_id for unit_id, _substance in progress}
+    earned, touched = course.completed_at is not None, {unit_id for unit_id, _substance in progress}
     units = {
         module.key: tuple(
-            UnitStanding(unit, progress.get((unit.id, unit.substance), NOTHING_YET), earned, touched=unit.id in touched)
+            UnitStanding(
+                unit,
+                kept := progress.get((unit.id, unit.substance), NOTHING_YET),
+                earned or kept.state is UnitState.DONE,
+                earned,
+                unit.id in touched,
+            )
             for unit in module.units
         )
         for module in outline.modules
     }
-    finished = {key for key, standings in units.items() if all(unit.done for unit in standings)}
+    done = {key: sum(unit.done for unit in standings) for key, standings in units.items()}
+    finished = {key for key, number in done.items() if number == len(units[key])}
     modules = tuple(
-        ModuleStanding(module, units[module.key], _waits_for(outline, module, finished), _asked(outline, module))
+        ModuleStanding(
+            module, units[module.key], _waits_for(outline, module, finished), _asked(outline, module), done[module.key]
+        )
         for module in outline.modules
     )
     return Standing(outline, modules, course.last_unit_id, course.started_at, course.completed_at, course.late)
