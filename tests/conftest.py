@@ -155,7 +155,7 @@ class Remembered(Rule):
     def compile(self) -> None:
         """As the first route that was alike in all that is read for this."""
         where = self.host if self.map.host_matching else self.subdomain
-        key = (self.rule, where, self.merge_slashes, repr(self.defaults), *self.map.converters.values())
+        key = (self.rule, where, self.merge_slashes, repr(self.defaults), *self.map.converters.items())
         like = self.made.get(key)
         if like is None:
             super().compile()

@@ -32,7 +32,7 @@ class FrozenTable(Model):
 
 class AttentionStand(Model):
     """Where somebody stands who counts in an edition and is not erased, as `rules.stands` says it shortly: by it alone
-    they are found among those who need attention."""
+    they are found among those who need attention, and from it lists tell how many units they have finished."""
 
     __tablename__ = "lms_attention_stand"
 

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from decimal import Decimal
 from functools import lru_cache, partial, reduce
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -203,7 +204,8 @@ def _fill(text: str, values: dict[str, Any]) -> Markup:
 
 
 def _safe(value: Any) -> Any:
-    return value if type(value) is int else escape(value)
+    # A number may be asked for with its decimals, and has nothing to escape.
+    return value if isinstance(value, (int, float, Decimal)) else escape(value)
 
 
 def chosen() -> str:

@@ -41,7 +41,8 @@ class _Context(Context):
         globals: MutableMapping[str, Any] | None = None,
     ) -> None:
         """Without the names of the `globals`, which are the environment's for every template: with each import Jinja
-        would look through them for those that the imported one has not."""
+        would look through them for those that the imported one has not. What `get_template` is given as globals of one
+        template alone is therefore not known within what it imports."""
         super().__init__(environment, parent, name, blocks)
 
     def call(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:

@@ -22,7 +22,8 @@ from lms.kernel.unit_of_work import unit_of_work
 from lms.people.models import Sector
 from lms.people.rules import Grant, Role, Scope, ScopeKind, scope_of
 from lms.seminars import services
-from lms.seminars.models import Edition, RequestKind, Stage
+from lms.seminars.models import Edition, EditionCountDelta, RequestKind, Stage
+from lms.seminars.rules import PLACES
 from tests.dashboards.makers import ORDER, crowd, place
 from tests.people.makers import give_mandate, make_person, signed_in_client
 from tests.records.makers import make_edition
@@ -209,3 +210,11 @@ def test_stages_that_nobody_can_have_reached_say_not_yet(app: Flask) -> None:
         services.close_attendance(session, edition=session.merge(edition), at=AT, by="c")
     db.session.remove()
     assert "not yet</span>" not in client.get(f"/editions/{edition.public_id}").text
+
+
+def test_a_look_knows_of_places_that_are_not_written_yet(app: Flask) -> None:
+    with unit_of_work() as session:
+        edition = make_edition(session)
+        session.add(EditionCountDelta(edition_id=edition.id, what=PLACES, change=2))
+        seen = queries.look(session, edition.public_id, coordinator(edition))
+        assert queries.how_many(session, seen, Filter()) == seen.places == 2

@@ -313,7 +313,9 @@ def test_units_that_the_record_does_not_ask_for_are_not_counted_as_read(app: Fla
 
 def test_what_is_finished_is_told_of_those_who_are_erased_too(app: Flask, tmp_path: Path) -> None:
     publish(tmp_path)
-    reader = make_reader(app)
+    with unit_of_work() as session:
+        edition = make_edition(session, "tiny")
+    reader, other = make_reader(app, edition), make_reader(app, edition)
     reader.read()
     client, path = coordinator(app), f"/editions/{reader.edition}/people"
     told = '<td class="nowrap">1 of 3</td>'
@@ -322,5 +324,8 @@ def test_what_is_finished_is_told_of_those_who_are_erased_too(app: Flask, tmp_pa
         assert told in client.get(path).text
     assert not [one for one in sent if "lms_unit_progress" in one], "nobody's units are read where it is noted"
     with unit_of_work() as session:
-        people_services.erase(session, person=session.get_one(Person, reader.person_id), by=None, at=AT)
-    assert told in client.get(path).text
+        for one in (reader, other):
+            people_services.erase(session, person=session.get_one(Person, one.person_id), by=None, at=AT)
+    page = client.get(path).text
+    assert told in page
+    assert '<td class="nowrap">0 of 3</td>' in page

@@ -22,16 +22,16 @@ def ancestors(process: int) -> list[int]:
 
 
 def chromiums() -> list[list[str]]:
-    """The command lines of the browsers that this process has started, without those of their own helpers."""
+    """The command lines of the browsers that this process has started, without those of the programs they start."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            words = (process / "cmdline").read_bytes().decode().split("\0")
-            ours = "--remote-debugging-pipe" in words and os.getpid() in ancestors(int(process.name))
-        except (FileNotFoundError, ProcessLookupError):
-            continue  # it has just ended
-        if ours and not any(word.startswith("--type=") for word in words):
-            found.append(words)
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            ours = b"--remote-debugging-pipe" in words and os.getpid() in ancestors(int(process.name))
+        except OSError:
+            continue  # it has just ended, or is somebody else's
+        if ours and not any(word.startswith(b"--type=") for word in words):
+            found.append([word.decode() for word in words])
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,8 @@ def test_a_text_is_filled_with_markup_as_it_is_and_with_words_escaped(sqlite_app
         text = sqlite_app.jinja_env.from_string('{{ _("%(plain)s %(made)s %(lazy)s %(number)s", **values) }}')
         values = {"plain": "<b>", "made": Markup("<b>"), "lazy": lazy_gettext("<u>"), "number": 3}
         assert text.render(values=values) == "&lt;b&gt; <b> <u> 3"
+        numbers = sqlite_app.jinja_env.from_string('{{ _("%(share).1f %(whole)d %(exact)s", **values) }}')
+        assert numbers.render(values={"share": 0.25, "whole": True, "exact": Decimal("1.50")}) == "0.2 1 1.50"
 
 
 def test_what_is_imported_knows_what_the_environment_knows(sqlite_app: Flask) -> None:

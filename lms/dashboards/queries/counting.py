@@ -145,7 +145,7 @@ def waiting_numbers(
 
 
 def how_many(session: Session, seen: Look, wanted: Filter) -> int:
-    """The length of the list that a filter asks for, in one statement or two: from what is counted already where it
+    """The length of the list that a filter asks for, in two statements at most: from what is counted already where it
     can be."""
     wanted = wanted.within(seen.sight)
     if seen.sight is Sight.EVERYTHING and wanted.empty:

@@ -247,14 +247,12 @@ def _read(session: Session, seen: Look, rows: Sequence[Row[Any]]) -> dict[int, t
         return {}
     course = outline(session, seen.version_id)
     asked = course.asked_units
-    # It is noted of everybody how they stand but of those who are erased: few, and looked up one by one.
-    unnoted = [row.id for row in counting if row.stand is None]
-    done = asked_done(session, unnoted, course) if unnoted else {}
-    return {row.id: (asked if row.completed_at else _done(row, done), asked) for row in counting}
-
-
-def _done(row: Row[Any], unnoted: Mapping[int, int]) -> int:
-    return unnoted[row.id] if row.stand is None else stand_of(row.stand).done
+    # It is noted of everybody how they stand but of those who are erased.
+    unnoted = [row.id for row in counting if row.stand is None and not row.completed_at]
+    done = {row.id: stand_of(row.stand).done for row in counting if row.stand is not None}
+    if unnoted:
+        done |= asked_done(session, unnoted, course)
+    return {row.id: (asked if row.completed_at else done.get(row.id, 0), asked) for row in counting}
 
 
 @lru_cache(maxsize=1024)

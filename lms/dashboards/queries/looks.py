@@ -78,6 +78,7 @@ _FOUND = (
 
 def look(session: Session, public_id: str, scope: Scope) -> Look:
     """The edition for somebody with this scope, in one or two statements; raises NotFound for a foreign one."""
+    session.flush()  # a statement sent past the session does not see by itself what is not written yet
     row = session.connection().execute(_FOUND, {"public_id": public_id}).first()
     if row is None:
         raise NotFound

@@ -172,9 +172,9 @@ def standing_of(outline: Outline, progress: Mapping[Key, UnitSummary], course: C
             UnitStanding(
                 unit,
                 kept := progress.get((unit.id, unit.substance), NOTHING_YET),
-                earned or kept.state is UnitState.DONE,
-                earned,
-                unit.id in touched,
+                done=earned or kept.done,
+                earned=earned,
+                touched=unit.id in touched,
             )
             for unit in module.units
         )
