@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 300.0
+PATIENCE = 300.0  # seconds: a busy machine needed 136 for its first run
 HOST = "127.0.0.1"
 LAST_ACCOUNT = "evaluator@lemkin.example"
 SERVER = ("--interface", "wsgi", "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning")
@@ -83,7 +83,7 @@ class Running:
         return False
 
     def wait_for(self, holds: Callable[[], bool]) -> None:
-        """Until it holds; fails with the log when a program has ended or after five minutes, as a busy machine may."""
+        """Until it holds; fails with the log when a program has ended, or after `PATIENCE`."""
         deadline = time.monotonic() + PATIENCE
         while not holds():
             alive = all(program.poll() is None for program in self.programs)
