@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import secrets
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -115,10 +116,15 @@ def _look(env: Mapping[str, str], run_name: str) -> tuple[list[Row], int, dict[s
 
 
 @contextmanager
-def system(database: str) -> Iterator[dict[str, str]]:
-    """The environment of a fresh system with its demonstration, on a database that waits for the disk."""
+def system(database: str, like: Path | None = None) -> Iterator[dict[str, str]]:
+    """The environment of a fresh system with its demonstration, on a database that waits for the disk; on SQLite a
+    copy of the home `like`, if it is given, whose demonstration is there already."""
     with tempfile.TemporaryDirectory(prefix="lms-drill-") as name:
         home = Path(name) / "home"
+        if database == "sqlite" and like:
+            shutil.copytree(like, home)
+            yield seed.environment(home)
+            return
         if database == "sqlite":
             yield seed.fill(home, ()).env
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from lms.app import create_app
 from lms.kernel.clock import frozen
@@ -31,12 +33,17 @@ from lms.kernel.secrets import Keyring
 from lms.kernel.settings import Settings
 from lms.kernel.unit_of_work import unit_of_work
 from tests import postgres
+from tests.first_run import first_run as first_run
 
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 KEYS = Keyring(secret=b"s" * 32, identity=b"i" * 32, ledger=b"l" * 32)
 NOW = dt.datetime(2027, 4, 12, 9, 0, tzinfo=dt.UTC)
 STATEMENTS = 5000
-LONG = ("journeys/test_axe", "docs/test_commands", "journeys/", "drills/", "records/", "catalogue/", "authoring/")
+DEMO = ("demo", "--json")
+# The first one begins with what many others wait for, the first `make run`; none that waits stands beside it.
+LONG = ("journeys/test_crawl", "records/", "docs/test_commands", "drills/", "journeys/", "catalogue/", "authoring/")
+# Those that look at one house, with everybody's browser open in it, are done by one worker.
+GALLERY = tuple(f"journeys/test_{name}.py" for name in ("crawl", "axe", "pseudo", "right_to_left", "figures"))
 _numbers = count()
 
 AppMaker = Callable[..., Flask]
@@ -61,6 +68,20 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take minutes, so that none of them is left alone at the end; the rest as it is."""
     items.sort(key=lambda item: next((at for at, name in enumerate(LONG) if name in item.nodeid), len(LONG)))
+
+
+class ByFile(LoadFileScheduling):  # type: ignore[misc]
+    """Each file to one worker, and the files of the gallery to the same."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return "gallery" if file.endswith(GALLERY) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """Asked where the tests run in several processes."""
+    return ByFile(config, log)
 
 
 def settings(url: str, home: Path, **more: object) -> Settings:
@@ -218,6 +239,16 @@ def running(url: str, home: Path, **options: object) -> Iterator[Flask]:
         held = pool.checkedout()
         db.engine.dispose()
     assert not held, f"{held} connections were not given back"
+
+
+@contextmanager
+def demonstrated(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[tuple[Flask, dict[str, object]]]:
+    """An app on a database that holds the course and the demonstration, and what `flask lms demo --json` printed: it
+    takes as long as a hundred tests, so that those who only look at it share one."""
+    with frozen(NOW), fresh_database(kind, request, folder) as url, running(url, folder) as made:
+        said = [made.test_cli_runner().invoke(args=["lms", *words]) for words in (("courses", "load"), DEMO)]
+        assert [one.exit_code for one in said] == [0, 0], said
+        yield made, json.loads(said[1].output)
 
 
 @pytest.fixture(params=DATABASES)

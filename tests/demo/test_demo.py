@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -18,19 +20,16 @@ from lms.people.models import Person
 from lms.people.states import find
 from lms.records.models import LedgerEntry, LedgerSeal
 from lms.seminars.models import Edition, Enrolment, EnrolmentState, Stage, StageReached
-from tests.conftest import settings
+from tests.conftest import DATABASES, DEMO, demonstrated, settings
 
 
-def _run(app: Flask, *words: str) -> str:
-    result = app.test_cli_runner().invoke(args=["lms", *words])
-    assert result.exit_code == 0, result.output
-    return str(result.output)
-
-
-def _filled(app: Flask) -> dict[str, object]:
-    _run(app, "courses", "load")
-    found: dict[str, object] = json.loads(_run(app, "demo", "--json"))
-    return found
+@pytest.fixture(scope="module", params=DATABASES)
+def filled(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Flask, dict[str, object]]]:
+    """The demonstration, and what was said when it was made."""
+    with demonstrated(request.param, request, tmp_path_factory.mktemp("filled")) as made:
+        yield made
 
 
 def _numbers() -> dict[str, int]:
@@ -66,10 +65,12 @@ def test_the_staff_are_two_of_each_that_need_two_and_one_of_the_others() -> None
     }
 
 
-def test_filling_twice_changes_nothing_and_tells_the_same_accounts(app: Flask) -> None:
-    first = _filled(app)
+def test_filling_twice_changes_nothing_and_tells_the_same_accounts(filled: tuple[Flask, dict[str, object]]) -> None:
+    app, first = filled
     before = _numbers()
-    assert _filled(app) == first
+    again = app.test_cli_runner().invoke(args=["lms", *DEMO])
+    assert again.exit_code == 0, again.output
+    assert json.loads(again.output) == first
     assert _numbers() == before
     accounts = first["accounts"]
     assert isinstance(accounts, list)
@@ -80,8 +81,8 @@ def test_filling_twice_changes_nothing_and_tells_the_same_accounts(app: Flask) -
     assert all(set(account) == {"role", "email", "password"} for account in accounts)
 
 
-def test_somebody_stands_at_every_stage(app: Flask) -> None:
-    _filled(app)
+@pytest.mark.usefixtures("filled")
+def test_somebody_stands_at_every_stage() -> None:
     with reading() as session:
         stages = set(session.scalars(select(StageReached.stage)))
         states = set(session.scalars(select(Enrolment.state)))
@@ -92,8 +93,8 @@ def test_somebody_stands_at_every_stage(app: Flask) -> None:
     }  # fmt: skip
 
 
-def test_every_check_is_in_order_after_the_worker_has_been_through(app: Flask) -> None:
-    _filled(app)
+@pytest.mark.usefixtures("filled")
+def test_every_check_is_in_order_after_the_worker_has_been_through() -> None:
     drain()
     with reading() as session:
         found = {name: findings for name, findings in checks.run_all(session).items() if findings}

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.first_run import FirstRun
+
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(console|sh)\n(.*?)^```", re.M | re.S)
@@ -50,12 +52,11 @@ def _taken(words: list[str]) -> str:
 
 
 @pytest.fixture(scope="module")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def ready(first_run: FirstRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An instance as a person has it who followed the first page: set up, with the demonstration data."""
-    folder = tmp_path_factory.mktemp("instance")
+    folder = tmp_path_factory.mktemp("ready")
     shutil.copytree(ROOT / "courses", folder / "courses")
-    done = run("flask lms setup", folder)
-    assert done.returncode == 0, done.stdout + done.stderr
+    shutil.copytree(first_run.home, folder / "instance")
     return folder
 
 

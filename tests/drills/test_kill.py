@@ -9,22 +9,23 @@ import pytest
 from benchmarks import drill
 from benchmarks.patience import Manner
 from tests.conftest import DATABASES
+from tests.first_run import FirstRun
 
 ANSWERS, KILLS = 600, 4
 pytestmark = pytest.mark.usefixtures("real_time")
 
 
 @pytest.fixture(params=DATABASES)
-def env(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+def env(request: pytest.FixtureRequest, first_run: FirstRun) -> Iterator[dict[str, str]]:
     """The environment of a system with its demonstration, on a database that waits for the disk."""
-    with drill.system(request.param) as made:
+    with drill.system(request.param, first_run.home) as made:
         yield made
 
 
 @pytest.fixture
-def sqlite_env() -> Iterator[dict[str, str]]:
+def sqlite_env(first_run: FirstRun) -> Iterator[dict[str, str]]:
     """The same on SQLite alone, for the controls."""
-    with drill.system("sqlite") as made:
+    with drill.system("sqlite", first_run.home) as made:
         yield made
 
 

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.journeys import steps
+from tests.journeys.contents import contents
 from tests.journeys.running import Running
 
 # Each with what else there is to see: a reading half done, one finished, a record, each mandate; "" is nobody.
@@ -19,6 +20,8 @@ PEOPLE = ("", "participant", "sofia", "finisher", "alumna", "coordinator", "admi
           "observer", "evaluator")  # fmt: skip
 OPEN_DOORS = ("sign-in", "forgot", "help", "accessibility", "privacy", "mailbox")
 MOST_PAGES = 600
+# Of each shape: six show what one alone may hide; one person follows every link, to each text and each term.
+OF_EACH, WHO_SEES_ALL = 6, "finisher"
 # The same for everybody, and meant to be kept: the page that verifies records without a network has a test of its own.
 FOR_KEEPING = ("/verify/offline",)
 SAMPLES = 2
@@ -83,9 +86,10 @@ def signed_in(chromium: Browser, house: Running, who: str) -> BrowserContext:
     return context
 
 
-def crawl(context: BrowserContext, house: Running, who: str, *, most: int = MOST_PAGES) -> list[Seen]:
+def crawl(context: BrowserContext, house: Running, who: str) -> list[Seen]:
     """Everything that links lead to from home, or for nobody from the open doors; each address once, and at most
-    so many of each shape."""
+    six of each shape, or for one person all."""
+    most = MOST_PAGES if who == WHO_SEES_ALL else OF_EACH
     begin = [""] if who else list(OPEN_DOORS)
     waiting = [(urljoin(f"{house.url}/", path), "") for path in begin]
     known, taken = {url for url, _origin in waiting}, Counter(shape(url) for url, _origin in waiting)
@@ -129,30 +133,44 @@ def shape(url: str) -> str:
     """The address with every id taken out, so that pages made by one view look alike."""
     parts = urlsplit(url)
     path = re.sub(r"/[A-Za-z0-9_-]{22}(?=/|$)", "/*", parts.path)
-    path = re.sub(r"/(units|modules|terms)/[^/]+", r"/\1/*", path)
+    path = re.sub(r"/(units|modules|terms|sources|try|texts/[^/]+)/[^/]+", r"/\1/*", path)
     if is_list(url):
         return path.rpartition(".")[0]
     return path + "?" + "&".join(sorted({name for name, _value in parse_qsl(parts.query)}))
 
 
 class Gallery:
-    """A house that is only looked at, everybody's browser in it, and one or two of each of the pages they reach."""
+    """A house that is only looked at, everybody's browser in it, and the pages they reach."""
 
     def __init__(self, chromium: Browser, house: Running) -> None:
         self.chromium, self.house = chromium, house
         self._browsers: dict[str, BrowserContext] = {}
-        self._pages: dict[str, list[Seen]] = {}
+        self._reached: dict[str, list[Seen]] = {}
+        self.changed: dict[str, list[str]] = {}
+        """The tables that are not as they were before somebody's crawl."""
 
     def browser(self, who: str) -> BrowserContext:
         if who not in self._browsers:
             self._browsers[who] = signed_in(self.chromium, self.house, who)
         return self._browsers[who]
 
+    def reached(self, who: str) -> list[Seen]:
+        """All that a crawl finds for somebody."""
+        if who not in self._reached:
+            browser, before = self.browser(who), contents(self.house.home)
+            self._reached[who] = crawl(browser, self.house, who)
+            after = contents(self.house.home)
+            self.changed[who] = [table for table in before if before[table] != after.get(table)]
+        return self._reached[who]
+
     def pages(self, who: str) -> list[Seen]:
-        if who not in self._pages:
-            found = crawl(self.browser(who), self.house, who, most=SAMPLES)
-            self._pages[who] = [one for one in found if one.is_page and not one.address.endswith(FOR_KEEPING)]
-        return self._pages[who]
+        """One or two of each shape."""
+        chosen, taken = [], Counter[str]()
+        for one in self.reached(who):
+            taken[shape(one.url)] += 1
+            if one.is_page and taken[shape(one.url)] <= SAMPLES and not one.address.endswith(FOR_KEEPING):
+                chosen.append(one)
+        return chosen
 
     def close(self) -> None:
         for context in self._browsers.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import flask_migrate
@@ -12,21 +13,22 @@ from flask import Flask
 from sqlalchemy import CheckConstraint, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from lms.demo.cli import fill
 from lms.kernel import migrations
 from lms.kernel.db import Base, db
 from lms.kernel.migrations import VERSION_TABLE
 from lms.kernel.unit_of_work import own_transaction
+from tests.conftest import DATABASES, DEMO, demonstrated
 
 
 def _our_tables() -> set[str]:
     return {name for name in inspect(db.engine).get_table_names() if name.startswith("lms_")} - {VERSION_TABLE}
 
 
-def _load_and_fill(app: Flask) -> None:
-    result = app.test_cli_runner().invoke(args=["lms", "courses", "load"])
-    assert result.exit_code == 0, result.output
-    fill()
+@pytest.fixture(scope="module", params=DATABASES)
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The demonstration. Whoever takes it away brings it back."""
+    with demonstrated(request.param, request, tmp_path_factory.mktemp("filled")) as (made, _said):
+        yield made
 
 
 def test_the_migrated_database_is_what_the_models_say(app: Flask) -> None:
@@ -43,27 +45,26 @@ def test_the_migrated_database_is_what_the_models_say(app: Flask) -> None:
     assert not differences
 
 
-def test_a_filled_database_goes_down_to_nothing_and_up_again(app: Flask) -> None:
-    _load_and_fill(app)
+def test_a_filled_database_goes_down_to_nothing_and_up_again(filled: Flask) -> None:
     db.session.remove()
-    flask_migrate.Migrate().init_app(app, db, directory=str(migrations.folder()))
+    flask_migrate.Migrate().init_app(filled, db, directory=str(migrations.folder()))
     flask_migrate.downgrade(directory=str(migrations.folder()), revision="base")
     assert _our_tables() == set()
-    result = app.test_cli_runner().invoke(args=["lms", "upgrade"])
-    assert result.exit_code == 0, result.output
+    for words in (("upgrade",), ("courses", "load"), DEMO):
+        result = filled.test_cli_runner().invoke(args=["lms", *words])
+        assert result.exit_code == 0, result.output
     assert len(_our_tables()) == len(Base.metadata.tables)
-    _load_and_fill(app)
 
 
+@pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("change", ["UPDATE lms_ledger_entry SET edition = 'x'", "DELETE FROM lms_ledger_seal"])
-def test_the_database_itself_refuses_to_change_the_ledger(app: Flask, change: str) -> None:
-    _load_and_fill(app)
+def test_the_database_itself_refuses_to_change_the_ledger(change: str) -> None:
     with pytest.raises(DBAPIError, match="append-only"), own_transaction() as session:
         session.execute(text(change))
 
 
-def test_the_ledger_cannot_be_emptied_at_once(app: Flask) -> None:
-    _load_and_fill(app)
+@pytest.mark.usefixtures("filled")
+def test_the_ledger_cannot_be_emptied_at_once() -> None:
     if db.engine.dialect.name == "sqlite":
         emptying = ["DELETE FROM lms_ledger_seal"]  # SQLite knows no TRUNCATE
     else:

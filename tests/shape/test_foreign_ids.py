@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -30,6 +32,7 @@ from lms.records.models import RecordSubject
 from lms.reminders.models import ReminderSending
 from lms.seminars.imports.models import Import, ImportState
 from lms.seminars.models import Edition, Enrolment, ParticipantRequest
+from tests.conftest import demonstrated, running
 from tests.people.makers import signed_in_client
 
 # Ending what is not there any more, or never was, is done already: the same answer, and nothing happens.
@@ -64,12 +67,24 @@ class Walker:
         return answer.status_code, _NOISE.sub("", text)
 
 
+@pytest.fixture(scope="module")
+def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the demonstration, and beside it something of each kind that it has none of."""
+    folder = tmp_path_factory.mktemp("filled")
+    with demonstrated("sqlite", request, folder) as (made, _said):
+        _add()
+        return Path(made.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"))
+
+
 @pytest.fixture
-def filled(sqlite_app: Flask) -> Flask:
-    """The demonstration."""
-    for words in (("courses", "load"), ("demo",)):
-        result = sqlite_app.test_cli_runner().invoke(args=["lms", *words])
-        assert result.exit_code == 0, result.output
+def filled(template: Path, tmp_path: Path) -> Iterator[Flask]:
+    """The same for one test."""
+    shutil.copy(template, tmp_path / "filled.sqlite")
+    with running(f"sqlite:///{tmp_path / 'filled.sqlite'}", tmp_path) as made:
+        yield made
+
+
+def _add() -> None:
     with unit_of_work() as session:
         draft = open_draft(session, slug="lemkin-seminar", title="A change", by=None, at=now())
         person = person_by_address(session, next(who.address for who in cast().staff if who.key == "trainer"))
@@ -82,7 +97,6 @@ def filled(sqlite_app: Flask) -> Flask:
         for number in session.scalars(select(Edition.id)).all():
             session.add(_import(number))
             session.add(ReminderSending(edition_id=number, client_key="walker-0001", letters=1, by="-", at=now()))
-    return sqlite_app
 
 
 def _import(edition_id: int) -> Import:

@@ -66,6 +66,20 @@ LIGHT = colours(block_at(CSS.index(":root {")))
 DARK = LIGHT | colours(block_at(CSS.index("@media (prefers-color-scheme: dark)")))
 
 
+def test_the_dark_theme_gives_colours_other_values_and_does_nothing_else() -> None:
+    dark = block_at(CSS.index("@media (prefers-color-scheme: dark)"))
+    assert (CSS + FOR_AUTHORS).count("prefers-color-scheme") == 1
+    inside = block_at(CSS.index(":root", CSS.index("@media (prefers-color-scheme: dark)")))
+    assert dark.strip() == f":root {{{inside}}}"
+    assert set(re.findall(r"([\w-]+)\s*:\s", inside)) == {f"--{name}" for name in {*colours(inside), "shadow"}}
+
+
+def test_nothing_changes_between_the_two_widths_of_a_phone() -> None:
+    widths = re.findall(r"\((?:min|max)-width:\s*([\d.]+)(rem|px)\)", CSS + FOR_AUTHORS)
+    assert widths
+    assert [(size, unit) for size, unit in widths if float(size) * (16 if unit == "rem" else 1) < 370] == []
+
+
 def luminance(colour: str) -> float:
     """Relative luminance as WCAG 2.2 defines it."""
     digits = colour.lstrip("#")
