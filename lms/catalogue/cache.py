@@ -17,8 +17,13 @@ _UNCOMMITTED = "lms_catalogue_uncommitted"
 
 
 def distrust(session: Session) -> None:
-    """Keep nothing that this session reads: it is publishing, and what it reads may yet be rolled back."""
-    session.info[_UNCOMMITTED] = True
+    """Keep nothing that is read in this transaction: it is publishing, and what it reads may yet be rolled back."""
+    session.info[_UNCOMMITTED] = session.get_transaction() or session.begin()
+
+
+def _is_distrusted(session: Session) -> bool:
+    publishing = session.info.get(_UNCOMMITTED)
+    return publishing is not None and publishing is session.get_transaction()
 
 
 class Kept(Generic[V]):
@@ -39,7 +44,7 @@ class Kept(Generic[V]):
                 kept.move_to_end(key)
                 return kept[key]
         value = read(session, key)
-        if not session.info.get(_UNCOMMITTED):
+        if not _is_distrusted(session):
             self._keep(engine, key, value)
         return value
 

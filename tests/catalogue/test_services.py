@@ -226,6 +226,16 @@ def test_what_an_unfinished_publication_reads_is_not_kept(app: Flask, tmp_path: 
         assert queries.outline(session, renamed.version_id).named("en") == "Another title"
 
 
+def test_what_is_read_after_a_publication_is_kept_in_the_same_session(app: Flask, tmp_path: Path) -> None:
+    with unit_of_work() as session:
+        version_id = load(session, written(tmp_path)).version_id
+        assert queries.outline(session, version_id) is not queries.outline(session, version_id)
+    outline = queries.outline(session, version_id)
+    with statements(app) as sent:
+        assert queries.outline(session, version_id) is outline
+    assert sent == []
+
+
 def test_the_text_of_a_unit_comes_with_sources_terms_and_sections(session: Session, tmp_path: Path) -> None:
     outline = queries.outline(session, load(session, written(tmp_path)).version_id)
     text = queries.unit_text(session, outline.modules[0].units[0].revision_id)
