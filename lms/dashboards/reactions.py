@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from lms.kernel import outbox
 from lms.kernel.events import on
+from lms.kernel.once import once
 from lms.learning.events import PreReadingCompleted, Read
 from lms.people.events import PersonErased
 from lms.seminars.events import EditionLookedAtAnew, EnrolmentInvited, LookedAtAnew
 from lms.seminars.models import Enrolment
 
 from . import services
+from .services import keep_editions, keep_stands
 
 
 @outbox.database("dashboards.freeze", every=3600)
@@ -33,35 +35,35 @@ def fold_stands(session: Session, payload: dict[str, Any], at: dt.datetime) -> N
 @on(Read)
 def look_at_what_they_read(session: Session, event: Read) -> None:
     """How these stand now."""
-    services.keep_stands(session, enrolment_ids=event.enrolment_ids)
+    once(session, keep_stands, event.enrolment_ids)
 
 
 @on(LookedAtAnew)
 def look_at_them(session: Session, event: LookedAtAnew) -> None:
     """The same."""
-    services.keep_stands(session, enrolment_ids=event.enrolment_ids)
+    once(session, keep_stands, event.enrolment_ids)
 
 
 @on(EnrolmentInvited)
 def look_at_the_invited(session: Session, event: EnrolmentInvited) -> None:
     """From the invitation on it is waited for somebody."""
-    services.keep_stands(session, enrolment_ids=[event.enrolment_id])
+    once(session, keep_stands, [event.enrolment_id])
 
 
 @on(PreReadingCompleted)
 def look_at_the_complete(session: Session, event: PreReadingCompleted) -> None:
     """Nothing more is waited for but a name."""
-    services.keep_stands(session, enrolment_ids=[event.enrolment_id])
+    once(session, keep_stands, [event.enrolment_id])
 
 
 @on(EditionLookedAtAnew)
 def look_at_everybody(session: Session, event: EditionLookedAtAnew) -> None:
     """Another deadline, or days that are counted on another calendar, are everybody's."""
-    services.keep_edition(session, edition_id=event.edition_id)
+    once(session, keep_editions, [event.edition_id])
 
 
 @on(PersonErased)
 def look_no_more(session: Session, event: PersonErased) -> None:
     """Nobody is told of whoever is erased."""
     theirs = session.scalars(select(Enrolment.id).where(Enrolment.person_id == event.person_id)).all()
-    services.keep_stands(session, enrolment_ids=theirs)
+    once(session, keep_stands, theirs)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from .models import Job, JobState
+from .once import at_once
 from .values import dataclass
 
 
@@ -34,7 +35,8 @@ def check(name: str) -> Callable[[Check], Check]:
 
 
 def run_all(session: Session) -> dict[str, list[Finding]]:
-    """Every check by name with what it found; an empty list is good news."""
+    """Every check by name with what it found; an empty list is good news. Within a change, as it would be committed."""
+    at_once(session)
     return {name: list(run(session)) for name, run in sorted(checks.items())}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .attention import fold_stands, keep_edition, keep_stands
+from .attention import fold_stands, keep_editions, keep_stands
 from .freezing import freeze
 
-__all__ = ["fold_stands", "freeze", "keep_edition", "keep_stands"]
+__all__ = ["fold_stands", "freeze", "keep_editions", "keep_stands"]

@@ -1,5 +1,5 @@
-"""Where everybody stands, kept in the transaction of whatever changes it, so that the morning sheet need not look at
-people one by one."""
+"""Where everybody stands, kept in the transaction of whatever changes it, and once for each, so that the morning sheet
+need not look at people one by one."""
 
 from __future__ import annotations
 
@@ -19,18 +19,16 @@ from lms.seminars.services import fold
 AT_ONCE = 500
 
 
-def keep_stands(session: Session, *, enrolment_ids: Collection[int]) -> None:
+def keep_stands(session: Session, enrolment_ids: Collection[int]) -> None:
     """Note how these stand now, of those who count, and keep the numbers in line."""
     ids = sorted(enrolment_ids)
     for first in range(0, len(ids), AT_ONCE):
         _keep(session, ids[first : first + AT_ONCE])
 
 
-def keep_edition(session: Session, *, edition_id: int) -> None:
-    """The same of everybody in an edition."""
-    keep_stands(
-        session, enrolment_ids=session.scalars(select(Enrolment.id).where(Enrolment.edition_id == edition_id)).all()
-    )
+def keep_editions(session: Session, edition_ids: Collection[int]) -> None:
+    """The same of everybody in these editions."""
+    keep_stands(session, session.scalars(select(Enrolment.id).where(Enrolment.edition_id.in_(edition_ids))).all())
 
 
 def _keep(session: Session, ids: list[int]) -> None:
