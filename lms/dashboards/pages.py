@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from flask import url_for
@@ -113,7 +114,9 @@ class EditionPage:
     @property
     def facts(self) -> tuple[object, ...]:
         """Everything it is drawn from, as plain values in a steady order: equal where it looks alike."""
-        counted = sorted(f"{state} {sector} {stage} {n}" for (state, sector, stage), n in self.numbers.by_place.items())
+        counted = sorted(
+            [f"{state} {sector} {stage} {n}" for (state, sector, stage), n in self.numbers.by_place.items()]
+        )
         waiting = sorted((str(what), number) for what, number in self.waiting.items())
         others = sorted((what, n) for what, n in self.numbers.others.items() if not what.startswith(PREFIX))
         return self.locale, self.today, self.seen.edition, self.seen.closed_at, counted, waiting, others, self.choices
@@ -157,6 +160,15 @@ SOMEBODY = "SOMEBODY"
 """Stands in the address of a person's page for whoever it is about."""
 
 
+class _Said(NamedTuple):
+    """What many lines of a list have in common, escaped."""
+
+    signs: Mapping[Status, Markup]
+    places: Mapping[str, Markup]
+    units: Mapping[tuple[int, int] | None, Markup]
+    institutions: Mapping[str, Markup]
+
+
 @dataclass(frozen=True)
 class PeoplePage:
     """The list behind a number; `person_url` is the address of a person's page, of SOMEBODY."""
@@ -181,25 +193,31 @@ class PeoplePage:
 
     def lines(self, pattern: str, draw: Callable[[str, str], Markup]) -> Markup:
         """The list line by line, each after the template's pattern, as in `MatrixPart.lines`; what is filled in is
-        escaped here. `draw` makes the sign and the word for where people stand, once for each."""
-        signs = {status: draw(*STATUSES[status]) for status in {row.status for row in self.people.rows}}
-        places = {code: self._place(code) for code in {row.state_code for row in self.people.rows}}
-        plain = str(pattern)
-        return Markup("".join(plain % self._line(row, signs, places) for row in self.people.rows))  # noqa: S704
+        escaped here, and once where several lines say the same. `draw` makes the sign and the word for where people
+        stand."""
+        rows, plain = self.people.rows, str(pattern)
+        signs = {status: draw(*STATUSES[status]) for status in {row.status for row in rows}}
+        places = {code: self._place(code) for code in {row.state_code for row in rows}}
+        units = {done: self._units(done) for done in {row.units for row in rows}}
+        institutions = {name: escape(name) for name in {row.institution_name for row in rows}}
+        said = _Said(signs, places, units, institutions)
+        return Markup("".join(plain % self._line(row, said) for row in rows))  # noqa: S704
 
-    def _line(self, row: Listed, signs: Mapping[Status, Markup], places: Mapping[str, Markup]) -> dict[str, str]:
+    def _line(self, row: Listed, said: _Said) -> dict[str, str]:
         name = escape(row.name)
         more = "".join(f'<span class="sub">{escape(words)}</span>' for words in self._more(row))
-        units = _("%(done)s of %(all)s", done=row.units[0], all=row.units[1]) if row.units else ""
         return {
             "chosen": row.public_id,
             "label": name,
             "name": f'<a href="{self.person_url.replace(SOMEBODY, row.public_id)}">{name}</a>' if self.full else name,
-            "status": f"{signs[row.status]}{more}",
-            "units": escape(units),
-            "state": places[row.state_code],
-            "institution": escape(row.institution_name),
+            "status": f"{said.signs[row.status]}{more}",
+            "units": said.units[row.units],
+            "state": said.places[row.state_code],
+            "institution": said.institutions[row.institution_name],
         }
+
+    def _units(self, units: tuple[int, int] | None) -> Markup:
+        return escape(_("%(done)s of %(all)s", done=units[0], all=units[1])) if units else Markup()
 
     def _place(self, code: str) -> Markup:
         """A state's name with the number of its footnote."""

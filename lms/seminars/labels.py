@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask_babel import get_locale
-from flask_babel import lazy_gettext as _l
 
 from lms.people import states
 from lms.people.models import Sector
+from lms.web.languages import lazy_gettext as _l
 
 from .rules import (
     AttendanceStands,

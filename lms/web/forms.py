@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import request
 from flask_babel import get_locale
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField
 from wtforms.fields.choices import SelectChoice
@@ -20,6 +19,7 @@ from lms.kernel.errors import Conflict, LmsError
 from lms.kernel.secrets import new_token
 
 from .dates import zones_by_area
+from .languages import lazy_gettext as _l
 
 
 @lru_cache(maxsize=16)

@@ -158,7 +158,7 @@ def language() -> str:
 
 def gettext(message: str, /, **values: Any) -> str:
     """As Flask-Babel's, for code that runs on every page."""
-    text: str = _speech().catalogue.ugettext(message)
+    text = _told(_speech().catalogue, message)
     return text % values if values else text
 
 
@@ -184,12 +184,20 @@ def listed(names: Sequence[str]) -> str:
 def _text(message: str, /, **values: Any) -> Markup:
     """Jinja's `_`, with values escaped; a percent sign is written twice, as in every gettext text with values."""
     catalogue = _speech().catalogue
-    return _fill(catalogue.ugettext(message), values) if values else _plain(catalogue, message)
+    return _fill(_told(catalogue, message), values) if values else _plain(catalogue, message)
+
+
+# The code and the templates have only so many texts.
+@lru_cache(maxsize=8192)
+def _told(catalogue: Any, message: str) -> str:
+    """A text with its placeholders: a catalogue that has none of its own, as English, is asked in three steps."""
+    text: str = catalogue.ugettext(message)
+    return text
 
 
 @lru_cache(maxsize=4096)
 def _plain(catalogue: Any, message: str) -> Markup:
-    """A text without values; templates have only so many."""
+    """A text without values."""
     return _fill(catalogue.ugettext(message), {})
 
 
