@@ -118,7 +118,7 @@ def _look(env: Mapping[str, str], run_name: str) -> tuple[list[Row], int, dict[s
 @contextmanager
 def system(database: str, like: Path | None = None) -> Iterator[dict[str, str]]:
     """The environment of a fresh system with its demonstration, on a database that waits for the disk; on SQLite a
-    copy of the home `like`, if it is given, whose demonstration is there already."""
+    copy of the home `like`, if it is given, as a first `make run` has left it."""
     with tempfile.TemporaryDirectory(prefix="lms-drill-") as name:
         home = Path(name) / "home"
         if database == "sqlite" and like:

@@ -42,7 +42,7 @@ STATEMENTS = 5000
 DEMO = ("demo", "--json")
 # The first one begins with what many others wait for, the first `make run`; none that waits stands beside it.
 LONG = ("journeys/test_crawl", "records/", "docs/test_commands", "drills/", "journeys/", "catalogue/", "authoring/")
-# Those that look at one house, with everybody's browser open in it, are done by one worker.
+# Those that look at one house, with everybody's browser open in it, are done by one worker and change nothing.
 GALLERY = tuple(f"journeys/test_{name}.py" for name in ("crawl", "axe", "pseudo", "right_to_left", "figures"))
 _numbers = count()
 
@@ -79,9 +79,9 @@ class ByFile(LoadFileScheduling):  # type: ignore[misc]
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
     """Asked where the tests run in several processes."""
-    return ByFile(config, log)
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def settings(url: str, home: Path, **more: object) -> Settings:

@@ -17,7 +17,6 @@ from lms.seminars.events import EditionLookedAtAnew, EnrolmentInvited, LookedAtA
 from lms.seminars.models import Enrolment
 
 from . import services
-from .services import keep_editions, keep_stands
 
 
 @outbox.database("dashboards.freeze", every=3600)
@@ -35,35 +34,35 @@ def fold_stands(session: Session, payload: dict[str, Any], at: dt.datetime) -> N
 @on(Read)
 def look_at_what_they_read(session: Session, event: Read) -> None:
     """How these stand now."""
-    once(session, keep_stands, event.enrolment_ids)
+    once(session, services.keep_stands, event.enrolment_ids)
 
 
 @on(LookedAtAnew)
 def look_at_them(session: Session, event: LookedAtAnew) -> None:
     """The same."""
-    once(session, keep_stands, event.enrolment_ids)
+    once(session, services.keep_stands, event.enrolment_ids)
 
 
 @on(EnrolmentInvited)
 def look_at_the_invited(session: Session, event: EnrolmentInvited) -> None:
     """From the invitation on it is waited for somebody."""
-    once(session, keep_stands, [event.enrolment_id])
+    once(session, services.keep_stands, [event.enrolment_id])
 
 
 @on(PreReadingCompleted)
 def look_at_the_complete(session: Session, event: PreReadingCompleted) -> None:
     """Nothing more is waited for but a name."""
-    once(session, keep_stands, [event.enrolment_id])
+    once(session, services.keep_stands, [event.enrolment_id])
 
 
 @on(EditionLookedAtAnew)
 def look_at_everybody(session: Session, event: EditionLookedAtAnew) -> None:
     """Another deadline, or days that are counted on another calendar, are everybody's."""
-    once(session, keep_editions, [event.edition_id])
+    once(session, services.keep_editions, [event.edition_id])
 
 
 @on(PersonErased)
 def look_no_more(session: Session, event: PersonErased) -> None:
     """Nobody is told of whoever is erased."""
     theirs = session.scalars(select(Enrolment.id).where(Enrolment.person_id == event.person_id)).all()
-    once(session, keep_stands, theirs)
+    once(session, services.keep_stands, theirs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from sqlalchemy import event
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 Keep = Callable[[Session, set[int]], None]
 _WAITING = "lms_once"
@@ -25,9 +25,11 @@ def at_once(session: Session) -> None:
             keep(session, ids)
 
 
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
-    session.info.pop(_WAITING, None)
+@event.listens_for(Session, "after_transaction_end")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    # What was named before a savepoint that failed still stands; what was named within it is looked at for nothing.
+    if transaction.parent is None:
+        session.info.pop(_WAITING, None)
 
 
 event.listen(Session, "before_commit", at_once)

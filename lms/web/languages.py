@@ -187,8 +187,8 @@ def _text(message: str, /, **values: Any) -> Markup:
     return _fill(_told(catalogue, message), values) if values else _plain(catalogue, message)
 
 
-# The code and the templates have only so many texts.
-@lru_cache(maxsize=8192)
+# The code and the templates have some four thousand texts in each language.
+@lru_cache(maxsize=16384)
 def _told(catalogue: Any, message: str) -> str:
     """A text with its placeholders: a catalogue that has none of its own, as English, is asked in three steps."""
     text: str = catalogue.ugettext(message)

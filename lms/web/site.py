@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from types import FunctionType
 from typing import Any
 
 from flask import Flask, has_request_context, request
@@ -21,8 +22,11 @@ class Site(Flask):
         self._in_step: Callable[[Callable[..., Any]], Callable[..., Any]] = lru_cache(maxsize=512)(super().ensure_sync)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """As Flask's, which looks anew at each of the two dozen functions that a request goes through."""
-        return self._in_step(func)
+        """As Flask's, which looks anew at each of the two dozen functions that a request goes through. What is made
+        for one request alone, as what follows it, mostly holds something of it, and is not remembered."""
+        if type(func) is FunctionType and func.__closure__ is None:
+            return self._in_step(func)
+        return super().ensure_sync(func)
 
     def url_for(self, /, endpoint: str, **values: Any) -> str:
         """As Flask's. An address within the site depends on nothing but its parts and where the site is mounted."""

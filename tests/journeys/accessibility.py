@@ -13,7 +13,7 @@ TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 WHOLE: Mapping[str, Any] = {"type": "tag", "values": TAGS}
 # All that a theme can spoil: the dark one gives the colours other values and no more (tests/web/test_styles.py).
 COLOURS: Mapping[str, Any] = {"type": "rule", "values": ("color-contrast", "link-in-text-block")}
-# The narrowest that WCAG 1.4.10 asks for; what changes with the width begins beyond a phone's 360 (the same test).
+# The narrowest that WCAG 1.4.10 asks for; no breakpoint lies between it and a phone's 360 (the same tests).
 EVERY = tuple((width, scheme) for width in (320, 1280) for scheme in ("light", "dark"))
 TWO = ((1280, "light"), (360, "dark"))
 TALL = 900

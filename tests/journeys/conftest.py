@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from tests import browser
 from tests.first_run import FirstRun
-from tests.journeys.crawl import Gallery
+from tests.journeys.crawl import Gallery, opened
 from tests.journeys.running import Running, free_port
 
 _numbers = count()
@@ -50,11 +50,5 @@ def house(new_home: Callable[[], Path]) -> Iterator[Running]:
 @pytest.fixture(scope="session")
 def gallery(chromium: Browser, new_home: Callable[[], Path]) -> Iterator[Gallery]:
     """What the tests that only look share."""
-    running = Running(new_home(), free_port())
-    try:
-        running.serve()
-        shared = Gallery(chromium, running)
+    with opened(chromium, new_home()) as shared:
         yield shared
-        shared.close()
-    finally:
-        running.stop()

@@ -1,26 +1,28 @@
-"""Every page a person can reach from where they begin, by following links."""
+"""The pages a person can reach from where they begin, by following links: some of each shape, or all."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journeys import steps
 from tests.journeys.contents import contents
-from tests.journeys.running import Running
+from tests.journeys.running import Running, free_port
 
 # Each with what else there is to see: a reading half done, one finished, a record, each mandate; "" is nobody.
 PEOPLE = ("", "participant", "sofia", "finisher", "alumna", "coordinator", "administrator", "trainer", "focal-point",
           "observer", "evaluator")  # fmt: skip
 OPEN_DOORS = ("sign-in", "forgot", "help", "accessibility", "privacy", "mailbox")
 MOST_PAGES = 600
-# Of each shape: six show what one alone may hide; one person follows every link, to each text and each term.
+# Of each shape: six show what one alone may hide, and of shapes none is left out. One person follows every link.
 OF_EACH, WHO_SEES_ALL = 6, "finisher"
 # The same for everybody, and meant to be kept: the page that verifies records without a network has a test of its own.
 FOR_KEEPING = ("/verify/offline",)
@@ -94,7 +96,8 @@ def crawl(context: BrowserContext, house: Running, who: str) -> list[Seen]:
     waiting = [(urljoin(f"{house.url}/", path), "") for path in begin]
     known, taken = {url for url, _origin in waiting}, Counter(shape(url) for url, _origin in waiting)
     seen: dict[str, Seen] = {}
-    while waiting and len(seen) < MOST_PAGES:
+    while waiting:
+        assert len(seen) < MOST_PAGES, f"there is no end to what {who or 'nobody'} finds: {waiting[:5]}"
         one = _look(context, *waiting.pop(0))
         seen.setdefault(one.url, one)
         for url in _own_links(one, house):
@@ -177,12 +180,32 @@ class Gallery:
             context.close()
 
 
+@contextmanager
+def opened(chromium: Browser, home: Path) -> Iterator[Gallery]:
+    """A house on this home, until the block is left."""
+    running = Running(home, free_port())
+    try:
+        running.serve()
+        shared = Gallery(chromium, running)
+        yield shared
+        shared.close()
+    finally:
+        running.stop()
+
+
 def one_of_each(pages: Iterable[Seen]) -> list[Seen]:
     """The first of each shape."""
     chosen: dict[str, Seen] = {}
     for one in pages:
         chosen.setdefault(shape(one.url), one)
     return list(chosen.values())
+
+
+def visit(page: Page, url: str) -> None:
+    """Open an address at which there is something."""
+    answer = page.goto(url)
+    assert answer is not None
+    assert answer.ok, f"{answer.status} {url}"
 
 
 def in_language(one: Seen, code: str) -> str:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
 import pytest
+from playwright.sync_api import Browser
 
 from tests.journeys.accessibility import EVERY, TWO, faults
-from tests.journeys.crawl import PEOPLE, Gallery, one_of_each, shape
+from tests.journeys.crawl import PEOPLE, Gallery, one_of_each, opened, shape, visit
 from tests.journeys.places import PLACES
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_time")]
 
 
+@pytest.fixture(scope="module")
+def rooms(chromium: Browser, new_home: Callable[[], Path]) -> Iterator[Gallery]:
+    """A house of their own for those who begin drafts and send forms on their way to a page."""
+    with opened(chromium, new_home()) as shared:
+        yield shared
+
+
 @pytest.mark.parametrize("place", PLACES)
-def test_what_matters_most_is_sound_at_every_width_in_both_themes(gallery: Gallery, place: str) -> None:
+def test_what_matters_most_is_sound_at_every_width_in_both_themes(rooms: Gallery, place: str) -> None:
     who, go = PLACES[place]
-    page = gallery.browser(who).new_page()
+    page = rooms.browser(who).new_page()
     go(page)
     found = faults(page, EVERY)
     page.close()
@@ -28,7 +39,7 @@ def test_every_page_is_sound_wide_and_light_and_narrow_and_dark(gallery: Gallery
     for one in one_of_each(gallery.pages(who)):
         # Texts and questions differ from person to person; for other pages one person who sees them is enough.
         if shape(one.url) not in earlier or "/learn/" in one.url:
-            page.goto(one.url)
+            visit(page, one.url)
             found += [f"{one.address}: {fault}" for fault in faults(page, TWO)]
     page.close()
     assert found == []

@@ -1,4 +1,4 @@
-"""Every page every kind of person can reach: sound, private, quiet and without effect."""
+"""The pages every kind of person can reach: sound, private, quiet and without effect."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playwright.sync_api import ConsoleMessage, Page, Request
 from lms.demo.cast import Character, cast
 from lms.people.states import all_states
 from tests.journeys.contents import contents
-from tests.journeys.crawl import FOR_KEEPING, OPEN_DOORS, PEOPLE, Gallery, Seen
+from tests.journeys.crawl import FOR_KEEPING, OPEN_DOORS, PEOPLE, Gallery, Seen, visit
 from tests.journeys.running import Running
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_time")]
@@ -84,7 +84,7 @@ def test_pages_ask_only_us_and_complain_of_nothing(gallery: Gallery, who: str) -
     page = gallery.browser(who).new_page()
     wrong = _listen(page, gallery.house)
     for one in gallery.pages(who):
-        page.goto(one.url)
+        visit(page, one.url)
         wrong[:] = [line if " on " in line else f"{line} on {one.address}" for line in wrong]
     page.close()
     assert wrong == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.journeys.accessibility import TALL, faults, too_wide
-from tests.journeys.crawl import Gallery, in_language, one_of_each
+from tests.journeys.crawl import Gallery, in_language, one_of_each, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_time")]
 
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_time")]
 def test_pages_turn_round_and_fit(gallery: Gallery, who: str) -> None:
     page, found = gallery.browser(who).new_page(), []
     for one in one_of_each(gallery.pages(who)):
-        page.goto(in_language(one, "x-rtl"))
+        visit(page, in_language(one, "x-rtl"))
         assert page.locator("html").get_attribute("dir") == "rtl", one.address
         for width in (320, 1280):
             page.set_viewport_size({"width": width, "height": TALL})
@@ -26,7 +26,7 @@ def test_pages_turn_round_and_fit(gallery: Gallery, who: str) -> None:
 def test_a_text_turned_round_is_sound(gallery: Gallery) -> None:
     text = next(one for one in gallery.pages("participant") if "/units/" in one.url)
     page = gallery.browser("participant").new_page()
-    page.goto(in_language(text, "x-rtl"))
+    visit(page, in_language(text, "x-rtl"))
     found = faults(page, ((320, "light"), (1280, "dark")))
     page.close()
     assert found == []

@@ -78,6 +78,15 @@ def test_a_savepoint_does_what_was_named_in_it(app: Flask) -> None:
     assert _acts() == ["kept [1]", "after it"]
 
 
+def test_a_savepoint_that_fails_takes_nothing_from_what_was_named_before_it(app: Flask) -> None:
+    with unit_of_work() as session:
+        once(session, _note, [1])
+        with pytest.raises(ZeroDivisionError), session.begin_nested():
+            _act(session, "half")
+            raise ZeroDivisionError
+    assert _acts() == ["kept [1]"]
+
+
 def test_what_it_asks_for_is_done_too(app: Flask) -> None:
     def first(session: Session, ids: set[int]) -> None:
         once(session, _note, ids)

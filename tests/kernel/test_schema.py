@@ -26,7 +26,7 @@ def _our_tables() -> set[str]:
 
 @pytest.fixture(scope="module", params=DATABASES)
 def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The demonstration. Whoever takes it away brings it back."""
+    """The demonstration; the last who takes it takes it away."""
     with demonstrated(request.param, request, tmp_path_factory.mktemp("filled")) as (made, _said):
         yield made
 
@@ -43,17 +43,6 @@ def test_the_migrated_database_is_what_the_models_say(app: Flask) -> None:
         )
         differences = compare_metadata(context, Base.metadata)
     assert not differences
-
-
-def test_a_filled_database_goes_down_to_nothing_and_up_again(filled: Flask) -> None:
-    db.session.remove()
-    flask_migrate.Migrate().init_app(filled, db, directory=str(migrations.folder()))
-    flask_migrate.downgrade(directory=str(migrations.folder()), revision="base")
-    assert _our_tables() == set()
-    for words in (("upgrade",), ("courses", "load"), DEMO):
-        result = filled.test_cli_runner().invoke(args=["lms", *words])
-        assert result.exit_code == 0, result.output
-    assert len(_our_tables()) == len(Base.metadata.tables)
 
 
 @pytest.mark.usefixtures("filled")
@@ -74,6 +63,17 @@ def test_the_ledger_cannot_be_emptied_at_once() -> None:
             session.execute(text(statement))
     with own_transaction() as session:
         assert session.scalar(text("SELECT count(*) FROM lms_ledger_seal"))
+
+
+def test_a_filled_database_goes_down_to_nothing_and_up_again(filled: Flask) -> None:
+    db.session.remove()
+    flask_migrate.Migrate().init_app(filled, db, directory=str(migrations.folder()))
+    flask_migrate.downgrade(directory=str(migrations.folder()), revision="base")
+    assert _our_tables() == set()
+    for words in (("upgrade",), ("courses", "load"), DEMO):
+        result = filled.test_cli_runner().invoke(args=["lms", *words])
+        assert result.exit_code == 0, result.output
+    assert len(_our_tables()) == len(Base.metadata.tables)
 
 
 REFUSING = """

@@ -75,8 +75,9 @@ def test_the_dark_theme_gives_colours_other_values_and_does_nothing_else() -> No
 
 
 def test_nothing_changes_between_the_two_widths_of_a_phone() -> None:
-    widths = re.findall(r"\((?:min|max)-width:\s*([\d.]+)(rem|px)\)", CSS + FOR_AUTHORS)
-    assert widths
+    asked = re.findall(r"@(?:media|container)[^{]*(?:width|inline-size)[^{]*", CSS + FOR_AUTHORS)
+    widths = re.findall(r"\((?:min|max)-width:\s*([\d.]+)(rem|px)\)", "".join(asked))
+    assert len(widths) == sum(len(re.findall(r"width|inline-size", one)) for one in asked) > 0
     assert [(size, unit) for size, unit in widths if float(size) * (16 if unit == "rem" else 1) < 370] == []
 
 

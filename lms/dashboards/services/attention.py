@@ -1,5 +1,5 @@
-"""Where everybody stands, kept in the transaction of whatever changes it, and once for each, so that the morning sheet
-need not look at people one by one."""
+"""Where everybody stands, kept in the transaction of whatever changes it, at its end, so that the morning sheet need
+not look at people one by one."""
 
 from __future__ import annotations
 
