@@ -12,8 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.first_run import FirstRun
-
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(console|sh)\n(.*?)^```", re.M | re.S)
@@ -52,11 +50,13 @@ def _taken(words: list[str]) -> str:
 
 
 @pytest.fixture(scope="module")
-def ready(first_run: FirstRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An instance as a person has it who followed the first page: set up, with the demonstration data."""
-    folder = tmp_path_factory.mktemp("ready")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance as a person has it who set it up, with the demonstration data. Nothing has worked on it yet: a worker
+    makes the first key, which the pages make themselves."""
+    folder = tmp_path_factory.mktemp("instance")
     shutil.copytree(ROOT / "courses", folder / "courses")
-    shutil.copytree(first_run.home, folder / "instance")
+    done = run("flask lms setup", folder)
+    assert done.returncode == 0, done.stdout + done.stderr
     return folder
 
 
