@@ -19,14 +19,13 @@ TWO = ((1280, "light"), (360, "dark"))
 TALL = 900
 
 
-def faults(page: Page, shapes: Iterable[tuple[int, Any]], *, further: Mapping[str, Any] = WHOLE) -> list[str]:
-    """What is wrong with the page as it stands, in each width and theme; at a width again, with its colours, and at a
-    further width by these rules."""
+def faults(page: Page, shapes: Iterable[tuple[int, Any]]) -> list[str]:
+    """What is wrong with the page as it stands, in each width and theme; at a width again, with its colours."""
     page.evaluate(AXE_SCRIPT)
     widths: set[int] = set()
     found = []
     for width, scheme in shapes:
-        found += _faults_in(page, width, scheme, COLOURS if width in widths else further if widths else WHOLE)
+        found += _faults_in(page, width, scheme, COLOURS if width in widths else WHOLE)
         widths.add(width)
     return found
 

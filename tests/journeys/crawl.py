@@ -175,12 +175,6 @@ class Gallery:
                 chosen.append(one)
         return chosen
 
-    def not_seen_by_earlier(self, who: str) -> list[Seen]:
-        """Of their pages those of a shape that nobody before them in PEOPLE has, and those for readers: texts and
-        questions differ from person to person, for other pages one person who sees them is enough."""
-        earlier = {shape(one.url) for other in PEOPLE[: PEOPLE.index(who)] for one in self.pages(other)}
-        return [one for one in self.pages(who) if shape(one.url) not in earlier or "/learn/" in one.url]
-
     def close(self) -> None:
         for context in self._browsers.values():
             context.close()

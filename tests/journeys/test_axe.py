@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.journeys.accessibility import COLOURS, EVERY, TWO, faults
-from tests.journeys.crawl import PEOPLE, Gallery, one_of_each, opened, visit
+from tests.journeys.accessibility import EVERY, TWO, faults
+from tests.journeys.crawl import PEOPLE, Gallery, one_of_each, opened, shape, visit
 from tests.journeys.places import PLACES
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_time")]
@@ -34,10 +34,12 @@ def test_what_matters_most_is_sound_at_every_width_in_both_themes(rooms: Gallery
 
 @pytest.mark.parametrize("who", PEOPLE)
 def test_every_page_is_sound_wide_and_light_and_narrow_and_dark(gallery: Gallery, who: str) -> None:
+    earlier = {shape(one.url) for other in PEOPLE[: PEOPLE.index(who)] for one in gallery.pages(other)}
     page, found = gallery.browser(who).new_page(), []
-    for one in one_of_each(gallery.not_seen_by_earlier(who)):
-        visit(page, one.url)
-        # What a phone shows and a desk does not belongs to the frame of all pages: it is held to all rules above.
-        found += [f"{one.address}: {fault}" for fault in faults(page, TWO, further=COLOURS)]
+    for one in one_of_each(gallery.pages(who)):
+        # Texts and questions differ from person to person; for other pages one person who sees them is enough.
+        if shape(one.url) not in earlier or "/learn/" in one.url:
+            visit(page, one.url)
+            found += [f"{one.address}: {fault}" for fault in faults(page, TWO)]
     page.close()
     assert found == []

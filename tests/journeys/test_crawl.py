@@ -83,7 +83,7 @@ def test_looking_changes_nothing(gallery: Gallery, seen: dict[str, list[Seen]]) 
 def test_pages_ask_only_us_and_complain_of_nothing(gallery: Gallery, who: str) -> None:
     page = gallery.browser(who).new_page()
     wrong = _listen(page, gallery.house)
-    for one in gallery.not_seen_by_earlier(who):
+    for one in gallery.pages(who):
         visit(page, one.url)
         wrong[:] = [line if " on " in line else f"{line} on {one.address}" for line in wrong]
     page.close()
