@@ -102,11 +102,13 @@ def connected(url: str) -> psycopg.Connection[Any]:
 
 # Whatever changes a table, a guard or a rule changes the number of these rows or who wrote one of them last. What
 # PostgreSQL brings itself has numbers below 16384, and is five times as much.
-_CATALOGUES = ("pg_class", "pg_constraint", "pg_trigger", "pg_proc", "pg_namespace")
-_NUMBERED = {**dict.fromkeys(_CATALOGUES, "oid"), "pg_attribute": "attrelid"}
+_OURS = {
+    **dict.fromkeys(("pg_class", "pg_constraint", "pg_trigger", "pg_proc"), "oid >= 16384"),
+    "pg_attribute": "attrelid >= 16384",
+    "pg_namespace": "TRUE",  # "public" comes with it, and may be changed
+}
 _SHAPE = " UNION ALL ".join(
-    f"SELECT count(*), sum(xmin::text::bigint) FROM {name} WHERE {number} >= 16384"
-    for name, number in _NUMBERED.items()
+    f"SELECT count(*), sum(xmin::text::bigint) FROM {name} WHERE {ours}" for name, ours in _OURS.items()
 )
 _TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
 _COUNTERS = "SELECT setval(quote_ident(sequencename)::regclass, start_value, false) FROM pg_sequences"

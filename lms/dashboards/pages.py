@@ -114,9 +114,7 @@ class EditionPage:
     @property
     def facts(self) -> tuple[object, ...]:
         """Everything it is drawn from, as plain values in a steady order: equal where it looks alike."""
-        counted = sorted(
-            [f"{state} {sector} {stage} {n}" for (state, sector, stage), n in self.numbers.by_place.items()]
-        )
+        counted = sorted(f"{state} {sector} {stage} {n}" for (state, sector, stage), n in self.numbers.by_place.items())
         waiting = sorted((str(what), number) for what, number in self.waiting.items())
         others = sorted((what, n) for what, n in self.numbers.others.items() if not what.startswith(PREFIX))
         return self.locale, self.today, self.seen.edition, self.seen.closed_at, counted, waiting, others, self.choices
