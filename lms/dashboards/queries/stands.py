@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, and_, select, true
 from sqlalchemy.orm import Session
 
 from lms.catalogue.queries import outline
@@ -45,7 +45,9 @@ def stands_of(session: Session, enrolment_ids: Collection[int] | None = None) ->
     noted = {row.id: (row.edition_id, row.stand) for row in rows if row.stand is not None}
     editions = {row.edition_id: _Edition(row.zone, row.starts_on, row.version_id) for row in rows}
     outlines = {number: outline(session, number) for number in {one.version_id for one in editions.values()}}
-    return noted, _real(session, editions, outlines, which, told=False)
+    # Whoever is in an edition that reads no version stands nowhere: the database check says so of the edition.
+    placed = and_(which, Enrolment.edition_id.in_(editions))
+    return noted, _real(session, editions, outlines, placed, told=False)
 
 
 def _real(
