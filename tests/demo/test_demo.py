@@ -7,14 +7,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import flask_migrate
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select, text
+from sqlalchemy.exc import DBAPIError
 
 from lms.app import create_app
 from lms.demo.cast import DOMAIN, cast
-from lms.kernel import checks
-from lms.kernel.unit_of_work import reading
+from lms.kernel import checks, migrations
+from lms.kernel.db import Base, db
+from lms.kernel.migrations import VERSION_TABLE
+from lms.kernel.unit_of_work import own_transaction, reading
 from lms.kernel.worker import drain
 from lms.people.models import Person
 from lms.people.states import find
@@ -107,3 +111,40 @@ def test_a_production_configuration_refuses_it(tmp_path: Path, sqlite_app: Flask
     result = app.test_cli_runner().invoke(args=["lms", "demo"])
     assert result.exit_code == 1
     assert "development only" in result.output
+
+
+def _our_tables() -> set[str]:
+    return {name for name in inspect(db.engine).get_table_names() if name.startswith("lms_")} - {VERSION_TABLE}
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("change", ["UPDATE lms_ledger_entry SET edition = 'x'", "DELETE FROM lms_ledger_seal"])
+def test_the_database_itself_refuses_to_change_the_ledger(change: str) -> None:
+    with pytest.raises(DBAPIError, match="append-only"), own_transaction() as session:
+        session.execute(text(change))
+
+
+@pytest.mark.usefixtures("filled")
+def test_the_ledger_cannot_be_emptied_at_once() -> None:
+    if db.engine.dialect.name == "sqlite":
+        emptying = ["DELETE FROM lms_ledger_seal"]  # SQLite knows no TRUNCATE
+    else:
+        emptying = ["TRUNCATE lms_ledger_entry CASCADE", "TRUNCATE lms_ledger_seal"]
+    for statement in emptying:
+        with pytest.raises(DBAPIError, match="append-only"), own_transaction() as session:
+            session.execute(text(statement))
+    with own_transaction() as session:
+        assert session.scalar(text("SELECT count(*) FROM lms_ledger_seal"))
+
+
+def test_a_filled_database_goes_down_to_nothing_and_up_again(filled: tuple[Flask, dict[str, object]]) -> None:
+    """The last of those that look at the demonstration: it takes it away."""
+    app, _said = filled
+    db.session.remove()
+    flask_migrate.Migrate().init_app(app, db, directory=str(migrations.folder()))
+    flask_migrate.downgrade(directory=str(migrations.folder()), revision="base")
+    assert _our_tables() == set()
+    for words in (("upgrade",), ("courses", "load"), DEMO):
+        result = app.test_cli_runner().invoke(args=["lms", *words])
+        assert result.exit_code == 0, result.output
+    assert len(_our_tables()) == len(Base.metadata.tables)

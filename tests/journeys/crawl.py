@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from tests.journeys import steps
 from tests.journeys.contents import contents
@@ -80,7 +80,7 @@ class Seen:
 
 def signed_in(chromium: Browser, house: Running, who: str) -> BrowserContext:
     """A browser of somebody's own, quick and still; for "" of nobody."""
-    context = chromium.new_context(base_url=f"{house.url}/", locale="en-GB", reduced_motion="reduce")
+    context = chromium.new_context(base_url=f"{house.url}/", locale="en-GB")
     if who:
         page = context.new_page()
         steps.sign_in(page, who)
@@ -175,6 +175,13 @@ class Gallery:
                 chosen.append(one)
         return chosen
 
+    def inspected(self, who: str) -> list[Seen]:
+        """What is looked at closely. Texts and questions differ from person to person; for other pages one person who
+        sees them is enough."""
+        earlier = {shape(one.url) for other in PEOPLE[: PEOPLE.index(who)] for one in self.pages(other)}
+        every = one_of_each(self.pages(who))
+        return [one for one in every if shape(one.url) not in earlier or "/learn/" in one.url]
+
     def close(self) -> None:
         for context in self._browsers.values():
             context.close()
@@ -206,6 +213,25 @@ def visit(page: Page, url: str) -> None:
     answer = page.goto(url)
     assert answer is not None
     assert answer.ok, f"{answer.status} {url}"
+
+
+def listen(page: Page, house: Running) -> list[str]:
+    """Requests to others, answers that are missing, and what the console has to say (the policy speaks there too)."""
+    heard: list[str] = []
+
+    def asked(request: Request) -> None:
+        if not request.url.startswith((f"{house.url}/", "data:")):
+            heard.append(f"request to {request.url}")
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            heard.append(f"console: {message.text}")
+
+    page.on("request", asked)
+    page.on("console", said)
+    page.on("pageerror", lambda error: heard.append(f"script: {error}"))
+    page.on("response", lambda answer: heard.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
+    return heard
 
 
 def in_language(one: Seen, code: str) -> str:

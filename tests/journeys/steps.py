@@ -286,14 +286,16 @@ def open_edition(page: Page) -> str:
 
 
 def mark_everybody_present(page: Page) -> int:
-    """On the sheet, half-day by half-day; gives how many half-days there were."""
+    """On the sheet, half-day by half-day; gives how many half-days there were. One is pressed as a person does it, the
+    others at once: to look for one of sixty by its name takes as long as to press them all."""
     half_days = page.get_by_role("navigation", name="Half-days")
     total = half_days.get_by_role("link").count() + 1
     for done in range(total):
         if done:
             follow(half_days.get_by_role("link").nth(done - 1))
-        for present in page.get_by_role("radio", name="Present").all():
-            present.check()
+        present = page.get_by_role("radio", name="Present")
+        present.first.check()
+        present.evaluate_all("every => every.forEach(one => one.click())")
         follow(button(page, "Save this half-day"))
         expect(page.get_by_role("status").filter(has_text="saved")).to_be_visible()
     return total

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, Request
 
 from lms.demo.cast import Character, cast
 from lms.people.states import all_states
 from tests.journeys.contents import contents
-from tests.journeys.crawl import FOR_KEEPING, OPEN_DOORS, PEOPLE, Gallery, Seen, visit
-from tests.journeys.running import Running
+from tests.journeys.crawl import FOR_KEEPING, OPEN_DOORS, PEOPLE, Gallery, Seen, listen, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("real_time")]
 STATES = {state.code for state in all_states()}
@@ -82,28 +80,11 @@ def test_looking_changes_nothing(gallery: Gallery, seen: dict[str, list[Seen]]) 
 @pytest.mark.parametrize("who", PEOPLE)
 def test_pages_ask_only_us_and_complain_of_nothing(gallery: Gallery, who: str) -> None:
     page = gallery.browser(who).new_page()
-    wrong = _listen(page, gallery.house)
+    wrong, inspected = listen(page, gallery.house), {one.url for one in gallery.inspected(who)}
     for one in gallery.pages(who):
+        if one.url in inspected:  # tests/journeys/test_axe.py opens it, and listens as well
+            continue
         visit(page, one.url)
         wrong[:] = [line if " on " in line else f"{line} on {one.address}" for line in wrong]
     page.close()
     assert wrong == []
-
-
-def _listen(page: Page, house: Running) -> list[str]:
-    """Requests to others, answers that are missing, and what the console has to say (the policy speaks there too)."""
-    heard: list[str] = []
-
-    def asked(request: Request) -> None:
-        if not request.url.startswith((f"{house.url}/", "data:")):
-            heard.append(f"request to {request.url}")
-
-    def said(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            heard.append(f"console: {message.text}")
-
-    page.on("request", asked)
-    page.on("console", said)
-    page.on("pageerror", lambda error: heard.append(f"script: {error}"))
-    page.on("response", lambda answer: heard.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
-    return heard

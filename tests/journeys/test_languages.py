@@ -30,9 +30,7 @@ def spoken(new_home: Callable[[], Path]) -> Iterator[Running]:
 
 @pytest.fixture
 def page(spoken: Running, chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(
-        base_url=f"{spoken.url}/", locale="en-GB", reduced_motion="reduce", viewport={"width": 1280, "height": TALL}
-    )
+    context = chromium.new_context(base_url=f"{spoken.url}/", locale="en-GB", viewport={"width": 1280, "height": TALL})
     opened = context.new_page()
     steps.sign_in(opened, "sofia")  # who has read half of it, in Spanish
     yield opened

@@ -42,7 +42,7 @@ def test_the_first_run_prints_its_address_and_accounts_and_stops_cleanly(first_r
 
 
 def test_a_newcomer_comes_from_the_invitation_to_the_completion_record(made: Running, chromium: Browser) -> None:
-    theirs = chromium.new_context(base_url=made.url, locale="en-GB").new_page()
+    theirs = chromium.new_context(base_url=made.url, locale="en-GB", reduced_motion="no-preference").new_page()
     office = chromium.new_context(base_url=made.url, locale="en-GB").new_page()
     try:
         steps.accept_the_invitation(theirs)

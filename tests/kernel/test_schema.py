@@ -1,34 +1,18 @@
-"""The migrations make exactly what the models say, on both databases, and can be taken back from a filled one."""
+"""The migrations make exactly what the models say, on both databases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import flask_migrate
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import CheckConstraint, inspect, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import CheckConstraint, inspect
 
 from lms.kernel import migrations
 from lms.kernel.db import Base, db
 from lms.kernel.migrations import VERSION_TABLE
-from lms.kernel.unit_of_work import own_transaction
-from tests.conftest import DATABASES, DEMO, demonstrated
-
-
-def _our_tables() -> set[str]:
-    return {name for name in inspect(db.engine).get_table_names() if name.startswith("lms_")} - {VERSION_TABLE}
-
-
-@pytest.fixture(scope="module", params=DATABASES)
-def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The demonstration; the last who takes it takes it away."""
-    with demonstrated(request.param, request, tmp_path_factory.mktemp("filled")) as (made, _said):
-        yield made
 
 
 def test_the_migrated_database_is_what_the_models_say(app: Flask) -> None:
@@ -43,37 +27,6 @@ def test_the_migrated_database_is_what_the_models_say(app: Flask) -> None:
         )
         differences = compare_metadata(context, Base.metadata)
     assert not differences
-
-
-@pytest.mark.usefixtures("filled")
-@pytest.mark.parametrize("change", ["UPDATE lms_ledger_entry SET edition = 'x'", "DELETE FROM lms_ledger_seal"])
-def test_the_database_itself_refuses_to_change_the_ledger(change: str) -> None:
-    with pytest.raises(DBAPIError, match="append-only"), own_transaction() as session:
-        session.execute(text(change))
-
-
-@pytest.mark.usefixtures("filled")
-def test_the_ledger_cannot_be_emptied_at_once() -> None:
-    if db.engine.dialect.name == "sqlite":
-        emptying = ["DELETE FROM lms_ledger_seal"]  # SQLite knows no TRUNCATE
-    else:
-        emptying = ["TRUNCATE lms_ledger_entry CASCADE", "TRUNCATE lms_ledger_seal"]
-    for statement in emptying:
-        with pytest.raises(DBAPIError, match="append-only"), own_transaction() as session:
-            session.execute(text(statement))
-    with own_transaction() as session:
-        assert session.scalar(text("SELECT count(*) FROM lms_ledger_seal"))
-
-
-def test_a_filled_database_goes_down_to_nothing_and_up_again(filled: Flask) -> None:
-    db.session.remove()
-    flask_migrate.Migrate().init_app(filled, db, directory=str(migrations.folder()))
-    flask_migrate.downgrade(directory=str(migrations.folder()), revision="base")
-    assert _our_tables() == set()
-    for words in (("upgrade",), ("courses", "load"), DEMO):
-        result = filled.test_cli_runner().invoke(args=["lms", *words])
-        assert result.exit_code == 0, result.output
-    assert len(_our_tables()) == len(Base.metadata.tables)
 
 
 REFUSING = """
