@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,7 +14,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.types import TypeDecorator
@@ -22,6 +23,8 @@ from sqlalchemy.util.queue import Empty, Queue
 PREFIX = "lms_"
 READS = "lms_reads"
 """Whether a connection is set up for reading alone; in the notes that the pool keeps of it."""
+_BEGUN_TO_READ = "lms_begun_to_read"
+_READING = ("SELECT", "WITH", "PRAGMA", "EXPLAIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "VALUES")
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):
@@ -142,18 +145,18 @@ def intending(intent: Intent) -> Iterator[None]:
 
 
 class _ByIntent(Queue[ConnectionPoolEntry]):
-    """Idle connections, of which those that read and those that write are kept apart.
+    """Idle connections, of which those that read and those that write are kept apart where they are set up for it.
 
-    To change a connection from one to the other costs SQLite every statement that it holds prepared, which is a tenth
-    of the time of a page of the desk, and PostgreSQL a statement more. So a connection is asked for the other kind of
-    work only where there are enough already; the one used last comes first, because it is warm.
+    To change one from one to the other costs PostgreSQL a statement more. So a connection is asked for the other kind
+    of work only where there are enough already; the one used last comes first, because it is warm. On SQLite any
+    connection does either: what one of them reads stays in its memory until another one writes.
     """
 
     def get(self, block: bool = True, timeout: float | None = None) -> ConnectionPoolEntry:
         """Raises Empty, upon which the pool makes another, as long as none of the kind that is wanted is idle."""
         with self.mutex:
             reading = present_intent() is Intent.READ
-            wanted = next((one for one in reversed(self.queue) if one.info.get(READS, False) is reading), None)
+            wanted = next((one for one in reversed(self.queue) if one.info.get(READS, reading) is reading), None)
             if wanted is not None:
                 self.queue.remove(wanted)
                 return wanted
@@ -179,12 +182,13 @@ def prepare_engine(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
+        event.listen(engine, "before_cursor_execute", _sqlite_refuse)
     else:
         event.listen(engine, "checkout", _set_up_by_intent(cast(Any, engine.dialect).loaded_dbapi.Error))
         event.listen(engine, "before_cursor_execute", _postgresql_portions)
 
 
-def _sqlite_connect(raw: Any, record: Any) -> None:
+def _sqlite_connect(raw: Any, _record: Any) -> None:
     # FULL, because NORMAL loses acknowledged answers at a power cut.
     raw.isolation_level = None
     for pragma in (
@@ -193,20 +197,26 @@ def _sqlite_connect(raw: Any, record: Any) -> None:
         "foreign_keys=ON",
         "busy_timeout=15000",
         "wal_autocheckpoint=400",
-        "cache_size=-512",
+        "cache_size=-2048",
     ):
         raw.execute(f"PRAGMA {pragma}")
-    record.info[READS] = False
 
 
 def _sqlite_begin(connection: Any) -> None:
     # A read that is upgraded to a write fails at once whatever the busy timeout, so a write begins IMMEDIATE.
     reading = present_intent() is Intent.READ
-    raw, info = connection.connection.dbapi_connection, connection.info
-    if info.get(READS) is not reading:
-        raw.execute(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
-        info[READS] = reading
-    raw.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
+    connection.connection.dbapi_connection.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
+    connection.info[_BEGUN_TO_READ] = reading
+
+
+def _sqlite_refuse(connection: Any, _cursor: Any, statement: str, _values: Any, context: Any, _many: bool) -> None:
+    # SQLite's own query_only makes a connection forget every statement it holds prepared, each time it is turned.
+    if not connection.info.get(_BEGUN_TO_READ):
+        return
+    changes = context.isinsert or context.isupdate or context.isdelete  # also behind a WITH
+    if changes or not statement.lstrip().startswith(_READING):
+        refused = "a change was asked for in a transaction that only reads"
+        raise OperationalError(statement, None, sqlite3.OperationalError(refused), hide_parameters=True)
 
 
 def _set_up_by_intent(gone: type[Exception]) -> Callable[[Any, ConnectionPoolEntry, object], None]:
@@ -218,7 +228,7 @@ def _set_up_by_intent(gone: type[Exception]) -> Callable[[Any, ConnectionPoolEnt
         intent = present_intent()
         reading, alone = intent is Intent.READ, intent is not Intent.WRITE
         try:
-            if record.info.get(READS, False) is not reading:
+            if record.info.setdefault(READS, False) is not reading:
                 raw.autocommit = True
                 raw.execute(f"SET default_transaction_read_only = {'on' if reading else 'off'}")
                 record.info[READS] = reading

@@ -62,7 +62,6 @@ def _empty_the_log() -> None:
     try:
         cursor = raw.cursor()
         cursor.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
-        cursor.execute("PRAGMA query_only=OFF")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         busy = any(row[0] for row in cursor.fetchall())
     finally:

@@ -156,6 +156,31 @@ def test_a_connection_goes_from_reading_to_writing_and_back(app: Flask) -> None:
         assert session.scalars(sa.select(AuditEntry.act).order_by(AuditEntry.id)).all() == ["first", "second"]
 
 
+def test_a_change_behind_a_with_is_refused_to_a_reader_too(app: Flask) -> None:
+    with unit_of_work() as session:
+        session.add(AuditEntry(at=NOW, act="written", details={}))
+    those = sa.select(AuditEntry.id).cte("those")
+    behind = sa.delete(AuditEntry).where(AuditEntry.id.in_(sa.select(those.c.id))).add_cte(those)
+    with intending(Intent.READ), db.engine.connect() as connection:
+        for change in (behind, sa.text("\n  drop table lms_job"), sa.text("delete from lms_audit")):
+            with pytest.raises(DBAPIError), connection.begin_nested():
+                connection.execute(change)
+        assert connection.scalar(sa.select(sa.func.count()).select_from(AuditEntry)) == 1
+
+
+def test_sqlite_reads_and_writes_in_turn_on_one_warm_connection(sqlite_app: Flask) -> None:
+    """What it has read stays in its memory, and every statement prepared: another connection's write takes both."""
+    used = set()
+    for _turn in range(3):
+        with intending(Intent.READ), db.engine.connect() as reader:
+            reader.execute(sa.select(AuditEntry.id)).all()
+            used.add(id(reader.connection.dbapi_connection))
+        with own_line() as writer:
+            writer.execute(sa.insert(AuditEntry).values(at=NOW, act="written", details={}))
+            used.add(id(writer.connection.dbapi_connection))
+    assert len(used) == 1
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize("app", ["postgresql"], indirect=True)
 def test_where_the_server_has_ended_idle_connections_others_are_made(app: Flask) -> None:
