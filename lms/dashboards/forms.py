@@ -24,8 +24,8 @@ NOWHERE = "-"
 
 def filter_in(args: Mapping[str, str], edition: str, offered: Choices) -> Filter:
     """The filter that an address asks for; states and modules can be asked for where they are offered."""
-    by_key = {state_key(edition, code): code for code in offered.states}
     state = _short(args.get("state"))
+    by_key = {state_key(edition, code): code for code in offered.states} if state else {}
     return Filter(
         stage=_one_of(Stage, args.get("stage")),
         place=_one_of(EnrolmentState, args.get("place")),

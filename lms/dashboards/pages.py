@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import url_for
@@ -114,7 +115,9 @@ class EditionPage:
     @property
     def facts(self) -> tuple[object, ...]:
         """Everything it is drawn from, as plain values in a steady order: equal where it looks alike."""
-        counted = sorted(f"{state} {sector} {stage} {n}" for (state, sector, stage), n in self.numbers.by_place.items())
+        # A list, as each step of a generator is a call: there are hundreds.
+        counted = [f"{state} {sector} {stage} {n}" for (state, sector, stage), n in self.numbers.by_place.items()]
+        counted.sort()
         waiting = sorted((str(what), number) for what, number in self.waiting.items())
         others = sorted((what, n) for what, n in self.numbers.others.items() if not what.startswith(PREFIX))
         return self.locale, self.today, self.seen.edition, self.seen.closed_at, counted, waiting, others, self.choices
@@ -165,6 +168,11 @@ class _Said(NamedTuple):
     places: Mapping[str, Markup]
     units: Mapping[tuple[int, int] | None, Markup]
     institutions: Mapping[str, Markup]
+    below: Mapping[tuple[Any, ...], Markup]
+
+
+_beside = attrgetter("own_deadline_at", "late", "returned", "awaiting")
+"""What of a line decides what is said below where somebody stands."""
 
 
 @dataclass(frozen=True)
@@ -198,17 +206,17 @@ class PeoplePage:
         places = {code: self._place(code) for code in {row.state_code for row in rows}}
         units = {done: self._units(done) for done in {row.units for row in rows}}
         institutions = {name: escape(name) for name in {row.institution_name for row in rows}}
-        said = _Said(signs, places, units, institutions)
+        below = {beside: self._below(*beside) for beside in set(map(_beside, rows))}
+        said = _Said(signs, places, units, institutions, below)
         return Markup("".join(plain % self._line(row, said) for row in rows))  # noqa: S704
 
     def _line(self, row: Listed, said: _Said) -> dict[str, str]:
         name = escape(row.name)
-        more = "".join(f'<span class="sub">{escape(words)}</span>' for words in self._more(row))
         return {
             "chosen": row.public_id,
             "label": name,
             "name": f'<a href="{self.person_url.replace(SOMEBODY, row.public_id)}">{name}</a>' if self.full else name,
-            "status": f"{said.signs[row.status]}{more}",
+            "status": f"{said.signs[row.status]}{said.below[_beside(row)]}",
             "units": said.units[row.units],
             "state": said.places[row.state_code],
             "institution": said.institutions[row.institution_name],
@@ -222,13 +230,14 @@ class PeoplePage:
         name, notes = escape(states.name(code, self.locale)), list(self.notes)
         return name + (Markup(" <sup>{}</sup>").format(notes.index(code) + 1) if code in notes else "")
 
-    def _more(self, row: Listed) -> list[str]:
+    def _below(self, own: dt.datetime | None, late: bool, returned: bool, awaiting: tuple[Awaiting, ...]) -> Markup:
         """What is said below where somebody stands: more time, and what is awaited beyond what the status says."""
-        own, zone = row.own_deadline_at, self.seen.edition.zone
+        zone = self.seen.edition.zone
         longer = [_("More time, until %(when)s", when=short_moment(own, zone))] if own else []
-        late = [_("Finished late")] if row.late else []
-        back = [_("E-mail came back")] if row.returned else []
-        return late + longer + back + [str(AWAITING[what]) for what in row.awaiting if what is not Awaiting.SIGN_IN]
+        said = [_("Finished late")] if late else []
+        back = [_("E-mail came back")] if returned else []
+        said += longer + back + [str(AWAITING[what]) for what in awaiting if what is not Awaiting.SIGN_IN]
+        return Markup().join(Markup('<span class="sub">{}</span>').format(words) for words in said)
 
     @property
     def stage_options(self) -> Markup:

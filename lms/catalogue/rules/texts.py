@@ -10,7 +10,7 @@ from typing import Any
 
 def localised(texts: Mapping[str, str], language: str) -> str:
     """The text in a language, else in English, else in whatever there is."""
-    return texts[spoken(texts, language)]
+    return texts[language if language in texts else spoken(texts, language)]
 
 
 def named_in(field: Any, language: str, otherwise: str) -> str:
