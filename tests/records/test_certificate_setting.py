@@ -159,6 +159,12 @@ def test_a_phone_reads_the_square_which_is_large_enough_and_described() -> None:
     assert _figures(tree["/K"]) == [f"Square code that leads to lms.example.org/v/{CODE}"]
 
 
+def test_a_phone_reads_the_square_of_the_longest_short_form() -> None:
+    longest = SQUARE.split("#")[0] + "#" + "aB3_" * 108 + "aB"
+    found = zxingcpp.read_barcodes(drawn(setting.pdf_of(sheet(square=longest)), 3.0))
+    assert [one.text for one in found] == [longest]
+
+
 def _figures(node: Any) -> list[str]:
     """What the figures of the page are described with."""
     found = node.get_object()

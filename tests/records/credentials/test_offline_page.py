@@ -152,6 +152,8 @@ def test_a_member_that_stands_twice_is_refused(core: Path) -> None:
     assert said == {"refused": "not-a-record"}
 
 
+# Six bits a letter for 64 bytes of signature and 261 of what is said: 120 of them the name, 100 the title.
+LONGEST_SHORT_FORM = 434
 SAID_NAME = "Completion record: Global seminar, May 2026"
 
 
@@ -188,7 +190,12 @@ def test_the_short_form_gives_back_what_was_said_and_stays_short(name: str, prog
     text = a_statement(name=name, programme=programme)
     said, _signed, _signature = unpacked(text)
     assert said.name == name or (said.name.endswith("…") and name.startswith(said.name[:-1].rstrip()))
-    assert len(text) <= 420
+    assert len(text) <= LONGEST_SHORT_FORM
+
+
+def test_the_longest_short_form_is_as_long_as_said() -> None:
+    four = "\N{OLD ITALIC LETTER A}"  # letters of four bytes fill a line to its last
+    assert len(a_statement(name=four * 30, programme=four * 25)) == LONGEST_SHORT_FORM
 
 
 def test_the_short_form_of_a_usual_name_fits_the_square_code_and_is_always_the_same() -> None:
