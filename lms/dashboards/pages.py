@@ -171,7 +171,7 @@ class _Said(NamedTuple):
     below: Mapping[tuple[Any, ...], Markup]
 
 
-_beside = attrgetter("own_deadline_at", "late", "returned", "awaiting")
+_further = attrgetter("own_deadline_at", "late", "returned", "awaiting")
 """What of a line decides what is said below where somebody stands."""
 
 
@@ -206,7 +206,7 @@ class PeoplePage:
         places = {code: self._place(code) for code in {row.state_code for row in rows}}
         units = {done: self._units(done) for done in {row.units for row in rows}}
         institutions = {name: escape(name) for name in {row.institution_name for row in rows}}
-        below = {beside: self._below(*beside) for beside in set(map(_beside, rows))}
+        below = {further: self._below(*further) for further in set(map(_further, rows))}
         said = _Said(signs, places, units, institutions, below)
         return Markup("".join(plain % self._line(row, said) for row in rows))  # noqa: S704
 
@@ -216,7 +216,7 @@ class PeoplePage:
             "chosen": row.public_id,
             "label": name,
             "name": f'<a href="{self.person_url.replace(SOMEBODY, row.public_id)}">{name}</a>' if self.full else name,
-            "status": f"{said.signs[row.status]}{said.below[_beside(row)]}",
+            "status": f"{said.signs[row.status]}{said.below[_further(row)]}",
             "units": said.units[row.units],
             "state": said.places[row.state_code],
             "institution": said.institutions[row.institution_name],

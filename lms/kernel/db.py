@@ -24,6 +24,8 @@ PREFIX = "lms_"
 READS = "lms_reads"
 """Whether a connection is set up for reading alone; in the notes that the pool keeps of it."""
 _BEGUN_TO_READ = "lms_begun_to_read"
+"""Whether the transaction a SQLite connection began last is to read alone; in the same notes."""
+# How a statement begins that such a transaction may send.
 _READING = ("SELECT", "WITH", "PRAGMA", "EXPLAIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "VALUES")
 
 

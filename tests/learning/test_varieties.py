@@ -50,3 +50,9 @@ def test_the_region_is_left_away_before_english_is_taken(language: str, found: s
 
 def test_the_variety_itself_comes_first() -> None:
     assert spoken({"pt": "Palavras", "pt_BR": "Palavras daqui"}, "pt_BR") == "pt_BR"
+
+
+def test_where_a_text_is_empty_english_is_taken() -> None:
+    texts = {"fr": "", "en": "Words"}
+    assert spoken(texts, "fr") == "en"
+    assert localised(texts, "fr") == "Words"

@@ -10,7 +10,7 @@ from typing import Any
 
 def localised(texts: Mapping[str, str], language: str) -> str:
     """The text in a language, else in English, else in whatever there is."""
-    return texts[language if language in texts else spoken(texts, language)]
+    return texts[spoken(texts, language)]
 
 
 def named_in(field: Any, language: str, otherwise: str) -> str:
@@ -29,6 +29,8 @@ def written_in(field: Any) -> dict[str, str]:
 
 def spoken(texts: Mapping[str, str], language: str) -> str:
     """The language that `localised` finds."""
+    if texts.get(language):
+        return language  # as mostly, and asked for each title of a page
     codes = (*_codes(language), "en")
     return next((code for code in codes if texts.get(code)), None) or next(iter(texts))
 
