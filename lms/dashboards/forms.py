@@ -6,7 +6,7 @@ import datetime as dt
 import enum
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from lms.people.models import Sector
 from lms.seminars.rules import EnrolmentState, Stage
@@ -65,13 +65,14 @@ def address_of(
 ) -> str:
     """The part of an address that asks for this filter, page and order; a later page from where another one started."""
     asked = asked_by(wanted, edition)
-    more = {**({"by": "name"} if by_name else {}), **({"page": str(page)} if page > 1 else {})}
-    near = (
-        {"from": f"{start.page}.{start.public_id}"}
-        if start and page > 1 and abs(page - start.page) <= PAGES_NEAR
-        else {}
-    )
-    return urlencode({**asked, **more, **near})
+    parts = [urlencode(asked)] if asked else []
+    if by_name:
+        parts.append("by=name")
+    if page > 1:
+        parts.append(f"page={page}")
+        if start and abs(page - start.page) <= PAGES_NEAR:
+            parts.append(f"from={start.page}.{quote(start.public_id)}")
+    return "&".join(parts)
 
 
 def asked_by(wanted: Filter, edition: str) -> dict[str, str]:

@@ -109,18 +109,16 @@ class EditionPage:
     @cached_property
     def matrix(self) -> MatrixPart | None:
         """The numbers by state and sector; None where there are none."""
-        cells, asked = tuple(self.numbers.cells().items()), tuple(self._asked.items())
+        cells, asked = tuple(self.numbers.cells.items()), tuple(self._asked.items())
         return matrix_part(cells, self.seen.edition.public_id, self.locale, self.list_url, asked)
 
     @property
     def facts(self) -> tuple[object, ...]:
         """Everything it is drawn from, as plain values in a steady order: equal where it looks alike."""
-        # A list, as each step of a generator is a call: there are hundreds.
-        counted = [f"{state} {sector} {stage} {n}" for (state, sector, stage), n in self.numbers.by_place.items()]
-        counted.sort()
         waiting = sorted((str(what), number) for what, number in self.waiting.items())
         others = sorted((what, n) for what, n in self.numbers.others.items() if not what.startswith(PREFIX))
-        return self.locale, self.today, self.seen.edition, self.seen.closed_at, counted, waiting, others, self.choices
+        said = self.numbers.said
+        return self.locale, self.today, self.seen.edition, self.seen.closed_at, said, waiting, others, self.choices
 
     @property
     def finding(self) -> list[str]:
@@ -208,14 +206,15 @@ class PeoplePage:
         institutions = {name: escape(name) for name in {row.institution_name for row in rows}}
         below = {further: self._below(*further) for further in set(map(_further, rows))}
         said = _Said(signs, places, units, institutions, below)
-        return Markup("".join(plain % self._line(row, said) for row in rows))  # noqa: S704
+        person_url = self.person_url if self.full else None
+        return Markup("".join([plain % self._line(row, said, person_url) for row in rows]))  # noqa: S704
 
-    def _line(self, row: Listed, said: _Said) -> dict[str, str]:
+    def _line(self, row: Listed, said: _Said, person_url: str | None) -> dict[str, str]:
         name = escape(row.name)
         return {
             "chosen": row.public_id,
             "label": name,
-            "name": f'<a href="{self.person_url.replace(SOMEBODY, row.public_id)}">{name}</a>' if self.full else name,
+            "name": f'<a href="{person_url.replace(SOMEBODY, row.public_id)}">{name}</a>' if person_url else name,
             "status": f"{said.signs[row.status]}{said.below[_further(row)]}",
             "units": said.units[row.units],
             "state": said.places[row.state_code],

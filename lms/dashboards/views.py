@@ -36,7 +36,7 @@ bp = Blueprint("dashboards", __name__)
 def edition(edition: str) -> Response:
     """An edition at one look: how far its people are, and what it waits for."""
     viewer = me()
-    seen = queries.look(db.session(), edition, viewer.scope)
+    seen = queries.look(db.session(), edition, viewer.scope, filtering=True)
     if seen.sight is Sight.COUNTS:
         return Response(_frozen(seen), mimetype="text/html")
     offered = queries.choices(db.session(), seen)
@@ -96,7 +96,7 @@ def _frozen(seen: Look) -> str:
 @requires(Permission.OVERSEE)
 def people(edition: str) -> str:
     """The people behind a number."""
-    seen = queries.look(db.session(), edition, me().scope)
+    seen = queries.look(db.session(), edition, me().scope, filtering=True)
     offered = queries.choices(db.session(), seen)
     wanted = filter_in(request.args, edition, offered).within(seen.sight)
     found = queries.people(
@@ -124,7 +124,7 @@ def people(edition: str) -> str:
 @requires(Permission.COORDINATE)
 def modules(edition: str) -> str:
     """How many have finished each module."""
-    seen = queries.look(db.session(), edition, me().scope)
+    seen = queries.look(db.session(), edition, me().scope, filtering=True)
     return render("lms/dashboards/modules.html", page=modules_page(seen, request.args), edition=seen.edition)
 
 

@@ -20,6 +20,8 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.types import TypeDecorator
 from sqlalchemy.util.queue import Empty, Queue
 
+from .postgresql import plain_cursor
+
 PREFIX = "lms_"
 READS = "lms_reads"
 """Whether a connection is set up for reading alone; in the notes that the pool keeps of it."""
@@ -44,20 +46,35 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
         utc = value.astimezone(dt.UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
-    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
-        """The same instant, marked as UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """The same instant, marked as UTC. Lists have dozens, so it is one function and not SQLAlchemy's two."""
+        read = self.impl_instance.result_processor(dialect, coltype)
+
+        def marked(value: Any) -> dt.datetime | None:
+            at: dt.datetime | None = read(value) if read else value
+            if at is None:
+                return None
+            return at.replace(tzinfo=dt.UTC) if at.tzinfo is None else at.astimezone(dt.UTC)
+
+        return marked
 
 
 BigInt = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON().with_variant(JSONB, "postgresql")
 
 
+class _Choice(Enum):
+    """As SQLAlchemy's, which calls two functions to find the member for a value that was read."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """Looks the member up; raises KeyError for a value that no member has."""
+        members: dict[str | None, enum.Enum | None] = {member.value: member for member in self.enum_class or ()}
+        return {**members, None: None}.__getitem__
+
+
 def choice(kind: type[enum.Enum]) -> Enum:
     """A column that holds one of `kind`'s values, with a CHECK constraint and no native type."""
-    return Enum(
+    return _Choice(
         kind,
         native_enum=False,
         create_constraint=True,
@@ -186,7 +203,10 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "begin", _sqlite_begin)
         event.listen(engine, "before_cursor_execute", _sqlite_refuse)
     else:
-        event.listen(engine, "checkout", _set_up_by_intent(cast(Any, engine.dialect).loaded_dbapi.Error))
+        driver = cast(Any, engine.dialect).loaded_dbapi
+        cursor = plain_cursor(driver)
+        event.listen(engine, "connect", lambda raw, _record: setattr(raw, "cursor_factory", cursor))
+        event.listen(engine, "checkout", _set_up_by_intent(driver.Error))
         event.listen(engine, "before_cursor_execute", _postgresql_portions)
 
 

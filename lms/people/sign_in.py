@@ -70,9 +70,10 @@ def identify() -> Viewer | None:
     said = request.environ.get(HOST_USER)
     if said is not None:
         return viewer_of_host(said)
-    if not current_user.is_authenticated:
+    user = current_user._get_current_object()
+    if not user.is_authenticated:
         return None
-    found = cast(SignedIn, current_user).viewer
+    found = cast(SignedIn, user).viewer
     # A page that keeps itself up to date is no sign of a person: the sign-in ends in time though it stays open.
     if found and found.tell_seen and found.session_id and not asks_again():
         g.setdefault("lms_after", []).append(partial(note_use, session_id=found.session_id, at=now()))

@@ -165,11 +165,15 @@ def outcome_in_logs(status: int) -> dict[str, Any]:
     return {"outcome": "failed" if status >= 500 else "done"}
 
 
+_UNASKED = object()
+
+
 def viewer() -> Viewer | None:
     """The signed-in person of this request, or nobody."""
-    if "lms_viewer" not in g:
-        g.lms_viewer = current_app.extensions["lms.identify"]()
-    return cast("Viewer | None", g.lms_viewer)
+    found = g.get("lms_viewer", _UNASKED)  # a page asks half a dozen times, and each look at `g` has its cost
+    if found is _UNASKED:
+        found = g.lms_viewer = current_app.extensions["lms.identify"]()
+    return cast("Viewer | None", found)
 
 
 def install(app: Flask, identify: Callable[[], Viewer | None]) -> None:

@@ -79,15 +79,21 @@ class _Translations(Domain):  # type: ignore[misc]
 
     pseudo = PseudoTranslations()
 
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder)
+        self._known: dict[str, Any] = {}
+
     def get_translations(self) -> Any:
         """What gettext looks texts up in, for this request."""
         return _speech().catalogue
 
-    def found(self) -> Any:
-        """The same, looked for."""
+    def found(self, said: str) -> Any:
+        """The same, looked for; `said` is the language."""
         if has_request_context() and chosen() in PSEUDO:
             return self.pseudo
-        return super().get_translations()
+        if said not in self._known:
+            self._known[said] = super().get_translations()
+        return self._known[said]
 
 
 def install(app: Flask) -> None:
@@ -131,9 +137,9 @@ def _forget() -> None:
 def _speech() -> Speech:
     found = _present.get()
     if found is None:
-        domain = get_domain()
+        domain, said = get_domain(), str(get_locale() or SOURCE)
         ours = isinstance(domain, _Translations)  # outside an app there is nothing to find
-        found = Speech(str(get_locale() or SOURCE), domain.found() if ours else domain.get_translations())
+        found = Speech(said, domain.found(said) if ours else domain.get_translations())
         if has_request_context():
             _present.set(found)
     return found
@@ -153,12 +159,12 @@ def speaking(code: str) -> Iterator[None]:
 
 def language() -> str:
     """The language of what is being written now, as in `pt_BR`; English where nothing says otherwise."""
-    return _speech().language
+    return (_present.get() or _speech()).language
 
 
 def gettext(message: str, /, **values: Any) -> str:
     """As Flask-Babel's, for code that runs on every page."""
-    text = _told(_speech().catalogue, message)
+    text = _told((_present.get() or _speech()).catalogue, message)
     return text % values if values else text
 
 
@@ -183,7 +189,7 @@ def listed(names: Sequence[str]) -> str:
 
 def _text(message: str, /, **values: Any) -> Markup:
     """Jinja's `_`, with values escaped; a percent sign is written twice, as in every gettext text with values."""
-    catalogue = _speech().catalogue
+    catalogue = (_present.get() or _speech()).catalogue
     return _fill(_told(catalogue, message), values) if values else _plain(catalogue, message)
 
 

@@ -51,13 +51,18 @@ class _Context(Context):
             args = (self.eval_ctx, *args)
         elif type(function) not in _FUNCTIONS or hasattr(function, "jinja_pass_arg"):
             return super().call(function, *args, **kwargs)
-        kwargs.pop("_loop_vars", None)
-        kwargs.pop("_block_vars", None)
+        if kwargs:
+            kwargs.pop("_loop_vars", None)
+            kwargs.pop("_block_vars", None)
         return function(*args, **kwargs)
 
 
-def _escaped(value: Any) -> Markup:
-    """As MarkupSafe's `escape`. Most of what a page is filled with is Markup already, and is not made so once more."""
+def _escaped(value: Any) -> str:
+    """As MarkupSafe's `escape`, but that plain text is not marked as Markup afterwards: it is about to be joined with
+    the rest of the page. Most of what a page is filled with is Markup already."""
+    if type(value) is str:
+        value = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        return value.replace('"', "&#34;").replace("'", "&#39;")  # type: ignore[no-any-return]
     return value if type(value) is Markup else escape(value)
 
 

@@ -11,6 +11,7 @@ from flask import Flask, has_request_context, request
 
 Key = tuple[str, str, tuple[tuple[str, Any], ...]]
 """Where the app is mounted, the endpoint, and what fills its path and query."""
+_PLAIN = (str, int)
 
 
 class Site(Flask):
@@ -30,14 +31,16 @@ class Site(Flask):
 
     def url_for(self, /, endpoint: str, **values: Any) -> str:
         """As Flask's. An address within the site depends on nothing but its parts and where the site is mounted."""
-        given = {name: value for name, value in values.items() if value is not None}
+        given = {name: value for name, value in values.items() if value is not None} if values else values
         if not self._depends_on_its_parts_alone(endpoint, given):
             return super().url_for(endpoint, **given)
         return self._remembered((request.root_path, endpoint, tuple(given.items())))
 
     def _depends_on_its_parts_alone(self, endpoint: str, given: dict[str, Any]) -> bool:
-        plain = all(type(value) in (str, int) and name[0] != "_" for name, value in given.items())
-        return plain and endpoint[0] != "." and has_request_context() and not self.url_default_functions
+        for name, value in given.items():  # without a generator, each step of which is a call
+            if name[0] == "_" or type(value) not in _PLAIN:
+                return False
+        return endpoint[0] != "." and has_request_context() and not self.url_default_functions
 
     def _build(self, key: Key) -> str:
         _mounted, endpoint, values = key

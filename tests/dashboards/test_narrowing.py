@@ -241,3 +241,12 @@ def test_a_narrowed_page_costs_a_handful_of_statements(app: Flask, query: str) -
     edition, court = filled()
     asked = {"institution": f"institution={court}", "progress": f"progress=open:{MODULES[0]}"}.get(query, query)
     assert sent_for(app, coordinator(app), f"/editions/{edition.public_id}?{asked}") <= (14 if query else 10)
+
+
+def test_the_name_of_an_institution_stands_in_the_filter_whatever_is_in_it(app: Flask) -> None:
+    """Control characters are refused on a form; a name that came another way breaks no page."""
+    edition, _court = filled("Court\x1f of \x1eFirst\n, Instance")
+    client = coordinator(app)
+    for path in ("", "/people", "/modules"):
+        page = client.get(f"/editions/{edition.public_id}{path}").text
+        assert "Court\x1f of  First\n, Instance" in unescape(page)

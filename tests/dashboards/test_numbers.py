@@ -23,6 +23,7 @@ from lms.people.models import Sector
 from lms.people.rules import Grant, Role, Scope, ScopeKind, scope_of
 from lms.seminars import services
 from lms.seminars.models import Edition, EditionCountDelta, RequestKind, Stage
+from lms.seminars.queries import edition_numbers
 from lms.seminars.rules import PLACES
 from tests.dashboards.makers import ORDER, crowd, place
 from tests.people.makers import give_mandate, make_person, signed_in_client
@@ -80,7 +81,7 @@ def test_every_cell_is_the_length_of_its_list_for_every_scope(
                 continue
             seen = queries.look(session, edition.public_id, scope)
             numbers = queries.numbers(session, seen)
-            table = matrix(numbers.cells(), STATES, SECTORS)
+            table = matrix(numbers.cells, STATES, SECTORS)
             for state, sector in product((*STATES, None), (*SECTORS, None)):
                 here = Filter(state=state, sector=sector)
                 cells = [
@@ -218,3 +219,13 @@ def test_a_look_knows_of_places_that_are_not_written_yet(app: Flask) -> None:
         session.add(EditionCountDelta(edition_id=edition.id, what=PLACES, change=2))
         seen = queries.look(session, edition.public_id, coordinator(edition))
         assert queries.how_many(session, seen, Filter()) == seen.places == 2
+
+
+def test_numbers_are_worked_out_anew_when_they_change_and_only_then(session: Session) -> None:
+    edition = make_edition(session)
+    place(session, edition, stage=Stage.INVITED)
+    first = edition_numbers(session, edition.id)
+    assert edition_numbers(session, edition.id) is first
+    place(session, edition, stage=Stage.READING)
+    second = edition_numbers(session, edition.id)
+    assert sum(second.stages.values()) > sum(first.stages.values())

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, StatementError
 
 from lms.kernel.clock import now
 from lms.kernel.db import Intent, db, intending
-from lms.kernel.models import AuditEntry, Job, Throttle, Worker
+from lms.kernel.models import AuditEntry, Job, JobState, Throttle, Worker
 from lms.kernel.unit_of_work import own_line, own_transaction, unit_of_work
 from tests.conftest import NOW, statements
 
@@ -217,3 +217,32 @@ PORTIONS = {"yield_per": 3}
 def _stands(connection: sa.Connection) -> str:
     raw: Any = connection.connection.dbapi_connection
     return str(raw.info.transaction_status.name)
+
+
+def test_a_result_says_what_its_columns_are_called(app: Flask) -> None:
+    with intending(Intent.READ), db.engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT 1 AS one, 'x' AS two")
+        described: Any = found.cursor and found.cursor.description
+        assert [column[0] for column in described] == ["one", "two"]
+        assert len(described) == 2
+        assert {len(column) for column in described} == {7}
+        assert described[-1][0] == "two"
+        assert [column[0] for column in described[:1]] == ["one"]
+        with pytest.raises(IndexError):
+            described[2]
+        if db.engine.dialect.name == "postgresql":
+            assert described[0][1] == 23, "the number of PostgreSQL's integer"
+        assert found.mappings().one() == {"one": 1, "two": "x"}
+    with db.engine.begin() as connection:
+        raw = connection.connection.cursor()
+        raw.execute("UPDATE lms_audit SET act = act")
+        assert raw.description is None
+
+
+def test_a_value_outside_a_choice_is_refused_when_it_is_read_too(app: Flask) -> None:
+    read = sa.select(sa.type_coerce(sa.cast(sa.bindparam("said"), sa.String), Job.__table__.c.state.type))
+    with intending(Intent.READ), db.engine.connect() as connection:
+        assert connection.execute(read, {"said": "done"}).scalar_one() is JobState.DONE
+        assert connection.execute(read, {"said": None}).scalar_one() is None
+        with pytest.raises(LookupError):
+            connection.execute(read, {"said": "lost"}).scalar_one()

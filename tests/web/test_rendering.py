@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from flask import Flask, render_template_string
+from hypothesis import given
+from hypothesis import strategies as st
 from jinja2 import pass_context, pass_environment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from lms.app import create_app
 from lms.web.languages import lazy_gettext
-from lms.web.render import keep_compiled
+from lms.web.render import _escaped, keep_compiled
 from tests.conftest import settings
 
 
@@ -107,3 +109,8 @@ def test_what_is_imported_knows_what_the_environment_knows(sqlite_app: Flask) ->
     macros = environment.from_string("{% macro say() %}{{ of_the_host }}{% endmacro %}")
     page = environment.from_string("{% import macros as part %}{{ part.say() }}, {{ of_the_host }}")
     assert page.render(macros=macros) == "known, known"
+
+
+@given(st.text() | st.text(alphabet="&<>\"'#;lgtamp3942"))
+def test_plain_text_is_escaped_as_markupsafe_escapes_it(text: str) -> None:
+    assert _escaped(text) == escape(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -21,7 +22,7 @@ from sqlalchemy.orm import Session
 from lms.catalogue.queries import outline
 from lms.dashboards.rules.looks import NOT_SHOWN, Sight, institution_key
 from lms.kernel.values import dataclass
-from lms.people.models import Institution, Sector
+from lms.people.models import Sector
 from lms.people.queries.sensitive import not_to_be_named, unnamed_people
 from lms.people.rules import Scope
 from lms.seminars.models import Enrolment
@@ -29,6 +30,11 @@ from lms.seminars.queries import visible_to
 from lms.web.languages import language
 
 from .looks import Look
+from .offered import IN_ONE_TEXT, institution, rows_in, serves_in
+
+Modules = tuple[tuple[str, str], ...]
+KEPT = 8
+"""So many editions' choices are kept."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ class Choices:
     sectors: tuple[Sector, ...]
     institutions: tuple[tuple[str, str, str], ...]
     """(public id, name, state code)."""
-    modules: tuple[tuple[str, str], ...] = ()
+    modules: Modules = ()
     """(key, title) in their order; none for those who do not see progress."""
 
     @property
@@ -48,15 +54,10 @@ class Choices:
         return tuple(key for key, _title in self.modules)
 
 
-_institution, _enrolment = (cast(Table, model.__table__) for model in (Institution, Enrolment))
-# Asked of the institutions, which are few, not of everybody in the edition.
-_HERE = exists().where(
-    _enrolment.c.edition_id == bindparam("edition_id"),
-    _enrolment.c.state_code == _institution.c.state_code,
-    _enrolment.c.institution_id == _institution.c.id,
-)
-_COLUMNS = select(_institution.c.public_id, _institution.c.name, _institution.c.state_code, _institution.c.sector)
-_EVERYWHERE = _COLUMNS.where(_HERE)
+_enrolment = cast(Table, Enrolment.__table__)
+_COLUMNS = select(institution.c.public_id, institution.c.name, institution.c.state_code, institution.c.sector)
+_HERE = serves_in(bindparam("edition_id"))
+_EVERYWHERE = IN_ONE_TEXT.where(_HERE)
 
 
 def _named_here(seen: Look) -> Exists:
@@ -65,7 +66,7 @@ def _named_here(seen: Look) -> Exists:
     return here.where(~not_to_be_named(_enrolment.c.person_id)) if seen.unnamed else here
 
 
-def module_choices(session: Session, seen: Look) -> tuple[tuple[str, str], ...]:
+def module_choices(session: Session, seen: Look) -> Modules:
     """The modules of the version that the edition reads, for those who see progress."""
     if seen.sight is not Sight.EVERYTHING:
         return ()
@@ -74,11 +75,20 @@ def module_choices(session: Session, seen: Look) -> tuple[tuple[str, str], ...]:
 
 
 def choices(session: Session, seen: Look) -> Choices:
-    """What can be chosen in the filter of an edition's list, in one statement."""
+    """What can be chosen in the filter of an edition's list: what the look at it brought along, or in one statement."""
+    modules = module_choices(session, seen)
+    if seen.offered and not seen.unnamed:
+        return _read(seen.offered, unnamed=False, modules=modules)
     session.flush()  # a statement sent past the session does not see by itself what is not written yet
-    found = _EVERYWHERE if seen.scope.everything and not seen.unnamed else _COLUMNS.where(_named_here(seen))
-    rows = session.connection().execute(found, {"edition_id": seen.edition.id}).all()
-    return _offered(rows, unnamed=seen.unnamed, modules=module_choices(session, seen))
+    found = _EVERYWHERE if seen.scope.everything and not seen.unnamed else IN_ONE_TEXT.where(_named_here(seen))
+    told = session.connection().execute(found, {"edition_id": seen.edition.id}).scalar_one()
+    return _read(told, unnamed=seen.unnamed, modules=modules)
+
+
+@lru_cache(maxsize=KEPT)
+def _read(told: str | None, *, unnamed: bool, modules: Modules) -> Choices:
+    """The last few are kept, as the filters that are drawn from them."""
+    return _offered(rows_in(told), unnamed=unnamed, modules=modules)
 
 
 def choices_among(session: Session, edition_ids: Collection[int], scope: Scope) -> Choices:
@@ -86,26 +96,27 @@ def choices_among(session: Session, edition_ids: Collection[int], scope: Scope) 
     session.flush()  # as above
     theirs = (_enrolment.c.edition_id.in_(edition_ids), visible_to(scope))
     same = (
-        _enrolment.c.state_code == _institution.c.state_code,
-        _enrolment.c.institution_id == _institution.c.id,
+        _enrolment.c.state_code == institution.c.state_code,
+        _enrolment.c.institution_id == institution.c.id,
     )
     here = exists().where(*theirs, *same)
     named = _COLUMNS.where(here.where(~not_to_be_named(_enrolment.c.person_id)))
     # From the few who are marked to their places.
     unnamed = exists().where(*theirs, _enrolment.c.person_id.in_(unnamed_people()))
     nobody = (literal(text, String) for text in ("", "", NOT_SHOWN))
-    apart = select(*nobody, type_coerce(literal(Sector.OTHER.value), _institution.c.sector.type)).where(unnamed)
+    apart = select(*nobody, type_coerce(literal(Sector.OTHER.value), institution.c.sector.type)).where(unnamed)
     rows: Sequence[Any] = session.connection().execute(union_all(named, apart)).all()
     told = [row for row in rows if row[2] != NOT_SHOWN]
     return _offered(told, unnamed=len(told) < len(rows))
 
 
-def _offered(rows: Sequence[Any], *, unnamed: bool, modules: tuple[tuple[str, str], ...] = ()) -> Choices:
+def _offered(rows: Sequence[Any], *, unnamed: bool, modules: Modules = ()) -> Choices:
     institutions = [(public_id, name, state_code) for public_id, name, state_code, _sector in rows]
+    in_order = sorted(zip([institution_key(row[1]) for row in rows], institutions, strict=True))
     present = {sector for _public_id, _name, _state_code, sector in rows}
     return Choices(
         modules=modules,
         states=(*sorted({code for _, _, code in institutions}), *((NOT_SHOWN,) if unnamed else ())),
         sectors=tuple(sector for sector in Sector if sector in present or unnamed),
-        institutions=tuple(sorted(institutions, key=lambda one: institution_key(one[1]))),
+        institutions=tuple([institution for _key, institution in in_order]),
     )

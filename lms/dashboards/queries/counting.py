@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import cast
 
 from sqlalchemy import (
@@ -11,10 +12,7 @@ from sqlalchemy import (
     CompoundSelect,
     Select,
     Table,
-    bindparam,
     case,
-    distinct,
-    exists,
     func,
     or_,
     select,
@@ -30,7 +28,7 @@ from lms.people.queries.sensitive import not_to_be_named, unnamed_people
 from lms.seminars import queries as seminars
 from lms.seminars.models import Enrolment, NameAwaited, ParticipantRequest, StageReached
 from lms.seminars.queries import visible_to
-from lms.seminars.rules import COMPLETE, COUNTED, NAMES_AWAITED, Stage
+from lms.seminars.rules import ANSWERS_AWAITED, COMPLETE, COUNTED, NAMES_AWAITED, Stage
 
 from .looks import Look
 
@@ -65,12 +63,17 @@ def _with_states(session: Session, seen: Look, some: Filter) -> Numbers:
     if some.module:
         return _of_module(session, seen, *some.module)
     if seen.sight is not Sight.COMPLETION:
-        found = seminars.edition_numbers(session, seen.edition.id)
-        return Numbers(found.stages, found.others)
+        return _as_numbers(seminars.edition_numbers(session, seen.edition.id))
     if not seen.scope.institutions:
         stages = seminars.counts(session, seen.edition.id)
         return Numbers({place: number for place, number in stages.items() if place[0] in seen.scope.states})
     return _counted_one_by_one(session, seen, EVERYBODY)
+
+
+@lru_cache(maxsize=16)
+def _as_numbers(found: seminars.EditionNumbers) -> Numbers:
+    """Kept with all that a page works out from them."""
+    return Numbers(found.stages, found.others)
 
 
 def _of_module(session: Session, seen: Look, key: str, finished: bool) -> Numbers:
@@ -104,25 +107,11 @@ def _by_place(
     return {(code, sector, stage): count for code, sector, stage, count in session.execute(grouped)}
 
 
-# From the few requests that are open to their people, rather than from everybody in the edition to their requests.
-_ANSWERS = (
-    select(func.count(distinct(_request.c.enrolment_id)))
-    .where(_request.c.answered_at.is_(None))
-    .where(
-        exists().where(
-            _enrolment.c.id == _request.c.enrolment_id,
-            _enrolment.c.edition_id == bindparam("edition_id"),
-            _enrolment.c.state.in_(sorted(COUNTED)),
-        )
-    )
-)
-
-
 def waiting_numbers(
     session: Session, seen: Look, known: Numbers, wanted: Filter = EVERYBODY
 ) -> Mapping[Awaiting, int | None]:
-    """How many people whom a filter leaves are awaited for each reason, in one statement, or with a filter in a few;
-    nobody where the look does not show it. `known` are the numbers of the same people.
+    """How many people whom a filter leaves are awaited for each reason, with a filter in a few statements; nobody where
+    the look does not show it. `known` are the numbers of the same people.
 
     None for those whose name is awaited where so many are in the whole edition that the list alone counts them.
     """
@@ -138,9 +127,7 @@ def waiting_numbers(
             Awaiting.ANSWER: how_many(session, seen, replace(narrowed, awaiting=Awaiting.ANSWER)),
             Awaiting.NAME: how_many(session, seen, replace(narrowed, awaiting=Awaiting.NAME)) if few else None,
         }
-    session.flush()  # a statement sent past the session does not see by itself what is not written yet
-    answers = session.connection().execute(_ANSWERS, {"edition_id": seen.edition.id}).scalar_one()
-    names = known.others.get(NAMES_AWAITED, 0)
+    answers, names = (known.others.get(what, 0) for what in (ANSWERS_AWAITED, NAMES_AWAITED))
     return {Awaiting.SIGN_IN: unseen, Awaiting.ANSWER: answers, Awaiting.NAME: names}
 
 

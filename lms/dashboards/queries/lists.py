@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, func, select
 from sqlalchemy.orm import Session
@@ -45,8 +45,7 @@ PAGE = 30
 """Lines on a page: an edition of the seminar is one page, by name. Each line costs the unsealing of a name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """One person in the list behind a number."""
 
     public_id: str
@@ -114,17 +113,14 @@ def people(
     if seen.sight is Sight.COUNTS:
         raise NotFound
     total = how_many(session, seen, wanted)
-    part, which = slice_among(total, page, PAGE), behind(seen, wanted, few=total <= FEW)
+    part = slice_among(total, page, PAGE)
     by_name = total <= PAGE or (by_name and total <= MOST_SORTED_BY_NAME)
     if not total:
         return People(total, part, [], by_name)
-    if total > PAGE and by_name:
-        ids = _ids_by_name(session, which)[(part.page - 1) * PAGE : part.page * PAGE]
-        rows = _rows(session, seen, [*which, _enrolment.c.id.in_(ids)], 1)
-    elif seen.unnamed or part.page == 1 == page:
-        rows = _rows(session, seen, which, part.page)
+    if not (total > PAGE and by_name) and part.page == 1 == page and _at_large(seen, wanted):
+        rows = _first_of_everybody(session, seen)
     else:
-        part, rows = _turned(session, which, total, part, turn(session, seen.edition.id, page, start))
+        part, rows = _of_some(session, seen, wanted, part, total, page, by_name=by_name, start=start)
     ring = keyring()
     names = {
         row.id: listed_name(ring, row.person_id, row.subject, row.wrapped, row.place, row.sealed, row.hidden)
@@ -133,6 +129,31 @@ def people(
     if by_name:
         rows = sorted(rows, key=lambda row: (sort_key(names[row.id]), row.id))
     return People(total, part, _listed(session, seen, rows, names), by_name)
+
+
+def _at_large(seen: Look, wanted: Filter) -> bool:
+    """Whether it is everybody in the edition, in the order of their states: what is looked at most."""
+    return seen.sight is Sight.EVERYTHING and seen.scope.everything and not seen.unnamed and wanted.empty
+
+
+def _of_some(
+    session: Session,
+    seen: Look,
+    wanted: Filter,
+    part: Slice,
+    total: int,
+    page: int,
+    *,
+    by_name: bool,
+    start: Start | None,
+) -> tuple[Slice, Sequence[Row[Any]]]:
+    which = behind(seen, wanted, few=total <= FEW)
+    if total > PAGE and by_name:
+        ids = _ids_by_name(session, which)[(part.page - 1) * PAGE : part.page * PAGE]
+        return part, _rows(session, seen, [*which, _enrolment.c.id.in_(ids)], 1)
+    if seen.unnamed or part.page == 1 == page:
+        return part, _rows(session, seen, which, part.page)
+    return _turned(session, which, total, part, turn(session, seen.edition.id, page, start))
 
 
 def _turned(
@@ -223,16 +244,17 @@ def _unnamed_last(which: list[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
 _EVERYBODY = _among(_enrolment.c.edition_id == bindparam("edition_id"))
 
 
+def _first_of_everybody(session: Session, seen: Look) -> Sequence[Row[Any]]:
+    """As `_rows`, by a statement that is built once."""
+    session.flush()  # a statement sent past the session does not see by itself what is not written yet
+    return session.connection().execute(_EVERYBODY, {"edition_id": seen.edition.id, "before": 0}).all()
+
+
 def _rows(session: Session, seen: Look, which: list[ColumnElement[bool]], page: int) -> Sequence[Row[Any]]:
     """Those on a page, with all that is said of them."""
-    session.flush()  # a statement sent past the session does not see by itself what is not written yet
-    if seen.unnamed:
-        found, values = _unnamed_last(which), {}
-    elif len(which) == 1:  # the edition alone, which is what most people look at
-        found, values = _EVERYBODY, {"edition_id": seen.edition.id}
-    else:
-        found, values = _among(*which), {}
-    return session.connection().execute(found, {**values, "before": (page - 1) * PAGE}).all()
+    session.flush()  # as above
+    found = _unnamed_last(which) if seen.unnamed else _among(*which)
+    return session.connection().execute(found, {"before": (page - 1) * PAGE}).all()
 
 
 def _listed(session: Session, seen: Look, rows: Sequence[Row[Any]], names: Mapping[int, str]) -> list[Listed]:

@@ -17,6 +17,8 @@ from lms.seminars.models import AttendanceClosing, Edition, EditionVersion, Enro
 from lms.seminars.queries import places_of, version_waiting, visible_to
 from lms.seminars.rules import COUNTED
 
+from .offered import IN_ONE_TEXT, serves_in
+
 
 @dataclass(frozen=True, slots=True)
 class SeenEdition:
@@ -48,6 +50,8 @@ class Look:
     """The number of the newest version that the edition reads only by its coordinator's act."""
     unnamed: bool = False
     """Whether somebody in the edition is not to be named, so that their state is told nowhere."""
+    offered: str | None = None
+    """All its institutions, for who may see everything and asked for them along with it; `choices` reads them."""
 
 
 # Built once, of tables: see `lms.people.queries.viewers`.
@@ -74,22 +78,30 @@ _FOUND = (
     .select_from(_edition.outerjoin(_closing, _closing.c.edition_id == _edition.c.id))
     .where(_edition.c.public_id == bindparam("public_id"))
 )
+_WITH_INSTITUTIONS = _FOUND.add_columns(
+    IN_ONE_TEXT.where(serves_in(_edition.c.id)).correlate(_edition).scalar_subquery()
+)
 
 
-def look(session: Session, public_id: str, scope: Scope) -> Look:
-    """The edition for somebody with this scope, in one or two statements; raises NotFound for a foreign one."""
+def look(session: Session, public_id: str, scope: Scope, *, filtering: bool = False) -> Look:
+    """The edition for somebody with this scope, in one or two statements; raises NotFound for a foreign one.
+
+    A page that offers a filter says so, and has what the filter offers brought along.
+    """
     session.flush()  # a statement sent past the session does not see by itself what is not written yet
-    row = session.connection().execute(_FOUND, {"public_id": public_id}).first()
+    all_at_once = filtering and scope.everything
+    row = session.connection().execute(_WITH_INSTITUTIONS if all_at_once else _FOUND, {"public_id": public_id}).first()
     if row is None:
         raise NotFound
-    *facts, closed_at, version_id, places, newer, unnamed = row
+    offered = row[-1] if all_at_once else None
+    *facts, closed_at, version_id, places, newer, unnamed = row[:-1] if all_at_once else row
     edition = SeenEdition(*facts)
     focal = of_states_and_institutions(scope)
     sight = sight_of(scope, public_id, has_people=_has_people(session, edition.id, focal))
     if sight is None:
         raise NotFound
     seen = focal if sight is Sight.COMPLETION else by_mandate(scope)
-    return Look(edition, closed_at, sight, seen, version_id, int(places), newer, unnamed)
+    return Look(edition, closed_at, sight, seen, version_id, int(places), newer, unnamed, offered)
 
 
 def _has_people(session: Session, edition_id: int, focal: Scope) -> bool:

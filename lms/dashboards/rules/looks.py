@@ -106,6 +106,14 @@ class Numbers:
             found[stage] += number
         return found
 
+    @cached_property
+    def said(self) -> str:
+        """People by state, sector and stage, in a steady order: equal where the numbers are."""
+        # Of a list, as each step of a generator is a call: there are hundreds.
+        return "\n".join(
+            sorted([f"{state} {sector} {stage} {n}" for (state, sector, stage), n in self.by_place.items()])
+        )
+
     def within(self, wanted: Filter) -> Numbers:
         """The same for one state, one sector or one sector of a state."""
         places = {
@@ -128,7 +136,8 @@ class Numbers:
             found[NOT_SHOWN, sector, stage] += number
         return Numbers({place: number for place, number in found.items() if number}, self.others)
 
-    def cells(self) -> dict[Place, Headcount]:
+    @cached_property
+    def cells(self) -> Mapping[Place, Headcount]:
         """Finished pre-reading, of all who were invited, by state and sector."""
         return {
             (state, sector): Headcount(number, self.by_place.get((state, sector, Stage.PRE_READING), 0))

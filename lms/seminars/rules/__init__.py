@@ -114,6 +114,8 @@ class Stage(enum.StrEnum):
 PLACES, NAMES_AWAITED = "places", "names-awaited"
 """What else of an edition is counted: everybody who was ever nominated, and who has signed in without confirming a
 name."""
+ANSWERS_AWAITED = "answers-awaited"
+"""Who has asked for something and has no answer yet: so few that they are counted when somebody looks."""
 COMPLETE = "complete"
 """The part of an edition's people who have completed the pre-reading; higher contexts count parts of their own."""
 
