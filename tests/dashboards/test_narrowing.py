@@ -250,3 +250,17 @@ def test_the_name_of_an_institution_stands_in_the_filter_whatever_is_in_it(app: 
     for path in ("", "/people", "/modules"):
         page = client.get(f"/editions/{edition.public_id}{path}").text
         assert "Court\x1f of  First\n, Instance" in unescape(page)
+
+
+def test_only_what_is_in_the_edition_is_offered(app: Flask) -> None:
+    edition, _court = filled()
+    with unit_of_work() as session:
+        elsewhere = make_institution(session, "PL", Sector.INTERIOR, "The House Elsewhere")
+        other = make_edition(session)
+        place(session, other, institution=elsewhere)
+    client = coordinator(app)
+    for path in ("", "/people", "/modules"):
+        here = client.get(f"/editions/{edition.public_id}{path}").text
+        there = client.get(f"/editions/{other.public_id}{path}").text
+        assert ("The Court" in here, "The House Elsewhere" in here, "Poland" in here) == (True, False, False)
+        assert ("The Court" in there, "The House Elsewhere" in there, "Kenya" in there) == (False, True, False)

@@ -29,11 +29,13 @@ IN_ONE_TEXT: Select[*tuple[Any, ...]] = select(
 
 def serves_in(edition_id: ColumnElement[int]) -> Exists:
     """Whether somebody of an edition serves in an institution: asked of the institutions, which are few."""
-    return exists().where(
+    found = exists().where(
         _enrolment.c.edition_id == edition_id,
         _enrolment.c.state_code == institution.c.state_code,
         _enrolment.c.institution_id == institution.c.id,
     )
+    # Two levels below the edition that a look is at, which would else be looked for here once more: any edition.
+    return found.correlate_except(_enrolment)
 
 
 def rows_in(told: str | None) -> list[tuple[str, str, str, Sector]]:
