@@ -33,8 +33,6 @@ from .looks import Look
 from .offered import IN_ONE_TEXT, institution, rows_in, serves_in
 
 Modules = tuple[tuple[str, str], ...]
-KEPT = 8
-"""So many editions' choices are kept."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ class Choices:
 
 _enrolment = cast(Table, Enrolment.__table__)
 _COLUMNS = select(institution.c.public_id, institution.c.name, institution.c.state_code, institution.c.sector)
-_HERE = serves_in(bindparam("edition_id"))
+_HERE = serves_in(_enrolment.c.edition_id == bindparam("edition_id"))
 _EVERYWHERE = IN_ONE_TEXT.where(_HERE)
 
 
@@ -85,7 +83,7 @@ def choices(session: Session, seen: Look) -> Choices:
     return _read(told, unnamed=seen.unnamed, modules=modules)
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=8)
 def _read(told: str | None, *, unnamed: bool, modules: Modules) -> Choices:
     """The last few are kept, as the filters that are drawn from them."""
     return _offered(rows_in(told), unnamed=unnamed, modules=modules)
@@ -95,12 +93,7 @@ def choices_among(session: Session, edition_ids: Collection[int], scope: Scope) 
     """What a list over several editions can be narrowed by, in one statement."""
     session.flush()  # as above
     theirs = (_enrolment.c.edition_id.in_(edition_ids), visible_to(scope))
-    same = (
-        _enrolment.c.state_code == institution.c.state_code,
-        _enrolment.c.institution_id == institution.c.id,
-    )
-    here = exists().where(*theirs, *same)
-    named = _COLUMNS.where(here.where(~not_to_be_named(_enrolment.c.person_id)))
+    named = _COLUMNS.where(serves_in(*theirs, ~not_to_be_named(_enrolment.c.person_id)))
     # From the few who are marked to their places.
     unnamed = exists().where(*theirs, _enrolment.c.person_id.in_(unnamed_people()))
     nobody = (literal(text, String) for text in ("", "", NOT_SHOWN))
@@ -118,5 +111,5 @@ def _offered(rows: Sequence[Any], *, unnamed: bool, modules: Modules = ()) -> Ch
         modules=modules,
         states=(*sorted({code for _, _, code in institutions}), *((NOT_SHOWN,) if unnamed else ())),
         sectors=tuple(sector for sector in Sector if sector in present or unnamed),
-        institutions=tuple([institution for _key, institution in in_order]),
+        institutions=tuple([one for _key, one in in_order]),
     )

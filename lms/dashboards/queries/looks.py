@@ -79,7 +79,7 @@ _FOUND = (
     .where(_edition.c.public_id == bindparam("public_id"))
 )
 _WITH_INSTITUTIONS = _FOUND.add_columns(
-    IN_ONE_TEXT.where(serves_in(_edition.c.id)).correlate(_edition).scalar_subquery()
+    IN_ONE_TEXT.where(serves_in(_enrolment.c.edition_id == _edition.c.id)).correlate(_edition).scalar_subquery()
 )
 
 

@@ -27,10 +27,10 @@ IN_ONE_TEXT: Select[*tuple[Any, ...]] = select(
 )
 
 
-def serves_in(edition_id: ColumnElement[int]) -> Exists:
-    """Whether somebody of an edition serves in an institution: asked of the institutions, which are few."""
+def serves_in(*which: ColumnElement[bool]) -> Exists:
+    """Whether one of these enrolments is of an institution: asked of the institutions, which are few."""
     found = exists().where(
-        _enrolment.c.edition_id == edition_id,
+        *which,
         _enrolment.c.state_code == institution.c.state_code,
         _enrolment.c.institution_id == institution.c.id,
     )
