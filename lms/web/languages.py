@@ -79,21 +79,15 @@ class _Translations(Domain):  # type: ignore[misc]
 
     pseudo = PseudoTranslations()
 
-    def __init__(self, folder: str) -> None:
-        super().__init__(folder)
-        self._known: dict[str, Any] = {}
-
     def get_translations(self) -> Any:
         """What gettext looks texts up in, for this request."""
         return _speech().catalogue
 
-    def found(self, said: str) -> Any:
-        """The same, looked for; `said` is the language."""
+    def found(self) -> Any:
+        """The same, looked for."""
         if has_request_context() and chosen() in PSEUDO:
             return self.pseudo
-        if said not in self._known:
-            self._known[said] = super().get_translations()
-        return self._known[said]
+        return super().get_translations()
 
 
 def install(app: Flask) -> None:
@@ -137,9 +131,9 @@ def _forget() -> None:
 def _speech() -> Speech:
     found = _present.get()
     if found is None:
-        domain, said = get_domain(), str(get_locale() or SOURCE)
+        domain = get_domain()
         ours = isinstance(domain, _Translations)  # outside an app there is nothing to find
-        found = Speech(said, domain.found(said) if ours else domain.get_translations())
+        found = Speech(str(get_locale() or SOURCE), domain.found() if ours else domain.get_translations())
         if has_request_context():
             _present.set(found)
     return found
