@@ -8,16 +8,14 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-
-from sqlalchemy import event
 
 from lms.app import create_app
 from lms.dashboards.queries.lists import PAGE
 from lms.kernel.db import db
 from lms.kernel.settings import from_environment
 from tests import postgres
+from tests.conftest import statements
 
 from . import crowd
 from .pair import both, floor_probe
@@ -135,7 +133,7 @@ def _statements(filled: Filled) -> list[Result]:
     client = app.test_client()
     client.post("/sign-in", data={**hidden(client.get("/sign-in").text), "address": COORDINATOR, "password": PASSWORD})
     found = []
-    with app.app_context(), _counted() as sent:
+    with app.app_context(), statements(app) as sent:
         for page, path in PAGES.items():
             for size, edition in filled.editions.items():
                 client.get(f"/editions/{edition}{path}")
@@ -145,16 +143,3 @@ def _statements(filled: Filled) -> list[Result]:
         db.session.remove()
         db.engine.dispose()
     return found
-
-
-@contextmanager
-def _counted() -> Iterator[list[str]]:
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(engine, "before_cursor_execute", note)

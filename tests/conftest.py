@@ -7,7 +7,7 @@ import gc
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -29,6 +29,7 @@ from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 from lms.app import create_app
 from lms.kernel.clock import frozen
 from lms.kernel.db import db
+from lms.kernel.new_rows import NewRow
 from lms.kernel.secrets import Keyring
 from lms.kernel.settings import Settings
 from lms.kernel.unit_of_work import unit_of_work
@@ -295,16 +296,23 @@ def real_time() -> None:
 
 @contextmanager
 def statements(app: Flask) -> Iterator[list[str]]:
-    """The SQL statements sent within the block."""
+    """The SQL statements sent within the block, those that the driver sends by itself among them."""
     sent: list[str] = []
+    write = NewRow.write
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         sent.append(statement)
 
+    def note_row(self: NewRow, engine: Engine, values: Mapping[str, Any]) -> None:
+        sent.append(f"INSERT INTO {self.table.name}")
+        write(self, engine, values)
+
     with app.app_context():
         engine = db.engine
     event.listen(engine, "before_cursor_execute", note)
+    NewRow.write = note_row  # type: ignore[method-assign]
     try:
         yield sent
     finally:
+        NewRow.write = write  # type: ignore[method-assign]
         event.remove(engine, "before_cursor_execute", note)

@@ -9,24 +9,27 @@ from markupsafe import Markup
 from lms.kernel.values import dataclass
 from lms.people.models import Sector
 from lms.seminars.labels import SECTORS
+from lms.seminars.labels import STATES as PLACES
 from lms.web.languages import gettext as _
 from lms.web.languages import in_a_row
 
 from .forms import state_key
 from .options import options
 from .queries import Choices
-from .rules.looks import FINISHED, OPEN, Filter
+from .rules.looks import FINISHED, OPEN, STAGES_SEEN, Filter, Sight
 from .tables import KEPT, state_order, state_title
+from .wording import AWAITING, STAGES
 
 
 @dataclass(frozen=True, eq=False)
 class FilterPart:
-    """States, sectors, institutions and modules, those that are chosen chosen."""
+    """States, sectors, institutions, modules and how people stand, those that are chosen chosen."""
 
     choices: Choices
     wanted: Filter
     edition: str
     locale: str
+    sight: Sight
 
     @cached_property
     def state_options(self) -> Markup:
@@ -42,6 +45,23 @@ class FilterPart:
     def sector_options(self) -> Markup:
         """The sectors to filter by."""
         return options(((one.value, str(SECTORS[one])) for one in self.choices.sectors), self.wanted.sector)
+
+    @cached_property
+    def stage_options(self) -> Markup:
+        """The stages to filter by."""
+        return options(((stage.value, str(STAGES[stage])) for stage in STAGES_SEEN[self.sight]), self.wanted.stage)
+
+    @cached_property
+    def place_options(self) -> Markup:
+        """How a place can stand; none for those who do not see it."""
+        found = ((state.value, str(word)) for state, word in PLACES.items())
+        return options(found if self.sight is Sight.EVERYTHING else (), self.wanted.place)
+
+    @cached_property
+    def awaiting_options(self) -> Markup:
+        """The reasons to filter by; none for those who do not see them."""
+        found = ((what.value, str(word)) for what, word in AWAITING.items())
+        return options(found if self.sight is Sight.EVERYTHING else (), self.wanted.awaiting)
 
     @cached_property
     def progress_options(self) -> Markup:
@@ -76,6 +96,8 @@ class FilterPart:
 
 
 @lru_cache(maxsize=KEPT)
-def filter_part(choices: Choices, wanted: Filter, edition: str, locale: str) -> FilterPart:
+def filter_part(
+    choices: Choices, wanted: Filter, edition: str, locale: str, sight: Sight = Sight.EVERYTHING
+) -> FilterPart:
     """The filter of an edition; the last few are kept, as its table is."""
-    return FilterPart(choices, wanted, edition, locale)
+    return FilterPart(choices, wanted, edition, locale, sight)

@@ -95,7 +95,7 @@ def drawn_at(form: Mapping[str, str], latest: dt.datetime) -> dt.datetime:
 
 
 def _one_of(kind: type[E], value: str | None) -> E | None:
-    return kind(value) if value in set(kind) else None
+    return kind(value) if value and value in set(kind) else None
 
 
 def _short(value: str | None) -> str | None:

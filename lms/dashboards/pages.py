@@ -15,7 +15,6 @@ from markupsafe import Markup, escape
 from lms.kernel.values import dataclass
 from lms.learning.rules.modules import PREFIX
 from lms.people import states
-from lms.seminars.labels import STATES as PLACES
 from lms.seminars.rules import Stage
 from lms.seminars.rules.nominations import NOMINATIONS_WAITING
 from lms.web.dates import short_moment
@@ -23,7 +22,6 @@ from lms.web.languages import gettext as _
 
 from .filters import FilterPart, filter_part
 from .forms import address_of, asked_by
-from .options import options
 from .queries import Choices, Listed, Look, People, Start
 from .rules.looks import AFTER_CLOSING, STAGES_SEEN, Awaiting, Filter, Numbers, Sight, Status
 from .tables import MatrixPart, footnotes, matrix_part, state_order
@@ -238,27 +236,10 @@ class PeoplePage:
         said += longer + back + [str(AWAITING[what]) for what in awaiting if what is not Awaiting.SIGN_IN]
         return Markup().join(Markup('<span class="sub">{}</span>').format(words) for words in said)
 
-    @property
-    def stage_options(self) -> Markup:
-        """The stages to filter by."""
-        return options(((stage.value, str(STAGES[stage])) for stage in STAGES_SEEN[self.seen.sight]), self.wanted.stage)
-
-    @property
-    def place_options(self) -> Markup:
-        """How a place can stand; none for those who do not see it."""
-        found = ((state.value, str(word)) for state, word in PLACES.items()) if self.full else ()
-        return options(found, self.wanted.place)
-
-    @property
-    def awaiting_options(self) -> Markup:
-        """The reasons to filter by; none for those who do not see them."""
-        found = ((what.value, str(word)) for what, word in AWAITING.items()) if self.full else ()
-        return options(found, self.wanted.awaiting)
-
     @cached_property
     def filters(self) -> FilterPart:
-        """States, sectors, institutions and modules to filter by."""
-        return filter_part(self.choices, self.wanted, self.seen.edition.public_id, self.locale)
+        """What there is to filter by."""
+        return filter_part(self.choices, self.wanted, self.seen.edition.public_id, self.locale, self.seen.sight)
 
     def page_url(self, page: int) -> str:
         """The address of another page of this list, in the same order."""

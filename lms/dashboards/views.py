@@ -40,7 +40,8 @@ def edition(edition: str) -> Response:
     if seen.sight is Sight.COUNTS:
         return Response(_frozen(seen), mimetype="text/html")
     offered = queries.choices(db.session(), seen)
-    wanted = filter_in(request.args, edition, offered).narrowing(seen.sight)
+    asked = request.args.to_dict()  # a MultiDict raises and catches an exception for each name that is not in it
+    wanted = filter_in(asked, edition, offered).narrowing(seen.sight)
     numbers = queries.numbers(db.session(), seen, wanted)
     page = EditionPage(
         seen=seen,
@@ -98,14 +99,15 @@ def people(edition: str) -> str:
     """The people behind a number."""
     seen = queries.look(db.session(), edition, me().scope, filtering=True)
     offered = queries.choices(db.session(), seen)
-    wanted = filter_in(request.args, edition, offered).within(seen.sight)
+    asked = request.args.to_dict()  # as above
+    wanted = filter_in(asked, edition, offered).within(seen.sight)
     found = queries.people(
         db.session(),
         seen,
         wanted,
-        page_in(request.args),
-        by_name=by_name_in(request.args),
-        start=start_in(request.args),
+        page_in(asked),
+        by_name=by_name_in(asked),
+        start=start_in(asked),
     )
     note_look("people.listed", edition, filter=address_of(wanted, edition), people=len(found.rows))
     page = PeoplePage(

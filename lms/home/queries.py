@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from lms.catalogue.queries import published_of
 from lms.catalogue.rules.texts import localised
 from lms.dashboards.queries import Frozen, latest_tables
+from lms.kernel.db import ask
 from lms.kernel.values import dataclass
 from lms.learning.models import EnrolmentProgress
 from lms.learning.rules.changes import Reading
@@ -57,7 +58,7 @@ class MyPlace:
 
 def my_places(session: Session, person_id: int) -> list[MyPlace]:
     """Every place a person has or had, in one statement; in two for whoever holds records."""
-    rows = session.connection().execute(_PLACES, {"person_id": person_id}).all()
+    rows = ask(session, _PLACES, {"person_id": person_id}).all()
     records = [row.record for row in rows if row.record]
     states = states_of(session, records) if records else {}
     return [_place(row, states.get(row.record)) for row in rows]

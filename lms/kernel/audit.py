@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Any, cast
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from .models import AuditEntry
+from .new_rows import NewRow
 
-_NEW = insert(cast(Table, AuditEntry.__table__))
+ENTRY = NewRow(cast(Table, AuditEntry.__table__), "at", "actor", "act", "about", "details")
+"""As `record` writes it, but by itself: for what nearly every page of the desk writes after its answer."""
 
 
 def record(
@@ -19,12 +21,6 @@ def record(
 ) -> None:
     """Write one line; `actor` and `about` are public ids (a person's subject, an edition's token), never names."""
     session.add(AuditEntry(at=at, actor=actor, act=act, about=about, details=details))
-
-
-def record_at_once(connection: Connection, lines: Sequence[Mapping[str, Any]]) -> None:
-    """As `record`, without a session and in one statement: for what nearly every page of the desk writes after its
-    answer."""
-    connection.execute(_NEW, lines)
 
 
 def record_all(session: Session, *, at: dt.datetime, actor: str | None, act: str, about: Iterable[str]) -> None:

@@ -5,13 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, event
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Executable,
+    Integer,
+    MetaData,
+    event,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
@@ -20,7 +32,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.types import TypeDecorator
 from sqlalchemy.util.queue import Empty, Queue
 
-from .postgresql import plain_cursor
+from .postgresql import plain_cursor, portions_cursor
 
 PREFIX = "lms_"
 READS = "lms_reads"
@@ -115,6 +127,22 @@ else:
     Model = db.Model
 
 
+_PAST = "lms_past"
+
+
+def ask(
+    session: Session, statement: Executable, values: Mapping[str, Any] | None = None
+) -> CursorResult[*tuple[Any, ...]]:
+    """What a statement finds that was built once, of plain tables, and is sent past the session, which would take
+    longer over it than the database. What is not written yet is written first: such a statement does not see it."""
+    session.flush()
+    begun, (of, connection) = session.get_transaction(), session.info.get(_PAST, (None, None))
+    if connection is None or of is not begun:
+        connection = session.connection()  # which goes a long way to the same one each time
+        session.info[_PAST] = session.get_transaction(), connection
+    return cast("CursorResult[*tuple[Any, ...]]", connection.execute(statement, values))
+
+
 Inserting = Callable[[Any], postgresql.Insert]
 # With ON CONFLICT; SQLite's and PostgreSQL's share the methods we use.
 _INSERTS = {"sqlite": cast(Inserting, sqlite.insert), "postgresql": cast(Inserting, postgresql.insert)}
@@ -204,10 +232,8 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "before_cursor_execute", _sqlite_refuse)
     else:
         driver = cast(Any, engine.dialect).loaded_dbapi
-        cursor = plain_cursor(driver)
-        event.listen(engine, "connect", lambda raw, _record: setattr(raw, "cursor_factory", cursor))
+        event.listen(engine, "connect", _postgresql_connect(plain_cursor(driver), portions_cursor(driver)))
         event.listen(engine, "checkout", _set_up_by_intent(driver.Error))
-        event.listen(engine, "before_cursor_execute", _postgresql_portions)
 
 
 def _sqlite_connect(raw: Any, _record: Any) -> None:
@@ -241,6 +267,13 @@ def _sqlite_refuse(connection: Any, _cursor: Any, statement: str, _values: Any, 
         raise OperationalError(statement, None, sqlite3.OperationalError(refused), hide_parameters=True)
 
 
+def _postgresql_connect(cursor: type, portions: type) -> Callable[[Any, object], None]:
+    def connect(raw: Any, _record: object) -> None:
+        raw.cursor_factory, raw.server_cursor_factory = cursor, portions
+
+    return connect
+
+
 def _set_up_by_intent(gone: type[Exception]) -> Callable[[Any, ConnectionPoolEntry, object], None]:
     """Of connections to PostgreSQL, as the pool gives them away; `gone` is what they raise when the server is gone."""
 
@@ -260,11 +293,3 @@ def _set_up_by_intent(gone: type[Exception]) -> Callable[[Any, ConnectionPoolEnt
             raise InvalidatePoolError from error  # the pool forgets whoever is idle, and makes another
 
     return checkout
-
-
-def _postgresql_portions(connection: Any, cursor: Any, *_statement: Any) -> None:
-    # Rows are brought in portions by a cursor of the server's, which lives in a transaction only; the rollback at the
-    # end of the read ends it.
-    raw = connection.connection.dbapi_connection
-    if raw.autocommit and getattr(cursor, "name", None) and raw.info.transaction_status.name == "IDLE":
-        raw.execute("BEGIN")

@@ -49,3 +49,21 @@ def plain_cursor(driver: Any) -> type:
             return Columns(result, self._encoding) if result is not None and result.status == rows else None
 
     return PlainCursor
+
+
+def portions_cursor(driver: Any) -> type:
+    """psycopg's cursor of the server's, which brings rows in portions, for connections outside a transaction as well:
+    it lives within one only. The rollback at the end of the read ends it. It sees to that itself, because an engine
+    that is listened to at each statement asks at every step of each whether somebody listens."""
+    idle = driver.pq.TransactionStatus.IDLE
+
+    class PortionsCursor(driver.ServerCursor):  # type: ignore[misc]
+        __slots__ = ()
+
+        def execute(self, *statement: Any, **how: Any) -> Any:
+            """As psycopg's, in a transaction begun for it where there is none."""
+            if self.connection.autocommit and self.connection.info.transaction_status is idle:
+                self.connection.execute("BEGIN")
+            return super().execute(*statement, **how)
+
+    return PortionsCursor

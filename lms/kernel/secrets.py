@@ -173,6 +173,11 @@ class Keyring:
         """The person's key; raises Unsealable."""
         return _unsealed(self._unwrapping, wrapped, f"key:{owner}")
 
+    def unseal(self, wrapped: bytes, owner: str, sealed: bytes, place: str) -> bytes:
+        """What is sealed for a place under a person's wrapped key; raises Unsealable. A list does it line by line."""
+        key = _unsealed(self._unwrapping, wrapped, f"key:{owner}")
+        return _unsealed((AESGCM(key),), sealed, place)
+
     def blind(self, address: str) -> str:
         """The blind index of an address: equal addresses agree, nobody without the key can guess."""
         return hmac.new(self._blinding, fold_address(address).encode(), hashlib.sha256).hexdigest()

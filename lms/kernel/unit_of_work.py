@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import cast
+from typing import Any, cast
 
 from flask import has_app_context
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from .db import Intent, db, intending, present_intent
+from .new_rows import NewRow
 
 
 @contextmanager
@@ -54,12 +55,10 @@ def own_connection() -> Iterator[Connection]:
         yield connection
 
 
-@contextmanager
-def own_line() -> Iterator[Connection]:
-    """As `own_connection`, for one statement alone, which is kept or not by itself."""
+def own_row(new: NewRow, values: Mapping[str, Any]) -> None:
+    """As `own_connection`, for one row alone, which is kept or not by itself."""
     _not_inside_a_change()
-    with intending(Intent.ADD), db.engine.begin() as connection:
-        yield connection
+    new.write(db.engine, values)
 
 
 def _not_inside_a_change() -> None:

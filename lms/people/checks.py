@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from lms.kernel.checks import Finding, check
-from lms.kernel.secrets import Unsealable, same, unseal
+from lms.kernel.secrets import Unsealable, same
 from lms.kernel.settings import keyring
 from lms.people import erased
 from lms.people.models import (
@@ -113,7 +113,7 @@ def identities_open_and_agree(session: Session) -> Iterable[Finding]:
 
 def _problem(row: IdentityRow, wrapped: bytes, subject: str) -> str | None:
     try:
-        plain = unseal(keyring().unwrap(wrapped, subject), row.sealed, name_place(row.place)).decode()
+        plain = keyring().unseal(wrapped, subject, row.sealed, name_place(row.place)).decode()
     except Unsealable:
         return f"the sealed {row.kind.value} does not open"
     if row.kind is IdentityKind.ADDRESS:

@@ -58,6 +58,8 @@ def install(app: Flask) -> None:
     manager = LoginManager()
     # Addresses change on the way through a ministry's proxies; the token alone says who it is.
     manager.session_protection = None
+    # It would work out a digest of address and browser at each page all the same, and carry it in the cookie.
+    manager._session_identifier_generator = lambda: None
     manager.user_loader(_load)
     # Its own "remember me" is not used; under the default name it would take away a host's cookie.
     app.config["REMEMBER_COOKIE_NAME"] = "lms_not_used"

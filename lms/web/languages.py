@@ -83,11 +83,17 @@ class _Translations(Domain):  # type: ignore[misc]
         """What gettext looks texts up in, for this request."""
         return _speech().catalogue
 
-    def found(self) -> Any:
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder)
+        self._found: dict[str, Any] = {}
+
+    def found(self, language: str) -> Any:
         """The same, looked for."""
         if has_request_context() and chosen() in PSEUDO:
             return self.pseudo
-        return super().get_translations()
+        if language not in self._found:
+            self._found[language] = super().get_translations()
+        return self._found[language]
 
 
 def install(app: Flask) -> None:
@@ -128,12 +134,17 @@ def _forget() -> None:
     _present.set(None)
 
 
+@lru_cache(maxsize=64)
+def _tag(locale: Locale | None) -> str:
+    return str(locale or SOURCE)
+
+
 def _speech() -> Speech:
     found = _present.get()
     if found is None:
-        domain = get_domain()
+        domain, spoken = get_domain(), _tag(get_locale())
         ours = isinstance(domain, _Translations)  # outside an app there is nothing to find
-        found = Speech(str(get_locale() or SOURCE), domain.found() if ours else domain.get_translations())
+        found = Speech(spoken, domain.found(spoken) if ours else domain.get_translations())
         if has_request_context():
             _present.set(found)
     return found
@@ -257,9 +268,15 @@ def offered_languages() -> tuple[str, ...]:
     return offered
 
 
-def _locale() -> str:
+def _locale() -> Locale:
     code = chosen()
-    return PSEUDO.get(code, code)
+    return _parsed(PSEUDO.get(code, code))
+
+
+@lru_cache(maxsize=64)
+def _parsed(code: str) -> Locale:
+    """Babel asks the disk each time whether it knows the locale."""
+    return Locale.parse(code)
 
 
 def choices() -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 from lms.kernel import audit
 from lms.kernel.clock import now
 from lms.kernel.db import Intent, db, set_intent
-from lms.kernel.unit_of_work import own_line, own_transaction
+from lms.kernel.unit_of_work import own_row, own_transaction
 
 from .access import name_in_logs, outcome_in_logs, told_apart, who_in_logs
 
@@ -119,12 +119,9 @@ def _write_looks(error: BaseException | None) -> None:
         return
     db.session.remove()
     set_intent(Intent.WRITE)
-    if looks:
-        who = {"at": now(), "actor": g.lms_viewer.subject}
-        with own_line() as connection:
-            audit.record_at_once(
-                connection, [{**who, "act": act, "about": about, "details": details} for act, about, details in looks]
-            )
+    for act, about, details in looks:
+        entry = {"at": now(), "actor": g.lms_viewer.subject, "act": act, "about": about, "details": details}
+        own_row(audit.ENTRY, entry)
     if after:
         with own_transaction() as session:
             for change in after:

@@ -10,13 +10,19 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 
+from lms.kernel import audit
 from lms.kernel.clock import now
 from lms.kernel.db import Intent, db, intending
 from lms.kernel.models import AuditEntry, Job, JobState, Throttle, Worker
-from lms.kernel.unit_of_work import own_line, own_transaction, unit_of_work
+from lms.kernel.unit_of_work import own_row, own_transaction, unit_of_work
 from tests.conftest import NOW, statements
+
+
+def entry(act: str) -> dict[str, Any]:
+    """A line of the audit trail, as one is written by itself."""
+    return {"at": NOW, "actor": "subject", "act": act, "about": None, "details": {}}
 
 
 def test_a_time_without_a_zone_is_refused(app: Flask) -> None:
@@ -147,8 +153,7 @@ def test_a_connection_goes_from_reading_to_writing_and_back(app: Flask) -> None:
             connection.execute(sa.select(AuditEntry.act), execution_options=PORTIONS).all()
             with pytest.raises(DBAPIError):
                 connection.execute(sa.insert(AuditEntry).values(at=NOW, act="by a reader", details={}))
-        with own_line() as connection:
-            connection.execute(sa.insert(AuditEntry).values(at=NOW, act=act, details={}))
+        own_row(audit.ENTRY, entry(act))
         with pytest.raises(ZeroDivisionError), own_transaction() as session:
             session.execute(sa.insert(AuditEntry).values(at=NOW, act="taken back", details={}))
             raise ZeroDivisionError
@@ -170,15 +175,52 @@ def test_a_change_behind_a_with_is_refused_to_a_reader_too(app: Flask) -> None:
 
 def test_sqlite_reads_and_writes_in_turn_on_one_warm_connection(sqlite_app: Flask) -> None:
     """What it has read stays in its memory, and every statement prepared: another connection's write takes both."""
-    used = set()
+    used = []
+    sa.event.listen(db.engine, "checkout", lambda raw, _record, _proxy: used.append(id(raw)))
     for _turn in range(3):
         with intending(Intent.READ), db.engine.connect() as reader:
             reader.execute(sa.select(AuditEntry.id)).all()
-            used.add(id(reader.connection.dbapi_connection))
-        with own_line() as writer:
-            writer.execute(sa.insert(AuditEntry).values(at=NOW, act="written", details={}))
-            used.add(id(writer.connection.dbapi_connection))
-    assert len(used) == 1
+        own_row(audit.ENTRY, entry("written"))
+    assert (len(used), len(set(used))) == (6, 1)
+
+
+def test_a_row_written_by_itself_reads_as_one_that_the_session_wrote(app: Flask) -> None:
+    said = {"filter": "state=x&by=name", "people": 3, "word": "Żółć, 'quoted' %(at)s"}
+    own_row(audit.ENTRY, {**entry("alone"), "about": "edition", "details": said})
+    with unit_of_work() as session:
+        audit.record(session, at=NOW, actor="subject", act="together", about="edition", **said)
+    with own_transaction() as session:
+        alone, together = session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id))
+        for column in ("at", "actor", "about", "details"):
+            assert getattr(alone, column) == getattr(together, column)
+        # Not only read back alike: kept alike, so that a search finds both.
+        alike = sa.select(sa.func.count()).where(AuditEntry.at == NOW, AuditEntry.actor == "subject")
+        assert session.scalar(alike) == 2
+
+
+def test_a_row_that_is_refused_is_not_written_and_the_next_one_is(app: Flask) -> None:
+    with pytest.raises(OperationalError):
+        own_row(audit.ENTRY, {**entry("refused"), "at": None})
+    own_row(audit.ENTRY, entry("next"))
+    with own_transaction() as session:
+        assert session.scalars(sa.select(AuditEntry.act)).all() == ["next"]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_a_row_is_refused_where_the_server_has_ended_the_connection_and_the_next_one_written(app: Flask) -> None:
+    own_row(audit.ENTRY, entry("before"))
+    with own_transaction() as session:
+        own = session.scalar(sa.text("SELECT pg_backend_pid()"))  # which holds its connection until the end
+        with intending(Intent.ADD), db.engine.connect() as idle:
+            number = idle.scalar(sa.text("SELECT pg_backend_pid()"))
+        assert number != own
+        session.execute(sa.text("SELECT pg_terminate_backend(:number)"), {"number": number})
+        with pytest.raises(OperationalError):
+            audit.ENTRY.write(db.engine, entry("lost"))
+        audit.ENTRY.write(db.engine, entry("after"))
+    with own_transaction() as session:
+        assert session.scalars(sa.select(AuditEntry.act).order_by(AuditEntry.id)).all() == ["before", "after"]
 
 
 @pytest.mark.postgres

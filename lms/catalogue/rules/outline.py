@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from lms.kernel.values import dataclass
@@ -90,9 +91,10 @@ class CompletionRule:
     name_confirmed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outline:
-    """A published version from end to end, without the texts."""
+    """A published version from end to end, without the texts. It never changes and is kept from page to page, so it
+    keeps what was worked out from it."""
 
     version_id: int
     course_id: int
@@ -119,15 +121,26 @@ class Outline:
             for unit in module.units:
                 yield module, unit
 
-    @property
+    @cached_property
     def asked(self) -> tuple[OutlineModule, ...]:
         """The modules that the completion rule asks for."""
         return tuple(module for module in self.modules if module.key in self.rule.modules)
 
-    @property
+    @cached_property
     def asked_units(self) -> int:
         """How many units those have."""
         return sum(len(module.units) for module in self.asked)
+
+    @cached_property
+    def _titles(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        return {}
+
+    def titles(self, language: str) -> tuple[tuple[str, str], ...]:
+        """Key and title of each module, for a reader of `language`."""
+        found = self._titles.get(language)
+        if found is None:
+            found = self._titles[language] = tuple((module.key, module.named(language)) for module in self.modules)
+        return found
 
     def module(self, key: str) -> OutlineModule | None:
         """The module of that key."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, false, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, false, select, true
 from sqlalchemy.orm import Session
 
 from lms.catalogue.queries import outline
@@ -34,7 +33,7 @@ from lms.seminars.rules.deadlines import is_over
 from lms.web.slices import PAGE, Slice, slice_among
 
 from .changes import Change, changes
-from .known import LAST, known, may_need_it
+from .known import LAST, Known, known, may_need_it
 from .queue import queue
 from .stands import told_stands
 from .undelivered import undelivered
@@ -171,13 +170,13 @@ def _found(
     return waiting.total, part, _lines(editions, people, at)
 
 
-def _lines(editions: Mapping[int, Watched], people: Iterable[tuple[Row[Any], Facts]], at: dt.datetime) -> list[Line]:
+def _lines(editions: Mapping[int, Watched], people: Iterable[tuple[Known, Facts]], at: dt.datetime) -> list[Line]:
     """Those of these people who need attention, in their order; of the others nothing is kept."""
     found = ((order(facts, at), row, facts, why) for row, facts in people if (why := reasons(facts, at)))
     return [_line(row, editions[row.edition_id], facts, why) for _order, row, facts, why in sorted(found)]
 
 
-def _line(row: Row[*tuple[Any, ...]], edition: Watched, facts: Facts, why: tuple[Reason, ...]) -> Line:
+def _line(row: Known, edition: Watched, facts: Facts, why: tuple[Reason, ...]) -> Line:
     return Line(
         edition=edition,
         facts=facts,

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue.queries import outline
 from lms.dashboards.rules.looks import NOT_SHOWN, Sight, institution_key
+from lms.kernel.db import ask
 from lms.kernel.values import dataclass
 from lms.people.models import Sector
 from lms.people.queries.sensitive import not_to_be_named, unnamed_people
@@ -68,8 +69,7 @@ def module_choices(session: Session, seen: Look) -> Modules:
     """The modules of the version that the edition reads, for those who see progress."""
     if seen.sight is not Sight.EVERYTHING:
         return ()
-    spoken = language()
-    return tuple((module.key, module.named(spoken)) for module in outline(session, seen.version_id).modules)
+    return outline(session, seen.version_id).titles(language())
 
 
 def choices(session: Session, seen: Look) -> Choices:
@@ -77,9 +77,8 @@ def choices(session: Session, seen: Look) -> Choices:
     modules = module_choices(session, seen)
     if seen.offered and not seen.unnamed:
         return _read(seen.offered, unnamed=False, modules=modules)
-    session.flush()  # a statement sent past the session does not see by itself what is not written yet
     found = _EVERYWHERE if seen.scope.everything and not seen.unnamed else IN_ONE_TEXT.where(_named_here(seen))
-    told = session.connection().execute(found, {"edition_id": seen.edition.id}).scalar_one()
+    told = ask(session, found, {"edition_id": seen.edition.id}).scalar_one()
     return _read(told, unnamed=seen.unnamed, modules=modules)
 
 
@@ -91,14 +90,13 @@ def _read(told: str | None, *, unnamed: bool, modules: Modules) -> Choices:
 
 def choices_among(session: Session, edition_ids: Collection[int], scope: Scope) -> Choices:
     """What a list over several editions can be narrowed by, in one statement."""
-    session.flush()  # as above
     theirs = (_enrolment.c.edition_id.in_(edition_ids), visible_to(scope))
     named = _COLUMNS.where(serves_in(*theirs, ~not_to_be_named(_enrolment.c.person_id)))
     # From the few who are marked to their places.
     unnamed = exists().where(*theirs, _enrolment.c.person_id.in_(unnamed_people()))
     nobody = (literal(text, String) for text in ("", "", NOT_SHOWN))
     apart = select(*nobody, type_coerce(literal(Sector.OTHER.value), institution.c.sector.type)).where(unnamed)
-    rows: Sequence[Any] = session.connection().execute(union_all(named, apart)).all()
+    rows: Sequence[Any] = ask(session, union_all(named, apart)).all()
     told = [row for row in rows if row[2] != NOT_SHOWN]
     return _offered(told, unnamed=len(told) < len(rows))
 

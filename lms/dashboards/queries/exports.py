@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue.queries import outline
 from lms.dashboards.rules.looks import Awaiting, Filter, Sight, Status
+from lms.kernel.db import ask
 from lms.kernel.errors import NotFound
 from lms.kernel.settings import keyring
 from lms.learning.models import EnrolmentProgress
@@ -93,7 +94,6 @@ def taken(session: Session, seen: Look, wanted: Filter) -> Iterator[Taken]:
         raise NotFound
     # Found apart: a condition asks tables of its own, which may be those that a line is read from.
     which = select(_enrolment.c.id).where(*behind(seen, wanted)).subquery().select()
-    session.flush()  # a statement sent past the session does not see by itself what is not written yet
     return _whole(session, seen, which) if seen.sight is Sight.EVERYTHING else _outline(session, seen, which)
 
 
@@ -109,7 +109,7 @@ def _whole(session: Session, seen: Look, which: Select[*tuple[int]]) -> Iterator
     for (
         person_id, state_code, institution, sector, state, stages, subject, wrapped, place, sealed, hidden,
         address_place, address_sealed, locale, enrolment_id, completed_at, deadline_at, late, asks, nameless,
-    ) in session.connection().execute(_in_order(_ADDRESSED, seen, which)):  # fmt: skip
+    ) in ask(session, _in_order(_ADDRESSED, seen, which)):  # fmt: skip
         name, address = opened(
             ring, person_id, subject, wrapped, (place, sealed), (address_place, address_sealed), hidden
         )
@@ -127,7 +127,7 @@ def _whole(session: Session, seen: Look, which: Select[*tuple[int]]) -> Iterator
 def _outline(session: Session, seen: Look, which: Select[*tuple[int]]) -> Iterator[Taken]:
     for (
         person_id, state_code, institution, sector, state, stages, subject, wrapped, place, sealed, hidden,
-    ) in session.connection().execute(_in_order(_NAMED, seen, which)):  # fmt: skip
+    ) in ask(session, _in_order(_NAMED, seen, which)):  # fmt: skip
         name = listed_name(keyring(), person_id, subject, wrapped, place, sealed, hidden)
         status, _counts, _unseen = stands(state, stages, seen.sight)
         yield Taken(name, *beside(name, state_code, institution), sector, status)

@@ -9,6 +9,7 @@ from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from lms.dashboards.rules.looks import Sight, by_mandate, of_states_and_institutions, sight_of
+from lms.kernel.db import ask
 from lms.kernel.errors import NotFound
 from lms.kernel.values import dataclass
 from lms.people.queries.sensitive import unnamed_people
@@ -88,9 +89,8 @@ def look(session: Session, public_id: str, scope: Scope, *, filtering: bool = Fa
 
     A page that offers a filter says so, and has what the filter offers brought along.
     """
-    session.flush()  # a statement sent past the session does not see by itself what is not written yet
     all_at_once = filtering and scope.everything
-    row = session.connection().execute(_WITH_INSTITUTIONS if all_at_once else _FOUND, {"public_id": public_id}).first()
+    row = ask(session, _WITH_INSTITUTIONS if all_at_once else _FOUND, {"public_id": public_id}).first()
     if row is None:
         raise NotFound
     offered = row[-1] if all_at_once else None

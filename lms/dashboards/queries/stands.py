@@ -59,7 +59,10 @@ def _real(
     told: bool,
 ) -> Stands:
     return {
-        row.id: (row.edition_id, standing(facts, outlines[editions[row.edition_id].version_id].asked_units).key)
+        row.enrolment_id: (
+            row.edition_id,
+            standing(facts, outlines[editions[row.edition_id].version_id].asked_units).key,
+        )
         for row, facts in known(session, editions, outlines, {}, which, told=told)
     }
 

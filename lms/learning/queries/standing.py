@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue.models import CourseVersion
 from lms.catalogue.rules.outline import Outline
+from lms.kernel.db import ask
 from lms.kernel.errors import NotFound
 from lms.kernel.values import dataclass
 from lms.learning.models import (
@@ -149,9 +150,8 @@ def asked_done(session: Session, enrolment_ids: Sequence[int], outline: Outline)
 
 def _asked_done(session: Session, found: Select[Any], values: Mapping[str, Any], outline: Outline) -> Mapping[int, int]:
     asked = {(unit.id, unit.substance) for module in outline.asked for unit in module.units}
-    session.flush()  # a statement sent past the session does not see by itself what is not written yet
     done = Counter[int]()
-    for number, *key in session.connection().execute(found, values):
+    for number, *key in ask(session, found, values):
         done[number] += tuple(key) in asked
     return done
 

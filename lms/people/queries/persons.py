@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Table, bindparam, exists, select
 from sqlalchemy.orm import Session
 
+from lms.kernel.db import ask
 from lms.kernel.secrets import Keyring, unseal
 from lms.kernel.settings import keyring
 from lms.kernel.values import dataclass
@@ -73,7 +74,7 @@ def listed_name(
         return str(NO_NAME)
     if hidden:
         return CodeName(code_name(person_id, ring.veil))
-    opened = unseal(ring.unwrap(wrapped, subject), sealed, name_place(place))
+    opened = ring.unseal(wrapped, subject, sealed, name_place(place))
     return listed_in(opened.decode())
 
 
@@ -120,16 +121,13 @@ def full_names_of(session: Session, person_ids: set[int]) -> dict[int, PersonNam
 
 def _known(session: Session, person_ids: set[int]) -> dict[int, tuple[PersonName, bool]]:
     """The whole names, and who is not to be named."""
-    session.flush()  # a statement sent past the session does not see by itself what is not written yet
-    ring = keyring()
+    ring, found = keyring(), ask(session, _SEALED_NAMES, {"person_ids": sorted(person_ids)})
     return {
         person_id: (
-            PersonName.from_json(unseal(ring.unwrap(wrapped, subject), sealed, name_place(place)).decode()),
+            PersonName.from_json(ring.unseal(wrapped, subject, sealed, name_place(place)).decode()),
             bool(hidden),
         )
-        for person_id, subject, wrapped, place, sealed, hidden in session.connection().execute(
-            _SEALED_NAMES, {"person_ids": sorted(person_ids)}
-        )
+        for person_id, subject, wrapped, place, sealed, hidden in found
     }
 
 
@@ -156,9 +154,7 @@ def identities_of(session: Session, person_ids: Collection[int]) -> dict[int, Id
     keys: dict[int, bytes] = {}
     names: dict[int, PersonName] = {}
     addresses: dict[int, str] = {}
-    for person_id, subject, wrapped, kind, place, sealed, hidden in session.connection().execute(
-        _SEALED, {"person_ids": person_ids}
-    ):
+    for person_id, subject, wrapped, kind, place, sealed, hidden in ask(session, _SEALED, {"person_ids": person_ids}):
         if hidden:
             names[person_id] = PersonName(CodeName(code_name(person_id, ring.veil)))
             continue
@@ -221,7 +217,7 @@ def addresses_of(session: Session, person_id: int) -> list[AddressView]:
         AddressView(
             identity_id=row.id,
             public_id=row.place,
-            address=unseal(ring.unwrap(wrapped, subject), row.sealed, name_place(row.place)).decode(),
+            address=ring.unseal(wrapped, subject, row.sealed, name_place(row.place)).decode(),
             primary=row.primary,
             verified_at=row.verified_at,
         )

@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from lms.kernel.db import ask
 from lms.kernel.values import dataclass
 from lms.people.models import Sector
 from lms.seminars.models import (
@@ -127,8 +128,7 @@ _ONE = union_all(*(kept.where(kept.selected_columns[2] == bindparam("what")) for
 
 def edition_numbers(session: Session, edition_id: int) -> EditionNumbers:
     """All that is counted of an edition; only what is not zero."""
-    session.flush()  # a statement sent past the session does not see by itself what is not written yet
-    return _read(session.connection().execute(_KEPT, {"edition_id": edition_id}).scalar_one())
+    return _read(ask(session, _KEPT, {"edition_id": edition_id}).scalar_one())
 
 
 @lru_cache(maxsize=16)
@@ -158,15 +158,13 @@ def counts(session: Session, edition_id: int) -> Counts:
 def part_counts(session: Session, edition_id: int, parts: Collection[str]) -> Counts:
     """How many people of each state and sector who belong to one of these parts of an edition, of which nobody belongs
     to two, have reached each stage; only what is not zero."""
-    session.flush()  # as above
     asked = {"edition_id": edition_id, "parts": list(parts)}
-    return _read(session.connection().execute(_OF_PARTS, asked).scalar_one()).stages
+    return _read(ask(session, _OF_PARTS, asked).scalar_one()).stages
 
 
 def count_of(session: Session, edition_id: int, what: str) -> int:
     """How many there are of one thing that is counted beside the stages."""
-    session.flush()  # as above
-    rows = session.connection().execute(_ONE, {"edition_id": edition_id, "what": what})
+    rows = ask(session, _ONE, {"edition_id": edition_id, "what": what})
     return sum(int(row[3]) for row in rows.all())
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue.models import ChangeKind, Course, CourseVersion
 from lms.catalogue.rules.texts import localised
+from lms.kernel.db import ask
 from lms.kernel.errors import NotFound
 from lms.kernel.values import dataclass
 from lms.people.models import Institution, Person
@@ -136,8 +137,7 @@ def version_in_force(session: Session, edition_id: int) -> int:
 
     Raises NotFound for an edition that is not there.
     """
-    session.flush()  # a statement sent past the session does not see by itself what is not written yet
-    version: int | None = session.connection().execute(_LAST, {"edition_id": edition_id}).scalar()
+    version: int | None = ask(session, _LAST, {"edition_id": edition_id}).scalar()
     if version is None:
         raise NotFound
     return version
