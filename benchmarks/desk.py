@@ -133,13 +133,13 @@ def _statements(filled: Filled) -> list[Result]:
     client = app.test_client()
     client.post("/sign-in", data={**hidden(client.get("/sign-in").text), "address": COORDINATOR, "password": PASSWORD})
     found = []
-    with app.app_context(), statements(app) as sent:
+    with statements(app) as sent:  # in no context of ours: a request within one would know already who asks
         for page, path in PAGES.items():
             for size, edition in filled.editions.items():
                 client.get(f"/editions/{edition}{path}")
                 sent.clear()
                 client.get(f"/editions/{edition}{path}")
                 found.append(Result(f"{named(page, size)}, statements", len(sent), "", MOST_STATEMENTS))
-        db.session.remove()
+    with app.app_context():
         db.engine.dispose()
     return found

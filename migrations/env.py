@@ -12,11 +12,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import context
-from alembic.autogenerate.api import AutogenContext
 from alembic.util import CommandError
 from flask import current_app
 
 from lms.kernel.db import Base
+from lms.kernel.migrations import plain_type
 
 UPGRADES_LOCK = 0x4C454D4B494E  # "LEMKIN": two servers that start together upgrade one after the other
 
@@ -46,11 +46,6 @@ def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
     return kind != "table" or (name or "").startswith("lms_")
 
 
-def _plain_type(kind: str, item: Any, _context: AutogenContext) -> str | bool:
-    """Write our own column types as what they are in the database, so that old migrations need no code of today."""
-    return f"sa.{item.impl!r}" if kind == "type" and isinstance(item, sa.TypeDecorator) else False
-
-
 def _refuse_broken_references(connection: sa.Connection) -> None:
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
     if broken:
@@ -63,7 +58,7 @@ def _configure(connection: sa.Connection) -> None:
         target_metadata=Base.metadata,
         version_table="lms_alembic_version",
         include_name=_is_ours,
-        render_item=_plain_type,
+        render_item=plain_type,
         render_as_batch=True,
         transactional_ddl=True,
         compare_type=True,

@@ -19,7 +19,7 @@ from .forms import asked_by, filter_in
 from .options import options
 from .queries import choices_among, of_place
 from .queries.attention import Watched
-from .rules.looks import Filter
+from .rules.looks import Filter, Sight
 
 SEVERAL = "attention"
 """Stands for an edition where the address of the sheet of several asks for a state."""
@@ -71,5 +71,5 @@ def narrowing(
     offered = choices_among(session, [one.id for one in editions], scope)
     wanted = filter_in(args, key, offered)
     wanted = Filter(state=wanted.state, sector=wanted.sector, institution=wanted.institution)
-    places = filter_part(offered, wanted, key, language())
+    places = filter_part(offered, wanted, key, language(), Sight.EVERYTHING)
     return Narrowing(editions, chosen or editions, places, asked if chosen else "")

@@ -107,6 +107,6 @@ def modules_page(seen: Look, args: Mapping[str, str]) -> ModulesPage:
         modules=offered.modules,
         numbers=module_numbers(session, seen, wanted),
         list_url=url_for("dashboards.people", edition=edition),
-        filters=filter_part(offered, wanted, edition, language()) if offered.states else None,
+        filters=filter_part(offered, wanted, edition, language(), seen.sight) if offered.states else None,
         asked=asked_by(wanted, edition),
     )

@@ -24,7 +24,7 @@ from .forms import asked_by, filter_in, year_in
 from .pages import Figure
 from .queries import Choices
 from .queries.overview import Overview, overview
-from .rules.looks import AFTER_CLOSING, Filter
+from .rules.looks import AFTER_CLOSING, Filter, Sight
 from .wording import STAGES
 
 
@@ -65,7 +65,8 @@ class OverviewPage:
     def filters(self) -> FilterPart | None:
         """What the numbers can be narrowed by; None where there is nobody."""
         offered = self.found.choices
-        return filter_part(offered, self.found.wanted, OVERVIEW, self.locale) if offered.sectors else None
+        found = filter_part(offered, self.found.wanted, OVERVIEW, self.locale, Sight.EVERYTHING)
+        return found if offered.sectors else None
 
     @property
     def narrowed(self) -> str:

@@ -77,7 +77,7 @@ class EditionPage:
         """What the numbers can be narrowed by; None where there is nobody."""
         if self.choices is None or not self.choices.states:
             return None
-        return filter_part(self.choices, self.wanted, self.seen.edition.public_id, self.locale)
+        return filter_part(self.choices, self.wanted, self.seen.edition.public_id, self.locale, self.seen.sight)
 
     @cached_property
     def _asked(self) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Table, insert
@@ -25,6 +25,11 @@ def record(
 
 def record_all(session: Session, *, at: dt.datetime, actor: str | None, act: str, about: Iterable[str]) -> None:
     """Write one line about each of many things that one act was done to, in one statement."""
-    rows: list[dict[str, Any]] = [{"at": at, "actor": actor, "act": act, "about": one, "details": {}} for one in about]
-    if rows:
-        session.execute(insert(AuditEntry), rows)
+    lines: list[dict[str, Any]] = [{"at": at, "actor": actor, "act": act, "about": one, "details": {}} for one in about]
+    if lines:
+        record_lines(session, lines)
+
+
+def record_lines(session: Session, lines: Sequence[Mapping[str, Any]]) -> None:
+    """Write several lines in one statement, each with what `record` is given."""
+    session.execute(insert(AuditEntry), lines)

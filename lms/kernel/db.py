@@ -22,6 +22,7 @@ from sqlalchemy import (
     Executable,
     Integer,
     MetaData,
+    PoolProxiedConnection,
     event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -137,7 +138,7 @@ def ask(
     longer over it than the database. What is not written yet is written first: such a statement does not see it."""
     session.flush()
     begun, (of, connection) = session.get_transaction(), session.info.get(_PAST, (None, None))
-    if connection is None or of is not begun:
+    if of is None or of is not begun or not begun.is_active or session.in_nested_transaction():
         connection = session.connection()  # which goes a long way to the same one each time
         session.info[_PAST] = session.get_transaction(), connection
     return cast("CursorResult[*tuple[Any, ...]]", connection.execute(statement, values))
@@ -216,6 +217,10 @@ class IntentPool(QueuePool):
     """SQLAlchemy's own pool with that queue."""
 
     _queue_class = _ByIntent
+
+    def forget(self, connection: PoolProxiedConnection, error: BaseException) -> None:
+        """The server has ended this connection: as an engine does then, use none of those again that are as old."""
+        self._invalidate(connection, error)
 
     def dispose(self) -> None:
         """Close the idle connections of either kind; the queue gives those of one kind only."""

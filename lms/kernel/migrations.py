@@ -1,12 +1,13 @@
-"""Where the migrations lie: beside `lms` in a checkout, inside it in an installed wheel."""
+"""Where the migrations lie, and how one is written: beside `lms` in a checkout, inside it in an installed wheel."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import inspect, text
+from sqlalchemy import Enum, TypeDecorator, inspect, text
 from sqlalchemy.orm import Session
 
 VERSION_TABLE = "lms_alembic_version"
@@ -32,6 +33,16 @@ def newest() -> str:
 def _named(word: str, texts: list[str]) -> set[str]:
     line = re.compile(rf"^{word} = ['\"]([^'\"]+)['\"]", re.MULTILINE)
     return {name for text in texts for name in line.findall(text)}
+
+
+def plain_type(kind: str, item: Any, _context: object) -> str | bool:
+    """How a new migration writes our own column types: as what they are in the database, so that old ones need no code
+    of today. False for everything else, which Alembic writes itself."""
+    if kind == "type" and isinstance(item, TypeDecorator):
+        return f"sa.{item.impl!r}"
+    if kind == "type" and isinstance(item, Enum):
+        return f"sa.Enum({repr(item).partition('(')[2]}"
+    return False
 
 
 def is_current(session: Session) -> bool:

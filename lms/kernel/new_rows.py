@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Dialect, Engine, Table, insert
+from sqlalchemy import Dialect, Engine, PoolProxiedConnection, Table, insert
 from sqlalchemy.exc import OperationalError
 
-from .db import Intent, intending
+from .db import Intent, IntentPool, intending
 
 Binds = Callable[[Any], Any] | None
 """What a value becomes before the driver is given it; None where it stays as it is."""
@@ -35,15 +35,18 @@ class NewRow:
         away or refuses, and has written nothing then."""
         told = self._told.get(engine.dialect.name) or self._tell(engine.dialect)
         given = {name: bind(values[name]) if bind else values[name] for name, bind in told.binds.items()}
-        with intending(Intent.ADD):  # on a connection that commits each statement by itself
-            raw = engine.raw_connection()
+        raw: PoolProxiedConnection | None = None
         try:
+            with intending(Intent.ADD):  # on a connection that commits each statement by itself
+                raw = engine.raw_connection()
             raw.cursor().execute(told.text, given if told.places is None else [given[name] for name in told.places])
         except engine.dialect.loaded_dbapi.Error as error:
-            raw.invalidate(error)
+            if raw and engine.dialect.is_disconnect(error, cast(Any, raw.dbapi_connection), None):
+                cast(IntentPool, engine.pool).forget(raw, error)
             raise OperationalError(told.text, None, error, hide_parameters=True) from error
         finally:
-            raw.close()
+            if raw:
+                raw.close()
 
     def _tell(self, dialect: Dialect) -> _Told:
         # Inline: the number that the database gives it is not asked for.

@@ -83,17 +83,11 @@ class _Translations(Domain):  # type: ignore[misc]
         """What gettext looks texts up in, for this request."""
         return _speech().catalogue
 
-    def __init__(self, folder: str) -> None:
-        super().__init__(folder)
-        self._found: dict[str, Any] = {}
-
-    def found(self, language: str) -> Any:
+    def found(self) -> Any:
         """The same, looked for."""
         if has_request_context() and chosen() in PSEUDO:
             return self.pseudo
-        if language not in self._found:
-            self._found[language] = super().get_translations()
-        return self._found[language]
+        return super().get_translations()
 
 
 def install(app: Flask) -> None:
@@ -144,7 +138,7 @@ def _speech() -> Speech:
     if found is None:
         domain, spoken = get_domain(), _tag(get_locale())
         ours = isinstance(domain, _Translations)  # outside an app there is nothing to find
-        found = Speech(spoken, domain.found(spoken) if ours else domain.get_translations())
+        found = Speech(spoken, domain.found() if ours else domain.get_translations())
         if has_request_context():
             _present.set(found)
     return found

@@ -112,6 +112,10 @@ def _circumstances() -> dict[str, Any]:
     return {"ms": round(took * 1000, 1), **who_in_logs()}
 
 
+def _entry(act: str, about: str, details: dict[str, Any]) -> dict[str, Any]:
+    return {"at": now(), "actor": g.lms_viewer.subject, "act": act, "about": about, "details": details}
+
+
 def _write_looks(error: BaseException | None) -> None:
     looks = g.pop("lms_looks", []) if error is None else []
     after = g.pop("lms_after", []) if error is None else []
@@ -119,9 +123,11 @@ def _write_looks(error: BaseException | None) -> None:
         return
     db.session.remove()
     set_intent(Intent.WRITE)
-    for act, about, details in looks:
-        entry = {"at": now(), "actor": g.lms_viewer.subject, "act": act, "about": about, "details": details}
-        own_row(audit.ENTRY, entry)
+    if len(looks) == 1:
+        own_row(audit.ENTRY, _entry(*looks[0]))
+    elif looks:  # all of them or none
+        with own_transaction() as session:
+            audit.record_lines(session, [_entry(*look) for look in looks])
     if after:
         with own_transaction() as session:
             for change in after:

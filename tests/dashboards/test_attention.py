@@ -263,6 +263,22 @@ def test_opening_the_sheet_is_noted_without_names(app: Flask) -> None:
     assert (noted.about, noted.details) == (edition.public_id, {"people": 1})
 
 
+def test_that_several_editions_were_opened_on_one_sheet_is_noted_at_once(app: Flask) -> None:
+    with unit_of_work() as session:
+        editions = [make_edition(session) for _ in range(3)]
+        for edition in editions:
+            place(session, edition, stage=Stage.INVITED)
+    with frozen(LATER):
+        client = coordinator(app)
+        with statements(app) as sent:
+            assert len(lines(client, "/editions/attention")) == 3
+    assert sum(one.startswith("INSERT INTO lms_audit") for one in sent) == 1
+    with unit_of_work() as session:
+        noted = session.scalars(select(AuditEntry).where(AuditEntry.act == "attention.listed")).all()
+    assert {one.about for one in noted} == {edition.public_id for edition in editions}
+    assert [one.details for one in noted] == [{"people": 1}] * 3
+
+
 @pytest.mark.parametrize("path", ["/editions/{}/attention", "/editions/attention"])
 def test_the_sheet_takes_eleven_statements_at_most_however_many_people(app: Flask, path: str) -> None:
     sent: dict[int, list[str]] = {}

@@ -10,18 +10,22 @@ from itertools import combinations
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 
+from lms.dashboards.filters import filter_part
 from lms.dashboards.forms import state_key
+from lms.dashboards.queries import choices, look
+from lms.dashboards.rules.looks import Filter, Sight
 from lms.kernel.unit_of_work import unit_of_work
 from lms.learning.models import EnrolmentProgress
 from lms.people.models import Sector, SensitiveMark
-from lms.people.rules import Role, ScopeKind
+from lms.people.rules import Role, Scope, ScopeKind
 from lms.seminars import services
 from lms.seminars.models import Edition, RequestKind, Stage
 from lms.seminars.rules.nominations import NOMINATIONS_WAITING
 from lms.seminars.services.counting import count
+from lms.web.languages import speaking
 from tests.conftest import statements
 from tests.dashboards.makers import place
 from tests.dashboards.test_people import coordinator
@@ -250,6 +254,31 @@ def test_the_name_of_an_institution_stands_in_the_filter_whatever_is_in_it(app: 
     for path in ("", "/people", "/modules"):
         page = client.get(f"/editions/{edition.public_id}{path}").text
         assert "Court\x1f of  First\n, Instance" in unescape(page)
+
+
+def test_what_is_offered_comes_along_with_the_look_unless_somebody_is_not_to_be_named(app: Flask) -> None:
+    edition, _court = filled()
+    everything = Scope(person_id=0, everything=True)
+    with unit_of_work() as session:
+        assert "The Court" in (look(session, edition.public_id, everything, filtering=True).offered or "")
+    mark("TZ")
+    with unit_of_work() as session:
+        seen = look(session, edition.public_id, everything, filtering=True)
+    assert (seen.unnamed, seen.offered) == (True, None)
+
+
+def test_what_is_kept_drawn_for_a_made_up_language_is_not_shown_in_a_real_one(app: Flask) -> None:
+    edition, _court = filled()
+    with app.test_request_context(), unit_of_work() as session:
+        g.lms_viewer = None
+        seen = look(session, edition.public_id, Scope(person_id=0, everything=True), filtering=True)
+        said = {}
+        for code in ("x-long", "en"):
+            g.lms_language = code
+            part = filter_part(choices(session, seen), Filter(), edition.public_id, "en", Sight.EVERYTHING)
+            with speaking("en"):
+                said[code] = part.stage_options
+    assert ("⟦" in said["x-long"], "⟦" in said["en"]) == (True, False)
 
 
 def test_only_what_is_in_the_edition_is_offered(app: Flask) -> None:

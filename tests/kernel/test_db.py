@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, PendingRollbackError, StatementError
+from sqlalchemy.orm import Session
 
 from lms.kernel import audit
 from lms.kernel.clock import now
-from lms.kernel.db import Intent, db, intending
+from lms.kernel.db import Intent, ask, db, intending
 from lms.kernel.models import AuditEntry, Job, JobState, Throttle, Worker
 from lms.kernel.unit_of_work import own_row, own_transaction, unit_of_work
 from tests.conftest import NOW, statements
@@ -198,24 +200,50 @@ def test_a_row_written_by_itself_reads_as_one_that_the_session_wrote(app: Flask)
         assert session.scalar(alike) == 2
 
 
-def test_a_row_that_is_refused_is_not_written_and_the_next_one_is(app: Flask) -> None:
+def test_a_row_that_is_refused_is_not_written_and_the_next_one_is_over_the_same_connection(app: Flask) -> None:
+    used = []
+    sa.event.listen(db.engine, "checkout", lambda raw, _record, _proxy: used.append(id(raw)))
     with pytest.raises(OperationalError):
         own_row(audit.ENTRY, {**entry("refused"), "at": None})
     own_row(audit.ENTRY, entry("next"))
+    assert (len(used), len(set(used))) == (2, 1)
     with own_transaction() as session:
         assert session.scalars(sa.select(AuditEntry.act)).all() == ["next"]
 
 
+def test_a_row_for_a_database_that_cannot_be_reached_is_refused_as_every_other_statement(tmp_path: Path) -> None:
+    nowhere = sa.create_engine(f"sqlite:///{tmp_path}/missing/lms.sqlite")
+    with pytest.raises(OperationalError):
+        audit.ENTRY.write(nowhere, entry("lost"))
+
+
+def test_what_is_asked_past_the_session_knows_of_its_savepoints_and_of_what_failed_in_it(app: Flask) -> None:
+    """As the session's own connection does, which is looked for once a transaction."""
+    with own_transaction() as session:
+        assert ask(session, sa.text("SELECT 1")).scalar() == 1
+        with pytest.raises(DBAPIError), session.begin_nested():
+            ask(session, sa.text("SELECT missing"))
+        assert ask(session, sa.text("SELECT 2")).scalar() == 2
+    with Session(db.engine) as session:
+        ask(session, sa.text("SELECT 1"))
+        session.add(AuditEntry(at=NOW, act=None, details={}))
+        with pytest.raises(IntegrityError):
+            session.flush()
+        with pytest.raises(PendingRollbackError):
+            ask(session, sa.text("SELECT 1"))
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize("app", ["postgresql"], indirect=True)
-def test_a_row_is_refused_where_the_server_has_ended_the_connection_and_the_next_one_written(app: Flask) -> None:
+def test_a_row_is_refused_where_the_server_has_ended_the_connections_and_the_next_one_written(app: Flask) -> None:
     own_row(audit.ENTRY, entry("before"))
     with own_transaction() as session:
         own = session.scalar(sa.text("SELECT pg_backend_pid()"))  # which holds its connection until the end
-        with intending(Intent.ADD), db.engine.connect() as idle:
-            number = idle.scalar(sa.text("SELECT pg_backend_pid()"))
-        assert number != own
-        session.execute(sa.text("SELECT pg_terminate_backend(:number)"), {"number": number})
+        with intending(Intent.ADD), db.engine.connect() as idle, db.engine.connect() as other:
+            idle_ones = {one.scalar(sa.text("SELECT pg_backend_pid()")) for one in (idle, other)}
+        assert own not in idle_ones
+        for number in idle_ones:
+            session.execute(sa.text("SELECT pg_terminate_backend(:number)"), {"number": number})
         with pytest.raises(OperationalError):
             audit.ENTRY.write(db.engine, entry("lost"))
         audit.ENTRY.write(db.engine, entry("after"))

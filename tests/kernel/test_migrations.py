@@ -5,14 +5,20 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import flask_migrate
 import pytest
 import sqlalchemy as sa
+from alembic.autogenerate import render_python_code
+from alembic.operations import ops
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
 from lms.kernel import migrations
+from lms.kernel.db import UtcDateTime, choice
+from lms.kernel.models import JobState
 from tests import postgres
 
 FIRST = """
@@ -156,3 +162,16 @@ def test_writing_a_migration_out_as_sql_is_refused_and_changes_nothing(engine: s
 
 def test_the_folder_of_the_checkout_is_found() -> None:
     assert (migrations.folder() / "env.py").is_file()
+
+
+def test_our_own_kinds_of_columns_are_written_into_a_migration_as_what_they_are_in_the_database() -> None:
+    """So that a migration can still be run when our classes are gone."""
+    new = [sa.Column("state", choice(JobState)), sa.Column("at", UtcDateTime()), sa.Column("word", sa.String(20))]
+    added = [ops.AddColumnOp("lms_job", column) for column in new]
+    written = render_python_code(ops.UpgradeOps(ops=added), render_item=migrations.plain_type)
+    made: list[sa.Column[Any]] = []
+    here = {"sa": sa, "op": SimpleNamespace(add_column=lambda _table, column: made.append(column))}
+    exec("\n".join(line.strip() for line in written.splitlines()), here)  # noqa: S102  it was written a moment ago
+    assert [type(column.type) for column in made] == [sa.Enum, sa.DateTime, sa.String]
+    assert cast(sa.Enum, made[0].type).enums == [state.value for state in JobState]
+    assert (cast(sa.Enum, made[0].type).native_enum, cast(sa.DateTime, made[1].type).timezone) == (False, True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import cast
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, bindparam, case, select
 from sqlalchemy.orm import Session
 
 from lms.dashboards.rules.looks import Sight, by_mandate, of_states_and_institutions, sight_of
@@ -52,7 +52,8 @@ class Look:
     unnamed: bool = False
     """Whether somebody in the edition is not to be named, so that their state is told nowhere."""
     offered: str | None = None
-    """All its institutions, for who may see everything and asked for them along with it; `choices` reads them."""
+    """All its institutions, for who may see everything and asked for them along with it, unless somebody is not to be
+    named; `choices` reads them."""
 
 
 # Built once, of tables: see `lms.people.queries.viewers`.
@@ -79,9 +80,9 @@ _FOUND = (
     .select_from(_edition.outerjoin(_closing, _closing.c.edition_id == _edition.c.id))
     .where(_edition.c.public_id == bindparam("public_id"))
 )
-_WITH_INSTITUTIONS = _FOUND.add_columns(
-    IN_ONE_TEXT.where(serves_in(_enrolment.c.edition_id == _edition.c.id)).correlate(_edition).scalar_subquery()
-)
+_SERVE_HERE = IN_ONE_TEXT.where(serves_in(_enrolment.c.edition_id == _edition.c.id)).correlate(_edition)
+# Not where somebody is not to be named: what is offered there is another matter, which is asked apart.
+_WITH_INSTITUTIONS = _FOUND.add_columns(case((~_UNNAMED, _SERVE_HERE.scalar_subquery())))
 
 
 def look(session: Session, public_id: str, scope: Scope, *, filtering: bool = False) -> Look:

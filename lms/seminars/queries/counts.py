@@ -128,13 +128,17 @@ _ONE = union_all(*(kept.where(kept.selected_columns[2] == bindparam("what")) for
 
 def edition_numbers(session: Session, edition_id: int) -> EditionNumbers:
     """All that is counted of an edition; only what is not zero."""
-    return _read(ask(session, _KEPT, {"edition_id": edition_id}).scalar_one())
+    return _kept(ask(session, _KEPT, {"edition_id": edition_id}).scalar_one())
 
 
 @lru_cache(maxsize=16)
+def _kept(told: str | None) -> EditionNumbers:
+    """An edition is looked at far more often than anything changes in it, so the numbers of the last few are kept."""
+    return _read(told)
+
+
 def _read(told: str | None) -> EditionNumbers:
-    """What `_in_one_text` wrote, from wherever it was found added up. An edition is looked at far more often than
-    anything changes in it, so the last few are kept."""
+    """What `_in_one_text` wrote, from wherever it was found added up."""
     stages: dict[tuple[str, Sector, Stage], int] = defaultdict(int)
     others: dict[str, int] = defaultdict(int)
     for line in told.split("\n") if told else ():
