@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property, lru_cache
 
+from jinja2.runtime import Macro
 from markupsafe import Markup
 
 from lms.kernel.values import dataclass
@@ -32,6 +33,22 @@ class FilterPart:
     sight: Sight
 
     @cached_property
+    def _drawn(self) -> dict[str, Markup]:
+        return {}
+
+    def once(self, draw: Macro) -> Markup:
+        """The fields as a template draws them of this alone; kept with it."""
+        found = self._drawn.get(draw.name)
+        if found is None:
+            found = self._drawn[draw.name] = Markup(draw(self))  # noqa: S704  of a template, which escapes
+        return found
+
+    @property
+    def full(self) -> bool:
+        """Whether it is for who coordinates the edition."""
+        return self.sight is Sight.EVERYTHING
+
+    @cached_property
     def state_options(self) -> Markup:
         """The states to filter by, under what stands for them in an address."""
         codes = state_order(self.choices.states, self.locale)
@@ -55,13 +72,13 @@ class FilterPart:
     def place_options(self) -> Markup:
         """How a place can stand; none for those who do not see it."""
         found = ((state.value, str(word)) for state, word in PLACES.items())
-        return options(found if self.sight is Sight.EVERYTHING else (), self.wanted.place)
+        return options(found if self.full else (), self.wanted.place)
 
     @cached_property
     def awaiting_options(self) -> Markup:
         """The reasons to filter by; none for those who do not see them."""
         found = ((what.value, str(word)) for what, word in AWAITING.items())
-        return options(found if self.sight is Sight.EVERYTHING else (), self.wanted.awaiting)
+        return options(found if self.full else (), self.wanted.awaiting)
 
     @cached_property
     def progress_options(self) -> Markup:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import url_for
+from flask_babel import LazyString
 from markupsafe import Markup, escape
 
 from lms.kernel.values import dataclass
@@ -153,6 +154,15 @@ class EditionPage:
         return Figure(number, self._list(stage=stage), 100 * number / everyone if everyone else 0.0)
 
 
+def _sign(draw: Callable[[str, str], Markup], kind: str, words: LazyString) -> Markup:
+    return _drawn(draw, kind, str(words))
+
+
+@lru_cache(maxsize=128)
+def _drawn(draw: Callable[[str, str], Markup], kind: str, words: str) -> Markup:
+    return draw(kind, words)
+
+
 SOMEBODY = "SOMEBODY"
 """Stands in the address of a person's page for whoever it is about."""
 
@@ -198,7 +208,7 @@ class PeoplePage:
         escaped here, and once where several lines say the same. `draw` makes the sign and the word for where people
         stand."""
         rows, plain = self.people.rows, str(pattern)
-        signs = {status: draw(*STATUSES[status]) for status in {row.status for row in rows}}
+        signs = {status: _sign(draw, *STATUSES[status]) for status in {row.status for row in rows}}
         places = {code: self._place(code) for code in {row.state_code for row in rows}}
         units = {done: self._units(done) for done in {row.units for row in rows}}
         institutions = {name: escape(name) for name in {row.institution_name for row in rows}}
