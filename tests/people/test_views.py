@@ -131,6 +131,7 @@ def test_signing_in_takes_a_new_token_and_leads_to_the_page_asked_for(client: Fl
     assert (answer.status_code, answer.location) == (303, "/account/name")
     with client.session_transaction() as cookie:
         assert cookie["_user_id"] != "chosen by somebody else"
+        assert cookie["_id"] is None, "the cookie tells nothing of the address and the browser"
     assert client.get("/account").status_code == 200
 
 
