@@ -65,8 +65,9 @@ class OverviewPage:
     def filters(self) -> FilterPart | None:
         """What the numbers can be narrowed by; None where there is nobody."""
         offered = self.found.choices
-        found = filter_part(offered, self.found.wanted, OVERVIEW, self.locale, Sight.EVERYTHING)
-        return found if offered.sectors else None
+        if not offered.sectors:
+            return None
+        return filter_part(offered, self.found.wanted, OVERVIEW, self.locale, Sight.EVERYTHING)
 
     @property
     def narrowed(self) -> str:

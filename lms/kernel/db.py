@@ -128,20 +128,13 @@ else:
     Model = db.Model
 
 
-_PAST = "lms_past"
-
-
 def ask(
     session: Session, statement: Executable, values: Mapping[str, Any] | None = None
 ) -> CursorResult[*tuple[Any, ...]]:
     """What a statement finds that was built once, of plain tables, and is sent past the session, which would take
     longer over it than the database. What is not written yet is written first: such a statement does not see it."""
     session.flush()
-    begun, (of, connection) = session.get_transaction(), session.info.get(_PAST, (None, None))
-    if of is None or of is not begun or not begun.is_active or session.in_nested_transaction():
-        connection = session.connection()  # which goes a long way to the same one each time
-        session.info[_PAST] = session.get_transaction(), connection
-    return cast("CursorResult[*tuple[Any, ...]]", connection.execute(statement, values))
+    return session.connection().execute(statement, values)
 
 
 Inserting = Callable[[Any], postgresql.Insert]

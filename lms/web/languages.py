@@ -128,17 +128,12 @@ def _forget() -> None:
     _present.set(None)
 
 
-@lru_cache(maxsize=64)
-def _tag(locale: Locale | None) -> str:
-    return str(locale or SOURCE)
-
-
 def _speech() -> Speech:
     found = _present.get()
     if found is None:
-        domain, spoken = get_domain(), _tag(get_locale())
+        domain = get_domain()
         ours = isinstance(domain, _Translations)  # outside an app there is nothing to find
-        found = Speech(spoken, domain.found() if ours else domain.get_translations())
+        found = Speech(str(get_locale() or SOURCE), domain.found() if ours else domain.get_translations())
         if has_request_context():
             _present.set(found)
     return found

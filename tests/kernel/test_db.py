@@ -218,7 +218,6 @@ def test_a_row_for_a_database_that_cannot_be_reached_is_refused_as_every_other_s
 
 
 def test_what_is_asked_past_the_session_knows_of_its_savepoints_and_of_what_failed_in_it(app: Flask) -> None:
-    """As the session's own connection does, which is looked for once a transaction."""
     with own_transaction() as session:
         assert ask(session, sa.text("SELECT 1")).scalar() == 1
         with pytest.raises(DBAPIError), session.begin_nested():
